@@ -1,0 +1,72 @@
+/* Bounds of the stack, and the walk along its frame pointers. */
+#define _GNU_SOURCE
+#include "stack.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The dynamic loader's record of the main thread's stack; musl has none. */
+extern void *__libc_stack_end __attribute__((weak));
+
+/* A frame record, the same on both architectures. */
+struct frame {
+    const struct frame *caller;
+    void *return_address;
+};
+
+void *xp_ffi_return;
+
+uintptr_t xp_stack_base(void)
+{
+    if (syscall(SYS_gettid) == getpid())
+        return &__libc_stack_end != NULL ? (uintptr_t)__libc_stack_end : 0;
+    /* The C library keeps a thread's control block at the high end of its stack. */
+    return (uintptr_t)__builtin_thread_pointer();
+}
+
+static int is_frame(const void *at, const void *below, uintptr_t base)
+{
+    uintptr_t address = (uintptr_t)at;
+    return address > (uintptr_t)below && address % sizeof(void *) == 0 && base >= sizeof(struct frame) &&
+           address <= base - sizeof(struct frame);
+}
+
+/*
+ * ffi_call_unix64 (libffi, src/x86/unix64.S) points rbp at {flags, result
+ * address, caller's rbp, return address}: its frame record stands 16 bytes
+ * above rbp, and what stands at rbp is no address.
+ */
+static const struct frame *hidden_record(const struct frame *at, uintptr_t base)
+{
+    if (!is_frame(at, at - 1, base) || is_frame(at->caller, at, base))
+        return NULL;
+    const struct frame *record = at + 1;
+    return is_frame(record, at, base) && is_frame(record->caller, record, base) ? record : NULL;
+}
+
+uint32_t xp_probe(void)
+{
+    const struct frame *own = __builtin_frame_address(0);
+    const uint32_t hides = hidden_record(own->caller, xp_stack_base()) != NULL;
+    if (hides)
+        xp_ffi_return = own->return_address;
+    return hides;
+}
+
+uint32_t xp_walk(uint64_t *addresses, uint32_t capacity)
+{
+    const uintptr_t base = xp_stack_base();
+    const struct frame *frame = __builtin_frame_address(0);
+    const struct frame *next = frame->caller;
+    if (xp_ffi_return != NULL && frame->return_address == xp_ffi_return)
+        next = hidden_record(next, base);
+    uint32_t count = 0;
+    while (count < capacity) {
+        addresses[count++] = (uint64_t)(uintptr_t)frame->return_address;
+        if (!is_frame(next, frame, base))
+            break;
+        frame = next;
+        next = frame->caller;
+    }
+    return count;
+}

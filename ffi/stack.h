@@ -1,0 +1,13 @@
+/* The calling thread's stack. */
+#ifndef XPERF_STACK_H
+#define XPERF_STACK_H
+
+#include "xperf.h"
+
+/* The first address above the frames of the calling thread. */
+XP_HIDDEN uintptr_t xp_stack_base(void);
+
+/* Where libffi returns to when its frame hides its caller, else NULL; read by entry_x86_64.S. */
+extern XP_HIDDEN void *xp_ffi_return;
+
+#endif

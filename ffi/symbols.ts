@@ -1,0 +1,82 @@
+/** The functions of xperf.h, each beside its declaration, for `Deno.dlopen`. */
+export const symbols = {
+  // uint32_t xp_abi_version(void)
+  xp_abi_version: {
+    parameters: [],
+    result: "u32",
+  },
+  // int32_t xp_register(void)
+  xp_register: {
+    parameters: [],
+    result: "i32",
+  },
+  // uint64_t xp_trampoline_address(uint32_t index)
+  xp_trampoline_address: {
+    parameters: [
+      "u32", // index
+    ],
+    result: "u64",
+  },
+  // uint32_t xp_trampoline_size(void)
+  xp_trampoline_size: {
+    parameters: [],
+    result: "u32",
+  },
+  // int32_t xp_attach(void (*body)(void), uint32_t stack_budget)
+  xp_attach: {
+    parameters: [
+      "function", // body
+      "u32", // stack_budget
+    ],
+    result: "i32",
+  },
+  // void xp_detach(uint32_t context)
+  xp_detach: {
+    parameters: [
+      "u32", // context
+    ],
+    result: "void",
+  },
+  // uint32_t xp_call(uint32_t index, uint32_t context)
+  xp_call: {
+    parameters: [
+      "u32", // index
+      "u32", // context
+    ],
+    result: "u32",
+  },
+  // uint32_t xp_probe(void)
+  xp_probe: {
+    parameters: [],
+    result: "u32",
+  },
+  // uint32_t xp_walk(uint64_t *addresses, uint32_t capacity)
+  xp_walk: {
+    parameters: [
+      "buffer", // addresses
+      "u32", // capacity
+    ],
+    result: "u32",
+  },
+  // int32_t xp_emit_x86_64(uint8_t *buffer, uint32_t capacity, uint32_t index)
+  xp_emit_x86_64: {
+    parameters: [
+      "buffer", // buffer
+      "u32", // capacity
+      "u32", // index
+    ],
+    result: "i32",
+  },
+  // int32_t xp_emit_aarch64(uint8_t *buffer, uint32_t capacity, uint32_t index)
+  xp_emit_aarch64: {
+    parameters: [
+      "buffer", // buffer
+      "u32", // capacity
+      "u32", // index
+    ],
+    result: "i32",
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** The version of xperf.h that these declarations are of (`XP_ABI_VERSION`). */
+export const ABI_VERSION = 1;

@@ -1,0 +1,100 @@
+/*
+ * @x/perf: trampolines, small pieces of native code that stand on the stack
+ * while a JavaScript function runs, so that perf(1) can see it.
+ *
+ * A call travels like this, innermost frame last:
+ *
+ *     JavaScript caller        compiled or interpreted by V8
+ *     [libffi]                 only while the caller is not optimised
+ *     xp_call                  entry_<arch>.S: repairs the chain, picks the trampoline
+ *     trampoline               one per function, the address that perf samples
+ *     xp_call_body             entry_<arch>.S: a frame of its own under the trampoline
+ *     [libffi, runtime]        the runtime's way back into JavaScript
+ *     JavaScript body
+ *
+ * Conventions. Functions that can fail return a value >= 0 on success and
+ * -errno on failure; they never print, exit or abort. Memory that the library
+ * maps stays mapped until the process ends: perf resolves a sampled address
+ * long after the call, so an address is never given out twice.
+ */
+#ifndef XPERF_H
+#define XPERF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define XP_ABI_VERSION 1u
+
+/* Every trampoline takes one slot of this size, in bytes, whatever the architecture needs. */
+#define XP_SLOT_SIZE 32u
+
+/* Bytes per arena: one mmap, made executable once, then never changed. */
+#define XP_ARENA_SIZE 65536u
+#define XP_SLOTS_PER_ARENA (XP_ARENA_SIZE / XP_SLOT_SIZE)
+#define XP_MAX_ARENAS 16384u
+
+/* Isolates (the main thread and Workers) that can be attached at one time. */
+#define XP_MAX_CONTEXTS 4096u
+
+#define XP_EXPORT __attribute__((visibility("default")))
+#define XP_HIDDEN __attribute__((visibility("hidden")))
+
+/* The version of this interface. Any thread; cannot fail. */
+XP_EXPORT uint32_t xp_abi_version(void);
+
+/*
+ * Reserves a trampoline and returns its index. Any thread.
+ * -ENOMEM: no memory, or XP_MAX_ARENAS arenas are full.
+ * -EACCES, -EPERM: the system refuses executable memory.
+ */
+XP_EXPORT int32_t xp_register(void);
+
+/* The address of a registered trampoline, 0 for an index that is not. Any thread. */
+XP_EXPORT uint64_t xp_trampoline_address(uint32_t index);
+
+/* Bytes of code in one trampoline, the same for all. Any thread; cannot fail. */
+XP_EXPORT uint32_t xp_trampoline_size(void);
+
+/*
+ * Attaches the calling thread's isolate and returns its context.
+ * `body` is called on this thread by every xp_call with this context; the
+ * caller keeps it alive until xp_detach. `stack_budget` is how far, in bytes
+ * from the base of this thread's stack, trampolines may reach.
+ * -EINVAL: no body. -EAGAIN: XP_MAX_CONTEXTS are attached.
+ */
+XP_EXPORT int32_t xp_attach(void (*body)(void), uint32_t stack_budget);
+
+/* Gives a context back. The attached thread only, with no xp_call of it on the stack. */
+XP_EXPORT void xp_detach(uint32_t context);
+
+/*
+ * Calls the context's body inside trampoline `index`: 0 once it returned,
+ * 1 when the stack budget is used up, and then the body has not been called.
+ * The attached thread only; both numbers must come from xp_register and xp_attach.
+ */
+XP_EXPORT uint32_t xp_call(uint32_t index, uint32_t context);
+
+/*
+ * Learns from the frame it is called from whether libffi breaks the
+ * frame-pointer chain here, and where it returns to: 1 it does, 0 it does not.
+ * To be called once, through libffi, before the first xp_call. Any thread.
+ */
+XP_EXPORT uint32_t xp_probe(void);
+
+/*
+ * Walks the frame pointers from the caller outwards: writes at most `capacity`
+ * return addresses to `addresses` (the caller's memory), innermost first, and
+ * returns how many. Reads nothing outside the calling thread's stack. Any thread.
+ */
+XP_EXPORT uint32_t xp_walk(uint64_t *addresses, uint32_t capacity);
+
+/*
+ * The emitters: one trampoline as machine code. Pure; available on every host.
+ * Writes exactly XP_SLOT_SIZE bytes to `buffer` (the caller's memory) and
+ * returns how many of them are code, or -ENOSPC when `capacity` is too small.
+ * `index` is stored behind the code, so that no two slots are equal.
+ */
+XP_EXPORT int32_t xp_emit_x86_64(uint8_t *buffer, uint32_t capacity, uint32_t index);
+XP_EXPORT int32_t xp_emit_aarch64(uint8_t *buffer, uint32_t capacity, uint32_t index);
+
+#endif

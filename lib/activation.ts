@@ -1,0 +1,172 @@
+import type { Backend, BackendName } from "./backend.ts";
+import type { Engine, EngineChoice, EngineName } from "./engine.ts";
+import { NativeEngine } from "./native_engine.ts";
+import { PerfError } from "./perf_error.ts";
+import { PerfMapBackend } from "./perf_map_backend.ts";
+import { Registry } from "./registry.ts";
+import { readVariable } from "./runtime.ts";
+import { decideSwitches } from "./switches.ts";
+
+/** Off: instrumented functions run as if they were plain. */
+export const INACTIVE = 0;
+/** On. */
+export const ACTIVE = 1;
+/** The environment has not been asked yet. */
+export const UNDECIDED = 2;
+
+// deno-lint-ignore no-explicit-any -- any function can be instrumented
+type AnyFunction<Result> = (...args: any[]) => Result;
+
+/**
+ * What all instrumented code of an isolate shares: the functions' symbols,
+ * whether trampolines are on, and which trampoline each function has.
+ */
+export class Activation {
+  /** {@linkcode INACTIVE}, {@linkcode ACTIVE} or {@linkcode UNDECIDED}: all that a hot path looks at. */
+  mode: typeof INACTIVE | typeof ACTIVE | typeof UNDECIDED = UNDECIDED;
+  readonly #symbols: string[] = [];
+  readonly #registries: Registry[] = [];
+  #current: Registry | undefined;
+
+  /** Gives a function its number; it gets a trampoline when it is first called while active. */
+  define(symbol: string): number {
+    return this.#symbols.push(symbol) - 1;
+  }
+
+  /** Calls a function inside its trampoline while active, plainly otherwise. */
+  call<Result>(
+    id: number,
+    fn: AnyFunction<Result>,
+    self: unknown,
+    args: ArrayLike<unknown>,
+  ): Result {
+    if (this.mode === UNDECIDED) this.decide();
+    const registry = this.#current;
+    if (registry === undefined) return Reflect.apply(fn, self, args);
+    let trampoline = registry.trampolines[id];
+    if (trampoline === undefined || trampoline < 0) {
+      trampoline = this.#register(registry, id);
+      if (trampoline < 0) return Reflect.apply(fn, self, args);
+    }
+    return registry.engine.call(trampoline, fn, self, args);
+  }
+
+  /** Runs a body inside a function's trampoline while active, plainly otherwise. */
+  run<Result>(id: number, body: () => Result): Result {
+    return this.mode === INACTIVE ? body() : this.call(id, body, undefined, NO_ARGUMENTS);
+  }
+
+  /** The backend in use, `undefined` while inactive. */
+  get backend(): BackendName | undefined {
+    if (this.mode === UNDECIDED) this.decide();
+    return this.#current?.backend.name;
+  }
+
+  /** The engine in use, `undefined` while inactive. */
+  get engine(): EngineName | undefined {
+    if (this.mode === UNDECIDED) this.decide();
+    return this.#current?.engine.name;
+  }
+
+  /**
+   * Turns trampolines on.
+   *
+   * @throws {PerfError} If the platform, the library or the file does not allow it; then nothing has changed.
+   */
+  activate(backend: BackendName, engine: EngineChoice = "auto"): void {
+    this.#current = this.#registry(backend, engine === "auto" ? "native" : engine);
+    this.mode = ACTIVE;
+  }
+
+  /** Turns trampolines off. Safe at any depth: a trampoline outlives its use. */
+  deactivate(): void {
+    this.#current = undefined;
+    this.mode = INACTIVE;
+  }
+
+  /** Does what the environment asks for. What cannot be done is a warning, and the program goes on. */
+  decide(): void {
+    this.deactivate();
+    try {
+      const { backend, engine } = decideSwitches(readVariable);
+      if (backend !== undefined) this.activate(backend, engine);
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
+  #register(registry: Registry, id: number): number {
+    try {
+      return registry.register(id, this.#symbols[id]!);
+    } catch (error) {
+      this.#giveUp(error);
+      return -1;
+    }
+  }
+
+  #giveUp(error: unknown): void {
+    this.deactivate();
+    const { message, hint } = error as PerfError;
+    console.warn(`@x/perf: ${message}; trampolines are off${hint ? ` (see: ${hint})` : ""}`);
+  }
+
+  /** Addresses are for ever, and so are backends and engines: what was made once is used again. */
+  #registry(backendName: BackendName, engineName: EngineName): Registry {
+    const sameBackend = this.#registries.filter(({ backend }) => backend.name === backendName);
+    const sameEngine = this.#registries.filter(({ engine }) => engine.name === engineName);
+    const known = sameBackend.find((registry) => sameEngine.includes(registry));
+    if (known !== undefined) return known;
+    const engine = sameEngine[0]?.engine ?? makeEngine(engineName);
+    const backend = sameBackend[0]?.backend ?? makeBackend(backendName);
+    const registry = new Registry(backend, engine);
+    this.#registries.push(registry);
+    return registry;
+  }
+}
+
+const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
+
+function makeBackend(name: BackendName): Backend {
+  switch (name) {
+    case "perf":
+      return new PerfMapBackend();
+    case "perf_jit":
+      throw new PerfError(
+        `Cannot use backend "${name}": it is not part of this version, must be "perf"`,
+        {
+          code: "unavailable",
+        },
+      );
+  }
+}
+
+function makeEngine(name: EngineName): Engine {
+  switch (name) {
+    case "native":
+      return new NativeEngine();
+    case "wasm":
+      throw new PerfError(
+        `Cannot use engine "${name}": it is not part of this version, must be "native"`,
+        {
+          code: "unavailable",
+        },
+      );
+  }
+}
+
+/**
+ * Where a preloaded instance leaves itself for the modules loaded after it: they may come
+ * from another address (`jsr:`, a checkout) and yet have to share one activation.
+ */
+const SHARED = Symbol.for("@x/perf/activation/1");
+
+type Shared = { [SHARED]?: Activation };
+
+/** The activation of this isolate. */
+export const activation: Activation = (globalThis as Shared)[SHARED] ?? new Activation();
+
+/** Publishes {@linkcode activation} for instrumented code; returns an expression that reaches it. */
+export function publishActivation(): string {
+  Object.defineProperty(globalThis, SHARED, { value: activation });
+  return `globalThis[Symbol.for(${JSON.stringify(SHARED.description)})]`;
+}

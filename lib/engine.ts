@@ -1,0 +1,33 @@
+import type { CodeRegion } from "./backend.ts";
+
+/** Who makes the trampolines. */
+export type EngineName = "native" | "wasm";
+
+/** What can be asked for: an engine, or the cheapest that works here. */
+export type EngineChoice = "auto" | EngineName;
+
+/** All that can be asked for. */
+export const ENGINE_CHOICES: readonly EngineChoice[] = ["auto", "native", "wasm"];
+
+/** Told of every region of code that an engine makes or finds. */
+export type DeclareRegion = (region: CodeRegion) => void;
+
+/** Makes trampolines and calls functions inside them. */
+export interface Engine {
+  /** Which one this is. */
+  readonly name: EngineName;
+  /**
+   * Makes a trampoline and declares its code under `symbol`.
+   *
+   * @returns The trampoline's number.
+   * @throws {PerfError} If no trampoline can be made.
+   */
+  create(symbol: string, declare: DeclareRegion): number;
+  /** Calls `fn` inside a trampoline: its result, its exception. */
+  call<Result>(
+    trampoline: number,
+    fn: (...args: never[]) => Result,
+    self: unknown,
+    args: ArrayLike<unknown>,
+  ): Result;
+}

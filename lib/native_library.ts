@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import checksums from "../ffi/prebuilt/checksums.json" with { type: "json" };
+import { ABI_VERSION, symbols } from "../ffi/symbols.ts";
+import { PerfError } from "./perf_error.ts";
+import { currentPlatform, hasTrampolines, type Platform } from "./runtime.ts";
+
+/** The functions of the C library; ffi/xperf.h says what they do. */
+export type NativeLibrary = Deno.DynamicLibrary<typeof symbols>["symbols"];
+
+let loaded: NativeLibrary | undefined;
+
+/**
+ * The C library, opened the first time it is asked for and kept until the
+ * process ends: its code can stand on the stack at any time.
+ *
+ * Needs `--allow-ffi` and `--allow-read` of the library.
+ *
+ * @throws {PerfError} If the platform has none, or the file is missing, altered or of another ABI.
+ */
+export function loadNativeLibrary(): NativeLibrary {
+  return loaded ??= open(currentPlatform());
+}
+
+/** The name of the prebuilt library for a platform. */
+export function prebuiltName({ arch }: Platform): string {
+  return `libxperf-${arch}.so`;
+}
+
+function open(platform: Platform): NativeLibrary {
+  if (!hasTrampolines(platform)) {
+    throw new PerfError(
+      `perf trampoline not available on ${platform.os} ${platform.arch}: must be linux x86_64 or aarch64`,
+      { code: "unavailable" },
+    );
+  }
+  const name = prebuiltName(platform);
+  const location = new URL(`../ffi/prebuilt/${name}`, import.meta.url);
+  if (location.protocol !== "file:") {
+    throw new PerfError(
+      `perf trampoline not available from "${location.href}": the native library must be a local file`,
+      { code: "library" },
+    );
+  }
+  const path = fileURLToPath(location);
+  verify(path, name);
+  const library = Deno.dlopen(path, symbols).symbols;
+  const version = library.xp_abi_version();
+  if (version !== ABI_VERSION) {
+    throw new PerfError(
+      `Cannot use "${path}": its ABI version is ${version}, must be ${ABI_VERSION}`,
+      { code: "library", hint: "deno task build:ffi" },
+    );
+  }
+  return library;
+}
+
+/** A library that is not the one this package was made with is never opened. */
+function verify(path: string, name: string): void {
+  const expected = (checksums as Record<string, string>)[name];
+  const actual = createHash("sha256").update(readFileSync(path)).digest("hex");
+  if (actual !== expected) {
+    throw new PerfError(
+      `Cannot use "${path}": its SHA-256 is ${actual}, must be ${expected}`,
+      { code: "library", hint: "deno task build:ffi" },
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import * as fs from "node:fs";
+
+import { PerfError } from "./perf_error.ts";
+import { isPermissionError, processStart, userId } from "./runtime.ts";
+
+/**
+ * Opens a file of this process, in a directory that everybody can write, to append to it.
+ *
+ * A name that is easy to guess can have been planted. So no symbolic link is
+ * followed, no FIFO waited for, and what was opened must be a regular file of
+ * this user without a second name. A file last written before this process
+ * started belongs to an earlier process of the same pid, and is replaced.
+ *
+ * @param path Where; a new file gets mode 0600.
+ * @returns The descriptor, closed on exec.
+ * @throws {PerfError} If what stands there is not a file of ours, or cannot be opened.
+ */
+export function openOwnFile(path: string): number {
+  try {
+    return openToday(path) ?? open(path, fs.constants.O_CREAT | fs.constants.O_EXCL);
+  } catch (error) {
+    // EEXIST: another thread of this process was faster.
+    const winner = codeOf(error) === "EEXIST" ? openToday(path) : undefined;
+    if (winner !== undefined) return winner;
+    throw explain(path, error);
+  }
+}
+
+/** The file as this process left it, if it did; an earlier process's is removed. */
+function openToday(path: string): number | undefined {
+  let descriptor: number;
+  try {
+    descriptor = open(path, 0);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  const stats = fs.fstatSync(descriptor);
+  const obstacle = !stats.isFile()
+    ? "not a regular file"
+    : stats.uid !== userId()
+    ? "another user's file"
+    : stats.nlink !== 1
+    ? "a file with a second name"
+    : undefined;
+  if (obstacle === undefined && stats.mtimeMs >= processStart()) return descriptor;
+  fs.closeSync(descriptor);
+  if (obstacle !== undefined) throw obstacleError(path, obstacle);
+  fs.unlinkSync(path);
+  return undefined;
+}
+
+function open(path: string, flags: number): number {
+  const { O_WRONLY, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  // O_NONBLOCK: opening a FIFO without a reader fails instead of waiting for one.
+  return fs.openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | flags, 0o600);
+}
+
+/** What stands at the path, by the error of opening it. */
+const OBSTACLES: Readonly<Record<string, string>> = {
+  ELOOP: "a symbolic link",
+  ENXIO: "a FIFO",
+  EISDIR: "a directory",
+};
+
+function explain(path: string, error: unknown): unknown {
+  if (error instanceof PerfError || isPermissionError(error)) return error;
+  const obstacle = OBSTACLES[codeOf(error) ?? ""];
+  if (obstacle !== undefined) return obstacleError(path, obstacle, error);
+  return new PerfError(
+    `Cannot write "${path}": ${(error as Error).message}`,
+    { code: "file", hint: `ls -ld ${path.slice(0, path.lastIndexOf("/")) || "/"}`, cause: error },
+  );
+}
+
+function obstacleError(path: string, obstacle: string, cause?: unknown): PerfError {
+  return new PerfError(
+    `Cannot write "${path}": it is ${obstacle}, must be a regular file of this user or nothing`,
+    { code: "file", hint: `ls -l ${path}`, cause },
+  );
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string } | undefined)?.code;
+}

@@ -1,0 +1,55 @@
+import type { CodeRegion } from "./backend.ts";
+
+/** Bytes of a name that are kept, in UTF-8. */
+export const MAX_NAME_BYTES = 4096;
+
+const encoder = new TextEncoder();
+
+/**
+ * Where `perf` looks for the map of a process.
+ *
+ * @param pid The process as its own pid namespace numbers it.
+ */
+export function perfMapPath(pid: number): string {
+  return `/tmp/perf-${pid}.map`;
+}
+
+/**
+ * One line of a perf map: `<hex start> <hex size> <name>`.
+ *
+ * The format is the kernel's tools/perf/Documentation/jit-interface.txt. A name
+ * cannot forge a line: line breaks and NUL show as `\n`, `\r` and `\0`. Names over
+ * 4096 bytes are cut between two characters.
+ *
+ * @throws {RangeError} If the address or the size is no whole number of 64 bits.
+ */
+export function formatPerfMapEntry({ address, size, name }: CodeRegion): Uint8Array<ArrayBuffer> {
+  const prefix = `${hexadecimal(address, "address")} ${hexadecimal(size, "size")} `;
+  const line = encoder.encode(`${prefix}${escapeName(name)}\n`);
+  const longest = prefix.length + MAX_NAME_BYTES + 1;
+  if (line.length <= longest) return line;
+  let end = longest - 1;
+  // 0b10xxxxxx continues a character.
+  while ((line[end]! & 0xc0) === 0x80) end--;
+  line[end] = 0x0a;
+  return line.subarray(0, end + 1);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\0": "\\0" };
+
+function escapeName(name: string): string {
+  // deno-lint-ignore no-control-regex -- NUL ends a C string, and perf reads the map as one
+  return name.replace(/[\n\r\0]/g, (character) => ESCAPES[character]!);
+}
+
+function hexadecimal(value: number | bigint, what: string): string {
+  const whole = typeof value === "bigint"
+    ? BigInt.asUintN(64, value) === value
+    : value >= 0 && Number.isSafeInteger(value);
+  if (!whole) {
+    throw new RangeError(
+      `Cannot write perf map ${what} "${value}": must be a whole number from 0 to 2^64 - 1 (a bigint above 2^53)`,
+    );
+  }
+  return value.toString(16);
+}

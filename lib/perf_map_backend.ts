@@ -1,0 +1,39 @@
+import { writeSync } from "node:fs";
+
+import type { Backend, CodeRegion } from "./backend.ts";
+import { openOwnFile } from "./own_file.ts";
+import { PerfError } from "./perf_error.ts";
+import { formatPerfMapEntry, perfMapPath } from "./perf_map.ts";
+import { processId } from "./runtime.ts";
+
+/**
+ * The perf map of this process. Every region is written at once, one line by
+ * one write, so that a process killed at any moment leaves whole lines.
+ */
+export class PerfMapBackend implements Backend {
+  /** @inheritdoc */
+  readonly name = "perf";
+  readonly #path = perfMapPath(processId());
+  readonly #descriptor = openOwnFile(this.#path);
+
+  /** @inheritdoc */
+  declare(region: CodeRegion): void {
+    const line = formatPerfMapEntry(region);
+    let written: number;
+    try {
+      written = writeSync(this.#descriptor, line);
+    } catch (cause) {
+      throw new PerfError(`Cannot write "${this.#path}": ${(cause as Error).message}`, {
+        code: "file",
+        hint: "df /tmp",
+        cause,
+      });
+    }
+    if (written !== line.length) {
+      throw new PerfError(`Cannot write "${this.#path}": the disk is full`, {
+        code: "file",
+        hint: "df /tmp",
+      });
+    }
+  }
+}

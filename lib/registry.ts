@@ -1,0 +1,38 @@
+import type { Backend } from "./backend.ts";
+import type { Engine } from "./engine.ts";
+
+/** The trampolines that one engine made for one backend, by the function's number. */
+export class Registry {
+  /** Where the names go. */
+  readonly backend: Backend;
+  /** Who makes the trampolines. */
+  readonly engine: Engine;
+  /** The trampoline of each function, negative where there is none yet; may be shorter than needed. */
+  trampolines = new Int32Array(0);
+
+  /**
+   * @param backend Where the names go.
+   * @param engine Who makes the trampolines.
+   */
+  constructor(backend: Backend, engine: Engine) {
+    this.backend = backend;
+    this.engine = engine;
+  }
+
+  /**
+   * Makes the trampoline of a function.
+   *
+   * @param id The function's number.
+   * @param symbol The name that `perf` shows.
+   * @throws {PerfError} If it cannot be made, or its name cannot be written.
+   */
+  register(id: number, symbol: string): number {
+    const trampoline = this.engine.create(symbol, (region) => this.backend.declare(region));
+    if (id >= this.trampolines.length) {
+      const longer = new Int32Array(Math.max(64, 2 * this.trampolines.length, id + 1)).fill(-1);
+      longer.set(this.trampolines);
+      this.trampolines = longer;
+    }
+    return this.trampolines[id] = trampoline;
+  }
+}

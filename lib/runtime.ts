@@ -1,0 +1,99 @@
+/*
+ * Which runtime this is, on which machine, and what it may do. Nothing else asks.
+ */
+import { readFileSync } from "node:fs";
+import process from "node:process";
+
+/** A JavaScript runtime. */
+export type RuntimeName = "deno" | "node" | "bun";
+
+/** Where this process runs. */
+export interface Platform {
+  /** Operating system, as `uname -s` has it, in small letters. */
+  os: string;
+  /** Architecture, as `uname -m` has it. */
+  arch: string;
+  /** The runtime and its version. */
+  runtime: { name: RuntimeName; version: string };
+}
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };
+
+/** Where this process runs. */
+export function currentPlatform(): Platform {
+  const versions: Record<string, string | undefined> = process.versions;
+  const name = (["deno", "bun"] as const).find((known) => versions[known] !== undefined) ?? "node";
+  return {
+    os: process.platform,
+    arch: ARCHITECTURES[process.arch] ?? process.arch,
+    runtime: { name, version: versions[name] ?? "" },
+  };
+}
+
+/** The architectures that have an emitter and an entry stub. */
+export const TRAMPOLINE_ARCHITECTURES: readonly string[] = ["x86_64", "aarch64"];
+
+/** Whether there are trampolines for a platform at all. */
+export function hasTrampolines(platform: Platform): boolean {
+  return platform.os === "linux" && TRAMPOLINE_ARCHITECTURES.includes(platform.arch);
+}
+
+/** This process's number in its own pid namespace. */
+export function processId(): number {
+  return process.pid;
+}
+
+/** The user whose files this process makes. */
+export function userId(): number {
+  return process.geteuid!();
+}
+
+/** A permission of Deno. */
+export type Permission =
+  | { name: "ffi" | "read" | "write"; path: string }
+  | { name: "env"; variable: string };
+
+/** Whether something is allowed without asking anybody; always, outside of Deno. */
+export function isGranted(permission: Permission): boolean {
+  if (typeof Deno === "undefined") return true;
+  return Deno.permissions.querySync(permission).state === "granted";
+}
+
+/** Whether an error is the runtime's refusal for want of a permission. */
+export function isPermissionError(error: unknown): boolean {
+  return typeof Deno !== "undefined" && error instanceof Deno.errors.NotCapable;
+}
+
+/** Reads an environment variable; `undefined` too where it may not be read. Never prompts. */
+export function readVariable(name: string): string | undefined {
+  return isGranted({ name: "env", variable: name }) ? process.env[name] : undefined;
+}
+
+let knownProcessStart: number | undefined;
+
+/**
+ * When this process started, in milliseconds since the epoch, at most 30 ms too
+ * early; the beginning of time where that cannot be known.
+ *
+ * proc(5): field 22 of /proc/self/stat is the start in ticks of 10 ms since
+ * boot, the first of /proc/uptime is now in seconds since boot.
+ */
+export function processStart(): number {
+  return knownProcessStart ??= readProcessStart();
+}
+
+function readProcessStart(): number {
+  try {
+    for (const path of ["/proc/self/stat", "/proc/uptime"]) {
+      if (!isGranted({ name: "read", path })) return -Infinity;
+    }
+    const stat = readFileSync("/proc/self/stat", "utf8");
+    // The second field is the program's name and may hold spaces and parentheses.
+    const ticks = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+    const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+    const start = Date.now() - (uptime * 1000 - ticks * 10) - 30;
+    return Number.isNaN(start) ? -Infinity : start;
+  } catch {
+    return -Infinity;
+  }
+}

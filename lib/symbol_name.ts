@@ -1,0 +1,35 @@
+/** Where a function stands in the source its author wrote. */
+export interface SourcePosition {
+  /** Path, or URL where the module is no file. */
+  file: string;
+  /** Line, counted from 1. */
+  line: number;
+}
+
+/** How a module shows in a symbol: `file:` URLs as a path, all others as they are. */
+export function sourceName(url: string): string {
+  if (!url.startsWith("file://")) return url;
+  try {
+    const { pathname, host } = new URL(url);
+    return (host ? `//${host}` : "") + decodeURIComponent(pathname);
+  } catch {
+    return url;
+  }
+}
+
+/**
+ * The symbol of a function: `js::<qualified name>:<file>:<line>`.
+ *
+ * @param name Qualified name, such as `Class.method`; empty for a function without one.
+ * @param file Path or URL of the module.
+ * @param line Line, counted from 1; left out where there is none.
+ */
+export function functionSymbol(name: string, file: string, line?: number): string {
+  const position = line === undefined ? file : `${file}:${line}`;
+  return `js::${name || "<anonymous>"}:${position}`;
+}
+
+/** The symbol of a module's body: `js::<module>:<file>`. */
+export function moduleSymbol(file: string): string {
+  return functionSymbol("<module>", file);
+}

@@ -1,0 +1,175 @@
+import { activation, INACTIVE } from "./activation.ts";
+import { callerPosition } from "./caller_position.ts";
+import { functionSymbol } from "./symbol_name.ts";
+
+/** Options of {@linkcode withPerf}. */
+export interface WithPerfOptions {
+  /** What `perf` shows. @default {fn.name} */
+  name?: string;
+  /** Path or URL of the function's module. @default {the module that calls `withPerf`} */
+  file?: string;
+  /** The function's line, counted from 1. @default {the line that calls `withPerf`} */
+  line?: number;
+}
+
+/** Any function; `never` so that every parameter list fits. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** What a TC39 decorator is told of a method, a getter or a setter. */
+export type MethodContext =
+  | ClassMethodDecoratorContext
+  | ClassGetterDecoratorContext
+  | ClassSetterDecoratorContext;
+
+/**
+ * Makes a function visible to `perf`: while trampolines are on, it runs inside
+ * its own frame; while they are off, as if it were plain. The result behaves
+ * as `fn` does: type, `this`, arguments, result, exceptions, `new`, `name`,
+ * `length` and other properties.
+ *
+ * Of an async function or a generator, the frame holds the part up to the first
+ * `await` or the generator's creation.
+ *
+ * @param fn The function.
+ * @param options What `perf` shows for it.
+ * @throws {TypeError} If `fn` is no function.
+ *
+ * @example As a function
+ * ```ts
+ * import { withPerf } from "@x/perf";
+ * import { equal } from "node:assert/strict";
+ *
+ * const add = withPerf(function add(a: number, b: number) {
+ *   return a + b;
+ * });
+ * equal(add(1, 2), 3);
+ * equal(add.name, "add");
+ * ```
+ *
+ * @example As a method decorator
+ * ```ts
+ * import { withPerf } from "@x/perf";
+ * import { equal } from "node:assert/strict";
+ *
+ * class Parser {
+ *   @withPerf
+ *   parse(text: string) {
+ *     return text.length;
+ *   }
+ * }
+ * equal(new Parser().parse("abc"), 3);
+ * ```
+ */
+export function withPerf<F extends AnyFunction>(fn: F, options?: WithPerfOptions): F;
+/**
+ * The same, as a decorator.
+ *
+ * @param method The method, getter or setter.
+ * @param context What the class says of it.
+ * @throws {TypeError} If a class or a field is decorated.
+ */
+export function withPerf<F extends AnyFunction>(method: F, context: MethodContext): F;
+export function withPerf<F extends AnyFunction>(
+  fn: F,
+  second: WithPerfOptions | MethodContext = {},
+): F {
+  if (typeof fn !== "function") {
+    throw new TypeError(`Cannot instrument "${String(fn)}": must be a function`);
+  }
+  if (!("kind" in second)) {
+    const { name = fn.name, file, line } = second;
+    if (file !== undefined) return wrap(fn, functionSymbol(name, file, line));
+    const caller = callerPosition(withPerf);
+    return wrap(fn, functionSymbol(name, caller?.file ?? UNKNOWN_FILE, line ?? caller?.line));
+  }
+  if (second.kind !== "method" && second.kind !== "getter" && second.kind !== "setter") {
+    throw new TypeError(
+      `Cannot decorate the ${(second as { kind: string }).kind} "${
+        String(second["name"])
+      }": must be a method, a getter or a setter`,
+    );
+  }
+  const { file = UNKNOWN_FILE, line } = callerPosition(withPerf, DECORATOR_HELPER) ?? {};
+  return wrap(fn, (self, wrapper) => functionSymbol(methodName(second, self, wrapper), file, line));
+}
+
+const UNKNOWN_FILE = "<unknown>";
+
+/** V8 has no decorators yet: compilers call them from helpers with names such as `_apply_decs_2203_r`. */
+const DECORATOR_HELPER = /^_*(es|apply|member|run)?_?(member)?_?dec(?!.*<static_initializer>$)/i;
+
+/** A symbol, or how to find it at the first call, when a method's class is known. */
+type Label = string | ((self: unknown, wrapper: AnyFunction) => string);
+
+function wrap<F extends AnyFunction>(fn: F, label: Label): F {
+  let id = typeof label === "string" ? activation.define(label) : -1;
+
+  function call(self: unknown, args: unknown[], target: AnyFunction | undefined): unknown {
+    if (id < 0) id = activation.define((label as Exclude<Label, string>)(self, wrapper));
+    if (target === undefined) return activation.call(id, fn, self, args);
+    return activation.run(id, () => construct(args, target));
+  }
+
+  /** Inside `fn`, `new.target` is `fn` itself, as without the wrapper. */
+  function construct(args: unknown[], target: AnyFunction): unknown {
+    return Reflect.construct(fn, args, target === wrapper ? fn : target);
+  }
+
+  const wrapper: AnyFunction = isConstructor(fn)
+    ? function (this: unknown, ...args: unknown[]): unknown {
+      if (activation.mode !== INACTIVE) return call(this, args, new.target);
+      return new.target === undefined ? Reflect.apply(fn, this, args) : construct(args, new.target);
+    }
+    : {
+      method(this: unknown, ...args: unknown[]): unknown {
+        return activation.mode === INACTIVE
+          ? Reflect.apply(fn, this, args)
+          : call(this, args, undefined);
+      },
+    }.method;
+  copyProperties(fn, wrapper);
+  return wrapper as F;
+}
+
+/** Properties that need no copying one by one; a sloppy function's `arguments` and `caller` cannot be had. */
+const USUAL = new Set<string | symbol>(["length", "name", "prototype", "arguments", "caller"]);
+
+function copyProperties(from: AnyFunction, to: AnyFunction): void {
+  if (from.length !== 0) {
+    Object.defineProperty(to, "length", { value: from.length, configurable: true });
+  }
+  Object.defineProperty(to, "name", { value: from.name, configurable: true });
+  const keys = Reflect.ownKeys(from);
+  if (keys.includes("prototype")) {
+    const { value, writable } = Object.getOwnPropertyDescriptor(from, "prototype")!;
+    Object.defineProperty(to, "prototype", { value, writable });
+  }
+  for (const key of keys) {
+    if (!USUAL.has(key)) {
+      Object.defineProperty(to, key, Reflect.getOwnPropertyDescriptor(from, key)!);
+    }
+  }
+}
+
+/** Classes and `function` functions have a prototype, a bound one has its target's ability. */
+function isConstructor(fn: AnyFunction): boolean {
+  return Object.hasOwn(fn, "prototype") || fn.name.startsWith("bound ");
+}
+
+const PREFIXES = { method: "", getter: "get ", setter: "set " } as const;
+
+/** `Class.method`, by the class whose own member the method is. */
+function methodName({ kind, name }: MethodContext, self: unknown, wrapper: AnyFunction): string {
+  const member = typeof name === "symbol" ? `[${name.description ?? ""}]` : name;
+  for (
+    let holder = self;
+    holder !== null && holder !== undefined;
+    holder = Object.getPrototypeOf(holder)
+  ) {
+    const { value, get, set } = Reflect.getOwnPropertyDescriptor(Object(holder), name) ?? {};
+    if (![value, get, set].includes(wrapper)) continue;
+    const owner = typeof holder === "function" ? holder : (holder as object).constructor;
+    return `${PREFIXES[kind]}${owner.name}.${member}`;
+  }
+  return `${PREFIXES[kind]}${member}`;
+}

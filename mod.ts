@@ -1,0 +1,40 @@
+/**
+ * Linux `perf` support for JavaScript and TypeScript: run a program with
+ * trampolines on, and `perf report` shows its functions as
+ * `js::foo:/src/app.ts:12`, between native and kernel frames.
+ *
+ * @example
+ * ```ts
+ * import { withPerf } from "@x/perf";
+ * import { equal } from "node:assert/strict";
+ *
+ * const parse = withPerf(function parse(text: string) {
+ *   return JSON.parse(text);
+ * });
+ * equal(parse("42"), 42);
+ * ```
+ *
+ * @module
+ */
+export {
+  type AnyFunction,
+  type MethodContext,
+  withPerf,
+  type WithPerfOptions,
+} from "./lib/with_perf.ts";
+export {
+  type ActivateOptions,
+  activateStackTrampoline,
+  deactivateStackTrampoline,
+  isStackTrampolineActive,
+} from "./lib/stack_trampoline.ts";
+export { perfSession } from "./lib/perf_session.ts";
+export { type Trampoline, trampoline } from "./lib/trampoline.ts";
+export { writePerfMapEntry } from "./lib/perf_map_entry.ts";
+export { type Support, support } from "./lib/support.ts";
+export { perfRecordArgs, type PerfRecordOptions } from "./lib/perf_record_args.ts";
+export { type CallGraph, parseCallGraph } from "./lib/call_graph.ts";
+export { parsePerfVersion, type PerfVersion } from "./lib/perf_version.ts";
+export { PerfError, type PerfErrorCode, type PerfErrorOptions } from "./lib/perf_error.ts";
+export type { BackendName } from "./lib/backend.ts";
+export type { EngineChoice, EngineName } from "./lib/engine.ts";
