@@ -1,0 +1,117 @@
+import { type CallGraph, formatCallGraph, parseCallGraph } from "./call_graph.ts";
+
+/** What `perf record` is to record, and how. */
+export interface PerfRecordOptions {
+  /** Samples per second (`-F`). @default {9999} */
+  frequency?: number;
+  /** How callers are found (`--call-graph`). @default {{ method: "fp" }} */
+  callGraph?: CallGraph;
+  /** What is counted (`-e`). @default {perf's own choice, cycles where the hardware counts them} */
+  event?: string;
+  /** Where the recording goes (`-o`). @default {"perf.data"} */
+  output?: string;
+  /** A process that runs already (`-p`). */
+  pid?: number;
+  /** The clock of the timestamps (`-k`); a jitdump needs `mono`. @default {perf's own} */
+  clock?: string;
+  /** Size of the buffer: pages, or bytes with a unit, as `16M` (`-m`). @default {perf's own} */
+  mmapPages?: number | string;
+  /** What to run and record, with its arguments. @default {[]} */
+  command?: readonly string[];
+}
+
+/** Samples per second where nothing else is said: no round number, so as not to keep step with anything. */
+export const DEFAULT_FREQUENCY = 9999;
+
+/** The clocks that perf knows by name (tools/perf/util/clockid.c). */
+const CLOCKS: readonly string[] = [
+  "monotonic",
+  "monotonic_raw",
+  "realtime",
+  "boottime",
+  "tai",
+  "mono",
+  "raw",
+  "real",
+  "boot",
+];
+
+/**
+ * The arguments that follow `perf record`.
+ *
+ * @param options What to record, and how.
+ * @throws {RangeError} If a number, the clock or a size is none that perf takes.
+ *
+ * @example
+ * ```ts
+ * import { perfRecordArgs } from "@x/perf";
+ * import { equal } from "node:assert/strict";
+ *
+ * equal(
+ *   perfRecordArgs({ command: ["deno", "run", "app.ts"] }).join(" "),
+ *   "-F 9999 --call-graph fp -o perf.data -- deno run app.ts",
+ * );
+ * ```
+ */
+export function perfRecordArgs(options: PerfRecordOptions = {}): string[] {
+  const {
+    frequency = DEFAULT_FREQUENCY,
+    callGraph = { method: "fp" },
+    event,
+    output = "perf.data",
+    pid,
+    clock,
+    mmapPages,
+    command = [],
+  } = options;
+  const args = ["-F", wholeNumber("frequency", frequency)];
+  args.push("--call-graph", checkCallGraph(callGraph));
+  if (event !== undefined) args.push("-e", text("event", event));
+  args.push("-o", text("output", output));
+  if (pid !== undefined) args.push("-p", wholeNumber("pid", pid));
+  if (clock !== undefined) args.push("-k", checkClock(clock));
+  if (mmapPages !== undefined) args.push("-m", checkMmapPages(mmapPages));
+  if (command.length > 0) args.push("--", ...command);
+  return args;
+}
+
+/** perf reads numbers into 32 bits. */
+const MAX_NUMBER = 2 ** 31 - 1;
+
+function wholeNumber(what: string, value: number): string {
+  if (!(Number.isInteger(value) && value > 0 && value <= MAX_NUMBER)) {
+    throw new RangeError(
+      `Cannot record with ${what} "${value}": must be a whole number from 1 to ${MAX_NUMBER}`,
+    );
+  }
+  return String(value);
+}
+
+function text(what: string, value: string): string {
+  if (value === "") throw new RangeError(`Cannot record with ${what} "": must not be empty`);
+  return value;
+}
+
+function checkCallGraph(callGraph: CallGraph): string {
+  const value = formatCallGraph(callGraph);
+  parseCallGraph(value);
+  return value;
+}
+
+function checkClock(clock: string): string {
+  if (!CLOCKS.includes(clock.toLowerCase())) {
+    throw new RangeError(
+      `Cannot record with clock "${clock}": must be one of ${CLOCKS.join(", ")}`,
+    );
+  }
+  return clock;
+}
+
+function checkMmapPages(value: number | string): string {
+  if (!/^[1-9]\d*[BKMG]?$/i.test(String(value))) {
+    throw new RangeError(
+      `Cannot record with mmap pages "${value}": must be a number of pages, or a size such as 16M`,
+    );
+  }
+  return String(value);
+}

@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { activation, UNDECIDED } from "./activation.ts";
+import type { BackendName, CodeRegion } from "./backend.ts";
+import type { EngineName } from "./engine.ts";
+import { brokenFrameChain } from "./frame_chain.ts";
+import { parseMemoryMaps } from "./memory_maps.ts";
+import { NativeEngine } from "./native_engine.ts";
+import { loadNativeLibrary, prebuiltName } from "./native_library.ts";
+import { perfMapPath } from "./perf_map.ts";
+import {
+  currentPlatform,
+  hasTrampolines,
+  isGranted,
+  type Permission,
+  type Platform,
+  processId,
+} from "./runtime.ts";
+
+/** Whether something can be used here. */
+export interface Feature {
+  /** Whether it can be used; `undefined` where that could not be tested. */
+  available: boolean | undefined;
+  /** Why it is not available, or could not be tested. */
+  reason?: string;
+}
+
+/** What this process can do. */
+export interface Support extends Platform {
+  /** Whether the platform has trampolines at all (CPython's `HAVE_PERF_TRAMPOLINE`). */
+  trampolines: Feature;
+  /** Whether frame pointers lead from inside a trampoline to the program's start. */
+  framePointers: Feature;
+  /** Who can make trampolines here. */
+  engines: Record<EngineName, Feature>;
+  /** What is in use; `undefined` while inactive, and before the environment was first asked. */
+  active: { backend: BackendName; engine: EngineName } | undefined;
+  /** Where `perf` looks for the names of this process. */
+  mapPath: string;
+}
+
+/**
+ * What this process can do, tested and not guessed. Never throws, asks for no
+ * permission, and makes no file; the first call loads the native library if
+ * that is allowed.
+ *
+ * Uses `--allow-ffi` and `--allow-read`, as far as they are given.
+ *
+ * @example
+ * ```ts
+ * import { support } from "@x/perf";
+ * import { equal } from "node:assert/strict";
+ *
+ * const { trampolines, os } = support();
+ * if (os !== "linux") equal(trampolines.available, false);
+ * ```
+ */
+export function support(): Support {
+  const platform = currentPlatform();
+  const trampolines = trampolineFeature(platform);
+  const { native, framePointers } = testNative(platform, trampolines);
+  return {
+    ...platform,
+    trampolines,
+    framePointers,
+    engines: {
+      native,
+      wasm: { available: false, reason: "it is not part of this version" },
+    },
+    active: activeNow(),
+    mapPath: perfMapPath(processId()),
+  };
+}
+
+function trampolineFeature(platform: Platform): Feature {
+  if (hasTrampolines(platform)) return { available: true };
+  return {
+    available: false,
+    reason:
+      `perf trampoline not available on ${platform.os} ${platform.arch}: must be linux x86_64 or aarch64`,
+  };
+}
+
+/** To ask an undecided activation would decide it, and so make the map. */
+function activeNow(): Support["active"] {
+  if (activation.mode === UNDECIDED) return undefined;
+  const { backend, engine } = activation;
+  return backend === undefined || engine === undefined ? undefined : { backend, engine };
+}
+
+interface NativeTest {
+  native: Feature;
+  framePointers: Feature;
+}
+
+/** An engine stays for good, so there is one for all tests of an isolate. */
+let tested: NativeTest | undefined;
+
+function testNative(platform: Platform, trampolines: Feature): NativeTest {
+  if (!trampolines.available) {
+    return { native: trampolines, framePointers: untested(trampolines.reason!) };
+  }
+  const missing = missingPermission(platform);
+  if (missing !== undefined) {
+    return { native: untested(missing), framePointers: untested(missing) };
+  }
+  return tested ??= walkFromTrampoline();
+}
+
+function missingPermission(platform: Platform): string | undefined {
+  const library = new URL(`../ffi/prebuilt/${prebuiltName(platform)}`, import.meta.url);
+  if (library.protocol !== "file:") return `the native library is not a local file: ${library}`;
+  const path = fileURLToPath(library);
+  const needed: (Permission & { path: string })[] = [
+    { name: "ffi", path },
+    { name: "read", path },
+    { name: "read", path: "/proc/self/maps" },
+  ];
+  const missing = needed.find((permission) => !isGranted(permission));
+  return missing && `permission is missing: --allow-${missing.name}=${missing.path}`;
+}
+
+function walkFromTrampoline(): NativeTest {
+  let engine: NativeEngine;
+  let region: CodeRegion | undefined;
+  let trampoline: number;
+  try {
+    engine = new NativeEngine();
+    // Declared to nobody: perf has no business with it.
+    trampoline = engine.create("js::support", (declared) => region = declared);
+  } catch (error) {
+    const reason = (error as Error).message;
+    return { native: { available: false, reason }, framePointers: untested(reason) };
+  }
+  return { native: { available: true }, framePointers: testChain(engine, trampoline, region!) };
+}
+
+/** More frames than a walk from here has, by far. */
+const CAPACITY = 1024;
+
+function testChain(
+  engine: NativeEngine,
+  trampoline: number,
+  { address, size }: CodeRegion,
+): Feature {
+  try {
+    const walked = new BigUint64Array(CAPACITY);
+    const { xp_walk } = loadNativeLibrary();
+    const count = engine.call(trampoline, () => xp_walk(walked, CAPACITY), undefined, []);
+    const broken = brokenFrameChain(
+      { addresses: [...walked.subarray(0, count)], trampoline: BigInt(address), size },
+      parseMemoryMaps(readFileSync("/proc/self/maps", "utf8")),
+    );
+    return broken === undefined ? { available: true } : { available: false, reason: broken };
+  } catch (error) {
+    return untested((error as Error).message);
+  }
+}
+
+function untested(reason: string): Feature {
+  return { available: undefined, reason };
+}
