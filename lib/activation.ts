@@ -33,6 +33,11 @@ export class Activation {
     return this.#symbols.push(symbol) - 1;
   }
 
+  /** How many functions have a number: the number of the next. */
+  get functionCount(): number {
+    return this.#symbols.length;
+  }
+
   /** Calls a function inside its trampoline while active, plainly otherwise. */
   call<Result>(
     id: number,
@@ -155,18 +160,21 @@ function makeEngine(name: EngineName): Engine {
 }
 
 /**
- * Where a preloaded instance leaves itself for the modules loaded after it: they may come
- * from another address (`jsr:`, a checkout) and yet have to share one activation.
+ * The name of the global by which instrumented code, and a second copy of this package (from
+ * another address: a registry, a checkout), reach the one activation of the isolate. A global,
+ * since functions can run before the modules that they import; its last digit is the version of
+ * what instrumented code calls.
  */
-const SHARED = Symbol.for("@x/perf/activation/1");
+export const RUNTIME_EXPRESSION = "$xperf1";
 
-type Shared = { [SHARED]?: Activation };
+type Global = { [RUNTIME_EXPRESSION]?: Activation };
 
 /** The activation of this isolate. */
-export const activation: Activation = (globalThis as Shared)[SHARED] ?? new Activation();
+export const activation: Activation = (globalThis as Global)[RUNTIME_EXPRESSION] ??
+  new Activation();
 
-/** Publishes {@linkcode activation} for instrumented code; returns an expression that reaches it. */
-export function publishActivation(): string {
-  Object.defineProperty(globalThis, SHARED, { value: activation });
-  return `globalThis[Symbol.for(${JSON.stringify(SHARED.description)})]`;
+/** Makes {@linkcode activation} reachable for instrumented code. */
+export function publishActivation(): void {
+  // Not enumerable, not to be changed: the program shall not notice it.
+  Object.defineProperty(globalThis, RUNTIME_EXPRESSION, { value: activation });
 }

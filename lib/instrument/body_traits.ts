@@ -1,0 +1,140 @@
+import { children, isFunction, type Node } from "./syntax_tree.ts";
+
+/** A `var` declaration. */
+export interface VarDeclaration {
+  declaration: Node;
+  /** It stands in the head of a `for`. */
+  isLoopHead: boolean;
+}
+
+/** What of a piece of code would change its meaning inside another function. */
+export interface BodyTraits {
+  /** Names that `var` or a function in a block declares here for the whole function. */
+  hoisted: Set<string>;
+  /** `var` declarations themselves. */
+  vars: VarDeclaration[];
+  /** It awaits or yields. */
+  suspends: boolean;
+  /** It returns, or jumps to a loop or label outside of itself. */
+  leaves: boolean;
+  /** It calls `eval` directly, which can declare variables where code is not strict. */
+  evals: boolean;
+}
+
+/**
+ * Looks through code up to the borders of the functions in it.
+ *
+ * @param nodes Statements or expressions.
+ */
+export function bodyTraits(nodes: readonly Node[]): BodyTraits {
+  const traits: BodyTraits = {
+    hoisted: new Set(),
+    vars: [],
+    suspends: false,
+    leaves: false,
+    evals: false,
+  };
+  for (const node of nodes) collect(node, traits, { labels: [], loop: false, breakable: false });
+  return traits;
+}
+
+/** What a jump can have as its target inside the code looked at. */
+interface Targets {
+  labels: readonly string[];
+  loop: boolean;
+  breakable: boolean;
+  /** What stands in the head of the `for` directly around. */
+  head?: Node;
+}
+
+function collect(node: Node, traits: BodyTraits, targets: Targets): void {
+  if (isFunction(node)) {
+    if (node.type === "FunctionDeclaration") traits.hoisted.add(node["id"].name);
+    if (node.type === "ArrowFunctionExpression") collectEval(node, traits);
+    return;
+  }
+  switch (node.type) {
+    case "VariableDeclaration":
+      if (node["kind"] === "var") {
+        traits.vars.push({ declaration: node, isLoopHead: node === targets.head });
+        for (const { id } of node["declarations"]) boundNames(id, traits.hoisted);
+      }
+      if (node["kind"] === "await using") traits.suspends = true;
+      break;
+    case "AwaitExpression":
+    case "YieldExpression":
+      traits.suspends = true;
+      break;
+    case "ForOfStatement":
+      if (node["await"]) traits.suspends = true;
+      break;
+    case "ReturnStatement":
+      traits.leaves = true;
+      break;
+    case "BreakStatement":
+    case "ContinueStatement":
+      if (!hasTarget(node, targets)) traits.leaves = true;
+      break;
+    case "CallExpression":
+      if (node["callee"].type === "Identifier" && node["callee"].name === "eval") {
+        traits.evals = true;
+      }
+      break;
+    case "ClassDeclaration":
+    case "ClassExpression":
+      // Only the heritage and the keys run here; the rest is functions of the class's own.
+      if (node["superClass"]) collect(node["superClass"], traits, targets);
+      for (const member of node["body"].body) {
+        if (member.computed) collect(member.key, traits, targets);
+      }
+      return;
+  }
+  const inner = targetsBelow(node, targets);
+  for (const child of children(node)) collect(child, traits, inner);
+}
+
+/** A direct `eval` in an arrow function sees, and in sloppy code shares, what is around the arrow. */
+function collectEval(arrow: Node, traits: BodyTraits): void {
+  const inner = bodyTraits([...arrow["params"], arrow["body"]]);
+  if (inner.evals) traits.evals = true;
+}
+
+function targetsBelow(node: Node, targets: Targets): Targets {
+  if (node.type === "LabeledStatement") {
+    return { ...targets, labels: [...targets.labels, node["label"].name] };
+  }
+  if (/^(For|While|DoWhile)/.test(node.type)) {
+    return { ...targets, loop: true, breakable: true, head: node["init"] ?? node["left"] };
+  }
+  if (node.type === "SwitchStatement") return { ...targets, breakable: true };
+  return targets;
+}
+
+function hasTarget(jump: Node, { labels, loop, breakable }: Targets): boolean {
+  if (jump["label"]) return labels.includes(jump["label"].name);
+  return jump.type === "BreakStatement" ? breakable : loop;
+}
+
+/** Adds the names that a binding pattern declares. */
+export function boundNames(pattern: Node | null, names: Set<string> = new Set()): Set<string> {
+  switch (pattern?.type) {
+    case "Identifier":
+      names.add(pattern["name"]);
+      break;
+    case "ObjectPattern":
+      for (const property of pattern["properties"]) {
+        boundNames(property.type === "RestElement" ? property : property.value, names);
+      }
+      break;
+    case "ArrayPattern":
+      for (const element of pattern["elements"]) boundNames(element, names);
+      break;
+    case "AssignmentPattern":
+      boundNames(pattern["left"], names);
+      break;
+    case "RestElement":
+      boundNames(pattern["argument"], names);
+      break;
+  }
+  return names;
+}

@@ -1,0 +1,65 @@
+import type { Node } from "./syntax_tree.ts";
+
+/** How long the text of a computed key may be in a name, in UTF-16 code units. */
+const MAX_KEY_LENGTH = 40;
+
+/**
+ * The name that a place in the tree gives to a function or class standing there, as the language
+ * would infer it, and beyond that for members: `Class.method`, `get x`, `[Symbol.iterator]`.
+ *
+ * @param parent The node that the function is a direct part of.
+ * @param node The function or class.
+ * @param source The source text.
+ * @returns Empty where nothing gives it a name.
+ */
+export function nameFromParent(parent: Node, node: Node, source: string): string {
+  switch (parent.type) {
+    case "VariableDeclarator":
+      return parent["init"] === node ? targetName(parent["id"]) : "";
+    case "AssignmentExpression":
+      return parent["right"] === node ? targetName(parent["left"]) : "";
+    case "AssignmentPattern":
+      return parent["right"] === node ? targetName(parent["left"]) : "";
+    case "Property":
+    case "PropertyDefinition":
+    case "MethodDefinition":
+      return parent["value"] === node ? memberName(parent, source) : "";
+    case "ExportDefaultDeclaration":
+      return "default";
+    default:
+      return "";
+  }
+}
+
+/** The name of a class's or an object's member, with `get` or `set` in front. */
+export function memberName(member: Node, source: string): string {
+  const prefix = member["kind"] === "get" || member["kind"] === "set" ? `${member["kind"]} ` : "";
+  return prefix + keyName(member["key"], member["computed"], source);
+}
+
+function keyName(key: Node, computed: boolean, source: string): string {
+  if (key.type === "PrivateIdentifier") return `#${key["name"]}`;
+  if (key.type === "Literal") return String(key["value"]);
+  if (!computed) return key["name"];
+  const text = source.slice(key.start, key.end).replace(/\s+/g, " ");
+  return `[${text.length > MAX_KEY_LENGTH ? `${text.slice(0, MAX_KEY_LENGTH)}…` : text}]`;
+}
+
+/** CommonJS says where to export to, which is not part of a name. */
+const EXPORTS = /^(module\.)?exports(\.|$)/;
+
+function targetName(target: Node): string {
+  return memberPath(target)?.replace(EXPORTS, "").replace(".prototype.", ".") ?? "";
+}
+
+/** `a.b.c` where a target is just that; `this.c` is `c`. */
+function memberPath(target: Node): string | undefined {
+  if (target.type === "Identifier") return target["name"];
+  if (target.type === "ThisExpression") return "";
+  if (target.type !== "MemberExpression" || target["computed"]) return undefined;
+  const object = memberPath(target["object"]);
+  const property = target["property"].type === "PrivateIdentifier"
+    ? `#${target["property"].name}`
+    : target["property"].name;
+  return object ? `${object}.${property}` : property;
+}

@@ -1,0 +1,78 @@
+import { activation, RUNTIME_EXPRESSION } from "../activation.ts";
+import { functionSymbol, moduleSymbol, sourceName } from "../symbol_name.ts";
+import type { SourceKind } from "./syntax_tree.ts";
+import { transform } from "./transform.ts";
+
+/** What the module loader says of a load, as far as it matters here. */
+export interface LoadContext {
+  conditions?: readonly string[];
+  importAttributes?: Readonly<Record<string, string>>;
+}
+
+/** What a load hook returns, as far as it matters here. */
+export interface LoadResult {
+  format?: string | null;
+  source?: unknown;
+}
+
+/**
+ * Instruments the source of a module as it is loaded; hands everything else on as it is.
+ *
+ * @param url The module's address.
+ * @param context What the loader says of it.
+ * @param loaded What was loaded.
+ */
+export function instrumentLoad<Result extends LoadResult>(
+  url: string,
+  context: LoadContext,
+  loaded: Result,
+): Result {
+  const kind = sourceKind(url, context, loaded);
+  const text = loaded.source;
+  if (kind === undefined || typeof text !== "string" || !isUserModule(url)) return loaded;
+  // Somebody else's name would hide ours.
+  if (text.includes(RUNTIME_EXPRESSION)) return loaded;
+  let transformed;
+  try {
+    transformed = transform(text, {
+      url,
+      kind,
+      firstId: activation.functionCount,
+      runtime: RUNTIME_EXPRESSION,
+    });
+  } catch (error) {
+    // The runtime reports what is wrong with the program, in its own words.
+    if (error instanceof SyntaxError) return loaded;
+    throw error;
+  }
+  const file = sourceName(url);
+  for (const { name, line } of transformed.functions) {
+    activation.define(line === undefined ? moduleSymbol(file) : functionSymbol(name, file, line));
+  }
+  return { ...loaded, source: transformed.source };
+}
+
+/** What kind of JavaScript a loaded text is; `undefined` where it is none. */
+function sourceKind(
+  url: string,
+  { conditions = [], importAttributes = {} }: LoadContext,
+  { format }: LoadResult,
+): SourceKind | undefined {
+  if (importAttributes["type"] !== undefined || /\.(json|wasm|node)$/.test(url)) return undefined;
+  if (format === "commonjs" || format === "module") return format;
+  return conditions.includes("require") ? "commonjs" : "module";
+}
+
+/** A package in `node_modules`, or in the runtime's cache: `/npm/<host>/<name>/<version>/`. */
+const PACKAGE = /\/node_modules\/|\/npm\/[^/]+\.[^/]+\/(@[^/]+\/)?[^/]+\/\d+\.\d+\.\d+[^/]*\//;
+
+/** This package's own modules, the command excepted, which never runs beside instrumented code. */
+const OWN = ["../../mod.ts", "../../ffi/", "../../lib/"].map((path) =>
+  new URL(path, import.meta.url).href
+);
+const OWN_PROGRAMS = new URL("../command/", import.meta.url).href;
+
+function isUserModule(url: string): boolean {
+  if (!url.startsWith("file:") || PACKAGE.test(url)) return false;
+  return url.startsWith(OWN_PROGRAMS) || !OWN.some((prefix) => url.startsWith(prefix));
+}

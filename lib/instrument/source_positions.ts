@@ -1,0 +1,81 @@
+import { originalPositionFor, remapping, type SourceMap, TraceMap } from "./libraries.js";
+
+/** The comment that carries a source map in a `data:` URL, at the end of a text. */
+const INLINE_MAP =
+  /\n?\/\/[#@] sourceMappingURL=data:application\/json[^,\n]*;base64,([A-Za-z0-9+/=]+)\s*$/;
+
+/** A source text and the map that came with it. */
+export interface MappedSource {
+  /** The text without the map's comment. */
+  source: string;
+  /** From this text to the one its author wrote; `undefined` where they are the same. */
+  map: SourceMap | undefined;
+}
+
+/** Takes the inline source map off a text; one that cannot be read stays where it is. */
+export function splitInlineMap(text: string): MappedSource {
+  // The regular expression is for the last line only: a long one before it would be slow.
+  const from = text.lastIndexOf("sourceMappingURL=");
+  const match = from < 0 ? null : INLINE_MAP.exec(text.slice(Math.max(0, from - 5)));
+  if (match === null) return { source: text, map: undefined };
+  try {
+    const json = new TextDecoder().decode(Uint8Array.from(atob(match[1]!), (c) => c.charCodeAt(0)));
+    const map = JSON.parse(json) as SourceMap;
+    new TraceMap(map);
+    return { source: text.slice(0, Math.max(0, from - 5) + match.index), map };
+  } catch {
+    return { source: text, map: undefined };
+  }
+}
+
+/** The comment that carries a source map. */
+export function formatInlineMap(map: SourceMap): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(map));
+  let binary = "";
+  for (let i = 0; i < bytes.length; i += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  }
+  return `\n//# sourceMappingURL=data:application/json;base64,${btoa(binary)}\n`;
+}
+
+/** The map from an edited text to the author's, given both steps. */
+export function composeMaps(edits: SourceMap, before: SourceMap | undefined): SourceMap {
+  if (before === undefined) return edits;
+  let first = true;
+  return remapping(edits, () => {
+    const map = first ? before : null;
+    first = false;
+    return map;
+  });
+}
+
+/** Finds the line of an offset, in the text its author wrote. */
+export class LineFinder {
+  readonly #starts: number[] = [0];
+  readonly #map: TraceMap | undefined;
+
+  /**
+   * @param source The text that offsets are of.
+   * @param map From that text to the author's.
+   */
+  constructor(source: string, map: SourceMap | undefined) {
+    for (let i = source.indexOf("\n"); i >= 0; i = source.indexOf("\n", i + 1)) {
+      this.#starts.push(i + 1);
+    }
+    this.#map = map && new TraceMap(map);
+  }
+
+  /** The line at an offset, counted from 1. */
+  lineAt(offset: number): number {
+    let [low, high] = [0, this.#starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    const line = low + 1;
+    if (this.#map === undefined) return line;
+    const column = offset - this.#starts[low]!;
+    return originalPositionFor(this.#map, { line, column }).line ?? line;
+  }
+}

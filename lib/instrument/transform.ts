@@ -1,0 +1,186 @@
+import { wrapModuleBody } from "./module_body.ts";
+import { wrapFunction } from "./function_body.ts";
+import { memberName, nameFromParent } from "./function_name.ts";
+import { MagicString, type SourceMap } from "./libraries.js";
+import { composeMaps, formatInlineMap, LineFinder, splitInlineMap } from "./source_positions.ts";
+import {
+  children,
+  directives,
+  isFunction,
+  type Node,
+  parseSource,
+  type SourceKind,
+} from "./syntax_tree.ts";
+
+/** A function that was instrumented. */
+export interface InstrumentedFunction {
+  /** Qualified name; empty where it has none, `<module>` for the module's body. */
+  name: string;
+  /** Line in the original source, counted from 1; `undefined` for the module's body. */
+  line: number | undefined;
+}
+
+/** A function that was left as it is. */
+export interface SkippedFunction extends InstrumentedFunction {
+  /** Why wrapping it could change what it does. */
+  reason: string;
+}
+
+/** What {@linkcode transform} makes of a module. */
+export interface Transformed {
+  /** The text with its source map, ready to run. */
+  source: string;
+  /** The map from that text to the original one. */
+  map: SourceMap;
+  /** The instrumented functions; the first has the number `firstId`. */
+  functions: InstrumentedFunction[];
+  /** The functions left as they are. */
+  skipped: SkippedFunction[];
+}
+
+/** What {@linkcode transform} is told of a module. */
+export interface TransformOptions {
+  /** Where the module is from. */
+  url: string;
+  /** What kind of source it is. */
+  kind: SourceKind;
+  /** The number of its first function; the others follow in turn. */
+  firstId: number;
+  /** An expression, the same everywhere, for the object that instrumented code calls. */
+  runtime: string;
+}
+
+/**
+ * Instruments a module: the body of every function, and the module's own, is
+ * handed to `runtime.run(id, body)`. Only insertions, no line is added or moved.
+ *
+ * @param text The source, with or without an inline source map.
+ * @throws {SyntaxError} If the text is no program; the runtime says so better.
+ */
+export function transform(text: string, options: TransformOptions): Transformed {
+  const { source, map } = splitInlineMap(text);
+  const instrumenter = new Instrumenter(source, new LineFinder(source, map), options);
+  instrumenter.instrument();
+  const edits = instrumenter.edits.generateMap({
+    source: options.url,
+    includeContent: map === undefined,
+    hires: "boundary",
+  });
+  const composed = composeMaps(edits, map);
+  return {
+    source: instrumenter.edits.toString() + formatInlineMap(composed),
+    map: composed,
+    functions: instrumenter.functions,
+    skipped: instrumenter.skipped,
+  };
+}
+
+/** What surrounds a node. */
+interface Surroundings {
+  parent: Node;
+  /** Qualified name of what the node stands in, with a dot at its end; or empty. */
+  path: string;
+  strict: boolean;
+  insideWith: boolean;
+}
+
+class Instrumenter {
+  readonly edits: MagicString;
+  readonly functions: InstrumentedFunction[] = [];
+  readonly skipped: SkippedFunction[] = [];
+  readonly #source: string;
+  readonly #lines: LineFinder;
+  readonly #options: TransformOptions;
+
+  constructor(source: string, lines: LineFinder, options: TransformOptions) {
+    this.edits = new MagicString(source);
+    this.#source = source;
+    this.#lines = lines;
+    this.#options = options;
+  }
+
+  instrument(): void {
+    const program = parseSource(this.#source, this.#options.kind);
+    const strict = this.#options.kind === "module" || isStrictBody(program["body"]);
+    const wrapped = wrapModuleBody(program, {
+      kind: this.#options.kind,
+      strict,
+      edits: this.edits,
+      open: () => this.#open("<module>"),
+    });
+    if (wrapped.reason !== undefined) this.#skip("<module>", undefined, wrapped.reason);
+    this.#visitChildren(program, { parent: program, path: "", strict, insideWith: false });
+    wrapped.close();
+  }
+
+  #visit(node: Node, around: Surroundings): void {
+    if (isFunction(node)) return this.#visitFunction(node, around);
+    if (node.type === "ClassDeclaration" || node.type === "ClassExpression") {
+      const name = node["id"]?.name || nameFromParent(around.parent, node, this.#source) ||
+        "<anonymous>";
+      return this.#visitChildren(node, { ...around, path: `${around.path}${name}.`, strict: true });
+    }
+    if (node.type === "WithStatement") {
+      return this.#visitChildren(node, { ...around, insideWith: true });
+    }
+    if (node.type === "ObjectExpression") {
+      const name = nameFromParent(around.parent, node, this.#source);
+      return this.#visitChildren(
+        node,
+        name ? { ...around, path: `${around.path}${name}.` } : around,
+      );
+    }
+    this.#visitChildren(node, around);
+  }
+
+  #visitChildren(node: Node, around: Surroundings): void {
+    // Parts of a class body are named by the class, whose name is in the path already.
+    const below = { ...around, parent: node };
+    for (const child of children(node)) this.#visit(child, below);
+  }
+
+  #visitFunction(node: Node, around: Surroundings): void {
+    const name = around.path + (this.#functionName(node, around.parent) || "<anonymous>");
+    const offset = isMember(around.parent, node) ? around.parent.start : node.start;
+    const line = this.#lines.lineAt(offset);
+    const strict = around.strict || (!node["expression"] && isStrictBody(node["body"].body));
+    const wrapped = wrapFunction(node, {
+      strict,
+      insideWith: around.insideWith,
+      edits: this.edits,
+      open: () => this.#open(name, line),
+    });
+    if (wrapped.reason !== undefined) this.#skip(name, line, wrapped.reason);
+    this.#visitChildren(node, { ...around, path: `${name}.`, strict });
+    wrapped.close();
+  }
+
+  #functionName(node: Node, parent: Node): string {
+    if (parent.type === "MethodDefinition" && parent["kind"] === "constructor") {
+      return "constructor";
+    }
+    if (isMember(parent, node)) return memberName(parent, this.#source);
+    return node["id"]?.name ?? nameFromParent(parent, node, this.#source);
+  }
+
+  /** The text before a wrapped body, under a number of its own. */
+  #open(name: string, line?: number): string {
+    this.functions.push({ name, line });
+    return `${this.#options.runtime}.run(${this.#options.firstId + this.functions.length - 1},()=>`;
+  }
+
+  #skip(name: string, line: number | undefined, reason: string): void {
+    this.skipped.push({ name, line, reason });
+  }
+}
+
+/** Whether a function is a method, getter, setter or constructor, which starts where its key does. */
+function isMember(parent: Node, node: Node): boolean {
+  return parent["value"] === node &&
+    (parent.type === "MethodDefinition" ||
+      (parent.type === "Property" && (parent["method"] || parent["kind"] !== "init")));
+}
+
+function isStrictBody(body: Node[]): boolean {
+  return directives(body).some(({ directive }) => directive === "use strict");
+}
