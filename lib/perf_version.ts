@@ -28,7 +28,7 @@ export interface PerfVersion {
  * ```
  */
 export function parsePerfVersion(text: string): PerfVersion {
-  const match = /^(?:perf version )?v?(\d+)\.(\d+)(?:\.(\d+))?(?![\d.])/.exec(text.trim());
+  const match = /^(?:perf version )?v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(text.trim());
   if (match === null) {
     throw new SyntaxError(
       `Cannot read perf version "${text.trim()}": must be like "perf version 6.12.95"`,
