@@ -1,7 +1,11 @@
 import { sourceName, type SourcePosition } from "./symbol_name.ts";
 
-/** One line of a stack: `at name (file:///a.ts:3:7)` or `at file:///a.ts:3:7`. */
-const FRAME = /^ +at (?:(.*) \()?((?:[a-z]+:|\/|<).*?):(\d+):\d+\)?$/;
+/** A frame of a stack, as V8's stack trace API describes it. */
+interface CallSite {
+  getFileName(): string | null;
+  getLineNumber(): number | null;
+  getFunctionName(): string | null;
+}
 
 /** V8's own additions to `Error`, which the library types lack. */
 interface V8Error {
@@ -21,24 +25,23 @@ export function callerPosition(
   below: (...args: never[]) => unknown,
   skip?: RegExp,
 ): SourcePosition | undefined {
-  for (const line of captureStack(below, skip === undefined ? 1 : 16)) {
-    const match = FRAME.exec(line);
-    if (match === null || skip?.test(match[1] ?? "")) continue;
-    return { file: sourceName(match[2]!), line: Number(match[3]) };
+  for (const site of captureStack(below, skip === undefined ? 1 : 16)) {
+    if (skip?.test(site.getFunctionName() ?? "")) continue;
+    const [file, line] = [site.getFileName(), site.getLineNumber()];
+    if (file !== null && line !== null) return { file: sourceName(file), line };
   }
   return undefined;
 }
 
-function captureStack(below: (...args: never[]) => unknown, limit: number): string[] {
+function captureStack(below: (...args: never[]) => unknown, limit: number): CallSite[] {
   const error = Error as unknown as V8Error;
   const { stackTraceLimit, prepareStackTrace } = error;
-  const trace: { stack?: string } = {};
+  const trace: { stack?: CallSite[] } = {};
   try {
     error.stackTraceLimit = limit;
-    // A program's own would return what it likes.
-    error.prepareStackTrace = undefined;
+    error.prepareStackTrace = (_error: unknown, sites: CallSite[]) => sites;
     error.captureStackTrace(trace, below);
-    return String(trace.stack).split("\n").slice(1);
+    return trace.stack ?? [];
   } finally {
     error.stackTraceLimit = stackTraceLimit;
     error.prepareStackTrace = prepareStackTrace;

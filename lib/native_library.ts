@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import checksums from "../ffi/prebuilt/checksums.json" with { type: "json" };
 import { ABI_VERSION, symbols } from "../ffi/symbols.ts";
 import { PerfError } from "./perf_error.ts";
-import { currentPlatform, hasTrampolines, type Platform } from "./runtime.ts";
+import { currentPlatform, hasTrampolines, isPermissionError, type Platform } from "./runtime.ts";
 
 /** The functions of the C library; ffi/xperf.h says what they do. */
 export type NativeLibrary = Deno.DynamicLibrary<typeof symbols>["symbols"];
@@ -60,11 +60,24 @@ function open(platform: Platform): NativeLibrary {
 /** A library that is not the one this package was made with is never opened. */
 function verify(path: string, name: string): void {
   const expected = (checksums as Record<string, string>)[name];
-  const actual = createHash("sha256").update(readFileSync(path)).digest("hex");
+  const actual = createHash("sha256").update(read(path)).digest("hex");
   if (actual !== expected) {
     throw new PerfError(
       `Cannot use "${path}": its SHA-256 is ${actual}, must be ${expected}`,
       { code: "library", hint: "deno task build:ffi" },
     );
+  }
+}
+
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    if (isPermissionError(cause)) throw cause;
+    throw new PerfError(`Cannot read "${path}": ${(cause as Error).message}`, {
+      code: "library",
+      hint: "deno task build:ffi",
+      cause,
+    });
   }
 }

@@ -104,31 +104,36 @@ type Label = string | ((self: unknown, wrapper: AnyFunction) => string);
 function wrap<F extends AnyFunction>(fn: F, label: Label): F {
   let id = typeof label === "string" ? activation.define(label) : -1;
 
-  function call(self: unknown, args: unknown[], target: AnyFunction | undefined): unknown {
-    if (id < 0) id = activation.define((label as Exclude<Label, string>)(self, wrapper));
-    if (target === undefined) return activation.call(id, fn, self, args);
-    return activation.run(id, () => construct(args, target));
-  }
-
-  /** Inside `fn`, `new.target` is `fn` itself, as without the wrapper. */
-  function construct(args: unknown[], target: AnyFunction): unknown {
-    return Reflect.construct(fn, args, target === wrapper ? fn : target);
+  function identify(self: unknown): number {
+    if (id < 0 && typeof label !== "string") id = activation.define(label(self, wrapper));
+    return id;
   }
 
   const wrapper: AnyFunction = isConstructor(fn)
     ? function (this: unknown, ...args: unknown[]): unknown {
-      if (activation.mode !== INACTIVE) return call(this, args, new.target);
-      return new.target === undefined ? Reflect.apply(fn, this, args) : construct(args, new.target);
+      // Inside `fn`, `new.target` is `fn` itself, as without the wrapper.
+      const target = new.target === wrapper ? fn : new.target;
+      if (target !== undefined) {
+        return activation.run(identify(this), () => Reflect.construct(fn, args, target));
+      }
+      return activation.mode === INACTIVE
+        ? Reflect.apply(fn, this, args)
+        : activation.call(identify(this), fn, this, args);
     }
     : {
       method(this: unknown, ...args: unknown[]): unknown {
         return activation.mode === INACTIVE
           ? Reflect.apply(fn, this, args)
-          : call(this, args, undefined);
+          : activation.call(identify(this), fn, this, args);
       },
     }.method;
   copyProperties(fn, wrapper);
   return wrapper as F;
+}
+
+/** Classes and `function` functions have a prototype, a bound one has its target's ability. */
+function isConstructor(fn: AnyFunction): boolean {
+  return Object.hasOwn(fn, "prototype") || fn.name.startsWith("bound ");
 }
 
 /** Properties that need no copying one by one; a sloppy function's `arguments` and `caller` cannot be had. */
@@ -151,11 +156,6 @@ function copyProperties(from: AnyFunction, to: AnyFunction): void {
   }
 }
 
-/** Classes and `function` functions have a prototype, a bound one has its target's ability. */
-function isConstructor(fn: AnyFunction): boolean {
-  return Object.hasOwn(fn, "prototype") || fn.name.startsWith("bound ");
-}
-
 const PREFIXES = { method: "", getter: "get ", setter: "set " } as const;
 
 /** `Class.method`, by the class whose own member the method is. */
@@ -169,7 +169,7 @@ function methodName({ kind, name }: MethodContext, self: unknown, wrapper: AnyFu
     const { value, get, set } = Reflect.getOwnPropertyDescriptor(Object(holder), name) ?? {};
     if (![value, get, set].includes(wrapper)) continue;
     const owner = typeof holder === "function" ? holder : (holder as object).constructor;
-    return `${PREFIXES[kind]}${owner.name}.${member}`;
+    return `${owner.name}.${PREFIXES[kind]}${member}`;
   }
   return `${PREFIXES[kind]}${member}`;
 }

@@ -1,0 +1,75 @@
+/**
+ * The command: `run`, `profile` and `doctor`.
+ *
+ * ```sh
+ * deno run -A jsr:@x/perf/cli profile app.ts
+ * ```
+ *
+ * @module
+ */
+import { PerfError } from "../perf_error.ts";
+import { endAs, type Ending } from "./child.ts";
+import { doctor } from "./doctor.ts";
+import { usageError } from "./options.ts";
+import { profile } from "./profile.ts";
+import { run } from "./run.ts";
+
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<Ending>>> = {
+  run,
+  profile,
+  doctor,
+};
+
+const HELP = `Usage: <command> [options]
+
+Commands:
+  run [options] script [args]        run a script with every function instrumented
+  profile [options] [script [args]]  record a script under perf, and print the report
+  doctor [--json]                    what works here, what does not, and what mends it
+
+<command> --help says more.
+`;
+
+/**
+ * Does what a command line says.
+ *
+ * @param args The words after the program's name.
+ * @returns How the process has to end.
+ */
+export async function main(args: readonly string[]): Promise<Ending> {
+  const [name, ...rest] = args;
+  try {
+    if (name === "--help" || name === "-h") {
+      console.log(HELP.trimEnd());
+      return { code: 0, signal: null };
+    }
+    return await commandNamed(name)(rest);
+  } catch (error) {
+    return { code: report(error), signal: null };
+  }
+}
+
+function commandNamed(name: string | undefined): (args: readonly string[]) => Promise<Ending> {
+  const names = Object.keys(COMMANDS).join(", ");
+  if (name === undefined) {
+    throw usageError(`Cannot start: no command is named, must be one of ${names}`);
+  }
+  if (!Object.hasOwn(COMMANDS, name)) {
+    throw usageError(`Cannot start command "${name}": it is unknown, must be one of ${names}`);
+  }
+  return COMMANDS[name]!;
+}
+
+/** Says what stood in the way; what is no obstacle is a bug, and keeps its stack. */
+function report(error: unknown): number {
+  const isObstacle = error instanceof PerfError || error instanceof RangeError ||
+    error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
+  if (!isObstacle) throw error;
+  console.error(`error: ${error.message}`);
+  if (error instanceof PerfError && error.hint !== undefined) console.error(`hint: ${error.hint}`);
+  const isUsage = error instanceof RangeError ||
+    (error instanceof PerfError && error.code === "usage");
+  return isUsage ? 2 : 1;
+}
+
+if (import.meta.main) await endAs(await main(Deno.args));

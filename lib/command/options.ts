@@ -1,0 +1,96 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+import { PerfError } from "../perf_error.ts";
+
+/** The options of one command, as `node:util` describes them. */
+export type OptionTable = NonNullable<ParseArgsConfig["options"]>;
+
+/** A command line, taken apart. */
+export interface CommandLine {
+  /** Values of our options by long name, in order; a flag has `""`. */
+  options: ReadonlyMap<string, readonly string[]>;
+  /** The first word that is no option: the script. */
+  script: string | undefined;
+  /** All that follows the script, untouched. */
+  scriptArgs: string[];
+}
+
+/** Options that every command has. */
+const COMMON: OptionTable = { help: { type: "boolean", short: "h" } };
+
+/** How the runtime is told what the script may do; all, where nothing is said. */
+export const RUN_OPTIONS: OptionTable = {
+  ...COMMON,
+  X: { type: "string", short: "X" },
+  engine: { type: "string" },
+  "runtime-args": { type: "string" },
+};
+
+/** Options of `profile`; where perf has one, its name is perf's. */
+export const PROFILE_OPTIONS: OptionTable = {
+  ...RUN_OPTIONS,
+  freq: { type: "string", short: "F" },
+  g: { type: "boolean", short: "g" },
+  "call-graph": { type: "string" },
+  event: { type: "string", short: "e" },
+  output: { type: "string", short: "o" },
+  clockid: { type: "string", short: "k" },
+  "mmap-pages": { type: "string", short: "m" },
+};
+
+/** Options of `doctor`. */
+export const DOCTOR_OPTIONS: OptionTable = { ...COMMON, json: { type: "boolean" } };
+
+/**
+ * Takes a command line apart. Our options end where the script begins, or at `--`.
+ *
+ * @param args The words after the command.
+ * @param table The options that the command has.
+ * @throws {PerfError} With code `usage`, if an option is unknown, lacks its value or takes none.
+ */
+export function parseCommandLine(args: readonly string[], table: OptionTable): CommandLine {
+  // Not strict: that would refuse values that begin with a dash, such as `--runtime-args --allow-net`,
+  // and would look at the script's own arguments.
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: table,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const options = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      const [script, ...scriptArgs] = args.slice(token.index);
+      return { options, script, scriptArgs };
+    }
+    if (token.kind === "option-terminator") continue;
+    const { name, rawName, value } = token;
+    const option = Object.hasOwn(table, name) ? table[name]! : undefined;
+    // `--X` and `--g` are no options: they have no long name.
+    if (option === undefined || rawName === `--${option.short}`) {
+      throw usageError(`Cannot use option "${rawName}": it is unknown`);
+    }
+    if (option.type === "string" && value === undefined) {
+      throw usageError(`Cannot use option "${rawName}": its value is missing`);
+    }
+    if (option.type === "boolean" && value !== undefined) {
+      throw usageError(`Cannot use option "${rawName}" with value "${value}": it takes none`);
+    }
+    options.set(name, [...options.get(name) ?? [], value ?? ""]);
+  }
+  return { options, script: undefined, scriptArgs: [] };
+}
+
+/** The value that counts where an option is given more than once: the last. */
+export function lastValue(line: CommandLine, name: string): string | undefined {
+  return line.options.get(name)?.at(-1);
+}
+
+/** A command line that cannot be followed. */
+export function usageError(message: string): PerfError {
+  return new PerfError(message, {
+    code: "usage",
+    hint: "--help says what there is",
+  });
+}

@@ -1,0 +1,43 @@
+import { readVariable } from "../runtime.ts";
+import { decideSwitches } from "../switches.ts";
+import { type Ending, runChild } from "./child.ts";
+import { parseCommandLine, RUN_OPTIONS } from "./options.ts";
+import { checkScript, scriptCommand } from "./script.ts";
+
+/** The help of `run`. */
+export const RUN_HELP = `Usage: run [options] script [args]
+
+Runs a script with every function instrumented. Input, output, exit status and
+signals are the script's. Trampolines are on if -X or the environment says so
+(JS_PERF_SUPPORT=1), or once the script calls activateStackTrampoline().
+
+Options:
+  -X perf              turn trampolines on; -X perf=0 turns them off
+  --engine NAME        who makes the trampolines: auto, native or wasm
+  --runtime-args TEXT  flags for the runtime instead of -A, as "--allow-net --allow-ffi"
+  -h, --help           this text
+`;
+
+/**
+ * Runs a script with every function instrumented.
+ *
+ * @param args The words after `run`.
+ * @returns How the script ended.
+ * @throws {PerfError} With code `usage`, if the command line is wrong.
+ * @throws {RangeError} If a switch is unknown.
+ */
+export async function run(args: readonly string[]): Promise<Ending> {
+  const line = parseCommandLine(args, RUN_OPTIONS);
+  if (line.options.has("help")) {
+    console.log(RUN_HELP.trimEnd());
+    return { code: 0, signal: null };
+  }
+  const { script, scriptArgs, options } = line;
+  const wish = decideSwitches(readVariable, {
+    x: options.get("X"),
+    engine: options.get("engine")?.at(-1),
+  });
+  checkScript(script);
+  const { command, env } = scriptCommand({ script, scriptArgs, line, wish });
+  return await runChild(command, { env });
+}
