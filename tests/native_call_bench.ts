@@ -1,0 +1,98 @@
+/*
+ * What instrumenting costs. Each function of a benchmark makes a thousand calls, since one is
+ * too short to be timed: read microseconds as nanoseconds a call.
+ */
+import {
+  activateStackTrampoline,
+  deactivateStackTrampoline,
+  isStackTrampolineActive,
+  withPerf,
+} from "@x/perf";
+
+const CALLS = 1000;
+
+let sum = 0;
+
+/** A source of functions that are alike and yet not one: optimisations of one are not another's. */
+function makeAdd(): (a: number, b: number) => number {
+  return new Function("a", "b", "return (a * 31 + b) | 0") as (a: number, b: number) => number;
+}
+
+/** A loop of calls with feedback of its own. */
+function makeLoop(functions: ((a: number, b: number) => number)[]): () => void {
+  const calls = functions.map((_, i) => `sum = f${i}(sum, i);`).join("");
+  const names = functions.map((_, i) => `f${i}`);
+  const loop = new Function(
+    ...names,
+    "calls",
+    `let sum = 0; return () => { for (let i = 0; i < calls; i++) { ${calls} } return sum; }`,
+  )(...functions, CALLS / functions.length);
+  return () => void (sum += loop());
+}
+
+function eight<T>(make: () => T): T[] {
+  return Array.from({ length: 8 }, make);
+}
+
+function wrapped(): (a: number, b: number) => number {
+  return withPerf(makeAdd(), { name: "add", file: "bench.ts", line: 1 });
+}
+
+function bench(group: string, name: string, active: boolean, loop: () => void): void {
+  Deno.bench({
+    group,
+    name,
+    baseline: name.startsWith("plain"),
+    fn: () => {
+      if (active !== isStackTrampolineActive()) {
+        if (active) activateStackTrampoline("perf", { engine: "native" });
+        else deactivateStackTrampoline();
+      }
+      loop();
+    },
+  });
+}
+
+for (
+  const [group, many] of [["1000 calls of one function", 1], [
+    "1000 calls across 8 functions",
+    8,
+  ]] as const
+) {
+  const of = (make: () => (a: number, b: number) => number) =>
+    makeLoop(many === 1 ? [make()] : eight(make));
+  bench(group, "plain call", false, of(makeAdd));
+  bench(group, "withPerf, inactive", false, of(wrapped));
+  bench(group, "withPerf, active, native engine", true, of(wrapped));
+}
+
+let next = 0;
+Deno.bench({
+  group: "registering",
+  name: "plain: 100 first calls of plain functions",
+  baseline: true,
+  fn(context) {
+    const fresh = Array.from({ length: 100 }, makeAdd);
+    context.start();
+    for (const fn of fresh) sum += fn(next++, 1);
+    context.end();
+  },
+});
+Deno.bench({
+  group: "registering",
+  name: "100 first calls while active: trampoline and map line",
+  fn(context) {
+    const fresh = Array.from({ length: 100 }, wrapped);
+    activateStackTrampoline("perf", { engine: "native" });
+    context.start();
+    for (const fn of fresh) sum += fn(next++, 1);
+    context.end();
+  },
+});
+Deno.bench({
+  group: "registering",
+  name: "100 wrappers made by withPerf, with the caller's position",
+  fn() {
+    for (let i = 0; i < 100; i++) withPerf(makeAdd);
+  },
+});
