@@ -25,6 +25,8 @@ export class Activation {
   /** {@linkcode INACTIVE}, {@linkcode ACTIVE} or {@linkcode UNDECIDED}: all that a hot path looks at. */
   mode: typeof INACTIVE | typeof ACTIVE | typeof UNDECIDED = UNDECIDED;
   readonly #symbols: string[] = [];
+  readonly #backends = new Map<BackendName, Backend>();
+  readonly #engines = new Map<EngineName, Engine>();
   readonly #registries: Registry[] = [];
   #current: Registry | undefined;
 
@@ -117,16 +119,26 @@ export class Activation {
 
   /** Addresses are for ever, and so are backends and engines: what was made once is used again. */
   #registry(backendName: BackendName, engineName: EngineName): Registry {
-    const sameBackend = this.#registries.filter(({ backend }) => backend.name === backendName);
-    const sameEngine = this.#registries.filter(({ engine }) => engine.name === engineName);
-    const known = sameBackend.find((registry) => sameEngine.includes(registry));
+    const known = this.#registries.find(({ backend, engine }) =>
+      backend.name === backendName && engine.name === engineName
+    );
     if (known !== undefined) return known;
-    const engine = sameEngine[0]?.engine ?? makeEngine(engineName);
-    const backend = sameBackend[0]?.backend ?? makeBackend(backendName);
+    const engine = obtain(this.#engines, engineName, makeEngine);
+    const backend = obtain(this.#backends, backendName, makeBackend);
     const registry = new Registry(backend, engine);
     this.#registries.push(registry);
     return registry;
   }
+}
+
+function obtain<Name, Thing>(
+  known: Map<Name, Thing>,
+  name: Name,
+  make: (name: Name) => Thing,
+): Thing {
+  let thing = known.get(name);
+  if (thing === undefined) known.set(name, thing = make(name));
+  return thing;
 }
 
 const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
