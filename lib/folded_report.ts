@@ -1,0 +1,89 @@
+import { addStack, type CallNode, emptyTree, walkTree } from "./call_tree.ts";
+
+/**
+ * The options of `perf report` whose output {@linkcode redrawReport} reads:
+ * perf's own report, one row a thread name, with every stack on a line.
+ */
+export const FOLDED_REPORT_ARGS: readonly string[] = [
+  "--stdio",
+  "--stdio-color=never",
+  "-n",
+  "-g",
+  "folded,0,caller,function,count",
+  "--no-children",
+  "--sort",
+  "comm",
+];
+
+/** A row: percent, samples, name. */
+const ROW = /^ +([\d.]+)% +(\d+) +\S/;
+
+/** A stack: how often, then its frames from the outermost in. */
+const STACK = /^(\d+) (.*)$/;
+
+interface Row {
+  line: string;
+  percent: number;
+  samples: number;
+  tree: CallNode;
+}
+
+/** A report, and how much stands in it. */
+export interface RedrawnReport {
+  /** Lines to print. */
+  text: string;
+  /** Samples in all rows; 0 where nothing was measured. */
+  samples: number;
+}
+
+/**
+ * Draws `perf report`'s call graphs anew. perf draws a branch for every address
+ * that has no name, and in a runtime without symbols that is nearly all of them:
+ * a report of megabytes. Here only frames with names stay, and equal branches are one.
+ *
+ * @param report What `perf report` printed with {@linkcode FOLDED_REPORT_ARGS}.
+ * @param percentLimit Frames and rows below this share of all samples are left out. @default {0.5}
+ */
+export function redrawReport(report: string, percentLimit = 0.5): RedrawnReport {
+  const lines: string[] = [];
+  let total = 0;
+  let row: Row | undefined;
+  const finish = () => {
+    if (row && row.percent >= percentLimit) {
+      lines.push(row.line, ...drawTree(row, percentLimit), "");
+    }
+    row = undefined;
+  };
+  for (const line of report.split("\n")) {
+    const asRow = ROW.exec(line);
+    const asStack = STACK.exec(line);
+    if (asRow !== null) {
+      finish();
+      row = {
+        line: line.trimEnd(),
+        percent: Number(asRow[1]),
+        samples: Number(asRow[2]),
+        tree: emptyTree(),
+      };
+      total += row.samples;
+    } else if (asStack !== null && row !== undefined) {
+      addStack(row.tree, asStack[2]!.split(";"), Number(asStack[1]));
+    } else if (line.startsWith("#") && !/^# (\(Tip|To display)/.test(line)) {
+      // A further event begins a table of its own.
+      finish();
+      if (line !== "#" || (lines.length > 0 && lines.at(-1) !== "#")) lines.push(line.trimEnd());
+    }
+  }
+  finish();
+  while (lines.at(-1) === "#" || lines.at(-1) === "") lines.pop();
+  return { text: lines.join("\n"), samples: total };
+}
+
+function* drawTree({ percent, samples, tree }: Row, percentLimit: number): Generator<string> {
+  const percentOf = (count: number) => count * percent / samples;
+  for (const frame of walkTree(tree, percentLimit * samples / percent)) {
+    const share = `${percentOf(frame.samples).toFixed(2)}%`.padStart(10);
+    const indent = "  ".repeat(frame.depth + 1);
+    yield `${share}  ${String(frame.samples).padStart(12)}  ${indent}${frame.name}`;
+  }
+}
