@@ -2,7 +2,6 @@
  * Children that stand in for this process: what is sent to us is sent to them,
  * and as they end, so do we.
  */
-import { constants } from "node:os";
 
 /** How a program ended. */
 export interface Ending {
@@ -65,11 +64,6 @@ export async function endAs({ code, signal }: Ending): Promise<never> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   Deno.exit(code);
-}
-
-/** The ending of a program that a signal ended. */
-export function endingOf(signal: Deno.Signal): Ending {
-  return { code: 128 + constants.signals[signal as keyof typeof constants.signals], signal };
 }
 
 function kill(child: Deno.ChildProcess | undefined, signal: Deno.Signal): void {

@@ -1,0 +1,122 @@
+import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
+import { PerfError } from "../perf_error.ts";
+import { parsePerfVersion, type PerfVersion } from "../perf_version.ts";
+import { explainPerfFailure, installCommand, type PerfLimits } from "./perf_failure.ts";
+
+/** The `perf` command that is on PATH. */
+export interface PerfTool {
+  /** What it calls itself, as `6.12.95`. */
+  name: string;
+  /** The same, parsed. */
+  version: PerfVersion;
+}
+
+/**
+ * Looks for `perf`.
+ *
+ * @throws {PerfError} With code `perf`, if it is not on PATH or does not run.
+ */
+export function findPerf(): PerfTool {
+  const { success, stdout, stderr } = runPerf(["--version"]);
+  try {
+    if (!success) throw new Error(stderr.trim().split("\n")[0]);
+    const version = parsePerfVersion(stdout);
+    return { name: stdout.trim().replace(/^perf version /, ""), version };
+  } catch (cause) {
+    // Ubuntu's perf is a script that looks for one made for the running kernel.
+    throw new PerfError(`Cannot run perf: ${(cause as Error).message}`, {
+      code: "perf",
+      hint: installCommand(readText("/etc/os-release") ?? ""),
+      cause,
+    });
+  }
+}
+
+/** The event that works everywhere. */
+export const CLOCK_EVENT = "cpu-clock";
+
+/** What a trial recording has shown. */
+export interface Trial {
+  /** The event to record with; `undefined` for perf's own choice. */
+  event: string | undefined;
+  /** Whether this is a clock because there is no hardware event. */
+  isFallback: boolean;
+}
+
+/**
+ * Finds out whether `perf` may record here, and with which event, by recording once.
+ *
+ * @param options What is to be recorded later; its output and its command are not used.
+ * @throws {PerfError} With code `perf`, if it cannot record; the hint is the command that mends it.
+ */
+export function tryRecording(options: PerfRecordOptions): Trial {
+  const directory = Deno.makeTempDirSync({ prefix: "xperf-" });
+  try {
+    const output = `${directory}/trial.data`;
+    const record = (event: string | undefined) =>
+      // perf itself is the one program that is surely there.
+      runPerf(["record", ...perfRecordArgs({ ...options, event, output, command: TRIAL })]);
+    const first = record(options.event);
+    if (first.success) {
+      // Without hardware events newer versions of perf take a clock of their own accord.
+      const used = runPerf(["evlist", "-i", output]).stdout;
+      const isFallback = isClock(used) && !isClock(options.event ?? "");
+      return { event: isFallback ? CLOCK_EVENT : options.event, isFallback };
+    }
+    if (options.event === undefined && record(CLOCK_EVENT).success) {
+      return { event: CLOCK_EVENT, isFallback: true };
+    }
+    throw explainPerfFailure(first.stderr, readLimits());
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+}
+
+const TRIAL: readonly string[] = ["perf", "--version"];
+
+/** Runs `perf` to its end. */
+export function runPerf(
+  args: readonly string[],
+): { success: boolean; stdout: string; stderr: string } {
+  try {
+    const { success, stdout, stderr } = new Deno.Command("perf", {
+      args: [...args],
+      env: { LC_ALL: "C" },
+    }).outputSync();
+    return {
+      success,
+      stdout: new TextDecoder().decode(stdout),
+      stderr: new TextDecoder().decode(stderr),
+    };
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new PerfError("Cannot run perf: it is not on PATH, must be installed", {
+      code: "perf",
+      hint: installCommand(readText("/etc/os-release") ?? ""),
+      cause,
+    });
+  }
+}
+
+/** What the kernel lets this process record. */
+export function readLimits(): PerfLimits {
+  const paranoid = readText("/proc/sys/kernel/perf_event_paranoid");
+  return {
+    paranoid: paranoid === undefined ? undefined : Number(paranoid),
+    // proc(5): 2 is a filter.
+    filtered: /^Seccomp:\s*2$/m.test(readText("/proc/self/status") ?? ""),
+  };
+}
+
+/** A small file of the system; `undefined` where it cannot be read. */
+export function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function isClock(event: string): boolean {
+  return /^(cpu|task)-clock\b/m.test(event);
+}

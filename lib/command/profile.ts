@@ -1,0 +1,147 @@
+import { fileURLToPath } from "node:url";
+
+import { parseCallGraph } from "../call_graph.ts";
+import { FOLDED_REPORT_ARGS, redrawReport } from "../folded_report.ts";
+import { PerfError } from "../perf_error.ts";
+import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
+import { currentPlatform, hasTrampolines, readVariable } from "../runtime.ts";
+import { decideSwitches, type Wish } from "../switches.ts";
+import { type Ending, runChild } from "./child.ts";
+import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
+import { findPerf, runPerf, tryRecording } from "./perf_tool.ts";
+import { checkOutput, fileState } from "./recording.ts";
+import { checkScript, scriptCommand } from "./script.ts";
+
+/** The help of `profile`. */
+export const PROFILE_HELP = `Usage: profile [options] [script [args]]
+
+Runs a script under "perf record" with every function instrumented, then prints
+the report: callers above what they call, frames without a name left out. With
+no script it profiles a demo. The exit status is the script's. Ctrl-C ends the
+recording, and the report comes all the same.
+
+Options, with perf's own names:
+  -F, --freq N             samples per second (9999)
+  -g                       find callers along the frame pointers; this is the default
+  --call-graph fp|dwarf[,SIZE]
+                           how callers are found; SIZE in bytes, at most 65528 (8192)
+  -e, --event EVENT        what is counted (cycles, or cpu-clock where there are none)
+  -o, --output FILE        where the recording goes (perf.data)
+  -k, --clockid CLOCK      the clock of the timestamps, as mono
+  -m, --mmap-pages N       size of perf's buffer, in pages or as 16M
+
+Options of run:
+  -X perf                  turn trampolines on; this is the default. -X perf=0: off
+  --engine NAME            who makes the trampolines: auto, native or wasm
+  --runtime-args TEXT      flags for the runtime instead of -A
+  -h, --help               this text
+`;
+
+/** perf ends the recording, and keeps it, on these; any other would lose it. */
+const PERF_SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
+
+/**
+ * Records a script under perf, and prints the report.
+ *
+ * @param args The words after `profile`.
+ * @returns How the script ended.
+ * @throws {PerfError} If the command line is wrong, or nothing can be recorded; then the script has not run.
+ * @throws {RangeError} If the value of an option is none that perf takes.
+ */
+export async function profile(args: readonly string[]): Promise<Ending> {
+  const line = parseCommandLine(args, PROFILE_OPTIONS);
+  if (line.options.has("help")) {
+    console.log(PROFILE_HELP.trimEnd());
+    return { code: 0, signal: null };
+  }
+  const wish = decideProfile(line);
+  const options = recordOptions(line);
+  perfRecordArgs(options);
+  const script = line.script ?? fileURLToPath(import.meta.resolve("./demo.ts"));
+  checkScript(script);
+  checkTrampolines(wish);
+  const output = options.output!;
+  const before = checkOutput(output);
+  findPerf();
+  const { event, isFallback } = tryRecording(options);
+  if (isFallback) {
+    console.error(`note: this machine has no hardware events for perf, recording with -e ${event}`);
+  }
+  warnOfDwarf(options, wish);
+  const { command, env } = scriptCommand({ script, scriptArgs: line.scriptArgs, line, wish });
+  const recordArgs = perfRecordArgs({ ...options, event, command });
+  const ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });
+  if (fileState(output) === before) throw nothingMeasured(output, ending);
+  printReport(output, ending);
+  return ending;
+}
+
+/** Without a word from anybody, trampolines are on. */
+function decideProfile(line: CommandLine): Wish {
+  const x = line.options.get("X");
+  const engine = lastValue(line, "engine");
+  const wish = decideSwitches(readVariable, { x, engine });
+  if (wish.backend !== undefined || x !== undefined) return wish;
+  return { ...wish, backend: "perf" };
+}
+
+function recordOptions(line: CommandLine): PerfRecordOptions {
+  const frequency = lastValue(line, "freq");
+  return {
+    frequency: frequency === undefined ? undefined : numberOf("frequency", frequency),
+    callGraph: parseCallGraph(lastValue(line, "call-graph") ?? "fp"),
+    event: lastValue(line, "event"),
+    output: lastValue(line, "output") ?? "perf.data",
+    clock: lastValue(line, "clockid"),
+    mmapPages: lastValue(line, "mmap-pages"),
+  };
+}
+
+/** `Number` takes too much: an empty text, `0x10`, `1e3`. */
+function numberOf(what: string, digits: string): number {
+  if (/^\d+$/.test(digits)) return Number(digits);
+  throw new RangeError(`Cannot record with ${what} "${digits}": must be a whole number above 0`);
+}
+
+function checkTrampolines({ backend }: Wish): void {
+  if (backend === undefined) return;
+  const platform = currentPlatform();
+  if (!hasTrampolines(platform)) {
+    throw new PerfError(
+      `perf trampoline not available on ${platform.os} ${platform.arch}: must be linux x86_64 or aarch64`,
+      { code: "unavailable" },
+    );
+  }
+  if (backend === "perf_jit") {
+    throw new PerfError(
+      `Cannot profile with "-X perf_jit": it is not part of this version, must be "-X perf"`,
+      { code: "unavailable" },
+    );
+  }
+}
+
+/** The runtime has no unwind information, only frame pointers. */
+function warnOfDwarf({ callGraph }: PerfRecordOptions, { backend }: Wish): void {
+  if (callGraph?.method !== "dwarf" || backend !== "perf") return;
+  console.error(
+    "warning: with --call-graph dwarf and -X perf stacks end after the first frames, --call-graph fp shows them whole",
+  );
+}
+
+function printReport(output: string, ending: Ending): void {
+  const { success, stdout, stderr } = runPerf(["report", ...FOLDED_REPORT_ARGS, "-i", output]);
+  if (stderr.trim() !== "") console.error(stderr.trim());
+  const { text, samples } = redrawReport(stdout);
+  if (!success || samples === 0) throw nothingMeasured(output, ending);
+  console.log(text);
+  console.log(`#\n# Recorded in ${Deno.realPathSync(output)}; with the frames that have no name:`);
+  console.log(`# perf report --stdio -n -g -i ${output}`);
+}
+
+function nothingMeasured(output: string, { code, signal }: Ending): PerfError {
+  const how = signal === null ? `status ${code}` : `signal ${signal}`;
+  return new PerfError(
+    `Cannot report "${output}": nothing was measured, perf record ended with ${how}`,
+    { code: "perf" },
+  );
+}

@@ -1,0 +1,61 @@
+import { PerfError } from "../perf_error.ts";
+
+/** The state of a file, by which one can tell whether it has been written since. */
+export type FileState = string;
+
+/** What every recording of perf begins with (tools/perf/util/header.c). */
+const MAGIC = "PERFILE2";
+
+/**
+ * Refuses an output file that cannot be written, or is something of the user's
+ * that is no recording. (perf would move it away.)
+ *
+ * @param path Where the recording is to go.
+ * @returns The state before the recording.
+ * @throws {PerfError} With code `file`.
+ */
+export function checkOutput(path: string): FileState {
+  const existed = fileState(path) !== ABSENT;
+  try {
+    const kind = existed ? contentOf(path) : undefined;
+    if (kind !== undefined) {
+      throw new PerfError(
+        `Cannot write "${path}": it is ${kind}, must be an earlier recording or nothing`,
+        { code: "file", hint: "-o FILE names another" },
+      );
+    }
+    Deno.openSync(path, { write: true, create: true }).close();
+    if (!existed) Deno.removeSync(path);
+  } catch (cause) {
+    if (cause instanceof PerfError || cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new PerfError(`Cannot write "${path}": ${(cause as Error).message}`, {
+      code: "file",
+      hint: "-o FILE names another place",
+      cause,
+    });
+  }
+  return fileState(path);
+}
+
+/** The state of a file now. */
+export function fileState(path: string): FileState {
+  try {
+    const { ino, size, mtime } = Deno.statSync(path);
+    return `${ino} ${size} ${mtime?.getTime()}`;
+  } catch {
+    return ABSENT;
+  }
+}
+
+const ABSENT: FileState = "absent";
+
+/** What stands in the way of a recording; `undefined` for an earlier one, or an empty file. */
+function contentOf(path: string): string | undefined {
+  const { isFile, isDirectory, size } = Deno.statSync(path);
+  if (!isFile) return isDirectory ? "a directory" : "not a regular file";
+  if (size === 0) return undefined;
+  using file = Deno.openSync(path);
+  const start = new Uint8Array(MAGIC.length);
+  file.readSync(start);
+  return new TextDecoder().decode(start) === MAGIC ? undefined : "no recording of perf";
+}
