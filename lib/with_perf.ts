@@ -109,26 +109,39 @@ function wrap<F extends AnyFunction>(fn: F, label: Label): F {
     return id;
   }
 
+  // `args` is only ever spread: V8 then makes no array of it while trampolines are off.
   const wrapper: AnyFunction = isConstructor(fn)
     ? function (this: unknown, ...args: unknown[]): unknown {
-      // Inside `fn`, `new.target` is `fn` itself, as without the wrapper.
-      const target = new.target === wrapper ? fn : new.target;
-      if (target !== undefined) {
-        return activation.run(identify(this), () => Reflect.construct(fn, args, target));
+      if (new.target !== undefined) {
+        // Inside `fn`, `new.target` is `fn` itself, as without the wrapper.
+        return construct(identify(this), fn, new.target === wrapper ? fn : new.target, ...args);
       }
       return activation.mode === INACTIVE
         ? Reflect.apply(fn, this, args)
-        : activation.call(identify(this), fn, this, args);
+        : call(identify(this), fn, this, ...args);
     }
     : {
       method(this: unknown, ...args: unknown[]): unknown {
         return activation.mode === INACTIVE
           ? Reflect.apply(fn, this, args)
-          : activation.call(identify(this), fn, this, args);
+          : call(identify(this), fn, this, ...args);
       },
     }.method;
   copyProperties(fn, wrapper);
   return wrapper as F;
+}
+
+function call(id: number, fn: AnyFunction, self: unknown, ...args: unknown[]): unknown {
+  return activation.call(id, fn, self, args);
+}
+
+function construct(
+  id: number,
+  fn: AnyFunction,
+  target: AnyFunction,
+  ...args: unknown[]
+): unknown {
+  return activation.run(id, () => Reflect.construct(fn, args, target));
 }
 
 /** Classes and `function` functions have a prototype, a bound one has its target's ability. */

@@ -12,20 +12,22 @@ import {
 const CALLS = 1000;
 
 let sum = 0;
+let made = 0;
 
-/** A source of functions that are alike and yet not one: optimisations of one are not another's. */
+/** A new function; no two have the same text, for V8 would share what it learns of one. */
 function makeAdd(): (a: number, b: number) => number {
-  return new Function("a", "b", "return (a * 31 + b) | 0") as (a: number, b: number) => number;
+  const body = `/* ${made++} */ return (a * 31 + b) | 0`;
+  return new Function("a", "b", body) as (a: number, b: number) => number;
 }
 
-/** A loop of calls with feedback of its own. */
+/** A new loop of calls. */
 function makeLoop(functions: ((a: number, b: number) => number)[]): () => void {
   const calls = functions.map((_, i) => `sum = f${i}(sum, i);`).join("");
   const names = functions.map((_, i) => `f${i}`);
   const loop = new Function(
     ...names,
     "calls",
-    `let sum = 0; return () => { for (let i = 0; i < calls; i++) { ${calls} } return sum; }`,
+    `/* ${made++} */ let sum = 0; return () => { for (let i = 0; i < calls; i++) { ${calls} } return sum; }`,
   )(...functions, CALLS / functions.length);
   return () => void (sum += loop());
 }
