@@ -1,5 +1,5 @@
 import type { Backend, BackendName } from "./backend.ts";
-import type { Engine, EngineChoice, EngineName } from "./engine.ts";
+import type { Engine, EngineChoice, EngineName, RunDeep } from "./engine.ts";
 import { NativeEngine } from "./native_engine.ts";
 import { PerfError } from "./perf_error.ts";
 import { PerfMapBackend } from "./perf_map_backend.ts";
@@ -102,10 +102,25 @@ export class Activation {
     }
   }
 
+  /**
+   * Runs a body that is too deep for a trampoline, and what it calls, plainly: all of it is
+   * deeper still, and each function saves the stack of asking again.
+   */
+  #runDeep(body: () => void): void {
+    this.mode = INACTIVE;
+    try {
+      body();
+    } finally {
+      this.mode = this.#current === undefined ? INACTIVE : ACTIVE;
+    }
+  }
+
   #register(registry: Registry, id: number): number {
     try {
       return registry.register(id, this.#symbols[id]!);
     } catch (error) {
+      // Not an obstacle but the program's own recursion, without stack for one call more.
+      if (error instanceof RangeError) throw error;
       this.#giveUp(error);
       return -1;
     }
@@ -123,7 +138,11 @@ export class Activation {
       backend.name === backendName && engine.name === engineName
     );
     if (known !== undefined) return known;
-    const engine = obtain(this.#engines, engineName, makeEngine);
+    const engine = obtain(
+      this.#engines,
+      engineName,
+      (name) => makeEngine(name, (body) => this.#runDeep(body)),
+    );
     const backend = obtain(this.#backends, backendName, makeBackend);
     const registry = new Registry(backend, engine);
     this.#registries.push(registry);
@@ -157,10 +176,10 @@ function makeBackend(name: BackendName): Backend {
   }
 }
 
-function makeEngine(name: EngineName): Engine {
+function makeEngine(name: EngineName, runDeep: RunDeep): Engine {
   switch (name) {
     case "native":
-      return new NativeEngine();
+      return new NativeEngine(runDeep);
     case "wasm":
       throw new PerfError(
         `Cannot use engine "${name}": it is not part of this version, must be "native"`,

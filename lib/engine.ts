@@ -12,6 +12,9 @@ export const ENGINE_CHOICES: readonly EngineChoice[] = ["auto", "native", "wasm"
 /** Told of every region of code that an engine makes or finds. */
 export type DeclareRegion = (region: CodeRegion) => void;
 
+/** Runs a body for which the stack has no room for a trampoline. */
+export type RunDeep = (body: () => void) => void;
+
 /** Makes trampolines and calls functions inside them. */
 export interface Engine {
   /** Which one this is. */
