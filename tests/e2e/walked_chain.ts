@@ -37,4 +37,4 @@ function namesOnStack(): string[] {
 activateStackTrampoline();
 const cold = namesOnStack();
 for (let i = 0; i < 20_000; i++) baz();
-console.log(JSON.stringify({ arch: Deno.build.arch, cold, hot: namesOnStack() }));
+console.log(JSON.stringify({ arch: Deno.build.arch, pid: Deno.pid, cold, hot: namesOnStack() }));

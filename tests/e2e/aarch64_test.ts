@@ -1,0 +1,46 @@
+/*
+ * The aarch64 library in a real aarch64 runtime, under user-mode emulation. The runtime comes
+ * from the npm registry; 2.9.5 is the newest that has one.
+ */
+import { deepEqual, equal } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
+
+const RUNTIME = "@deno/linux-arm64-glibc@2.9.5";
+const SYSROOT = "/usr/aarch64-linux-gnu";
+
+const obstacle = obstacleOfCommand("qemu-aarch64-static", "--version") ??
+  obstacleOfCommand("npm", "--version") ??
+  obstacleOfCommand("test", "-e", `${SYSROOT}/lib/libgcc_s.so.1`);
+
+async function run(command: string, args: string[], cwd: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd }).output();
+  const text = new TextDecoder();
+  equal(success, true, `${command} failed: ${text.decode(stderr)}`);
+  return text.decode(stdout);
+}
+
+testNeeding(obstacle, "xp_call() keeps the frame-pointer chain whole on aarch64", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "xperf-aarch64-" });
+  try {
+    await run("npm", ["pack", "--silent", RUNTIME], directory);
+    await run("sh", ["-c", "tar xzf *.tgz"], directory);
+    const program = fileURLToPath(new URL("walked_chain.ts", import.meta.url));
+    const deno = `${directory}/package/deno`;
+    const output = await run(
+      "qemu-aarch64-static",
+      ["-L", SYSROOT, deno, "run", "--no-lock", "--no-check", "-A", program],
+      directory,
+    );
+    const { arch, pid, cold, hot } = JSON.parse(output);
+    await Deno.remove(`/tmp/perf-${pid}.map`);
+    equal(arch, "aarch64");
+    const names = ["foo", "bar", "baz"];
+    const named = (symbols: string[]) => symbols.map((symbol) => symbol.split(":")[2]);
+    deepEqual(named(cold), names);
+    deepEqual(named(hot), names);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
