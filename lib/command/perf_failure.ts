@@ -28,7 +28,8 @@ export function explainPerfFailure(stderr: string, limits: PerfLimits): PerfErro
   const options = { code: "perf", cause: stderr.trim() } as const;
   const said = firstSentence(stderr);
   if (!FORBIDDEN.test(stderr)) {
-    return new PerfError(`Cannot record with perf: ${said}`, options);
+    const hint = /\bperf list\b/.test(stderr) ? "perf list" : undefined;
+    return new PerfError(`Cannot record with perf: ${said}`, { ...options, hint });
   }
   const level = /perf_event_paranoid setting is (-?\d+)/.exec(stderr)?.[1];
   const paranoid = level === undefined ? limits.paranoid : Number(level);

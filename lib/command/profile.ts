@@ -10,7 +10,7 @@ import { type Ending, runChild } from "./child.ts";
 import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
 import { findPerf, runPerf, tryRecording } from "./perf_tool.ts";
 import { checkOutput, fileState } from "./recording.ts";
-import { checkScript, scriptCommand } from "./script.ts";
+import { checkScript, scriptCommand, warnOfMissingFlags } from "./script.ts";
 
 /** The help of `profile`. */
 export const PROFILE_HELP = `Usage: profile [options] [script [args]]
@@ -68,6 +68,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     console.error(`note: this machine has no hardware events for perf, recording with -e ${event}`);
   }
   warnOfDwarf(options, wish);
+  warnOfMissingFlags(line, wish);
   const { command, env } = scriptCommand({ script, scriptArgs: line.scriptArgs, line, wish });
   const recordArgs = perfRecordArgs({ ...options, event, command });
   const ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });

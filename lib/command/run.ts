@@ -1,8 +1,8 @@
 import { readVariable } from "../runtime.ts";
 import { decideSwitches } from "../switches.ts";
 import { type Ending, runChild } from "./child.ts";
-import { parseCommandLine, RUN_OPTIONS } from "./options.ts";
-import { checkScript, scriptCommand } from "./script.ts";
+import { lastValue, parseCommandLine, RUN_OPTIONS } from "./options.ts";
+import { checkScript, scriptCommand, warnOfMissingFlags } from "./script.ts";
 
 /** The help of `run`. */
 export const RUN_HELP = `Usage: run [options] script [args]
@@ -35,9 +35,10 @@ export async function run(args: readonly string[]): Promise<Ending> {
   const { script, scriptArgs, options } = line;
   const wish = decideSwitches(readVariable, {
     x: options.get("X"),
-    engine: options.get("engine")?.at(-1),
+    engine: lastValue(line, "engine"),
   });
   checkScript(script);
+  warnOfMissingFlags(line, wish);
   const { command, env } = scriptCommand({ script, scriptArgs, line, wish });
   return await runChild(command, { env });
 }

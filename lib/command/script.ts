@@ -26,7 +26,7 @@ export function scriptCommand(
   },
 ): ScriptCommand {
   const preload = import.meta.resolve("../instrument/preload.ts");
-  const runtimeArgs = lastValue(line, "runtime-args")?.split(/\s+/).filter(Boolean) ?? ["-A"];
+  const runtimeArgs = runtimeArgsOf(line);
   const variables = { ...Deno.env.toObject(), ...environmentFor(wish) };
   return {
     command: [
@@ -43,6 +43,42 @@ export function scriptCommand(
       ),
     ),
   };
+}
+
+/** What trampolines need, by the runtime's long and short flags. */
+const NEEDED_FLAGS: Readonly<Record<string, RegExp>> = {
+  "--allow-env": /^(--allow-env\b|-[a-zA-Z]*E)/,
+  "--allow-ffi": /^--allow-ffi\b/,
+  "--allow-read": /^(--allow-read\b|-[a-zA-Z]*R)/,
+  "--allow-write=/tmp": /^(--allow-write\b|-[a-zA-Z]*W)/,
+};
+
+/**
+ * Which of the flags that trampolines need are not among the runtime's flags;
+ * without them trampolines stay off.
+ *
+ * @param line The command line.
+ */
+export function missingFlags(line: CommandLine): string[] {
+  const flags = runtimeArgsOf(line);
+  // A set of permissions in the configuration file may hold anything.
+  if (flags.some((flag) => /^(-[a-zA-Z]*[AP]|--allow-all\b|--permission-set\b)/.test(flag))) {
+    return [];
+  }
+  return Object.keys(NEEDED_FLAGS).filter((name) =>
+    !flags.some((flag) => NEEDED_FLAGS[name]!.test(flag))
+  );
+}
+
+function runtimeArgsOf(line: CommandLine): string[] {
+  return lastValue(line, "runtime-args")?.split(/\s+/).filter(Boolean) ?? ["-A"];
+}
+
+/** Says so where the runtime's flags keep trampolines off that were asked for. */
+export function warnOfMissingFlags(line: CommandLine, { backend }: Wish): void {
+  const missing = backend === undefined ? [] : missingFlags(line);
+  if (missing.length === 0) return;
+  console.error(`warning: trampolines stay off without ${missing.join(" ")} in --runtime-args`);
 }
 
 /**
