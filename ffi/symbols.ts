@@ -43,7 +43,9 @@ export const symbols = {
       "u32", // index
       "u32", // context
     ],
-    result: "u32",
+    // The body can invalidate the optimised code that called it, and V8 ends the process on
+    // "Lazy deopt after a fast API call with return value is unsupported".
+    result: "void",
   },
   // uint32_t xp_probe(void)
   xp_probe: {

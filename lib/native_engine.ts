@@ -90,7 +90,9 @@ export class NativeEngine implements Engine {
     this.#self = self;
     this.#args = args;
     // An exception passes through the native frames as it is.
-    if (this.#enter(trampoline, this.#context) !== 0) this.#runDeep(() => this.#body());
+    this.#enter(trampoline, this.#context);
+    // Taken by the body, unless the stack budget is used up.
+    if (this.#fn !== undefined) this.#runDeep(() => this.#body());
     const result = this.#result;
     this.#result = undefined;
     return result as Result;
