@@ -153,6 +153,9 @@ function isConstructor(fn: AnyFunction): boolean {
 const USUAL = new Set<string | symbol>(["length", "name", "prototype", "arguments", "caller"]);
 
 function copyProperties(from: AnyFunction, to: AnyFunction): void {
+  // Another one has an async function, a generator and a class that extends one.
+  const prototype = Object.getPrototypeOf(from);
+  if (prototype !== Function.prototype) Object.setPrototypeOf(to, prototype);
   if (from.length !== 0) {
     Object.defineProperty(to, "length", { value: from.length, configurable: true });
   }
