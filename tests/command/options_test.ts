@@ -1,0 +1,76 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+
+import {
+  type CommandLine,
+  DOCTOR_OPTIONS,
+  lastValue,
+  parseCommandLine,
+  PROFILE_OPTIONS,
+  RUN_OPTIONS,
+} from "../../lib/command/options.ts";
+
+function parse(...args: string[]): CommandLine {
+  return parseCommandLine(args, PROFILE_OPTIONS);
+}
+
+Deno.test("parseCommandLine() takes -X in every spelling, repeated", () => {
+  const { options } = parse("-X", "perf", "-Xperf", "-Xperf_jit", "-X", "perf=0");
+  deepEqual(options.get("X"), ["perf", "perf", "perf_jit", "perf=0"]);
+});
+
+Deno.test("parseCommandLine() takes perf's short and long names", () => {
+  const line = parse("-F", "99", "--freq=100", "-g", "-oout", "-e", "cpu-clock", "-k", "mono");
+  deepEqual(line.options.get("freq"), ["99", "100"]);
+  equal(lastValue(line, "freq"), "100");
+  equal(lastValue(line, "output"), "out");
+  equal(lastValue(line, "event"), "cpu-clock");
+  equal(lastValue(line, "clockid"), "mono");
+  equal(line.options.has("g"), true);
+  equal(lastValue(line, "mmap-pages"), undefined);
+});
+
+Deno.test("parseCommandLine() leaves everything after the script to the script", () => {
+  const { options, script, scriptArgs } = parse("-g", "app.ts", "-X", "perf", "--", "--bad", "-F");
+  deepEqual([...options.keys()], ["g"]);
+  equal(script, "app.ts");
+  deepEqual(scriptArgs, ["-X", "perf", "--", "--bad", "-F"]);
+});
+
+Deno.test("parseCommandLine() ends its options at --", () => {
+  const { options, script, scriptArgs } = parse("-g", "--", "-odd.ts", "--", "x");
+  deepEqual([...options.keys()], ["g"]);
+  equal(script, "-odd.ts");
+  deepEqual(scriptArgs, ["--", "x"]);
+  equal(parse("--").script, undefined);
+});
+
+Deno.test("parseCommandLine() takes a value that begins with a dash", () => {
+  const line = parseCommandLine(["--runtime-args", "--allow-net -R", "a.ts"], RUN_OPTIONS);
+  equal(lastValue(line, "runtime-args"), "--allow-net -R");
+  equal(line.script, "a.ts");
+});
+
+Deno.test("parseCommandLine() has no script where none is named", () => {
+  deepEqual(parse(), { options: new Map(), script: undefined, scriptArgs: [] });
+});
+
+Deno.test("parseCommandLine() refuses what is unknown, by its name", () => {
+  for (const option of ["--bad", "--X", "--g", "-z", "--constructor", "--__proto__"]) {
+    throws(() => parse(option, "app.ts"), {
+      name: "PerfError",
+      code: "usage",
+      message: `Cannot use option "${option}": it is unknown`,
+      hint: "--help says what there is",
+    });
+  }
+  throws(() => parseCommandLine(["-F", "9"], RUN_OPTIONS), /"-F": it is unknown/);
+});
+
+Deno.test("parseCommandLine() refuses a missing value, and one too many", () => {
+  throws(() => parse("-F"), /"-F": its value is missing/);
+  throws(() => parse("--output"), /"--output": its value is missing/);
+  throws(
+    () => parseCommandLine(["--json=yes"], DOCTOR_OPTIONS),
+    /"--json" with value "yes": it takes none/,
+  );
+});
