@@ -81,18 +81,18 @@ export async function runProgram(source: string, options: ProgramOptions = {}): 
   const file = `${directory}/program.ts`;
   await Deno.writeTextFile(file, source.replace(/^\n/, ""));
   const deno = [Deno.execPath(), "run", "--no-lock", `--config=${configuration}`];
-  const child = new Deno.Command("sh", {
-    // After `exec` the process is the program, under the same pid.
-    args: ["-c", `MAP=/tmp/perf-$$.map\n${before}\nexec "$@"`, "sh"]
-      .concat(under, deno, flags, [file], args),
+  // After `exec` the process is the program, under the same pid.
+  const become = `echo $$ > pid; MAP=/tmp/perf-$$.map\n${before}\nexec "$@"`;
+  const [command, ...rest] = [...under, "sh", "-c", become, "sh", ...deno, ...flags, file, ...args];
+  const output = await new Deno.Command(command!, {
+    args: rest,
     cwd: directory,
     clearEnv: true,
     env: { ...inheritedEnvironment(), ...env },
     stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  return new Program(directory, child.pid, await child.output());
+  }).output();
+  const pid = Number(await Deno.readTextFile(`${directory}/pid`));
+  return new Program(directory, pid, output);
 }
 
 /** This process's variables without those that the programs under test obey. */
