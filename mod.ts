@@ -31,7 +31,8 @@ export {
 export { perfSession } from "./lib/perf_session.ts";
 export { type Trampoline, trampoline } from "./lib/trampoline.ts";
 export { writePerfMapEntry } from "./lib/perf_map_entry.ts";
-export { type Support, support } from "./lib/support.ts";
+export { type Feature, type Support, support } from "./lib/support.ts";
+export type { Platform, RuntimeName } from "./lib/runtime.ts";
 export { perfRecordArgs, type PerfRecordOptions } from "./lib/perf_record_args.ts";
 export { type CallGraph, parseCallGraph } from "./lib/call_graph.ts";
 export { parsePerfVersion, type PerfVersion } from "./lib/perf_version.ts";

@@ -47,6 +47,8 @@ export class PerfError extends Error {
   readonly hint: string | undefined;
 
   /**
+   * Describes an obstacle.
+   *
    * @param message What was tried, what is, and what must be.
    * @param options The kind of obstacle, its remedy and its cause.
    */

@@ -14,6 +14,8 @@ import { usageError } from "./options.ts";
 import { profile } from "./profile.ts";
 import { run } from "./run.ts";
 
+export type { Ending };
+
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<Ending>>> = {
   run,
   profile,
