@@ -38,7 +38,7 @@ export function formatPerfMapEntry({ address, size, name }: CodeRegion): Uint8Ar
 const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\0": "\\0" };
 
 function escapeName(name: string): string {
-  // deno-lint-ignore no-control-regex -- NUL ends a C string, and perf reads the map as one
+  // NUL ends a C string, and perf reads the map as one.
   return name.replace(/[\n\r\0]/g, (character) => ESCAPES[character]!);
 }
 
