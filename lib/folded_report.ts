@@ -41,10 +41,13 @@ export interface RedrawnReport {
  * that has no name, and in a runtime without symbols that is nearly all of them:
  * a report of megabytes. Here only frames with names stay, and equal branches are one.
  *
- * @param report What `perf report` printed with {@linkcode FOLDED_REPORT_ARGS}.
+ * @param report The lines that `perf report` prints with {@linkcode FOLDED_REPORT_ARGS}.
  * @param percentLimit Frames and rows below this share of all samples are left out. @default {0.5}
  */
-export function redrawReport(report: string, percentLimit = 0.5): RedrawnReport {
+export async function redrawReport(
+  report: Iterable<string> | AsyncIterable<string>,
+  percentLimit = 0.5,
+): Promise<RedrawnReport> {
   const lines: string[] = [];
   let total = 0;
   let row: Row | undefined;
@@ -54,7 +57,7 @@ export function redrawReport(report: string, percentLimit = 0.5): RedrawnReport 
     }
     row = undefined;
   };
-  for (const line of report.split("\n")) {
+  for await (const line of report) {
     const asRow = ROW.exec(line);
     const asStack = STACK.exec(line);
     if (asRow !== null) {

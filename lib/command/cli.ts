@@ -32,13 +32,7 @@ Commands:
 <command> --help says more.
 `;
 
-/**
- * Does what a command line says.
- *
- * @param args The words after the program's name.
- * @returns How the process has to end.
- */
-export async function main(args: readonly string[]): Promise<Ending> {
+async function main(args: readonly string[]): Promise<Ending> {
   const [name, ...rest] = args;
   try {
     if (name === "--help" || name === "-h") {

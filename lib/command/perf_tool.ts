@@ -98,6 +98,23 @@ export function runPerf(
   }
 }
 
+/** Runs `perf`, its errors on our own error stream, and hands over its output line by line. */
+export async function* perfLines(args: readonly string[]): AsyncGenerator<string> {
+  await using child = new Deno.Command("perf", {
+    args: [...args],
+    env: { LC_ALL: "C" },
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let rest = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  yield rest;
+}
+
 /** What the kernel lets this process record. */
 export function readLimits(): PerfLimits {
   const paranoid = readText("/proc/sys/kernel/perf_event_paranoid");

@@ -8,7 +8,7 @@ import { currentPlatform, hasTrampolines, readVariable } from "../runtime.ts";
 import { decideSwitches, type Wish } from "../switches.ts";
 import { type Ending, runChild } from "./child.ts";
 import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
-import { findPerf, runPerf, tryRecording } from "./perf_tool.ts";
+import { findPerf, perfLines, tryRecording } from "./perf_tool.ts";
 import { checkOutput, fileState } from "./recording.ts";
 import { checkScript, scriptCommand, warnOfMissingFlags } from "./script.ts";
 
@@ -73,7 +73,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   const recordArgs = perfRecordArgs({ ...options, event, command });
   const ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });
   if (fileState(output) === before) throw nothingMeasured(output, ending);
-  printReport(output, ending);
+  await printReport(output, ending);
   return ending;
 }
 
@@ -129,14 +129,15 @@ function warnOfDwarf({ callGraph }: PerfRecordOptions, { backend }: Wish): void 
   );
 }
 
-function printReport(output: string, ending: Ending): void {
-  const { success, stdout, stderr } = runPerf(["report", ...FOLDED_REPORT_ARGS, "-i", output]);
-  if (stderr.trim() !== "") console.error(stderr.trim());
-  const { text, samples } = redrawReport(stdout);
-  if (!success || samples === 0) throw nothingMeasured(output, ending);
-  console.log(text);
-  console.log(`#\n# Recorded in ${Deno.realPathSync(output)}; with the frames that have no name:`);
-  console.log(`# perf report --stdio -n -g -i ${output}`);
+async function printReport(output: string, ending: Ending): Promise<void> {
+  const report = perfLines(["report", ...FOLDED_REPORT_ARGS, "-i", output]);
+  const { text, samples } = await redrawReport(report);
+  if (samples === 0) throw nothingMeasured(output, ending);
+  console.log(`\
+${text}
+#
+# Callers stand above what they call, and count it; frames without a name are left out.
+# Recorded in ${Deno.realPathSync(output)}; every frame: perf report --stdio -n -g -i ${output}`);
 }
 
 function nothingMeasured(output: string, { code, signal }: Ending): PerfError {
