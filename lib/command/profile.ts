@@ -73,7 +73,10 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   const recordArgs = perfRecordArgs({ ...options, event, command });
   const ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });
   if (fileState(output) === before) throw nothingMeasured(output, ending);
-  await printReport(output, ending);
+  const text = await printReport(output, ending);
+  if (wish.backend !== undefined && !text.includes("js::")) {
+    console.error("warning: no js:: frame was seen, doctor says what works here");
+  }
   return ending;
 }
 
@@ -129,7 +132,7 @@ function warnOfDwarf({ callGraph }: PerfRecordOptions, { backend }: Wish): void 
   );
 }
 
-async function printReport(output: string, ending: Ending): Promise<void> {
+async function printReport(output: string, ending: Ending): Promise<string> {
   const report = perfLines(["report", ...FOLDED_REPORT_ARGS, "-i", output]);
   const { text, samples } = await redrawReport(report);
   if (samples === 0) throw nothingMeasured(output, ending);
@@ -138,6 +141,7 @@ ${text}
 #
 # Callers stand above what they call, and count it; frames without a name are left out.
 # Recorded in ${Deno.realPathSync(output)}; every frame: perf report --stdio -n -g -i ${output}`);
+  return text;
 }
 
 function nothingMeasured(output: string, { code, signal }: Ending): PerfError {
