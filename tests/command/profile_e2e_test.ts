@@ -123,11 +123,14 @@ testNeeding(obstacle, "profile() ends the recording on SIGINT, and still reports
     `${HOT}; Deno.writeTextFileSync("hot", ""); for (;;) baz(1e5);`,
   );
   const child = startCommand(["profile", script, "200"], { cwd: place.path });
-  for await (const _ of Deno.watchFs(place.path)) {
+  const watcher = Deno.watchFs(place.path);
+  const ended = endOf(child).finally(() => watcher.close());
+  for await (const _ of watcher) {
     if (place.has("hot")) break;
   }
+  equal(place.has("hot"), true, "the script has not become hot");
   child.kill("SIGINT");
-  const { signal, stdout } = await endOf(child);
+  const { signal, stdout } = await ended;
   match(stdout, /js::foo/);
   equal(signal === "SIGINT" || signal === "SIGTERM", true);
 });
