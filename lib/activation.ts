@@ -63,6 +63,14 @@ export class Activation {
     return this.mode === INACTIVE ? body() : this.call(id, body, undefined, NO_ARGUMENTS);
   }
 
+  /** Gives a function its trampoline while active, for code whose frame begins later or never. */
+  touch(id: number): void {
+    const registry = this.#current;
+    if (registry !== undefined && !((registry.trampolines[id] ?? -1) >= 0)) {
+      this.#register(registry, id);
+    }
+  }
+
   /** The backend in use, `undefined` while inactive. */
   get backend(): BackendName | undefined {
     if (this.mode === UNDECIDED) this.decide();

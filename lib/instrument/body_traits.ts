@@ -9,10 +9,10 @@ export interface VarDeclaration {
 
 /** What of a piece of code would change its meaning inside another function. */
 export interface BodyTraits {
-  /** Names that `var` or a function in a block declares here for the whole function. */
-  hoisted: Set<string>;
-  /** `var` declarations themselves. */
+  /** Its `var` declarations. */
   vars: VarDeclaration[];
+  /** The functions declared in it; in blocks of sloppy code, they are variables of the function. */
+  functions: string[];
   /** It awaits or yields. */
   suspends: boolean;
   /** It returns, or jumps to a loop or label outside of itself. */
@@ -28,14 +28,21 @@ export interface BodyTraits {
  */
 export function bodyTraits(nodes: readonly Node[]): BodyTraits {
   const traits: BodyTraits = {
-    hoisted: new Set(),
     vars: [],
+    functions: [],
     suspends: false,
     leaves: false,
     evals: false,
   };
   for (const node of nodes) collect(node, traits, { labels: [], loop: false, breakable: false });
   return traits;
+}
+
+/** The names that code declares for the whole function that it stands in. */
+export function hoistedNames({ vars, functions }: BodyTraits): Set<string> {
+  const names = new Set(functions);
+  for (const { declaration } of vars) declaredNames(declaration, names);
+  return names;
 }
 
 /** What a jump can have as its target inside the code looked at. */
@@ -49,7 +56,8 @@ interface Targets {
 
 function collect(node: Node, traits: BodyTraits, targets: Targets): void {
   if (isFunction(node)) {
-    if (node.type === "FunctionDeclaration") traits.hoisted.add(node["id"].name);
+    // `export default function () {}` has no name.
+    if (node.type === "FunctionDeclaration" && node["id"]) traits.functions.push(node["id"].name);
     if (node.type === "ArrowFunctionExpression") collectEval(node, traits);
     return;
   }
@@ -57,7 +65,6 @@ function collect(node: Node, traits: BodyTraits, targets: Targets): void {
     case "VariableDeclaration":
       if (node["kind"] === "var") {
         traits.vars.push({ declaration: node, isLoopHead: node === targets.head });
-        for (const { id } of node["declarations"]) boundNames(id, traits.hoisted);
       }
       if (node["kind"] === "await using") traits.suspends = true;
       break;
@@ -82,15 +89,18 @@ function collect(node: Node, traits: BodyTraits, targets: Targets): void {
       break;
     case "ClassDeclaration":
     case "ClassExpression":
-      // Only the heritage and the keys run here; the rest is functions of the class's own.
-      if (node["superClass"]) collect(node["superClass"], traits, targets);
-      for (const member of node["body"].body) {
-        if (member.computed) collect(member.key, traits, targets);
-      }
-      return;
+      return collectClass(node, traits, targets);
   }
   const inner = targetsBelow(node, targets);
   for (const child of children(node)) collect(child, traits, inner);
+}
+
+/** Of a class, only the heritage and the computed keys run here; the rest are functions of its own. */
+function collectClass(node: Node, traits: BodyTraits, targets: Targets): void {
+  if (node["superClass"]) collect(node["superClass"], traits, targets);
+  for (const member of node["body"].body) {
+    if (member.computed) collect(member.key, traits, targets);
+  }
 }
 
 /** A direct `eval` in an arrow function sees, and in sloppy code shares, what is around the arrow. */
@@ -113,6 +123,12 @@ function targetsBelow(node: Node, targets: Targets): Targets {
 function hasTarget(jump: Node, { labels, loop, breakable }: Targets): boolean {
   if (jump["label"]) return labels.includes(jump["label"].name);
   return jump.type === "BreakStatement" ? breakable : loop;
+}
+
+/** Adds the names that a variable declaration declares. */
+export function declaredNames(declaration: Node, names: Set<string> = new Set()): Set<string> {
+  for (const { id } of declaration["declarations"]) boundNames(id, names);
+  return names;
 }
 
 /** Adds the names that a binding pattern declares. */

@@ -1,25 +1,19 @@
-import { bodyTraits, boundNames } from "./body_traits.ts";
-import type { MagicString } from "./libraries.js";
+import { type BodyTraits, bodyTraits, boundNames, hoistedNames } from "./body_traits.ts";
+import type { Edits } from "./edits.ts";
+import { Pieces } from "./pieces.ts";
 import { directives, type Node } from "./syntax_tree.ts";
+import type { Calls, Wrapped } from "./wrapped.ts";
 
 /** How to wrap a function. */
-export interface WrapOptions {
+export interface FunctionOptions {
   /** Whether the function's code is strict. */
   strict: boolean;
   /** Whether names inside are looked up in an object first. */
   insideWith: boolean;
   /** Where the edits go. */
-  edits: MagicString;
-  /** Gives the function its number: the text `runtime.run(id,()=>`. */
-  open: () => string;
-}
-
-/** What became of a function. */
-export interface Wrapped {
-  /** Why it was left as it is; `undefined` if it was not. */
-  reason?: string;
-  /** Writes what stands behind the body; to be called once all inside has been edited. */
-  close: () => void;
+  edits: Edits;
+  /** Gives the function its number. */
+  number: () => Calls;
 }
 
 /**
@@ -30,31 +24,60 @@ export interface Wrapped {
  *     function f(a) { "use strict";return $.run(7,()=>{ return a; })}
  *     (a) => a
  *     (a) => $.run(8,()=>(a))
+ *
+ * What suspends, and what declares a parameter again, goes piece by piece.
  */
-export function wrapFunction(node: Node, options: WrapOptions): Wrapped {
-  const reason = obstacle(node, options);
-  if (reason !== undefined) return { reason, close: () => {} };
-  const { edits, open } = options;
+export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
   const body: Node = node["body"];
-  if (node["expression"]) {
-    edits.appendLeft(body.start, `${open()}(`);
-    return { close: () => void edits.appendLeft(body.end, "))") };
+  const traits = bodyTraits(node["expression"] ? [body] : body["body"]);
+  if (options.insideWith) return { reason: 'inside "with"', close: () => {} };
+  if (traits.evals && !options.strict) {
+    return { reason: "calls eval in sloppy mode", close: () => {} };
   }
-  const first = directives(body["body"]).at(-1);
-  edits.appendLeft(first?.end ?? body.start + 1, `${first ? ";" : ""}return ${open()}{`);
-  return { close: () => void edits.appendLeft(body.end - 1, "})") };
+  return node["generator"] || traits.suspends || redeclares(node, traits)
+    ? wrapPieces(node, options)
+    : wrapWhole(node, options);
 }
 
-/** Why a function's meaning would change, `undefined` if it would not. */
-function obstacle(node: Node, { strict, insideWith }: WrapOptions): string | undefined {
-  if (node["generator"]) return "a generator";
-  if (node["async"]) return "async";
-  if (insideWith) return 'inside "with"';
-  const traits = bodyTraits(node["expression"] ? [node["body"]] : node["body"].body);
-  if (traits.evals && !strict) return "calls eval in sloppy mode";
+function wrapWhole(node: Node, { edits, number }: FunctionOptions): Wrapped {
+  const body: Node = node["body"];
+  const { run } = number();
+  if (node["expression"]) {
+    edits.insert(body.start, `${run}(`);
+    return { close: () => edits.insert(body.end, "))") };
+  }
+  edits.insert(...afterDirectives(body, `return ${run}{`));
+  return { close: () => edits.insert(body.end - 1, "})") };
+}
+
+function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wrapped {
+  const body: Node = node["body"];
+  const { run, touch } = number();
+  const pieces = new Pieces({ edits, open: () => run, strict });
+  if (node["expression"]) {
+    edits.insert(body.start, `(${touch},`);
+    pieces.wrapExpression(body);
+    return {
+      close() {
+        pieces.close();
+        edits.insert(body.end, ")");
+      },
+    };
+  }
+  edits.insert(...afterDirectives(body, `${touch};`));
+  pieces.wrapList(body["body"]);
+  return { close: () => pieces.close() };
+}
+
+/** Where code goes that is to run first, and how. */
+function afterDirectives(body: Node, code: string): [index: number, code: string] {
+  const last = directives(body["body"]).at(-1);
+  return last === undefined ? [body.start + 1, code] : [last.end, `;${code}`];
+}
+
+/** Whether a parameter, or `arguments`, is a variable of the body too and would be a new one inside. */
+function redeclares(node: Node, traits: BodyTraits): boolean {
   const parameters = new Set(["arguments"]);
   for (const parameter of node["params"]) boundNames(parameter, parameters);
-  const again = [...traits.hoisted].find((name) => parameters.has(name));
-  if (again !== undefined) return `declares its parameter ${again} again`;
-  return undefined;
+  return !parameters.isDisjointFrom(hoistedNames(traits));
 }

@@ -28,7 +28,7 @@ export class MagicString {
   constructor(source: string);
   appendLeft(index: number, text: string): this;
   overwrite(start: number, end: number, text: string): this;
-  remove(start: number, end: number): this;
+  slice(start: number, end: number): string;
   generateMap(options: { source: string; includeContent: boolean; hires: "boundary" }): SourceMap;
   toString(): string;
 }

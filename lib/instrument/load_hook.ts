@@ -1,5 +1,6 @@
 import { activation, RUNTIME_EXPRESSION } from "../activation.ts";
 import { functionSymbol, moduleSymbol, sourceName } from "../symbol_name.ts";
+import { MARKER } from "./edits.ts";
 import type { SourceKind } from "./syntax_tree.ts";
 import { transform } from "./transform.ts";
 
@@ -30,8 +31,8 @@ export function instrumentLoad<Result extends LoadResult>(
   const kind = sourceKind(url, context, loaded);
   const text = loaded.source;
   if (kind === undefined || typeof text !== "string" || !isUserModule(url)) return loaded;
-  // Somebody else's name would hide ours.
-  if (text.includes(RUNTIME_EXPRESSION)) return loaded;
+  // Somebody else's name would hide ours, and somebody else's comment would be taken for ours.
+  if (text.includes(RUNTIME_EXPRESSION) || text.includes(MARKER)) return loaded;
   let transformed;
   try {
     transformed = transform(text, {
@@ -41,9 +42,11 @@ export function instrumentLoad<Result extends LoadResult>(
       runtime: RUNTIME_EXPRESSION,
     });
   } catch (error) {
-    // The runtime reports what is wrong with the program, in its own words.
-    if (error instanceof SyntaxError) return loaded;
-    throw error;
+    // What is wrong with the program, the runtime reports in its own words.
+    if (!(error instanceof SyntaxError)) {
+      console.warn(`@x/perf: Cannot instrument "${url}": ${error}; it runs as it is`);
+    }
+    return loaded;
   }
   const file = sourceName(url);
   for (const { name, line } of transformed.functions) {

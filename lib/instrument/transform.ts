@@ -1,7 +1,9 @@
-import { wrapModuleBody } from "./module_body.ts";
+import { wrapClassBody } from "./class_body.ts";
+import { Edits } from "./edits.ts";
 import { wrapFunction } from "./function_body.ts";
 import { memberName, nameFromParent } from "./function_name.ts";
-import { MagicString, type SourceMap } from "./libraries.js";
+import type { SourceMap } from "./libraries.js";
+import { wrapModuleBody } from "./module_body.ts";
 import { composeMaps, formatInlineMap, LineFinder, splitInlineMap } from "./source_positions.ts";
 import {
   children,
@@ -11,6 +13,7 @@ import {
   parseSource,
   type SourceKind,
 } from "./syntax_tree.ts";
+import type { Calls } from "./wrapped.ts";
 
 /** A function that was instrumented. */
 export interface InstrumentedFunction {
@@ -61,11 +64,7 @@ export function transform(text: string, options: TransformOptions): Transformed 
   const { source, map } = splitInlineMap(text);
   const instrumenter = new Instrumenter(source, new LineFinder(source, map), options);
   instrumenter.instrument();
-  const edits = instrumenter.edits.generateMap({
-    source: options.url,
-    includeContent: map === undefined,
-    hires: "boundary",
-  });
+  const edits = instrumenter.edits.map(options.url, map === undefined);
   const composed = composeMaps(edits, map);
   return {
     source: instrumenter.edits.toString() + formatInlineMap(composed),
@@ -85,7 +84,7 @@ interface Surroundings {
 }
 
 class Instrumenter {
-  readonly edits: MagicString;
+  readonly edits: Edits;
   readonly functions: InstrumentedFunction[] = [];
   readonly skipped: SkippedFunction[] = [];
   readonly #source: string;
@@ -93,7 +92,7 @@ class Instrumenter {
   readonly #options: TransformOptions;
 
   constructor(source: string, lines: LineFinder, options: TransformOptions) {
-    this.edits = new MagicString(source);
+    this.edits = new Edits(source);
     this.#source = source;
     this.#lines = lines;
     this.#options = options;
@@ -106,7 +105,7 @@ class Instrumenter {
       kind: this.#options.kind,
       strict,
       edits: this.edits,
-      open: () => this.#open("<module>"),
+      number: () => this.#number("<module>"),
     });
     if (wrapped.reason !== undefined) this.#skip("<module>", undefined, wrapped.reason);
     this.#visitChildren(program, { parent: program, path: "", strict, insideWith: false });
@@ -116,9 +115,7 @@ class Instrumenter {
   #visit(node: Node, around: Surroundings): void {
     if (isFunction(node)) return this.#visitFunction(node, around);
     if (node.type === "ClassDeclaration" || node.type === "ClassExpression") {
-      const name = node["id"]?.name || nameFromParent(around.parent, node, this.#source) ||
-        "<anonymous>";
-      return this.#visitChildren(node, { ...around, path: `${around.path}${name}.`, strict: true });
+      return this.#visitClass(node, around);
     }
     if (node.type === "WithStatement") {
       return this.#visitChildren(node, { ...around, insideWith: true });
@@ -133,8 +130,20 @@ class Instrumenter {
     this.#visitChildren(node, around);
   }
 
+  #visitClass(node: Node, around: Surroundings): void {
+    const name = node["id"]?.name || nameFromParent(around.parent, node, this.#source) ||
+      "<anonymous>";
+    const path = `${around.path}${name}.`;
+    const number = (part: string, at: Node) =>
+      this.#number(path + part, this.#lines.lineAt(at.start));
+    const wrapped = around.insideWith
+      ? undefined
+      : wrapClassBody(node, { edits: this.edits, number });
+    this.#visitChildren(node, { ...around, path, strict: true });
+    wrapped?.close();
+  }
+
   #visitChildren(node: Node, around: Surroundings): void {
-    // Parts of a class body are named by the class, whose name is in the path already.
     const below = { ...around, parent: node };
     for (const child of children(node)) this.#visit(child, below);
   }
@@ -148,7 +157,7 @@ class Instrumenter {
       strict,
       insideWith: around.insideWith,
       edits: this.edits,
-      open: () => this.#open(name, line),
+      number: () => this.#number(name, line),
     });
     if (wrapped.reason !== undefined) this.#skip(name, line, wrapped.reason);
     this.#visitChildren(node, { ...around, path: `${name}.`, strict });
@@ -163,10 +172,10 @@ class Instrumenter {
     return node["id"]?.name ?? nameFromParent(parent, node, this.#source);
   }
 
-  /** The text before a wrapped body, under a number of its own. */
-  #open(name: string, line?: number): string {
-    this.functions.push({ name, line });
-    return `${this.#options.runtime}.run(${this.#options.firstId + this.functions.length - 1},()=>`;
+  #number(name: string, line?: number): Calls {
+    const { firstId, runtime } = this.#options;
+    const id = firstId + this.functions.push({ name, line }) - 1;
+    return { run: `${runtime}.run(${id},()=>`, touch: `${runtime}.touch(${id})` };
   }
 
   #skip(name: string, line: number | undefined, reason: string): void {

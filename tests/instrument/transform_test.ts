@@ -5,6 +5,7 @@ import type { SourceKind } from "../../lib/instrument/syntax_tree.ts";
 
 /** The object that the code under test calls, and which bodies it was handed. */
 interface Runtime {
+  touch(id: number): void;
   run<Result>(id: number, body: () => Result): Result;
   ids: number[];
 }
@@ -17,6 +18,9 @@ function instrument(text: string, kind: SourceKind = "module"): [Transformed, Ru
   const key = `r${count++}`;
   const runtime: Runtime = runtimes[key] = {
     ids: [],
+    touch(id) {
+      this.ids.push(id);
+    },
     run(id, body) {
       this.ids.push(id);
       return body();
@@ -27,11 +31,11 @@ function instrument(text: string, kind: SourceKind = "module"): [Transformed, Ru
   return [transform(text, options), runtime];
 }
 
-/** The code without its source map, and with `$` for the runtime. */
+/** The code without its source map and the marks of its edits, and with `$` for the runtime. */
 function code(text: string, kind?: SourceKind): string {
   const [{ source }] = instrument(text, kind);
   return source.slice(0, source.lastIndexOf("\n//# sourceMappingURL="))
-    .replace(/transformTestRuntimes\.r\d+/g, "$");
+    .replace(/\/\*\$[<>].*?\*\//g, "").replace(/transformTestRuntimes\.r\d+/g, "$");
 }
 
 /** Imports a module, as it is and instrumented: its exports, and the names of what ran. */
@@ -63,29 +67,29 @@ const GOLDEN: [name: string, before: string, after: string][] = [
   [
     "a declaration",
     "function f(a) { return a; }",
-    "function f(a) {return $.run(0,()=>{ return a; })}",
+    "function f(a) {return $.run(1,()=>{ return a; })}",
   ],
   [
     "a directive",
     'function f() { "use strict"; g() }',
-    'function f() { "use strict";;return $.run(0,()=>{ g() })}',
+    'function f() { "use strict";;return $.run(1,()=>{ g() })}',
   ],
-  ["an arrow function", "const f = (a) => a + 1;", "const f = (a) => $.run(0,()=>(a + 1));"],
+  ["an arrow function", "const f = (a) => a + 1;", "const f = (a) => $.run(1,()=>(a + 1));"],
   [
     "an object after an arrow",
     "const f = () => ({ a: 1 });",
-    "const f = () => ($.run(0,()=>({ a: 1 })));",
+    "const f = () => ($.run(1,()=>({ a: 1 })));",
   ],
   [
     "arrows in arrows",
     "const f = a => b => a + b;",
-    "const f = a => $.run(0,()=>(b => $.run(1,()=>(a + b))));",
+    "const f = a => $.run(1,()=>(b => $.run(2,()=>(a + b))));",
   ],
-  ["a method", "({ m() { return 1 } });", "({ m() {return $.run(0,()=>{ return 1 })} });"],
+  ["a method", "({ m() { return 1 } });", "({ m() {return $.run(1,()=>{ return 1 })} });"],
   [
     "a constructor",
     "class A extends B { constructor() { super(); } }",
-    "class A extends B { constructor() {return $.run(0,()=>{ super(); })} }",
+    "class A extends B { constructor() {return $.run(1,()=>{ super(); })} }",
   ],
   ["statements of a module", "f(); x = 1;", "$.run(0,()=>{f();}); x = 1;"],
   ["an initialiser", "const a = f(), b = 1;", "const a = $.run(0,()=>(f())), b = 1;"],
@@ -105,10 +109,50 @@ const GOLDEN: [name: string, before: string, after: string][] = [
     "a.b(await c(), d());",
     "a.b(await $.run(0,()=>(c())), $.run(0,()=>(d())));",
   ],
+  [
+    "an async function in pieces",
+    "async function f(a) { const x = await g(a); for (;;) { h(x); if (await x) break; } return k(x); }",
+    "async function f(a) {$.touch(1); const x = await $.run(1,()=>(g(a))); for (;;) { $.run(1,()=>{h(x);}); if (await x) break; } return $.run(1,()=>(k(x))); }",
+  ],
+  [
+    "an async function without await as a whole",
+    "async function f() { return g(); }",
+    "async function f() {return $.run(1,()=>{ return g(); })}",
+  ],
+  [
+    "an async arrow function",
+    "const f = async (x) => await g(x);",
+    "const f = async (x) => ($.touch(1),await $.run(1,()=>(g(x))));",
+  ],
+  [
+    "a generator in pieces",
+    "function* f() { 'use strict'; const a = yield g(); h(a); return i(); }",
+    "function* f() { 'use strict';;$.touch(1); const a = yield $.run(1,()=>(g())); $.run(1,()=>{h(a);}); return $.run(1,()=>(i())); }",
+  ],
+  [
+    "an async generator in pieces",
+    "async function* f() { for await (const x of g()) { yield* h(x); k() } }",
+    "async function* f() {$.touch(1); for await (const x of $.run(1,()=>(g()))) { yield* $.run(1,()=>(h(x))); $.run(1,()=>{k()}); } }",
+  ],
+  [
+    "a parameter that is a variable again",
+    "function f(p) { var p; g(p); }",
+    "function f(p) {$.touch(1); var p; $.run(1,()=>{g(p);}); }",
+  ],
+  [
+    "try, catch and finally from the inside",
+    "try { await f() } catch (e) { g(e) } finally { await h(k()) }",
+    "try { await $.run(0,()=>(f())) } catch (e) {$.run(0,()=>{ g(e) });} finally { await $.run(0,()=>(h(k()))) }",
+  ],
+  [
+    "what runs in a class",
+    "class A { static x = f(); y = g(this); static { h(); } z = () => 1; }",
+    "class A { static x = $.run(1,()=>(f())); y = $.run(2,()=>(g(this))); static { $.run(1,()=>{h();}); } z = () => $.run(3,()=>(1)); }",
+  ],
 ];
 
 for (const [name, before, after] of GOLDEN) {
-  Deno.test(`transform() wraps ${name}`, () => equal(code(before), after));
+  Deno.test(`transform() wraps ${name}`, () => equal(code(before), `$.touch(0);${after}`));
 }
 
 Deno.test("transform() wraps a CommonJS module as the function it is", () => {
@@ -116,26 +160,6 @@ Deno.test("transform() wraps a CommonJS module as the function it is", () => {
     code('"use strict"\nvar a = f()\nreturn a', "commonjs"),
     '"use strict"\n;return $.run(0,()=>{var a = f()\nreturn a})',
   );
-});
-
-Deno.test("transform() leaves an asynchronous function, a generator and what declares a parameter again", () => {
-  const [{ skipped }] = instrument(
-    `
-    async function a() {}
-    function* b() {}
-    function c(p) { var p; }
-    function d({ p }) { { function p() {} } }
-    function e() { var arguments; }
-  `,
-    "commonjs",
-  );
-  deepEqual(skipped.map(({ name, reason, line }) => [name, reason, line]), [
-    ["a", "async", 2],
-    ["b", "a generator", 3],
-    ["c", "declares its parameter p again", 4],
-    ["d", "declares its parameter p again", 5],
-    ["e", "declares its parameter arguments again", 6],
-  ]);
 });
 
 Deno.test("transform() leaves functions with a direct eval in sloppy mode, or inside with", () => {
@@ -217,14 +241,14 @@ Deno.test("transform() finds lines through the inline source map", () => {
     btoa(JSON.stringify(map))
   }`;
   const [{ functions, map: composed }] = instrument(text);
-  deepEqual(functions, [{ name: "f", line: 3 }]);
+  deepEqual(functions.at(-1), { name: "f", line: 3 });
   deepEqual(composed.sources, ["file:///app.ts"]);
 });
 
 Deno.test("transform() survives a source map that is none", () => {
   const text = "function f() {}\n//# sourceMappingURL=data:application/json;base64,AAAA";
   const [{ functions }] = instrument(text);
-  deepEqual(functions, [{ name: "f", line: 1 }]);
+  deepEqual(functions.at(-1), { name: "f", line: 1 });
 });
 
 Deno.test("transform() leaves syntax errors to the runtime", () => {
@@ -285,7 +309,7 @@ const MODULES: [name: string, text: string, names: string[]][] = [
     "if (await f(true)) { s += g(10); } else { s = 0; }\n" +
     "switch (await f(1)) { case 1: s += g(100); break; default: s = -1; }\n" +
     "export const r = [a, s, (await f({ m: () => 5 }))?.m(), `${await f(6)}`];",
-    ["<module>", "g", "m"],
+    ["<module>", "g", "f", "m"],
   ],
   [
     "temporal dead zones",
@@ -314,7 +338,7 @@ const MODULES: [name: string, text: string, names: string[]][] = [
     "getters, setters and symbols",
     "const o = { v: 1, get x() { return this.v; }, set x(y) { this.v = y; }, [Symbol.toPrimitive]() { return 9; } };\n" +
     "o.x = 4; export const r = [o.x, +o];",
-    ["o.set x", "o.get x", "o.[Symbol.toPrimitive]"],
+    ["<module>", "o.set x", "o.get x", "o.[Symbol.toPrimitive]"],
   ],
 ];
 
@@ -330,6 +354,11 @@ for (const [name, text, names] of MODULES) {
     deepEqual(result.names, names);
   });
 }
+
+Deno.test("transform() names a function that is exported without a name default", () => {
+  const [{ functions }] = instrument("export default function () {}");
+  deepEqual(functions.map(({ name }) => name), ["<module>", "default"]);
+});
 
 Deno.test("transform() keeps an exception of a module's body", async () => {
   const [{ source }] = instrument("function f() { throw new TypeError('boom'); }\nf();");
