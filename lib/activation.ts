@@ -7,6 +7,9 @@ import { Registry } from "./registry.ts";
 import { readVariable } from "./runtime.ts";
 import { decideSwitches } from "./switches.ts";
 
+// Programs may put a function of their own in the place of this.
+const { apply } = Reflect;
+
 /** Off: instrumented functions run as if they were plain. */
 export const INACTIVE = 0;
 /** On. */
@@ -49,11 +52,11 @@ export class Activation {
   ): Result {
     if (this.mode === UNDECIDED) this.decide();
     const registry = this.#current;
-    if (registry === undefined) return Reflect.apply(fn, self, args);
+    if (registry === undefined) return apply(fn, self, args);
     let trampoline = registry.trampolines[id];
     if (trampoline === undefined || trampoline < 0) {
       trampoline = this.#register(registry, id);
-      if (trampoline < 0) return Reflect.apply(fn, self, args);
+      if (trampoline < 0) return apply(fn, self, args);
     }
     return registry.engine.call(trampoline, fn, self, args);
   }

@@ -2,6 +2,9 @@ import type { DeclareRegion, Engine, RunDeep } from "./engine.ts";
 import { loadNativeLibrary, type NativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
 
+// Programs may put a function of their own in the place of this.
+const { apply } = Reflect;
+
 /**
  * How far from the base of the stack trampolines may reach, in bytes. V8 stops
  * a recursion at 984 KiB of stack, and a call through native code takes some
@@ -103,6 +106,6 @@ export class NativeEngine implements Engine {
     const self = this.#self;
     const args = this.#args!;
     this.#fn = this.#self = this.#args = undefined;
-    this.#result = Reflect.apply(fn, self, args);
+    this.#result = apply(fn, self, args);
   }
 }

@@ -2,6 +2,9 @@ import { activation, INACTIVE } from "./activation.ts";
 import { callerPosition } from "./caller_position.ts";
 import { functionSymbol } from "./symbol_name.ts";
 
+// Programs may put functions of their own in the place of these.
+const { apply, construct } = Reflect;
+
 /** Options of {@linkcode withPerf}. */
 export interface WithPerfOptions {
   /** What `perf` shows. @default {fn.name} */
@@ -114,16 +117,16 @@ function wrap<F extends AnyFunction>(fn: F, label: Label): F {
     ? function (this: unknown, ...args: unknown[]): unknown {
       if (new.target !== undefined) {
         // Inside `fn`, `new.target` is `fn` itself, as without the wrapper.
-        return construct(identify(this), fn, new.target === wrapper ? fn : new.target, ...args);
+        return callNew(identify(this), fn, new.target === wrapper ? fn : new.target, ...args);
       }
       return activation.mode === INACTIVE
-        ? Reflect.apply(fn, this, args)
+        ? apply(fn, this, args)
         : call(identify(this), fn, this, ...args);
     }
     : {
       method(this: unknown, ...args: unknown[]): unknown {
         return activation.mode === INACTIVE
-          ? Reflect.apply(fn, this, args)
+          ? apply(fn, this, args)
           : call(identify(this), fn, this, ...args);
       },
     }.method;
@@ -135,13 +138,13 @@ function call(id: number, fn: AnyFunction, self: unknown, ...args: unknown[]): u
   return activation.call(id, fn, self, args);
 }
 
-function construct(
+function callNew(
   id: number,
   fn: AnyFunction,
   target: AnyFunction,
   ...args: unknown[]
 ): unknown {
-  return activation.run(id, () => Reflect.construct(fn, args, target));
+  return activation.run(id, () => construct(fn, args, target));
 }
 
 /** Classes and `function` functions have a prototype, a bound one has its target's ability. */

@@ -6,10 +6,10 @@ import { MagicString, type SourceMap } from "./libraries.js";
 //     /*$<*/$.run(1,()=>{/*$>*/f(a)/*$<*/});/*$>*/
 //
 // and where it stands for something, that is in the first one: /*$<var*/void (/*$>*/
-const MARKED = /\/\*\$<(.*?)\*\/.*?(?:\/\*\$>\*\/|$)/gs;
 
-/** What must not stand in a text that is to be edited. */
+/** What must not stand in a text that is to be edited: the start of an edit's first comment. */
 export const MARKER = "/*$<";
+const SECOND = "/*$>*/";
 
 /** Edits of a source text. */
 export class Edits {
@@ -42,10 +42,29 @@ export class Edits {
 }
 
 function mark(original: string, code: string): string {
-  return `${MARKER}${original}*/${code}/*$>*/`;
+  return `${MARKER}${original}*/${code}${SECOND}`;
 }
+
+// Used in the middle of programs that may have put functions of their own in the place of these.
+const { call } = Function.prototype;
+const indexOf: (text: string, part: string, from?: number) => number = call.bind(
+  String.prototype.indexOf,
+);
+const slice: (text: string, start: number, end?: number) => string = call.bind(
+  String.prototype.slice,
+);
 
 /** Takes the edits out of a piece of edited text, such as a function's. */
 export function restoreSource(text: string): string {
-  return text.includes(MARKER) ? text.replace(MARKED, "$1") : text;
+  let restored = "";
+  let from = 0;
+  for (let at = indexOf(text, MARKER); at >= 0; at = indexOf(text, MARKER, from)) {
+    const original = at + MARKER.length;
+    const code = indexOf(text, "*/", original);
+    restored += slice(text, from, at) + slice(text, original, code);
+    const second = indexOf(text, SECOND, code);
+    // The text of an arrow function ends with the last token of its body, before the comment.
+    from = second < 0 ? text.length : second + SECOND.length;
+  }
+  return restored + slice(text, from);
 }

@@ -16,9 +16,11 @@
 import { registerHooks } from "node:module";
 
 import { activation, publishActivation } from "../activation.ts";
+import { disguiseFunctions } from "./disguise.ts";
 import { instrumentLoad, type LoadContext, type LoadResult } from "./load_hook.ts";
 
 publishActivation();
+disguiseFunctions(globalThis);
 activation.decide();
 registerHooks(
   {
