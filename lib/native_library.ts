@@ -5,7 +5,12 @@ import { fileURLToPath } from "node:url";
 import checksums from "../ffi/prebuilt/checksums.json" with { type: "json" };
 import { ABI_VERSION, symbols } from "../ffi/symbols.ts";
 import { PerfError } from "./perf_error.ts";
-import { currentPlatform, hasTrampolines, isPermissionError, type Platform } from "./runtime.ts";
+import {
+  currentPlatform,
+  isPermissionError,
+  type Platform,
+  trampolineObstacle,
+} from "./runtime.ts";
 
 /** The functions of the C library; ffi/xperf.h says what they do. */
 export type NativeLibrary = Deno.DynamicLibrary<typeof symbols>["symbols"];
@@ -30,12 +35,8 @@ export function prebuiltName({ arch }: Platform): string {
 }
 
 function open(platform: Platform): NativeLibrary {
-  if (!hasTrampolines(platform)) {
-    throw new PerfError(
-      `perf trampoline not available on ${platform.os} ${platform.arch}: must be linux x86_64 or aarch64`,
-      { code: "unavailable" },
-    );
-  }
+  const obstacle = trampolineObstacle(platform);
+  if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
   const name = prebuiltName(platform);
   const location = new URL(`../ffi/prebuilt/${name}`, import.meta.url);
   if (location.protocol !== "file:") {

@@ -33,9 +33,14 @@ export function currentPlatform(): Platform {
 /** The architectures that have an emitter and an entry stub. */
 export const TRAMPOLINE_ARCHITECTURES: readonly string[] = ["x86_64", "aarch64"];
 
-/** Whether there are trampolines for a platform at all. */
-export function hasTrampolines(platform: Platform): boolean {
-  return platform.os === "linux" && TRAMPOLINE_ARCHITECTURES.includes(platform.arch);
+/** Why a platform has no trampolines; `undefined` where it has. */
+export function trampolineObstacle({ os, arch, runtime }: Platform): string | undefined {
+  const has = os === "linux" && TRAMPOLINE_ARCHITECTURES.includes(arch) && runtime.name === "deno";
+  return has
+    ? undefined
+    : `perf trampoline not available on ${os} ${arch} under ${runtime.name}: must be linux ${
+      TRAMPOLINE_ARCHITECTURES.join(" or ")
+    } under deno`;
 }
 
 /** This process's number in its own pid namespace. */

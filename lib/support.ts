@@ -11,11 +11,11 @@ import { loadNativeLibrary, prebuiltName } from "./native_library.ts";
 import { perfMapPath } from "./perf_map.ts";
 import {
   currentPlatform,
-  hasTrampolines,
   isGranted,
   type Permission,
   type Platform,
   processId,
+  trampolineObstacle,
 } from "./runtime.ts";
 
 /** Whether something can be used here. */
@@ -74,12 +74,8 @@ export function support(): Support {
 }
 
 function trampolineFeature(platform: Platform): Feature {
-  if (hasTrampolines(platform)) return { available: true };
-  return {
-    available: false,
-    reason:
-      `perf trampoline not available on ${platform.os} ${platform.arch}: must be linux x86_64 or aarch64`,
-  };
+  const reason = trampolineObstacle(platform);
+  return reason === undefined ? { available: true } : { available: false, reason };
 }
 
 /** To ask an undecided activation would decide it, and so make the map. */

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 
-import { hasTrampolines } from "../lib/runtime.ts";
+import { trampolineObstacle } from "../lib/runtime.ts";
 import { type Support, support } from "../lib/support.ts";
 
 const mod = import.meta.resolve("../mod.ts");
@@ -34,7 +34,7 @@ Deno.test("support() tells the platform", () => {
   equal(os, Deno.build.os);
   equal(arch, Deno.build.arch);
   deepEqual(runtime, { name: "deno", version: Deno.version.deno });
-  equal(trampolines.available, hasTrampolines({ os, arch, runtime }));
+  equal(trampolines.available, trampolineObstacle({ os, arch, runtime }) === undefined);
   equal(mapPath, `/tmp/perf-${Deno.pid}.map`);
 });
 

@@ -4,7 +4,7 @@ import { parseCallGraph } from "../call_graph.ts";
 import { FOLDED_REPORT_ARGS, redrawReport } from "../folded_report.ts";
 import { PerfError } from "../perf_error.ts";
 import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
-import { currentPlatform, hasTrampolines, readVariable } from "../runtime.ts";
+import { currentPlatform, readVariable, trampolineObstacle } from "../runtime.ts";
 import { decideSwitches, type Wish } from "../switches.ts";
 import { type Ending, runChild } from "./child.ts";
 import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
@@ -109,13 +109,8 @@ function numberOf(what: string, digits: string): number {
 
 function checkTrampolines({ backend }: Wish): void {
   if (backend === undefined) return;
-  const platform = currentPlatform();
-  if (!hasTrampolines(platform)) {
-    throw new PerfError(
-      `perf trampoline not available on ${platform.os} ${platform.arch}: must be linux x86_64 or aarch64`,
-      { code: "unavailable" },
-    );
-  }
+  const obstacle = trampolineObstacle(currentPlatform());
+  if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
   if (backend === "perf_jit") {
     throw new PerfError(
       `Cannot profile with "-X perf_jit": it is not part of this version, must be "-X perf"`,
