@@ -2,7 +2,8 @@ import { sourceName, type SourcePosition } from "./symbol_name.ts";
 
 /** A frame of a stack, as V8's stack trace API describes it. */
 interface CallSite {
-  getFileName(): string | null;
+  /** `undefined` in code that was made from text. */
+  getFileName(): string | null | undefined;
   getLineNumber(): number | null;
   getFunctionName(): string | null;
 }
@@ -28,7 +29,7 @@ export function callerPosition(
   for (const site of captureStack(below, skip === undefined ? 1 : 16)) {
     if (skip?.test(site.getFunctionName() ?? "")) continue;
     const [file, line] = [site.getFileName(), site.getLineNumber()];
-    if (file !== null && line !== null) return { file: sourceName(file), line };
+    if (file && line !== null) return { file: sourceName(file), line };
   }
   return undefined;
 }
