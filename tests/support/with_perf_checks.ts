@@ -205,25 +205,6 @@ export const checks: Readonly<Record<string, () => void>> = {
     deepEqual(order, ["inner", "outer"]);
   },
 
-  "recurses 5000 deep"() {
-    const sum = withPerf((n: number): number => n === 0 ? 0 : n + sum(n - 1));
-    // Interpreted, a plain recursion ends at 10 000 and one through a wrapper at 4 000.
-    for (let i = 0; i < 5_000; i++) sum(50);
-    equal(sum(5_000), 12_502_500);
-  },
-
-  "recurses 5000 deep through two functions and a method"() {
-    class Visitor {
-      visit = withPerf((n: number): number => n === 0 ? 0 : 1 + this.method(n - 1));
-      @withPerf
-      method(n: number): number {
-        return n === 0 ? 0 : 1 + this.visit(n - 1);
-      }
-    }
-    for (let i = 0; i < 5_000; i++) new Visitor().visit(50);
-    equal(new Visitor().visit(5_000), 5_000);
-  },
-
   "gives a RangeError for recursion without end, and goes on"() {
     const endless = withPerf((): number => 1 + endless());
     for (let i = 0; i < 3; i++) throws(endless, RangeError);
