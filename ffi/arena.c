@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "emit.h"
+#include "region.h"
 
 _Static_assert(XP_ARENA_SIZE % XP_SLOT_SIZE == 0, "slots fill an arena");
 _Static_assert((XP_SLOTS_PER_ARENA & (XP_SLOTS_PER_ARENA - 1)) == 0,
@@ -38,30 +39,37 @@ static uint8_t *map_arena(uint32_t first_index, int *error)
         return NULL;
     }
     __builtin___clear_cache((char *)arena, (char *)arena + XP_ARENA_SIZE);
+    /* Its trampolines are described one by one. */
+    xp_claim_all((uint64_t)(uintptr_t)arena, (uint64_t)(uintptr_t)arena + XP_ARENA_SIZE);
     return arena;
 }
 
-static int32_t register_locked(void)
+static int32_t register_locked(uint32_t slots)
 {
     uint32_t index = atomic_load_explicit(&registered, memory_order_relaxed);
+    const uint32_t left = XP_SLOTS_PER_ARENA - index % XP_SLOTS_PER_ARENA;
+    if (slots > left)
+        index += left;
     uint32_t arena = index / XP_SLOTS_PER_ARENA;
     if (arena >= XP_MAX_ARENAS)
         return -ENOMEM;
     if (xp_arenas[arena] == NULL) {
         int error = 0;
-        xp_arenas[arena] = map_arena(index, &error);
+        xp_arenas[arena] = map_arena(arena * XP_SLOTS_PER_ARENA, &error);
         if (xp_arenas[arena] == NULL)
             return -error;
     }
-    atomic_store_explicit(&registered, index + 1, memory_order_release);
+    atomic_store_explicit(&registered, index + slots, memory_order_release);
     return (int32_t)index;
 }
 
-int32_t xp_register(void)
+int32_t xp_register(uint32_t size)
 {
+    if (size == 0 || size > XP_ARENA_SIZE)
+        return -EINVAL;
     while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
         sched_yield();
-    int32_t index = register_locked();
+    int32_t index = register_locked((size + XP_SLOT_SIZE - 1) / XP_SLOT_SIZE);
     atomic_flag_clear_explicit(&lock, memory_order_release);
     return index;
 }

@@ -53,6 +53,11 @@ uint32_t xp_probe(void)
     return hides;
 }
 
+uint64_t xp_ffi_return_address(void)
+{
+    return (uint64_t)(uintptr_t)xp_ffi_return;
+}
+
 uint32_t xp_walk(uint64_t *addresses, uint32_t capacity)
 {
     const uintptr_t base = xp_stack_base();

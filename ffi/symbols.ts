@@ -5,9 +5,11 @@ export const symbols = {
     parameters: [],
     result: "u32",
   },
-  // int32_t xp_register(void)
+  // int32_t xp_register(uint32_t size)
   xp_register: {
-    parameters: [],
+    parameters: [
+      "u32", // size
+    ],
     result: "i32",
   },
   // uint64_t xp_trampoline_address(uint32_t index)
@@ -52,6 +54,48 @@ export const symbols = {
     parameters: [],
     result: "u32",
   },
+  // uint64_t xp_ffi_return_address(void)
+  xp_ffi_return_address: {
+    parameters: [],
+    result: "u64",
+  },
+  // int32_t xp_dump_open(int32_t descriptor, uint8_t *header, uint32_t size)
+  xp_dump_open: {
+    parameters: [
+      "i32", // descriptor
+      "buffer", // header
+      "u32", // size
+    ],
+    result: "i32",
+  },
+  // int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
+  //                        uint32_t since_last)
+  xp_dump_append: {
+    parameters: [
+      "i32", // descriptor
+      "buffer", // records
+      "u32", // size
+      "u32", // hole
+      "u32", // since_last
+    ],
+    result: "i32",
+  },
+  // uint32_t xp_claim(uint64_t *range)
+  xp_claim: {
+    parameters: [
+      "buffer", // range
+    ],
+    result: "u32",
+  },
+  // void xp_copy(uint8_t *target, uint64_t address, uint32_t size)
+  xp_copy: {
+    parameters: [
+      "buffer", // target
+      "u64", // address
+      "u32", // size
+    ],
+    result: "void",
+  },
   // uint32_t xp_walk(uint64_t *addresses, uint32_t capacity)
   xp_walk: {
     parameters: [
@@ -81,4 +125,4 @@ export const symbols = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of xperf.h that these declarations are of (`XP_ABI_VERSION`). */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;

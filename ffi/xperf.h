@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define XP_ABI_VERSION 1u
+#define XP_ABI_VERSION 2u
 
 /* Every trampoline takes one slot of this size, in bytes, whatever the architecture needs. */
 #define XP_SLOT_SIZE 32u
@@ -43,11 +43,12 @@
 XP_EXPORT uint32_t xp_abi_version(void);
 
 /*
- * Reserves a trampoline and returns its index. Any thread.
- * -ENOMEM: no memory, or XP_MAX_ARENAS arenas are full.
+ * Reserves a trampoline and returns its index. `size` is in bytes: the code, and
+ * behind it memory that no other trampoline takes. Any thread.
+ * -EINVAL: size is 0, or more than an arena. -ENOMEM: no memory, or XP_MAX_ARENAS arenas are full.
  * -EACCES, -EPERM: the system refuses executable memory.
  */
-XP_EXPORT int32_t xp_register(void);
+XP_EXPORT int32_t xp_register(uint32_t size);
 
 /* The address of a registered trampoline, 0 for an index that is not. Any thread. */
 XP_EXPORT uint64_t xp_trampoline_address(uint32_t index);
@@ -81,12 +82,60 @@ XP_EXPORT uint32_t xp_call(uint32_t index, uint32_t context);
  */
 XP_EXPORT uint32_t xp_probe(void);
 
+/* The address in libffi that xp_probe has learnt, 0 where the chain is not broken. Any thread. */
+XP_EXPORT uint64_t xp_ffi_return_address(void);
+
 /*
  * Walks the frame pointers from the caller outwards: writes at most `capacity`
  * return addresses to `addresses` (the caller's memory), innermost first, and
  * returns how many. Reads nothing outside the calling thread's stack. Any thread.
  */
 XP_EXPORT uint32_t xp_walk(uint64_t *addresses, uint32_t capacity);
+
+/*
+ * The dump of this process for `perf inject --jit`, in a file that is open for
+ * reading and appending. The caller opens and closes it; any number of threads
+ * may have descriptors of the one file. What goes into the file and when is
+ * decided here under one lock, so that whichever thread writes, records are
+ * whole, and their order is the order of their times.
+ */
+
+/*
+ * Makes an empty file the dump of this process: maps its first page as
+ * executable, the mark by which perf finds it, for good, and writes the header
+ * (with the time at byte 24). Without effect for the file that is the dump
+ * already. Any thread.
+ * -EEXIST: the file is not empty. -EPERM, -EACCES: mapped files must not be
+ * executable here. Else the -errno of fstat, mmap or write; then nothing is
+ * mapped, and the file is empty.
+ */
+XP_EXPORT int32_t xp_dump_open(int32_t descriptor, uint8_t *header, uint32_t size);
+
+/*
+ * Appends records to the dump in one write, and `hole` bytes behind them that
+ * read as zeros and take no space. Fills in each record's time, CLOCK_MONOTONIC
+ * in nanoseconds, or, where `since_last`, the time of the record before; in a
+ * JIT_CODE_LOAD also the thread and the code's index. The last record's size
+ * counts the hole. `records` stays the caller's. Any thread.
+ * -EINVAL: the sizes do not add up. -ENOSPC: the file system is full. Else the
+ * -errno of write. After a failure the file ends where it did.
+ */
+XP_EXPORT int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
+                                 uint32_t since_last);
+
+/*
+ * Of the addresses from range[0] up to range[1], claims the lowest part that
+ * nobody in this process has claimed: 1, with that part in `range` (the
+ * caller's memory), or 0 when there is none. The arenas of trampolines are
+ * claimed. Any thread.
+ */
+XP_EXPORT uint32_t xp_claim(uint64_t *range);
+
+/*
+ * Copies `size` bytes of this process's memory at `address` to `target` (the
+ * caller's memory). The caller answers for both. Any thread; cannot fail.
+ */
+XP_EXPORT void xp_copy(uint8_t *target, uint64_t address, uint32_t size);
 
 /*
  * The emitters: one trampoline as machine code. Pure; available on every host.

@@ -6,6 +6,7 @@ import { PerfMapBackend } from "./perf_map_backend.ts";
 import { Registry } from "./registry.ts";
 import { readVariable } from "./runtime.ts";
 import { decideSwitches } from "./switches.ts";
+import type { FunctionLabel } from "./symbol_name.ts";
 
 // Programs may put a function of their own in the place of this.
 const { apply } = Reflect;
@@ -21,26 +22,26 @@ export const UNDECIDED = 2;
 type AnyFunction<Result> = (...args: any[]) => Result;
 
 /**
- * What all instrumented code of an isolate shares: the functions' symbols,
+ * What all instrumented code of an isolate shares: the functions' labels,
  * whether trampolines are on, and which trampoline each function has.
  */
 export class Activation {
   /** {@linkcode INACTIVE}, {@linkcode ACTIVE} or {@linkcode UNDECIDED}: all that a hot path looks at. */
   mode: typeof INACTIVE | typeof ACTIVE | typeof UNDECIDED = UNDECIDED;
-  readonly #symbols: string[] = [];
+  readonly #labels: FunctionLabel[] = [];
   readonly #backends = new Map<BackendName, Backend>();
   readonly #engines = new Map<EngineName, Engine>();
   readonly #registries: Registry[] = [];
   #current: Registry | undefined;
 
   /** Gives a function its number; it gets a trampoline when it is first called while active. */
-  define(symbol: string): number {
-    return this.#symbols.push(symbol) - 1;
+  define(label: FunctionLabel): number {
+    return this.#labels.push(label) - 1;
   }
 
   /** How many functions have a number: the number of the next. */
   get functionCount(): number {
-    return this.#symbols.length;
+    return this.#labels.length;
   }
 
   /** Calls a function inside its trampoline while active, plainly otherwise. */
@@ -128,7 +129,7 @@ export class Activation {
 
   #register(registry: Registry, id: number): number {
     try {
-      return registry.register(id, this.#symbols[id]!);
+      return registry.register(id, this.#labels[id]!);
     } catch (error) {
       // Not an obstacle but the program's own recursion, without stack for one call more.
       if (error instanceof RangeError) throw error;

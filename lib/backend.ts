@@ -1,3 +1,5 @@
+import type { SourcePosition } from "./symbol_name.ts";
+
 /** How names reach `perf`. */
 export type BackendName = "perf" | "perf_jit";
 
@@ -12,16 +14,22 @@ export interface CodeRegion {
   size: number;
   /** What `perf` shows for it. */
   name: string;
+  /** Where its source begins; the line may lack. */
+  source?: Partial<SourcePosition>;
 }
 
 /** Tells `perf` the names of code regions. */
 export interface Backend {
   /** Which one this is. */
   readonly name: BackendName;
+  /** Bytes behind the code of a region that no other region may take. */
+  readonly padding: number;
   /**
    * Makes a region known. Regions of one process never overlap.
    *
    * @throws {PerfError} If it cannot be written.
    */
   declare(region: CodeRegion): void;
+  /** Called when trampolines go off, and once more when the process ends: the last moment to tell. */
+  flush?(): void;
 }

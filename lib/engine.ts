@@ -22,10 +22,13 @@ export interface Engine {
   /**
    * Makes a trampoline and declares its code under `symbol`.
    *
+   * @param symbol The name that `perf` shows.
+   * @param declare Told of the code.
+   * @param padding Bytes behind the code that no other trampoline may take. @default 0
    * @returns The trampoline's number.
    * @throws {PerfError} If no trampoline can be made.
    */
-  create(symbol: string, declare: DeclareRegion): number;
+  create(symbol: string, declare: DeclareRegion, padding?: number): number;
   /** Calls `fn` inside a trampoline: its result, its exception. */
   call<Result>(
     trampoline: number,

@@ -64,8 +64,8 @@ export class NativeEngine implements Engine {
   }
 
   /** @inheritdoc */
-  create(symbol: string, declare: DeclareRegion): number {
-    const index = this.#library.xp_register();
+  create(symbol: string, declare: DeclareRegion, padding = 0): number {
+    const index = this.#library.xp_register(this.#size + padding);
     if (index < 0) {
       throw new PerfError(
         `Cannot make a trampoline: mapping executable memory failed with error ${-index}`,

@@ -13,6 +13,8 @@ import { processId } from "./runtime.ts";
 export class PerfMapBackend implements Backend {
   /** @inheritdoc */
   readonly name = "perf";
+  /** @inheritdoc */
+  readonly padding = 0;
   readonly #path = perfMapPath(processId());
   readonly #descriptor = openOwnFile(this.#path);
 

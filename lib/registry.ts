@@ -1,5 +1,6 @@
 import type { Backend } from "./backend.ts";
 import type { Engine } from "./engine.ts";
+import { type FunctionLabel, symbolOf } from "./symbol_name.ts";
 
 /** The trampolines that one engine made for one backend, by the function's number. */
 export class Registry {
@@ -23,11 +24,15 @@ export class Registry {
    * Makes the trampoline of a function.
    *
    * @param id The function's number.
-   * @param symbol The name that `perf` shows.
+   * @param label What `perf` is told of it.
    * @throws {PerfError} If it cannot be made, or its name cannot be written.
    */
-  register(id: number, symbol: string): number {
-    const trampoline = this.engine.create(symbol, (region) => this.backend.declare(region));
+  register(id: number, label: FunctionLabel): number {
+    const trampoline = this.engine.create(
+      symbolOf(label),
+      (region) => this.backend.declare({ ...region, source: label }),
+      this.backend.padding,
+    );
     if (id >= this.trampolines.length) {
       const longer = new Int32Array(Math.max(64, 2 * this.trampolines.length, id + 1)).fill(-1);
       longer.set(this.trampolines);

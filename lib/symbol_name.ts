@@ -6,8 +6,27 @@ export interface SourcePosition {
   line: number;
 }
 
+/** What `perf` is told of a function. */
+export interface FunctionLabel {
+  /** Qualified name, such as `Class.method`; empty for a function without one. */
+  name: string;
+  /** Path or URL of the module. */
+  file: string;
+  /** Line, counted from 1; `undefined` where there is none. */
+  line?: number;
+}
+
+let lastUrl = "";
+let lastName = "";
+
 /** How a module shows in a symbol: `file:` URLs as a path, all others as they are. */
 export function sourceName(url: string): string {
+  // Functions come module by module, and those of one module shall share one string.
+  if (url !== lastUrl) [lastUrl, lastName] = [url, nameOf(url)];
+  return lastName;
+}
+
+function nameOf(url: string): string {
   if (!url.startsWith("file://")) return url;
   try {
     const { pathname, host } = new URL(url);
@@ -29,7 +48,17 @@ export function functionSymbol(name: string, file: string, line?: number): strin
   return `js::${name || "<anonymous>"}:${position}`;
 }
 
+/** The symbol of a labelled function. */
+export function symbolOf({ name, file, line }: FunctionLabel): string {
+  return functionSymbol(name, file, line);
+}
+
 /** The symbol of a module's body: `js::<module>:<file>`. */
 export function moduleSymbol(file: string): string {
-  return functionSymbol("<module>", file);
+  return symbolOf(moduleLabel(file));
+}
+
+/** The label of a module's body. */
+export function moduleLabel(file: string): FunctionLabel {
+  return { name: "<module>", file, line: undefined };
 }

@@ -1,5 +1,4 @@
 import { activation } from "./activation.ts";
-import { functionSymbol } from "./symbol_name.ts";
 
 /** A frame with a name of one's own choice. */
 export interface Trampoline {
@@ -43,6 +42,6 @@ export function trampoline(name: string, file: string, line?: number): Trampolin
       `Cannot make a trampoline at line "${line}": must be a whole number above 0`,
     );
   }
-  const id = activation.define(functionSymbol(name, file, line));
+  const id = activation.define({ name, file, line });
   return { run: (body) => activation.run(id, body) };
 }

@@ -1,6 +1,6 @@
 import { activation, INACTIVE } from "./activation.ts";
 import { callerPosition } from "./caller_position.ts";
-import { functionSymbol } from "./symbol_name.ts";
+import type { FunctionLabel } from "./symbol_name.ts";
 
 // Programs may put functions of their own in the place of these.
 const { apply, construct } = Reflect;
@@ -81,9 +81,9 @@ export function withPerf<F extends AnyFunction>(
   }
   if (!("kind" in second)) {
     const { name = fn.name, file, line } = second;
-    if (file !== undefined) return wrap(fn, functionSymbol(name, file, line));
+    if (file !== undefined) return wrap(fn, { name, file, line });
     const caller = callerPosition(withPerf);
-    return wrap(fn, functionSymbol(name, caller?.file ?? UNKNOWN_FILE, line ?? caller?.line));
+    return wrap(fn, { name, file: caller?.file ?? UNKNOWN_FILE, line: line ?? caller?.line });
   }
   if (second.kind !== "method" && second.kind !== "getter" && second.kind !== "setter") {
     throw new TypeError(
@@ -93,7 +93,7 @@ export function withPerf<F extends AnyFunction>(
     );
   }
   const { file = UNKNOWN_FILE, line } = callerPosition(withPerf, DECORATOR_HELPER) ?? {};
-  return wrap(fn, (self, wrapper) => functionSymbol(methodName(second, self, wrapper), file, line));
+  return wrap(fn, (self, wrapper) => ({ name: methodName(second, self, wrapper), file, line }));
 }
 
 const UNKNOWN_FILE = "<unknown>";
@@ -101,14 +101,14 @@ const UNKNOWN_FILE = "<unknown>";
 /** V8 has no decorators yet: compilers call them from helpers with names such as `_apply_decs_2203_r`. */
 const DECORATOR_HELPER = /^_*(es|apply|member|run)?_?(member)?_?dec(?!.*<static_initializer>$)/i;
 
-/** A symbol, or how to find it at the first call, when a method's class is known. */
-type Label = string | ((self: unknown, wrapper: AnyFunction) => string);
+/** A label, or how to find it at the first call, when a method's class is known. */
+type Label = FunctionLabel | ((self: unknown, wrapper: AnyFunction) => FunctionLabel);
 
 function wrap<F extends AnyFunction>(fn: F, label: Label): F {
-  let id = typeof label === "string" ? activation.define(label) : -1;
+  let id = typeof label === "function" ? -1 : activation.define(label);
 
   function identify(self: unknown): number {
-    if (id < 0 && typeof label !== "string") id = activation.define(label(self, wrapper));
+    if (id < 0 && typeof label === "function") id = activation.define(label(self, wrapper));
     return id;
   }
 

@@ -13,7 +13,16 @@ import { fileURLToPath } from "node:url";
 const ffi = new URL("../ffi/", import.meta.url);
 const prebuilt = new URL("prebuilt/", ffi);
 
-const SOURCES = ["emit.c", "emit_x86_64.c", "emit_aarch64.c", "arena.c", "stack.c", "context.c"];
+const SOURCES = [
+  "emit.c",
+  "emit_x86_64.c",
+  "emit_aarch64.c",
+  "arena.c",
+  "stack.c",
+  "context.c",
+  "region.c",
+  "dump.c",
+];
 
 const FLAGS = [
   "-std=c11",

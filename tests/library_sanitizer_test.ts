@@ -4,7 +4,10 @@ import { fileURLToPath } from "node:url";
 import { currentPlatform } from "../lib/runtime.ts";
 import { obstacleOfCommand, testNeeding } from "./support/needing.ts";
 
-const SOURCES = ["emit.c", "emit_x86_64.c", "emit_aarch64.c", "arena.c", "stack.c", "context.c"];
+const SOURCES = [
+  ...["emit.c", "emit_x86_64.c", "emit_aarch64.c", "arena.c", "stack.c", "context.c"],
+  ...["region.c", "dump.c"],
+];
 
 testNeeding(
   obstacleOfCommand("gcc", "--version"),

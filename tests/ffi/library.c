@@ -36,7 +36,7 @@ static void test_addresses(void)
     assert(size > 0 && size < XP_SLOT_SIZE);
     uint64_t last = 0;
     for (uint32_t i = 0; i < 3 * XP_SLOTS_PER_ARENA; i++) {
-        int32_t index = xp_register();
+        int32_t index = xp_register(1);
         assert(index >= 0);
         uint64_t address = xp_trampoline_address((uint32_t)index);
         assert(address != 0 && address != last);
@@ -59,7 +59,7 @@ enum { THREADS = 4, PER_THREAD = 5000 };
 static void *register_many(void *indices)
 {
     for (int i = 0; i < PER_THREAD; i++) {
-        ((int32_t *)indices)[i] = xp_register();
+        ((int32_t *)indices)[i] = xp_register(1);
         assert(xp_trampoline_address((uint32_t)((int32_t *)indices)[i]) != 0);
     }
     return NULL;
@@ -126,7 +126,7 @@ static void test_walk(void)
     int32_t attached = xp_attach(walk_body, 1 << 20);
     assert(attached >= 0);
     context = (uint32_t)attached;
-    walked_index = (uint32_t)xp_register();
+    walked_index = (uint32_t)xp_register(1);
     assert(xp_call(walked_index, context) == 0);
     xp_detach(context);
     pthread_t thread;

@@ -1,0 +1,177 @@
+/*
+ * The jitdump file, as tools/perf/Documentation/jitdump-specification.txt has
+ * it: here only what has to happen under a lock, or cannot be done in
+ * JavaScript. The records are encoded by lib/jitdump.ts.
+ */
+#define _GNU_SOURCE
+#include "xperf.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+struct file_header {
+    uint32_t magic, version, total_size, elf_mach, pad1, pid;
+    uint64_t timestamp, flags;
+};
+
+struct record {
+    uint32_t id, total_size;
+    uint64_t timestamp;
+};
+
+struct load {
+    struct record record;
+    uint32_t pid, tid;
+    uint64_t vma, code_addr, code_size, code_index;
+};
+
+_Static_assert(sizeof(struct file_header) == 40, "as the specification has it");
+_Static_assert(offsetof(struct file_header, timestamp) == 24, "as the specification has it");
+_Static_assert(sizeof(struct record) == 16, "as the specification has it");
+_Static_assert(sizeof(struct load) == 56, "as the specification has it");
+
+enum { JIT_CODE_LOAD = 0 };
+
+static atomic_flag lock = ATOMIC_FLAG_INIT;
+
+/* All below is guarded by the lock. */
+static void *mark;
+static dev_t device;
+static ino_t inode;
+static uint64_t last_time;
+static uint64_t next_index;
+
+static void enter(void)
+{
+    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
+        sched_yield();
+}
+
+static int32_t leave(int32_t result)
+{
+    atomic_flag_clear_explicit(&lock, memory_order_release);
+    return result;
+}
+
+/* Not by name: fstat asks for GLIBC 2.33. On these architectures its structure is the kernel's. */
+static int file_state(int32_t descriptor, struct stat *state)
+{
+    return (int)syscall(SYS_fstat, descriptor, state);
+}
+
+static uint64_t monotonic_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Writes all or, where the file system is full in the middle, nothing. */
+static int32_t write_whole(int32_t descriptor, const uint8_t *bytes, uint32_t size, uint32_t hole)
+{
+    struct stat before;
+    if (file_state(descriptor, &before) != 0)
+        return -errno;
+    const ssize_t written = write(descriptor, bytes, size);
+    if (written == (ssize_t)size && (hole == 0 || ftruncate(descriptor, before.st_size + size + hole) == 0))
+        return 0;
+    const int error = written == (ssize_t)size || written < 0 ? errno : ENOSPC;
+    if (written > 0 && ftruncate(descriptor, before.st_size) != 0)
+        return -errno;
+    return -error;
+}
+
+static int32_t open_locked(int32_t descriptor, uint8_t *header, uint32_t size)
+{
+    struct stat file;
+    if (size < sizeof(struct file_header))
+        return -EINVAL;
+    if (file_state(descriptor, &file) != 0)
+        return -errno;
+    if (mark != NULL && file.st_dev == device && file.st_ino == inode)
+        return 0;
+    if (file.st_size != 0)
+        return -EEXIST;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    void *mapped = mmap(NULL, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, descriptor, 0);
+    if (mapped == MAP_FAILED)
+        return -errno;
+    const uint64_t now = monotonic_time();
+    memcpy(header + offsetof(struct file_header, timestamp), &now, sizeof now);
+    const int32_t result = write_whole(descriptor, header, size, 0);
+    if (result != 0) {
+        munmap(mapped, page);
+        return result;
+    }
+    mark = mapped;
+    device = file.st_dev;
+    inode = file.st_ino;
+    last_time = now;
+    return 0;
+}
+
+int32_t xp_dump_open(int32_t descriptor, uint8_t *header, uint32_t size)
+{
+    enter();
+    return leave(open_locked(descriptor, header, size));
+}
+
+/* Fills in what only the moment of writing tells. */
+static int32_t stamp(uint8_t *records, uint32_t size, uint32_t hole, uint64_t now)
+{
+    uint32_t at = 0;
+    while (at < size) {
+        struct load load;
+        if (size - at < sizeof load.record)
+            return -EINVAL;
+        memcpy(&load.record, records + at, sizeof load.record);
+        load.record.timestamp = now;
+        memcpy(records + at, &load.record, sizeof load.record);
+        if (load.record.id == JIT_CODE_LOAD) {
+            if (size - at < sizeof load)
+                return -EINVAL;
+            memcpy(&load, records + at, sizeof load);
+            load.tid = (uint32_t)syscall(SYS_gettid);
+            load.code_index = next_index++;
+            memcpy(records + at, &load, sizeof load);
+        }
+        const uint32_t left = size - at;
+        if (load.record.total_size < sizeof load.record)
+            return -EINVAL;
+        if (load.record.total_size > left)
+            return load.record.total_size - left == hole ? 0 : -EINVAL;
+        at += load.record.total_size;
+    }
+    return hole == 0 ? 0 : -EINVAL;
+}
+
+static int32_t append_locked(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
+                             uint32_t since_last)
+{
+    const uint64_t now = since_last ? last_time : monotonic_time();
+    int32_t result = stamp(records, size, hole, now);
+    if (result == 0)
+        result = write_whole(descriptor, records, size, hole);
+    if (result == 0)
+        last_time = now;
+    return result;
+}
+
+int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
+                       uint32_t since_last)
+{
+    enter();
+    return leave(append_locked(descriptor, records, size, hole, since_last));
+}
+
+void xp_copy(uint8_t *target, uint64_t address, uint32_t size)
+{
+    memcpy(target, (const void *)(uintptr_t)address, size);
+}

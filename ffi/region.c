@@ -1,0 +1,74 @@
+/*
+ * Claims on address ranges, one list for all isolates of the process: each of
+ * them looks through the memory maps, and every region is to be described once.
+ */
+#include "region.h"
+
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* Adjoining claims become one, so that a few are enough; beyond that nothing is claimed. */
+enum { MAX_CLAIMS = 2048 };
+
+struct claim {
+    uint64_t start;
+    uint64_t end;
+};
+
+/* In order of address, none touching the next. */
+static struct claim claims[MAX_CLAIMS];
+static uint32_t count;
+static atomic_flag lock = ATOMIC_FLAG_INIT;
+
+static void insert(uint32_t at, uint64_t start, uint64_t end)
+{
+    const int joins_last = at > 0 && claims[at - 1].end == start;
+    const int joins_next = at < count && claims[at].start == end;
+    if (joins_last && joins_next) {
+        claims[at - 1].end = claims[at].end;
+        count--;
+        memmove(&claims[at], &claims[at + 1], (count - at) * sizeof claims[0]);
+    } else if (joins_last) {
+        claims[at - 1].end = end;
+    } else if (joins_next) {
+        claims[at].start = start;
+    } else {
+        memmove(&claims[at + 1], &claims[at], (count - at) * sizeof claims[0]);
+        claims[at] = (struct claim){start, end};
+        count++;
+    }
+}
+
+static uint32_t claim_locked(uint64_t *range)
+{
+    uint32_t at = 0;
+    while (at < count && claims[at].end <= range[0])
+        at++;
+    if (at < count && claims[at].start <= range[0])
+        range[0] = claims[at++].end;
+    if (at < count && claims[at].start < range[1])
+        range[1] = claims[at].start;
+    if (range[0] >= range[1] || count == MAX_CLAIMS)
+        return 0;
+    insert(at, range[0], range[1]);
+    return 1;
+}
+
+uint32_t xp_claim(uint64_t *range)
+{
+    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
+        sched_yield();
+    const uint32_t claimed = claim_locked(range);
+    atomic_flag_clear_explicit(&lock, memory_order_release);
+    return claimed;
+}
+
+void xp_claim_all(uint64_t start, uint64_t end)
+{
+    uint64_t range[2] = {start, end};
+    while (xp_claim(range)) {
+        range[0] = range[1];
+        range[1] = end;
+    }
+}
