@@ -1,0 +1,104 @@
+/**
+ * Runs test262 plain, instrumented and inactive, instrumented and active, and shows every run
+ * that passes plain and fails instrumented:
+ *
+ *     git clone --depth 1 https://github.com/tc39/test262 /tmp/test262
+ *     deno run -A scripts/test262.ts /tmp/test262 [OPTIONS] [PATH…]
+ *
+ * Paths are of files or directories below the suite's `test/`; without any, the parts on what
+ * instrumenting could change. A test runs in a fresh realm of a process that runs many.
+ *
+ *     --goal=script      What is no module in the suite is a script; its global code stays as it is
+ *     --goal=commonjs    … is a CommonJS module, the body of a function
+ *     --goal=module      … is a module
+ *     --outside          Each run is a program of its own, started with `--preload`; slow
+ *
+ * Exit status 1 where there is a difference.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+
+import { type Report, runBatch } from "./test262/batch.ts";
+import type { Goal } from "./test262/evaluation.ts";
+import type { Mode } from "./test262/instrument.ts";
+import { runOutside } from "./test262/outside.ts";
+import { findTests } from "./test262/suite.ts";
+
+/** The parts of the suite on functions, and on all that their bodies consist of. */
+const PATHS = [
+  "language",
+  "annexB/language",
+  "built-ins/Function",
+  "built-ins/GeneratorFunction",
+  "built-ins/GeneratorPrototype",
+  "built-ins/AsyncFunction",
+  "built-ins/AsyncGeneratorFunction",
+  "built-ins/AsyncGeneratorPrototype",
+  "built-ins/AsyncFromSyncIteratorPrototype",
+  "built-ins/Promise",
+  "built-ins/Proxy",
+  "built-ins/Reflect",
+];
+
+/** Tests that one process runs: contexts are not cheap to free. */
+const BATCH_SIZE = 250;
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals: [suite, ...paths] } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      goal: { type: "string", default: "script" },
+      outside: { type: "boolean", default: false },
+    },
+  });
+  if (suite === undefined) throw new TypeError("Cannot run test262: its directory is not given");
+  const tests = findTests(suite, paths.length > 0 ? paths : PATHS);
+  const results = new Results();
+  const told = (report: Report) => results.add(report);
+  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, async () => {
+    while (tests.length > 0) {
+      const paths = tests.splice(0, values.outside ? 1 : BATCH_SIZE);
+      if (values.outside) await runOutside(suite, paths[0]!, told);
+      else await runBatch({ suite, goal: values.goal as Goal, paths }, told);
+      if (tests.length % BATCH_SIZE === 0) console.error(`${tests.length} tests left`);
+    }
+  }));
+  return results.print() > 0 ? 1 : 0;
+}
+
+class Results {
+  readonly #reports = new Map<string, Map<Mode, string | undefined>>();
+
+  add({ path, variant, mode, reason }: Report): void {
+    const run = `${path} (${variant})`;
+    if (!this.#reports.has(run)) this.#reports.set(run, new Map());
+    this.#reports.get(run)!.set(mode, reason);
+  }
+
+  /** Prints the differences by their reason, and returns how many there are. */
+  print(): number {
+    const differences: { reason: string; run: string }[] = [];
+    let passed = 0;
+    for (const [run, reasons] of this.#reports) {
+      if (reasons.get("plain") !== undefined) continue;
+      passed++;
+      for (const mode of ["inactive", "active"] as const) {
+        const reason = reasons.has(mode) ? reasons.get(mode) : "no result";
+        if (reason !== undefined) differences.push({ reason, run: `${run} ${mode}` });
+      }
+    }
+    const groups = Map.groupBy(differences, ({ reason }) => reason.slice(0, 120));
+    for (const [reason, group] of [...groups].sort(([, a], [, b]) => b.length - a.length)) {
+      console.log(`${group.length} × ${reason}`);
+      for (const { run } of group) console.log(`    ${run}`);
+    }
+    console.log(
+      `${this.#reports.size} runs, ${passed} pass plain; ${differences.length} differences`,
+    );
+    return differences.length;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

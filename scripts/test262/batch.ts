@@ -1,0 +1,72 @@
+import type { Goal } from "./evaluation.ts";
+import type { Mode } from "./instrument.ts";
+import type { Variant } from "./suite.ts";
+
+/** Tests that one process runs. */
+export interface Batch {
+  suite: string;
+  goal: Goal;
+  paths: readonly string[];
+}
+
+/** What a process says: a run begins, or has ended, with the reason why it failed. */
+export interface Report {
+  path: string;
+  variant: Variant;
+  mode: Mode;
+  ended: boolean;
+  reason?: string;
+}
+
+/** How long a run may take, in milliseconds, before its process is given up. */
+const PATIENCE = 20_000;
+
+/**
+ * Runs tests in a process of their own, and another for those that are left where a test ends or
+ * hangs it.
+ *
+ * @param run Starts the process: its input is the batch, its output the reports.
+ * @param told Told of every run that ended.
+ */
+export async function runBatch(batch: Batch, told: (report: Report) => void): Promise<void> {
+  let { paths } = batch;
+  while (paths.length > 0) {
+    let last: Report | undefined;
+    const { code } = await runProcess({ ...batch, paths }, (report) => {
+      last = report;
+      if (report.ended) told(report);
+    });
+    if (code === 0) return;
+    if (last === undefined) throw new Error(`Cannot run tests: the process ended with ${code}`);
+    told({ ...last, ended: true, reason: `the process ended with status ${code}` });
+    paths = paths.slice(paths.indexOf(last.path) + 1);
+  }
+}
+
+async function runProcess(
+  batch: Batch,
+  told: (report: Report) => void,
+): Promise<Deno.CommandStatus> {
+  const worker = new URL("./worker.ts", import.meta.url).href;
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--no-lock", worker],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const watch = () => setTimeout(() => process.kill("SIGKILL"), PATIENCE);
+  let watchdog = watch();
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(batch)));
+  await writer.close();
+  let rest = "";
+  for await (const chunk of process.stdout.pipeThrough(new TextDecoderStream())) {
+    clearTimeout(watchdog);
+    watchdog = watch();
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) told(JSON.parse(line));
+  }
+  clearTimeout(watchdog);
+  return await process.status;
+}

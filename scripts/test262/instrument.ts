@@ -1,0 +1,35 @@
+import { activation, RUNTIME_EXPRESSION } from "../../lib/activation.ts";
+import { disguiseFunctions } from "../../lib/instrument/disguise.ts";
+import type { SourceKind } from "../../lib/instrument/syntax_tree.ts";
+import { transform } from "../../lib/instrument/transform.ts";
+
+/** How a test runs: as it is, or instrumented, with trampolines off or on. */
+export type Mode = "plain" | "inactive" | "active";
+
+/** Prepares a realm, and turns trampolines on or off. */
+export function enterMode(mode: Mode, realm: typeof globalThis): void {
+  if (mode === "active") activation.activate("perf");
+  else activation.deactivate();
+  if (mode === "plain") return;
+  Object.defineProperty(realm, RUNTIME_EXPRESSION, { value: activation });
+  disguiseFunctions(realm);
+}
+
+/** Whether trampolines went off in the middle, of which the program is not told. */
+export function leftMode(mode: Mode): boolean {
+  return mode === "active" && activation.backend === undefined;
+}
+
+/** Instruments a text as the load hook does: a syntax error is the runtime's to report. */
+export function instrument(text: string, url: string, kind: SourceKind): string {
+  let transformed;
+  try {
+    const firstId = activation.functionCount;
+    transformed = transform(text, { url, kind, firstId, runtime: RUNTIME_EXPRESSION });
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+  for (const { name, line } of transformed.functions) activation.define({ name, file: url, line });
+  return transformed.source;
+}

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import vm from "node:vm";
+
+/** A fresh realm, with the names that test262 expects of a host. */
+export interface Realm {
+  /** Its global object. */
+  global: typeof globalThis;
+  /** What the test printed. */
+  printed: string[];
+}
+
+/** Makes a realm with `print` and `$262`. */
+export function makeRealm(): Realm {
+  const global = vm.createContext(vm.constants.DONT_CONTEXTIFY) as typeof globalThis;
+  const printed: string[] = [];
+  define(global, "print", (text: unknown) => void printed.push(String(text)));
+  define(global, "$262", host(global));
+  return { global, printed };
+}
+
+/** The object through which tests ask the host for what the language has no words for. */
+function host(global: typeof globalThis): object {
+  return {
+    global,
+    createRealm: () => (makeRealm().global as unknown as { $262: object })["$262"],
+    evalScript: (text: string) => vm.runInContext(text, global),
+    detachArrayBuffer: (buffer: ArrayBuffer) =>
+      void structuredClone(buffer, { transfer: [buffer] }),
+  };
+}
+
+function define(global: object, name: string, value: unknown): void {
+  Object.defineProperty(global, name, { value, writable: true, configurable: true });
+}
+
+const scripts = new Map<string, vm.Script>();
+
+/** Runs a file of the suite's `harness/` directory in a realm. */
+export function includeHarness(realm: Realm, suite: string, file: string): void {
+  let script = scripts.get(file);
+  if (script === undefined) {
+    const filename = join(suite, "harness", file);
+    script = new vm.Script(Deno.readTextFileSync(filename), { filename });
+    scripts.set(file, script);
+  }
+  script.runInContext(realm.global);
+}
