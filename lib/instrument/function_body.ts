@@ -10,6 +10,8 @@ export interface FunctionOptions {
   strict: boolean;
   /** Whether names inside are looked up in an object first. */
   insideWith: boolean;
+  /** Whether the file asks sloppy functions for their `caller`. */
+  asksCaller: boolean;
   /** Where the edits go. */
   edits: Edits;
   /** Gives the function its number. */
@@ -30,13 +32,23 @@ export interface FunctionOptions {
 export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
   const body: Node = node["body"];
   const traits = bodyTraits(node["expression"] ? [body] : body["body"]);
-  if (options.insideWith) return { reason: 'inside "with"', close: () => {} };
-  if (traits.evals && !options.strict) {
-    return { reason: "calls eval in sloppy mode", close: () => {} };
-  }
+  const reason = obstacle(traits, options);
+  if (reason !== undefined) return { reason, close: () => {} };
   return node["generator"] || traits.suspends || redeclares(node, traits)
     ? wrapPieces(node, options)
     : wrapWhole(node, options);
+}
+
+/** Why code cannot be moved into another function. */
+export function obstacle(
+  traits: BodyTraits,
+  { strict, insideWith, asksCaller }: Pick<FunctionOptions, "strict" | "insideWith" | "asksCaller">,
+): string | undefined {
+  if (insideWith) return 'inside "with"';
+  if (strict) return undefined;
+  if (traits.evals) return "calls eval in sloppy mode";
+  // The caller would be the arrow function that the body became.
+  return asksCaller ? 'its file asks for "caller"' : undefined;
 }
 
 function wrapWhole(node: Node, { edits, number }: FunctionOptions): Wrapped {

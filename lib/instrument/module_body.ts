@@ -1,5 +1,6 @@
 import { bodyTraits, hoistedNames } from "./body_traits.ts";
 import type { Edits } from "./edits.ts";
+import { obstacle } from "./function_body.ts";
 import { Pieces } from "./pieces.ts";
 import { directives, type Node, type SourceKind } from "./syntax_tree.ts";
 import type { Calls, Wrapped } from "./wrapped.ts";
@@ -10,6 +11,8 @@ export interface ModuleOptions {
   kind: SourceKind;
   /** Whether its code is strict. */
   strict: boolean;
+  /** Whether it asks sloppy functions for their `caller`. */
+  asksCaller: boolean;
   /** Where the edits go. */
   edits: Edits;
   /** Gives the body its number. */
@@ -18,7 +21,8 @@ export interface ModuleOptions {
 
 /**
  * Hands a module's body to the runtime. A CommonJS module is the body of a function, and goes
- * whole; the declarations of an ECMAScript module have to stay at its top, so it goes in pieces.
+ * whole; the declarations of an ECMAScript module have to stay at its top, so it goes in pieces; and
+ * global code is left alone, for its value and its declarations' place.
  */
 export function wrapModuleBody(program: Node, options: ModuleOptions): Wrapped {
   const body: Node[] = program["body"];
@@ -26,10 +30,10 @@ export function wrapModuleBody(program: Node, options: ModuleOptions): Wrapped {
   const first = body[prologue.length];
   if (first === undefined) return { close: () => {} };
   const { edits, strict, kind } = options;
+  if (kind === "script") return { reason: "global code", close: () => {} };
   const traits = bodyTraits(body);
-  if (kind === "commonjs" && traits.evals && !strict) {
-    return { reason: "calls eval in sloppy mode", close: () => {} };
-  }
+  const reason = obstacle(traits, { ...options, insideWith: false });
+  if (reason !== undefined) return { reason, close: () => {} };
   const { run, touch } = options.number();
   const separator = prologue.length > 0 ? ";" : "";
   if (kind === "commonjs" && PARAMETERS.isDisjointFrom(hoistedNames(traits))) {

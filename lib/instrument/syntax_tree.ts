@@ -1,7 +1,10 @@
 import { parse } from "./libraries.js";
 
-/** What a source text is: an ECMAScript module, or a CommonJS module, which is a function's body. */
-export type SourceKind = "module" | "commonjs";
+/**
+ * What a source text is: an ECMAScript module, a CommonJS module, which is a function's body, or a
+ * script, whose declarations are the realm's.
+ */
+export type SourceKind = "module" | "commonjs" | "script";
 
 /** A node of the syntax tree, as ESTree has it; offsets are UTF-16 code units into the source. */
 export interface Node {

@@ -74,6 +74,9 @@ export function transform(text: string, options: TransformOptions): Transformed 
   };
 }
 
+/** How a program asks for `f.caller`; a word in a comment costs a few frames, and no harm. */
+const CALLER = /\.\s*caller\b|["'`]caller["'`]/;
+
 /** What surrounds a node. */
 interface Surroundings {
   parent: Node;
@@ -90,12 +93,14 @@ class Instrumenter {
   readonly #source: string;
   readonly #lines: LineFinder;
   readonly #options: TransformOptions;
+  readonly #asksCaller: boolean;
 
   constructor(source: string, lines: LineFinder, options: TransformOptions) {
     this.edits = new Edits(source);
     this.#source = source;
     this.#lines = lines;
     this.#options = options;
+    this.#asksCaller = CALLER.test(source);
   }
 
   instrument(): void {
@@ -104,6 +109,7 @@ class Instrumenter {
     const wrapped = wrapModuleBody(program, {
       kind: this.#options.kind,
       strict,
+      asksCaller: this.#asksCaller,
       edits: this.edits,
       number: () => this.#number("<module>"),
     });
@@ -156,6 +162,7 @@ class Instrumenter {
     const wrapped = wrapFunction(node, {
       strict,
       insideWith: around.insideWith,
+      asksCaller: this.#asksCaller,
       edits: this.edits,
       number: () => this.#number(name, line),
     });

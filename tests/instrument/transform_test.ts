@@ -180,6 +180,30 @@ Deno.test("transform() leaves functions with a direct eval in sloppy mode, or in
   ]);
 });
 
+Deno.test("transform() leaves sloppy functions of a file that asks for their caller", () => {
+  const { plain, active } = bothCommonJs(`
+    function inner() { return inner.caller === outer; }
+    function outer() { return inner(); }
+    exports.same = outer();
+  `);
+  deepEqual(active, plain);
+  const [{ skipped }] = instrument(
+    "function a() { return a.caller; } function b() { 'use strict'; }",
+    "commonjs",
+  );
+  deepEqual(skipped.map(({ name, reason }) => [name, reason]), [
+    ["<module>", 'its file asks for "caller"'],
+    ["a", 'its file asks for "caller"'],
+  ]);
+});
+
+Deno.test("transform() leaves global code, whose functions it wraps", () => {
+  equal(
+    code("var a = f(); function f() { return 1 }", "script"),
+    "var a = f(); function f() {return $.run(0,()=>{ return 1 })}",
+  );
+});
+
 Deno.test("transform() names functions by where they stand", () => {
   const [{ functions }] = instrument(`
     function outer() { function inner() { return () => 1; } }
