@@ -104,47 +104,50 @@ const DECORATOR_HELPER = /^_*(es|apply|member|run)?_?(member)?_?dec(?!.*<static_
 /** A label, or how to find it at the first call, when a method's class is known. */
 type Label = FunctionLabel | ((self: unknown, wrapper: AnyFunction) => FunctionLabel);
 
+/** A function and its wrapper. */
+interface Wrapped {
+  fn: AnyFunction;
+  wrapper: AnyFunction;
+  label: Label;
+  /** The function's number; negative until its label is known. */
+  id: number;
+}
+
 function wrap<F extends AnyFunction>(fn: F, label: Label): F {
-  let id = typeof label === "function" ? -1 : activation.define(label);
-
-  function identify(self: unknown): number {
-    if (id < 0 && typeof label === "function") id = activation.define(label(self, wrapper));
-    return id;
-  }
-
-  // `args` is only ever spread: V8 then makes no array of it while trampolines are off.
+  // `args` is only ever spread, and there is little else: while trampolines are off, V8 makes no
+  // array of it, and inlines the wrapper and `fn` into the caller.
   const wrapper: AnyFunction = isConstructor(fn)
     ? function (this: unknown, ...args: unknown[]): unknown {
-      if (new.target !== undefined) {
-        // Inside `fn`, `new.target` is `fn` itself, as without the wrapper.
-        return callNew(identify(this), fn, new.target === wrapper ? fn : new.target, ...args);
-      }
-      return activation.mode === INACTIVE
+      return activation.mode === INACTIVE && new.target === undefined
         ? apply(fn, this, args)
-        : call(identify(this), fn, this, ...args);
+        : enter(wrapped, this, new.target, ...args);
     }
     : {
       method(this: unknown, ...args: unknown[]): unknown {
         return activation.mode === INACTIVE
           ? apply(fn, this, args)
-          : call(identify(this), fn, this, ...args);
+          : enter(wrapped, this, undefined, ...args);
       },
     }.method;
+  const id = typeof label === "function" ? -1 : activation.define(label);
+  const wrapped: Wrapped = { fn, wrapper, label, id };
   copyProperties(fn, wrapper);
   return wrapper as F;
 }
 
-function call(id: number, fn: AnyFunction, self: unknown, ...args: unknown[]): unknown {
-  return activation.call(id, fn, self, args);
-}
-
-function callNew(
-  id: number,
-  fn: AnyFunction,
-  target: AnyFunction,
+function enter(
+  wrapped: Wrapped,
+  self: unknown,
+  target: AnyFunction | undefined,
   ...args: unknown[]
 ): unknown {
-  return activation.run(id, () => construct(fn, args, target));
+  const { fn, wrapper, label } = wrapped;
+  if (wrapped.id < 0 && typeof label === "function") {
+    wrapped.id = activation.define(label(self, wrapper));
+  }
+  if (target === undefined) return activation.call(wrapped.id, fn, self, args);
+  // Inside `fn`, `new.target` is `fn` itself, as without the wrapper.
+  return activation.run(wrapped.id, () => construct(fn, args, target === wrapper ? fn : target));
 }
 
 /** Classes and `function` functions have a prototype, a bound one has its target's ability. */

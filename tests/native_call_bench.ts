@@ -6,6 +6,7 @@ import {
   activateStackTrampoline,
   deactivateStackTrampoline,
   isStackTrampolineActive,
+  trampoline,
   withPerf,
 } from "@x/perf";
 
@@ -98,3 +99,23 @@ Deno.bench({
     for (let i = 0; i < 100; i++) withPerf(makeAdd);
   },
 });
+
+/** Memory has no benchmark of its own: it is measured once, over many functions, and printed. */
+function printRegistration(count: number): void {
+  const frames = Array.from({ length: count }, (_, i) => trampoline(`f${i}`, "bench.ts", i + 1));
+  const body = () => 1;
+  activateStackTrampoline("perf", { engine: "native" });
+  frames[0]!.run(body);
+  const [memory, start] = [Deno.memoryUsage().rss, performance.now()];
+  for (const frame of frames) sum += frame.run(body);
+  const microseconds = (performance.now() - start) * 1000 / count;
+  const bytes = (Deno.memoryUsage().rss - memory) / count;
+  deactivateStackTrampoline();
+  console.log(
+    `registering ${count} functions: ${microseconds.toFixed(1)} µs and ` +
+      `${bytes.toFixed(0)} bytes each, of which 32 are the slot of its code`,
+  );
+}
+
+// After the benchmarks: one that is inactive shall not run after others were active.
+addEventListener("unload", () => printRegistration(100_000));
