@@ -69,7 +69,7 @@ export class Activation {
 
   /** Gives a function its trampoline while active, for code whose frame begins later or never. */
   touch(id: number): void {
-    const registry = this.#current;
+    const registry = this.mode === INACTIVE ? undefined : this.#current;
     if (registry !== undefined && !((registry.trampolines[id] ?? -1) >= 0)) {
       this.#register(registry, id);
     }
@@ -128,6 +128,10 @@ export class Activation {
   }
 
   #register(registry: Registry, id: number): number {
+    // What the program put in the place of a builtin that is used here runs plainly: instrumented,
+    // it would need its own trampoline to make that trampoline.
+    const { mode } = this;
+    this.mode = INACTIVE;
     try {
       return registry.register(id, this.#labels[id]!);
     } catch (error) {
@@ -135,6 +139,8 @@ export class Activation {
       if (error instanceof RangeError) throw error;
       this.#giveUp(error);
       return -1;
+    } finally {
+      this.mode = this.#current === undefined ? INACTIVE : mode;
     }
   }
 

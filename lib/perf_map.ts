@@ -3,7 +3,19 @@ import type { CodeRegion } from "./backend.ts";
 /** Bytes of a name that are kept, in UTF-8. */
 export const MAX_NAME_BYTES = 4096;
 
+// Used in the middle of programs that may have put functions of their own in the place of these.
+const { call } = Function.prototype;
+const { asUintN } = BigInt;
+const { isSafeInteger } = Number;
+const formatNumber: (value: number, radix: number) => string = call.bind(Number.prototype.toString);
+const formatBigInt: (value: bigint, radix: number) => string = call.bind(BigInt.prototype.toString);
+const slice: (text: string, start: number, end?: number) => string = call.bind(
+  String.prototype.slice,
+);
+const subarray: (bytes: Uint8Array, start: number, end: number) => Uint8Array<ArrayBuffer> = call
+  .bind(Uint8Array.prototype.subarray);
 const encoder = new TextEncoder();
+const encode = encoder.encode.bind(encoder);
 
 /**
  * Where `perf` looks for the map of a process.
@@ -25,31 +37,43 @@ export function perfMapPath(pid: number): string {
  */
 export function formatPerfMapEntry({ address, size, name }: CodeRegion): Uint8Array<ArrayBuffer> {
   const prefix = `${hexadecimal(address, "address")} ${hexadecimal(size, "size")} `;
-  const line = encoder.encode(`${prefix}${escapeName(name)}\n`);
+  const line = encode(`${prefix}${escapeName(name)}\n`);
   const longest = prefix.length + MAX_NAME_BYTES + 1;
   if (line.length <= longest) return line;
   let end = longest - 1;
   // 0b10xxxxxx continues a character.
   while ((line[end]! & 0xc0) === 0x80) end--;
   line[end] = 0x0a;
-  return line.subarray(0, end + 1);
+  return subarray(line, 0, end + 1);
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\0": "\\0" };
+const ESCAPES: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+  "\n": "\\n",
+  "\r": "\\r",
+  "\0": "\\0",
+});
 
 function escapeName(name: string): string {
   // NUL ends a C string, and perf reads the map as one.
-  return name.replace(/[\n\r\0]/g, (character) => ESCAPES[character]!);
+  let escaped = "";
+  let from = 0;
+  for (let at = 0; at < name.length; at++) {
+    const escape = ESCAPES[name[at]!];
+    if (escape === undefined) continue;
+    escaped += slice(name, from, at) + escape;
+    from = at + 1;
+  }
+  return escaped + slice(name, from);
 }
 
 function hexadecimal(value: number | bigint, what: string): string {
   const whole = typeof value === "bigint"
-    ? BigInt.asUintN(64, value) === value
-    : value >= 0 && Number.isSafeInteger(value);
+    ? asUintN(64, value) === value
+    : value >= 0 && isSafeInteger(value);
   if (!whole) {
     throw new RangeError(
       `Cannot write perf map ${what} "${value}": must be a whole number from 0 to 2^64 - 1 (a bigint above 2^53)`,
     );
   }
-  return value.toString(16);
+  return typeof value === "bigint" ? formatBigInt(value, 16) : formatNumber(value, 16);
 }

@@ -2,6 +2,13 @@ import type { Backend } from "./backend.ts";
 import type { Engine } from "./engine.ts";
 import { type FunctionLabel, symbolOf } from "./symbol_name.ts";
 
+// Used in the middle of programs that may have put functions of their own in the place of these.
+const { call } = Function.prototype;
+const { max } = Math;
+const Integers = Int32Array;
+const fill: (array: Int32Array, value: number) => void = call.bind(Integers.prototype.fill);
+const set: (array: Int32Array, from: Int32Array) => void = call.bind(Integers.prototype.set);
+
 /** The trampolines that one engine made for one backend, by the function's number. */
 export class Registry {
   /** Where the names go. */
@@ -34,8 +41,9 @@ export class Registry {
       this.backend.padding,
     );
     if (id >= this.trampolines.length) {
-      const longer = new Int32Array(Math.max(64, 2 * this.trampolines.length, id + 1)).fill(-1);
-      longer.set(this.trampolines);
+      const longer = new Integers(max(64, 2 * this.trampolines.length, id + 1));
+      fill(longer, -1);
+      set(longer, this.trampolines);
       this.trampolines = longer;
     }
     return this.trampolines[id] = trampoline;

@@ -1,0 +1,70 @@
+/*
+ * Programs that put functions of their own, instrumented as all others, in the place of builtins:
+ * what makes a trampoline neither calls them where it need not, nor waits for itself where it must.
+ */
+import { deepEqual, equal } from "node:assert/strict";
+
+import { runProgram } from "../support/program.ts";
+
+const preload = new URL("../../lib/instrument/preload.ts", import.meta.url).href;
+const options = {
+  flags: ["--allow-all", `--preload=${preload}`],
+  env: { JS_PERF_SUPPORT: "1" },
+};
+
+Deno.test("activation does not call what stands in the place of a builtin", async () => {
+  await using program = await runProgram(
+    `
+const { log } = console;
+const called = new Set();
+function replace(holder, key) {
+  const original = holder[key];
+  holder[key] = function (...args) {
+    called.add(key);
+    return Reflect.apply(original, this, args);
+  };
+}
+const { apply } = Reflect;
+replace(Reflect, "apply");
+replace(Math, "max");
+replace(Number, "isSafeInteger");
+replace(BigInt, "asUintN");
+replace(Number.prototype, "toString");
+replace(BigInt.prototype, "toString");
+replace(String.prototype, "replace");
+replace(String.prototype, "slice");
+replace(RegExp.prototype, "exec");
+replace(Array.prototype, Symbol.iterator);
+replace(Function.prototype, "call");
+replace(Object.getPrototypeOf(Int32Array.prototype), "fill");
+replace(Object.getPrototypeOf(Int32Array.prototype), "set");
+replace(TextEncoder.prototype, "encode");
+called.clear();
+class Late { static #x = first(); get x() { return Late.#x; } }
+function first() { return 1; }
+function* numbers() { yield first(); }
+const x = new Late().x + numbers().next().value;
+log(x, called.size);
+`,
+    options,
+  );
+  equal(program.stderr, "");
+  equal(program.stdout, "2 0\n");
+});
+
+Deno.test("activation needs no trampoline to make one", async () => {
+  await using program = await runProgram(
+    `
+const { prototype } = Object.getPrototypeOf(Uint8Array);
+const { subarray } = prototype;
+prototype.subarray = function replaced(...args) { return subarray.apply(this, args); };
+function late() { return 42; }
+console.log(late());
+`,
+    options,
+  );
+  equal(program.stderr, "");
+  equal(program.stdout, "42\n");
+  const symbols = await program.symbols();
+  deepEqual(symbols.filter((name) => name.includes("late")), ["js::late:program.ts:4"]);
+});
