@@ -58,20 +58,43 @@ uint64_t xp_ffi_return_address(void)
     return (uint64_t)(uintptr_t)xp_ffi_return;
 }
 
-uint32_t xp_walk(uint64_t *addresses, uint32_t capacity)
+/* Calls `visit` for the record `frame`, which is the exported function's own, and those outside it. */
+static inline uint32_t walk(const struct frame *frame, uint32_t capacity,
+                            void (*visit)(const struct frame *, uint64_t *), uint64_t *to, uint32_t width)
 {
     const uintptr_t base = xp_stack_base();
-    const struct frame *frame = __builtin_frame_address(0);
     const struct frame *next = frame->caller;
     if (xp_ffi_return != NULL && frame->return_address == xp_ffi_return)
         next = hidden_record(next, base);
     uint32_t count = 0;
     while (count < capacity) {
-        addresses[count++] = (uint64_t)(uintptr_t)frame->return_address;
+        visit(frame, to + width * count++);
         if (!is_frame(next, frame, base))
             break;
         frame = next;
         next = frame->caller;
     }
     return count;
+}
+
+static void take_address(const struct frame *frame, uint64_t *to)
+{
+    to[0] = (uint64_t)(uintptr_t)frame->return_address;
+}
+
+static void take_record(const struct frame *frame, uint64_t *to)
+{
+    to[0] = (uint64_t)(uintptr_t)frame;
+    to[1] = (uint64_t)(uintptr_t)frame->caller;
+    to[2] = (uint64_t)(uintptr_t)frame->return_address;
+}
+
+uint32_t xp_walk(uint64_t *addresses, uint32_t capacity)
+{
+    return walk(__builtin_frame_address(0), capacity, take_address, addresses, 1);
+}
+
+uint32_t xp_walk_records(uint64_t *records, uint32_t capacity)
+{
+    return walk(__builtin_frame_address(0), capacity, take_record, records, 3);
 }

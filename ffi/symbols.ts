@@ -104,6 +104,14 @@ export const symbols = {
     ],
     result: "u32",
   },
+  // uint32_t xp_walk_records(uint64_t *records, uint32_t capacity)
+  xp_walk_records: {
+    parameters: [
+      "buffer", // records
+      "u32", // capacity
+    ],
+    result: "u32",
+  },
   // int32_t xp_emit_x86_64(uint8_t *buffer, uint32_t capacity, uint32_t index)
   xp_emit_x86_64: {
     parameters: [

@@ -93,6 +93,12 @@ XP_EXPORT uint64_t xp_ffi_return_address(void);
 XP_EXPORT uint32_t xp_walk(uint64_t *addresses, uint32_t capacity);
 
 /*
+ * The same walk, all of each frame record: where it is, the caller's record, the
+ * return address; `capacity` counts records of three numbers. Any thread.
+ */
+XP_EXPORT uint32_t xp_walk_records(uint64_t *records, uint32_t capacity);
+
+/*
  * The dump of this process for `perf inject --jit`, in a file that is open for
  * reading and appending. The caller opens and closes it; any number of threads
  * may have descriptors of the one file. What goes into the file and when is

@@ -1,5 +1,6 @@
 import type { Backend, BackendName } from "./backend.ts";
 import type { Engine, EngineChoice, EngineName, RunDeep } from "./engine.ts";
+import { JitdumpBackend } from "./jitdump_backend.ts";
 import { NativeEngine } from "./native_engine.ts";
 import { PerfError } from "./perf_error.ts";
 import { PerfMapBackend } from "./perf_map_backend.ts";
@@ -99,6 +100,7 @@ export class Activation {
 
   /** Turns trampolines off. Safe at any depth: a trampoline outlives its use. */
   deactivate(): void {
+    this.#current?.backend.flush?.();
     this.#current = undefined;
     this.mode = INACTIVE;
   }
@@ -185,12 +187,7 @@ function makeBackend(name: BackendName): Backend {
     case "perf":
       return new PerfMapBackend();
     case "perf_jit":
-      throw new PerfError(
-        `Cannot use backend "${name}": it is not part of this version, must be "perf"`,
-        {
-          code: "unavailable",
-        },
-      );
+      return new JitdumpBackend();
   }
 }
 

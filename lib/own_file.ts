@@ -12,25 +12,27 @@ import { isPermissionError, processStart, userId } from "./runtime.ts";
  * started belongs to an earlier process of the same pid, and is replaced.
  *
  * @param path Where; a new file gets mode 0600.
+ * @param readable Whether the descriptor is for reading too, as a mapping needs. @default false
  * @returns The descriptor, closed on exec.
  * @throws {PerfError} If what stands there is not a file of ours, or cannot be opened.
  */
-export function openOwnFile(path: string): number {
+export function openOwnFile(path: string, { readable = false } = {}): number {
+  const mode = readable ? fs.constants.O_RDWR : fs.constants.O_WRONLY;
   try {
-    return openToday(path) ?? open(path, fs.constants.O_CREAT | fs.constants.O_EXCL);
+    return openToday(path, mode) ?? open(path, mode | fs.constants.O_CREAT | fs.constants.O_EXCL);
   } catch (error) {
     // EEXIST: another thread of this process was faster.
-    const winner = codeOf(error) === "EEXIST" ? openToday(path) : undefined;
+    const winner = codeOf(error) === "EEXIST" ? openToday(path, mode) : undefined;
     if (winner !== undefined) return winner;
     throw explain(path, error);
   }
 }
 
 /** The file as this process left it, if it did; an earlier process's is removed. */
-function openToday(path: string): number | undefined {
+function openToday(path: string, mode: number): number | undefined {
   let descriptor: number;
   try {
-    descriptor = open(path, 0);
+    descriptor = open(path, mode);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
@@ -51,9 +53,9 @@ function openToday(path: string): number | undefined {
 }
 
 function open(path: string, flags: number): number {
-  const { O_WRONLY, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  const { O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
   // O_NONBLOCK: opening a FIFO without a reader fails instead of waiting for one.
-  return fs.openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | flags, 0o600);
+  return fs.openSync(path, O_APPEND | O_NOFOLLOW | O_NONBLOCK | flags, 0o600);
 }
 
 /** What stands at the path, by the error of opening it. */

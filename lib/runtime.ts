@@ -74,6 +74,17 @@ export function readVariable(name: string): string | undefined {
   return isGranted({ name: "env", variable: name }) ? process.env[name] : undefined;
 }
 
+/**
+ * Calls a function when the process ends of its own accord. A Worker's end is not
+ * the process's, and there it is never called.
+ */
+export function onProcessEnd(listener: () => void): void {
+  if ("WorkerGlobalScope" in globalThis) return;
+  // Deno.exit() is heard by `unload` only, process.exit() of Node by `exit` only.
+  if (typeof Deno === "undefined") process.once("exit", listener);
+  else globalThis.addEventListener("unload", listener, { once: true });
+}
+
 let knownProcessStart: number | undefined;
 
 /**

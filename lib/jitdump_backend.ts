@@ -1,0 +1,272 @@
+import * as fs from "node:fs";
+
+import type { Backend, CodeRegion } from "./backend.ts";
+import { hasUnwindInformation } from "./elf_unwinding.ts";
+import { dumpRegion, type FrameRecordRegion, frameRecordRegions } from "./frame_record_region.ts";
+import {
+  encodeClose,
+  encodeCodeLoad,
+  encodeDebugInfo,
+  encodeHeader,
+  encodeUnwindingInfo,
+  jitdumpPath,
+} from "./jitdump.ts";
+import { parseMemoryMaps } from "./memory_maps.ts";
+import { loadNativeLibrary } from "./native_library.ts";
+import { outerFrames } from "./outer_frames.ts";
+import { openOwnFile } from "./own_file.ts";
+import { PerfError } from "./perf_error.ts";
+import { currentPlatform, onProcessEnd, processId } from "./runtime.ts";
+import {
+  align8,
+  type Architecture,
+  encodeUnwindTables,
+  regionRules,
+  trampolineRule,
+} from "./unwind_tables.ts";
+
+/** More than a stack has, by far. */
+const MOST_FRAMES = 4096;
+
+/** Milliseconds between two looks for new regions, which take about a tenth of one. */
+const LOOK_INTERVAL = 200;
+
+/**
+ * The jitdump of this process. A function's records go out in one write, so that
+ * a process killed at any moment leaves whole ones.
+ *
+ * Beside the trampolines it describes what stands between them on the stack and has no unwind
+ * information: the runtime's own code, and what V8 generates. Both keep frame records. And it
+ * hands over the outermost frames of the thread, which perf's copy of the stack seldom reaches.
+ */
+export class JitdumpBackend implements Backend {
+  /** @inheritdoc */
+  readonly name = "perf_jit";
+  /**
+   * perf maps a synthetic file over each trampoline: behind the code (12 or 24 bytes) come its
+   * distinction (8) and the tables (84 or 92), each at a multiple of 8.
+   */
+  readonly padding = 104;
+  readonly #library = loadNativeLibrary();
+  readonly #platform = currentPlatform();
+  readonly #architecture = this.#platform.arch as Architecture;
+  readonly #pid = processId();
+  readonly #path = jitdumpPath(this.#pid);
+  readonly #descriptor = this.#open();
+  readonly #runtime = runtimeWithoutUnwindInformation();
+  #unwinding: { size: number; record: Uint8Array } | undefined;
+  #lastLook = -Infinity;
+  #hasOuterFrames = false;
+
+  constructor() {
+    this.#describeRegions();
+    onProcessEnd(() => {
+      this.flush();
+      this.#try(() => this.#append([encodeClose()]));
+    });
+  }
+
+  /** @inheritdoc */
+  declare({ address, size, name, source }: CodeRegion): void {
+    if (performance.now() - this.#lastLook >= LOOK_INTERVAL) this.#describeRegions();
+    // Not earlier: now the program itself runs, and not what is loaded before it.
+    if (!this.#hasOuterFrames) this.#describeOuterFrames();
+    const start = BigInt(address);
+    const code = this.#distinctCode(start, size);
+    const { file, line } = source ?? {};
+    const lines = file === undefined || line === undefined ? [] : [encodeDebugInfo(start, [
+      { address: start, file, line },
+      { address: start + BigInt(code.length), file, line },
+    ])];
+    this.#append([
+      this.#trampolineUnwinding(size, code.length),
+      ...lines,
+      encodeCodeLoad({ pid: this.#pid, address: start, size: code.length, name, code }),
+    ]);
+  }
+
+  /** @inheritdoc */
+  flush(): void {
+    // A program that ends shall not fail for want of a few frames.
+    this.#try(() => this.#describeRegions());
+  }
+
+  #open(): number {
+    const descriptor = openOwnFile(this.#path, { readable: true });
+    const header = encodeHeader({ architecture: this.#architecture, pid: this.#pid });
+    const result = this.#library.xp_dump_open(descriptor, header, header.length);
+    if (result === 0) return descriptor;
+    fs.closeSync(descriptor);
+    // Ours, and empty.
+    if (result !== -EEXIST) fs.unlinkSync(this.#path);
+    throw this.#failure(-result);
+  }
+
+  /** The code as it is, then its address: perf takes equal bodies for one. */
+  #distinctCode(address: bigint, size: number): Uint8Array<ArrayBuffer> {
+    const copied = align8(size);
+    const code = new Uint8Array(copied + 8);
+    this.#library.xp_copy(code, address, copied);
+    new DataView(code.buffer).setBigUint64(copied, address, true);
+    return code;
+  }
+
+  /** The same for all trampolines of one size. */
+  #trampolineUnwinding(size: number, dumped: number): Uint8Array {
+    if (this.#unwinding?.size !== size) {
+      const tables = encodeUnwindTables(this.#architecture, dumped, [
+        trampolineRule(this.#architecture, size),
+      ]);
+      this.#unwinding = { size, record: encodeUnwindingInfo(tables, align8(tables.bytes.length)) };
+    }
+    return this.#unwinding.record;
+  }
+
+  /** Describes what has become executable since the last look, as if it had been then. */
+  #describeRegions(): void {
+    for (const region of this.#regions()) {
+      const range = BigUint64Array.of(region.start, region.end);
+      while (this.#library.xp_claim(new Uint8Array(range.buffer)) === 1) {
+        const [start, end] = range as unknown as [bigint, bigint];
+        this.#describeRegion({ start, end, kind: region.kind });
+        range.set([end, region.end]);
+      }
+    }
+    this.#lastLook = performance.now();
+  }
+
+  #describeRegion(region: FrameRecordRegion): void {
+    const { codeSize, mappedSize } = dumpRegion(region);
+    const ffiReturn = this.#library.xp_ffi_return_address();
+    const tables = encodeUnwindTables(
+      this.#architecture,
+      codeSize,
+      regionRules(
+        this.#architecture,
+        codeSize + mappedSize,
+        region.start < ffiReturn && ffiReturn < region.end
+          ? Number(ffiReturn - region.start)
+          : undefined,
+      ),
+    );
+    this.#append([
+      encodeUnwindingInfo(tables, mappedSize),
+      encodeCodeLoad({
+        pid: this.#pid,
+        address: region.start,
+        size: codeSize,
+        name: region.kind === "runtime" ? `[${this.#platform.runtime.name}]` : "[generated code]",
+        code: new Uint8Array(),
+      }),
+    ], { hole: codeSize, sinceLast: true });
+  }
+
+  #regions(): FrameRecordRegion[] {
+    const mappings = parseMemoryMaps(fs.readFileSync("/proc/self/maps", "utf8"));
+    return frameRecordRegions(mappings, this.#runtime);
+  }
+
+  /** An unwinder reads through perf's maps what is not in the sample's copy of the stack. */
+  #describeOuterFrames(): void {
+    this.#hasOuterFrames = true;
+    const walked = new BigUint64Array(3 * MOST_FRAMES);
+    const count = this.#library.xp_walk_records(new Uint8Array(walked.buffer), MOST_FRAMES);
+    const records = Array.from({ length: count }, (_, i) => ({
+      address: walked[3 * i]!,
+      caller: walked[3 * i + 1]!,
+      returnAddress: walked[3 * i + 2]!,
+    }));
+    const outer = outerFrames(records, this.#regions());
+    if (outer === undefined) return;
+    const { address, bytes } = outer;
+    const tables = encodeUnwindTables(this.#architecture, bytes.length, []);
+    const end = address + BigInt(bytes.length + align8(tables.bytes.length));
+    const range = BigUint64Array.of(address, end);
+    // Part of it is claimed where a thread has ended whose stack was here.
+    const claimed = this.#library.xp_claim(new Uint8Array(range.buffer)) === 1;
+    if (!claimed || range[0] !== address || range[1] !== end) return;
+    this.#append([
+      encodeUnwindingInfo(tables, align8(tables.bytes.length)),
+      encodeCodeLoad({
+        pid: this.#pid,
+        address,
+        size: bytes.length,
+        name: "[stack]",
+        code: bytes,
+      }),
+    ], { sinceLast: true });
+  }
+
+  #append(
+    records: readonly Uint8Array[],
+    { hole = 0, sinceLast = false }: { hole?: number; sinceLast?: boolean } = {},
+  ): void {
+    const bytes = concatenate(records);
+    const result = this.#library.xp_dump_append(
+      this.#descriptor,
+      bytes,
+      bytes.length,
+      hole,
+      sinceLast ? 1 : 0,
+    );
+    if (result !== 0) throw this.#failure(-result);
+  }
+
+  #try(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof PerfError)) throw error;
+    }
+  }
+
+  #failure(errno: number): PerfError {
+    const { what, hint } = FAILURES[errno] ?? { what: `error ${errno}` };
+    return new PerfError(`Cannot write "${this.#path}": ${what}`, {
+      code: "file",
+      hint: hint ?? `ls -l ${this.#path}`,
+    });
+  }
+}
+
+const EEXIST = 17;
+
+const NOEXEC = {
+  what: "perf finds it by an executable mapping, and /tmp is mounted noexec",
+  hint: "sudo mount -o remount,exec /tmp",
+};
+
+/** What stands in the way, by errno(3). */
+const FAILURES: Readonly<Record<number, { what: string; hint?: string }>> = {
+  1: NOEXEC, // EPERM
+  13: NOEXEC, // EACCES
+  [EEXIST]: {
+    what:
+      "it is not empty and not this program's dump, must be a dump of an ended process or nothing",
+  },
+  28: { what: "the disk is full", hint: "df /tmp" }, // ENOSPC
+};
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** The path of the runtime's program as the memory maps have it, if it lacks unwind information. */
+function runtimeWithoutUnwindInformation(): string | undefined {
+  const descriptor = fs.openSync("/proc/self/exe", "r");
+  try {
+    const has = hasUnwindInformation((offset, length) => {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, offset));
+    });
+    return has ? undefined : fs.readlinkSync("/proc/self/exe");
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
