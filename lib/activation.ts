@@ -2,10 +2,11 @@ import type { Backend, BackendName } from "./backend.ts";
 import type { Engine, EngineChoice, EngineName, RunDeep } from "./engine.ts";
 import { JitdumpBackend } from "./jitdump_backend.ts";
 import { NativeEngine } from "./native_engine.ts";
+import { neededPermissions } from "./needed_permissions.ts";
 import { PerfError } from "./perf_error.ts";
 import { PerfMapBackend } from "./perf_map_backend.ts";
 import { Registry } from "./registry.ts";
-import { readVariable } from "./runtime.ts";
+import { missingPermission, readVariable } from "./runtime.ts";
 import { decideSwitches } from "./switches.ts";
 import type { FunctionLabel } from "./symbol_name.ts";
 
@@ -110,7 +111,15 @@ export class Activation {
     this.deactivate();
     try {
       const { backend, engine } = decideSwitches(readVariable);
-      if (backend !== undefined) this.activate(backend, engine);
+      if (backend === undefined) return;
+      // Nobody shall be asked for anything in the middle of a program that asked for nothing.
+      const missing = missingPermission(neededPermissions(backend));
+      if (missing !== undefined) {
+        throw new PerfError(`Cannot turn trampolines on: permission ${missing} is missing`, {
+          code: "permission",
+        });
+      }
+      this.activate(backend, engine);
     } catch (error) {
       this.#giveUp(error);
     }

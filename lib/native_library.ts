@@ -29,6 +29,16 @@ export function loadNativeLibrary(): NativeLibrary {
   return loaded ??= open(currentPlatform());
 }
 
+/** Where the library for this platform is: a path, or the address it is at where that is no file. */
+export function libraryPath(): string {
+  const location = libraryLocation(prebuiltName(currentPlatform()));
+  return location.protocol === "file:" ? fileURLToPath(location) : location.href;
+}
+
+function libraryLocation(name: string): URL {
+  return new URL(`../ffi/prebuilt/${name}`, import.meta.url);
+}
+
 /** The name of the prebuilt library for a platform. */
 export function prebuiltName({ arch }: Platform): string {
   return `libxperf-${arch}.so`;
@@ -38,7 +48,7 @@ function open(platform: Platform): NativeLibrary {
   const obstacle = trampolineObstacle(platform);
   if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
   const name = prebuiltName(platform);
-  const location = new URL(`../ffi/prebuilt/${name}`, import.meta.url);
+  const location = libraryLocation(name);
   if (location.protocol !== "file:") {
     throw new PerfError(
       `perf trampoline not available from "${location.href}": the native library must be a local file`,

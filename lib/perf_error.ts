@@ -6,6 +6,8 @@ export type PerfErrorCode =
   | "library"
   /** A map or dump file cannot be written, or is not safe to write. */
   | "file"
+  /** The runtime may not do what is needed, and nobody is to be asked. */
+  | "permission"
   /** The `perf` command is missing, too old, or may not record. */
   | "perf"
   /** The command line is wrong. */

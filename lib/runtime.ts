@@ -55,13 +55,22 @@ export function userId(): number {
 
 /** A permission of Deno. */
 export type Permission =
-  | { name: "ffi" | "read" | "write"; path: string }
+  | { name: "ffi" }
+  | { name: "read" | "write"; path: string }
   | { name: "env"; variable: string };
 
 /** Whether something is allowed without asking anybody; always, outside of Deno. */
 export function isGranted(permission: Permission): boolean {
   if (typeof Deno === "undefined") return true;
   return Deno.permissions.querySync(permission).state === "granted";
+}
+
+/** The flag that grants the first of some permissions that is missing; `undefined` where none is. */
+export function missingPermission(needed: readonly Permission[]): string | undefined {
+  const missing = needed.find((permission) => !isGranted(permission));
+  if (missing === undefined) return undefined;
+  const scope = missing.name === "read" || missing.name === "write" ? `=${missing.path}` : "";
+  return `--allow-${missing.name}${scope}`;
 }
 
 /** Whether an error is the runtime's refusal for want of a permission. */

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 
 import { activation, UNDECIDED } from "./activation.ts";
 import type { BackendName, CodeRegion } from "./backend.ts";
@@ -7,11 +6,12 @@ import type { EngineName } from "./engine.ts";
 import { brokenFrameChain } from "./frame_chain.ts";
 import { parseMemoryMaps } from "./memory_maps.ts";
 import { NativeEngine } from "./native_engine.ts";
-import { loadNativeLibrary, prebuiltName } from "./native_library.ts";
+import { loadNativeLibrary } from "./native_library.ts";
+import { libraryPermissions } from "./needed_permissions.ts";
 import { perfMapPath } from "./perf_map.ts";
 import {
   currentPlatform,
-  isGranted,
+  missingPermission,
   type Permission,
   type Platform,
   processId,
@@ -59,7 +59,7 @@ export interface Support extends Platform {
 export function support(): Support {
   const platform = currentPlatform();
   const trampolines = trampolineFeature(platform);
-  const { native, framePointers } = testNative(platform, trampolines);
+  const { native, framePointers } = testNative(trampolines);
   return {
     ...platform,
     trampolines,
@@ -93,28 +93,17 @@ interface NativeTest {
 /** An engine stays for good, so there is one for all tests of an isolate. */
 let tested: NativeTest | undefined;
 
-function testNative(platform: Platform, trampolines: Feature): NativeTest {
+function testNative(trampolines: Feature): NativeTest {
   if (!trampolines.available) {
     return { native: trampolines, framePointers: untested(trampolines.reason!) };
   }
-  const missing = missingPermission(platform);
+  const maps: Permission = { name: "read", path: "/proc/self/maps" };
+  const missing = missingPermission([...libraryPermissions(), maps]);
   if (missing !== undefined) {
-    return { native: untested(missing), framePointers: untested(missing) };
+    const feature = untested(`permission is missing: ${missing}`);
+    return { native: feature, framePointers: feature };
   }
   return tested ??= walkFromTrampoline();
-}
-
-function missingPermission(platform: Platform): string | undefined {
-  const library = new URL(`../ffi/prebuilt/${prebuiltName(platform)}`, import.meta.url);
-  if (library.protocol !== "file:") return `the native library is not a local file: ${library}`;
-  const path = fileURLToPath(library);
-  const needed: (Permission & { path: string })[] = [
-    { name: "ffi", path },
-    { name: "read", path },
-    { name: "read", path: "/proc/self/maps" },
-  ];
-  const missing = needed.find((permission) => !isGranted(permission));
-  return missing && `permission is missing: --allow-${missing.name}=${missing.path}`;
 }
 
 function walkFromTrampoline(): NativeTest {

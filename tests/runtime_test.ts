@@ -77,7 +77,7 @@ Deno.test({
   permissions: "none",
   fn() {
     equal(isGranted({ name: "write", path: "/tmp" }), false);
-    equal(isGranted({ name: "ffi", path: "/tmp" }), false);
+    equal(isGranted({ name: "ffi" }), false);
     equal(readVariable("PATH"), undefined);
   },
 });
