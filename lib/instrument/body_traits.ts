@@ -5,6 +5,8 @@ export interface VarDeclaration {
   declaration: Node;
   /** It stands in the head of a `for`. */
   isLoopHead: boolean;
+  /** It cannot become an assignment. */
+  isFixed: boolean;
 }
 
 /** What of a piece of code would change its meaning inside another function. */
@@ -34,7 +36,7 @@ export function bodyTraits(nodes: readonly Node[]): BodyTraits {
     leaves: false,
     evals: false,
   };
-  for (const node of nodes) collect(node, traits, { labels: [], loop: false, breakable: false });
+  for (const node of nodes) collect(node, traits, OUTERMOST);
   return traits;
 }
 
@@ -45,14 +47,17 @@ export function hoistedNames({ vars, functions }: BodyTraits): Set<string> {
   return names;
 }
 
-/** What a jump can have as its target inside the code looked at. */
+/** What is around, inside the code looked at: above all, what a jump can have as its target. */
 interface Targets {
   labels: readonly string[];
   loop: boolean;
   breakable: boolean;
-  /** What stands in the head of the `for` directly around. */
-  head?: Node;
+  /** The `for` directly around. */
+  loopAround?: Node;
+  insideWith: boolean;
 }
+
+const OUTERMOST: Targets = { labels: [], loop: false, breakable: false, insideWith: false };
 
 function collect(node: Node, traits: BodyTraits, targets: Targets): void {
   if (isFunction(node)) {
@@ -64,7 +69,7 @@ function collect(node: Node, traits: BodyTraits, targets: Targets): void {
   switch (node.type) {
     case "VariableDeclaration":
       if (node["kind"] === "var") {
-        traits.vars.push({ declaration: node, isLoopHead: node === targets.head });
+        traits.vars.push(varDeclaration(node, targets));
       }
       if (node["kind"] === "await using") traits.suspends = true;
       break;
@@ -95,6 +100,20 @@ function collect(node: Node, traits: BodyTraits, targets: Targets): void {
   for (const child of children(node)) collect(child, traits, inner);
 }
 
+function varDeclaration(declaration: Node, { loopAround, insideWith }: Targets): VarDeclaration {
+  const [{ id, init }] = declaration["declarations"];
+  // `for (async of` and `for (let of` are no loops, and nor is `for (a = 1 in`.
+  const isTarget = declaration === loopAround?.["left"] &&
+    (init !== null || id.name === "async" || id.name === "let");
+  return {
+    declaration,
+    isLoopHead: loopAround !== undefined &&
+      declaration === (loopAround["init"] ?? loopAround["left"]),
+    // An object would be asked for a variable that is only declared.
+    isFixed: isTarget || insideWith,
+  };
+}
+
 /** Of a class, only the heritage and the computed keys run here; the rest are functions of its own. */
 function collectClass(node: Node, traits: BodyTraits, targets: Targets): void {
   if (node["superClass"]) collect(node["superClass"], traits, targets);
@@ -114,8 +133,9 @@ function targetsBelow(node: Node, targets: Targets): Targets {
     return { ...targets, labels: [...targets.labels, node["label"].name] };
   }
   if (/^(For|While|DoWhile)/.test(node.type)) {
-    return { ...targets, loop: true, breakable: true, head: node["init"] ?? node["left"] };
+    return { ...targets, loop: true, breakable: true, loopAround: node };
   }
+  if (node.type === "WithStatement") return { ...targets, insideWith: true };
   if (node.type === "SwitchStatement") return { ...targets, breakable: true };
   return targets;
 }

@@ -1,6 +1,6 @@
 import { bodyTraits, declaredNames, type VarDeclaration } from "./body_traits.ts";
 import type { Edits } from "./edits.ts";
-import { children, isFunction, type Node } from "./syntax_tree.ts";
+import { children, isClass, isFunction, type Node } from "./syntax_tree.ts";
 
 /** Statements that stay where they are, or run nothing that could be handed on. */
 const DECLARATIONS = new Set([
@@ -10,6 +10,9 @@ const DECLARATIONS = new Set([
   "ClassDeclaration",
   "EmptyStatement",
 ]);
+
+/** What is part of an expression without being one. */
+const PARTS = new Set(["Property", "SpreadElement"]);
 
 /** Where the pieces go, and under which number. */
 export interface PiecesOptions {
@@ -51,8 +54,8 @@ export class Pieces {
   /** Wraps a value, or what can be wrapped of it. */
   wrapExpression(node: Node): void {
     // A function or class would lose the name that its place gives it.
-    if (isFunction(node) || node.type === "ClassExpression" || !runsCode(node)) return;
-    if (!bodyTraits([node]).suspends) {
+    if (isFunction(node) || isClass(node) || !runsCode(node)) return;
+    if (!PARTS.has(node.type) && !bodyTraits([node]).suspends) {
       this.#edits.insert(node.start, `${this.#open()}(`);
       return void this.#closers.push(() => this.#edits.insert(node.end, "))"));
     }
@@ -85,7 +88,7 @@ export class Pieces {
   #wrapRange(node: Node, start: number, end: number, inList: boolean): void {
     const { vars, functions, suspends, leaves } = bodyTraits([node]);
     const movable = !suspends && !leaves && (inList || vars.length === 0) &&
-      (this.#strict || functions.length === 0);
+      vars.every(({ isFixed }) => !isFixed) && (this.#strict || functions.length === 0);
     if (!movable) return this.#wrapParts(node);
     this.#edits.insert(start, `${hoist(vars)}${this.#open()}{`);
     for (const variable of vars) this.#assign(variable);
@@ -108,7 +111,9 @@ export class Pieces {
     if (node.type === "WithStatement") return;
     const inList = node.type === "BlockStatement" || node.type === "SwitchCase";
     const ofBlocks = node.type === "TryStatement" || node.type === "CatchClause";
+    const target = /^For(In|Of)Statement$/.test(node.type) ? node["left"] : undefined;
     for (const child of children(node)) {
+      if (child === target) continue;
       if (ofBlocks && child.type === "BlockStatement") {
         if (child["body"].length > 0) this.#wrapRange(child, child.start + 1, child.end - 1, true);
       } else if (/Statement$|Declaration$/.test(child.type)) this.#wrapStatement(child, inList);
@@ -166,9 +171,12 @@ function* operands(node: Node): Generator<Node> {
   }
 }
 
+/** Callees that are more than their value: the object of `(a?.b)()` is its `this`. */
+const REFERENCES = new Set(["Identifier", "Super", "ChainExpression"]);
+
 /** A method's callee is a reference; its object is a value. */
 function* calleeOperands(callee: Node): Generator<Node> {
   if (callee.type === "MemberExpression") {
     if (callee["object"].type !== "Super") yield callee["object"];
-  } else if (callee.type !== "Identifier" && callee.type !== "Super") yield callee;
+  } else if (!REFERENCES.has(callee.type)) yield callee;
 }

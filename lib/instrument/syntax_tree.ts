@@ -51,6 +51,11 @@ export function isFunction(node: Node): boolean {
     node.type === "ArrowFunctionExpression";
 }
 
+/** Classes of both kinds. */
+export function isClass(node: Node): boolean {
+  return node.type === "ClassDeclaration" || node.type === "ClassExpression";
+}
+
 /** The directives a body starts with, such as `"use strict"`. */
 export function directives(body: Node[]): Node[] {
   const end = body.findIndex(({ directive }) => directive === undefined);

@@ -8,6 +8,7 @@ import { composeMaps, formatInlineMap, LineFinder, splitInlineMap } from "./sour
 import {
   children,
   directives,
+  isClass,
   isFunction,
   type Node,
   parseSource,
@@ -120,9 +121,7 @@ class Instrumenter {
 
   #visit(node: Node, around: Surroundings): void {
     if (isFunction(node)) return this.#visitFunction(node, around);
-    if (node.type === "ClassDeclaration" || node.type === "ClassExpression") {
-      return this.#visitClass(node, around);
-    }
+    if (isClass(node)) return this.#visitClass(node, around);
     if (node.type === "WithStatement") {
       return this.#visitChildren(node, { ...around, insideWith: true });
     }

@@ -151,6 +151,53 @@ const GOLDEN: [name: string, before: string, after: string][] = [
   ],
 ];
 
+const PIECES: [name: string, before: string, after: string][] = [
+  [
+    "what is spread beside what awaits",
+    "[...f(), await g()]; h({ a: f(), ...g(), [k()]: await l() });",
+    "[...$.run(0,()=>(f())), await $.run(0,()=>(g()))]; " +
+    "h({ a: $.run(0,()=>(f())), ...$.run(0,()=>(g())), [$.run(0,()=>(k()))]: await $.run(0,()=>(l())) });",
+  ],
+  [
+    "a class that is exported by default",
+    "export default class A { x = f() }",
+    "export default class A { x = $.run(1,()=>(f())) }",
+  ],
+  [
+    "what a loop assigns to",
+    "for (f().a of await g()) h();",
+    "for (f().a of await $.run(0,()=>(g()))) $.run(0,()=>{h();});",
+  ],
+  [
+    "a callee whose object is its this",
+    "(f()?.a)(await g());",
+    "(f()?.a)(await $.run(0,()=>(g())));",
+  ],
+  [
+    "a loop over a variable with the name async",
+    "for (var async of f()) g();",
+    "for (var async of $.run(0,()=>(f()))) $.run(0,()=>{g();});",
+  ],
+];
+
+for (const [name, before, after] of PIECES) {
+  Deno.test(`transform() leaves in its place ${name}`, () =>
+    equal(code(before), `$.touch(0);${after}`));
+}
+
+Deno.test("transform() keeps var where it cannot be an assignment", () => {
+  const pieces = (body: string) => code(`function* f() { ${body} }`, "script");
+  equal(
+    pieces("for (var a = 0 in b()) c(a)"),
+    "function* f() {$.touch(0); for (var a = 0 in $.run(0,()=>(b()))) $.run(0,()=>{c(a)}); }",
+  );
+  equal(
+    pieces("for (var let of b()) c()"),
+    "function* f() {$.touch(0); for (var let of $.run(0,()=>(b()))) $.run(0,()=>{c()}); }",
+  );
+  equal(pieces("with (a) { var b; c() }"), "function* f() {$.touch(0); with (a) { var b; c() } }");
+});
+
 for (const [name, before, after] of GOLDEN) {
   Deno.test(`transform() wraps ${name}`, () => equal(code(before), `$.touch(0);${after}`));
 }
