@@ -11,6 +11,7 @@
  *     --goal=script      What is no module in the suite is a script; its global code stays as it is
  *     --goal=commonjs    … is a CommonJS module, the body of a function
  *     --goal=module      … is a module
+ *     --goal=pieces      … and awaits here and there, as modules of the suite then do too
  *     --outside          Each run is a program of its own, started with `--preload`; slow
  *
  * Exit status 1 where there is a difference.

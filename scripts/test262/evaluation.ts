@@ -1,12 +1,14 @@
 import { dirname, join } from "node:path";
 import vm from "node:vm";
 
+import type { SourceKind } from "../../lib/instrument/syntax_tree.ts";
+import { addAwaits } from "./awaits.ts";
 import { enterMode, instrument, type Mode } from "./instrument.ts";
 import { includeHarness, makeRealm, type Realm } from "./realm.ts";
 import { harnessOf, type Test, type Variant, variantSource } from "./suite.ts";
 
 /** What scripts are taken for; tests that are modules are always modules. */
-export type Goal = "script" | "commonjs" | "module";
+export type Goal = "script" | "commonjs" | "module" | "pieces";
 
 /** One run of a test. */
 export interface Run {
@@ -95,8 +97,9 @@ class Execution {
 
   async run(): Promise<void> {
     const { test, variant, goal } = this.#run;
-    const text = variantSource(test, variant);
-    if (variant === "module" || goal === "module") {
+    const given = variantSource(test, variant);
+    const text = goal === "pieces" && test.negative === undefined ? addAwaits(given) : given;
+    if (variant === "module" || goal === "module" || goal === "pieces") {
       const module = this.#make(this.#file, text);
       this.phase = "resolution";
       await module.link((specifier) => this.#load(specifier, this.#file));
@@ -118,7 +121,7 @@ class Execution {
     }
   }
 
-  #instrument(text: string, file: string, goal: Goal): string {
+  #instrument(text: string, file: string, goal: SourceKind): string {
     return this.#run.mode === "plain" ? text : instrument(text, `file://${file}`, goal);
   }
 
