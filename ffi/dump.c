@@ -45,7 +45,6 @@ static atomic_flag lock = ATOMIC_FLAG_INIT;
 static void *mark;
 static dev_t device;
 static ino_t inode;
-static uint64_t last_time;
 static uint64_t next_index;
 
 static void enter(void)
@@ -113,7 +112,6 @@ static int32_t open_locked(int32_t descriptor, uint8_t *header, uint32_t size)
     mark = mapped;
     device = file.st_dev;
     inode = file.st_ino;
-    last_time = now;
     return 0;
 }
 
@@ -152,23 +150,16 @@ static int32_t stamp(uint8_t *records, uint32_t size, uint32_t hole, uint64_t no
     return hole == 0 ? 0 : -EINVAL;
 }
 
-static int32_t append_locked(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
-                             uint32_t since_last)
+static int32_t append_locked(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole)
 {
-    const uint64_t now = since_last ? last_time : monotonic_time();
-    int32_t result = stamp(records, size, hole, now);
-    if (result == 0)
-        result = write_whole(descriptor, records, size, hole);
-    if (result == 0)
-        last_time = now;
-    return result;
+    const int32_t result = stamp(records, size, hole, monotonic_time());
+    return result == 0 ? write_whole(descriptor, records, size, hole) : result;
 }
 
-int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
-                       uint32_t since_last)
+int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole)
 {
     enter();
-    return leave(append_locked(descriptor, records, size, hole, since_last));
+    return leave(append_locked(descriptor, records, size, hole));
 }
 
 void xp_copy(uint8_t *target, uint64_t address, uint32_t size)

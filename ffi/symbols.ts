@@ -68,15 +68,13 @@ export const symbols = {
     ],
     result: "i32",
   },
-  // int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
-  //                        uint32_t since_last)
+  // int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole)
   xp_dump_append: {
     parameters: [
       "i32", // descriptor
       "buffer", // records
       "u32", // size
       "u32", // hole
-      "u32", // since_last
     ],
     result: "i32",
   },

@@ -120,14 +120,12 @@ XP_EXPORT int32_t xp_dump_open(int32_t descriptor, uint8_t *header, uint32_t siz
 /*
  * Appends records to the dump in one write, and `hole` bytes behind them that
  * read as zeros and take no space. Fills in each record's time, CLOCK_MONOTONIC
- * in nanoseconds, or, where `since_last`, the time of the record before; in a
- * JIT_CODE_LOAD also the thread and the code's index. The last record's size
+ * in nanoseconds, and in a JIT_CODE_LOAD the thread and the code's index. The last record's size
  * counts the hole. `records` stays the caller's. Any thread.
  * -EINVAL: the sizes do not add up. -ENOSPC: the file system is full. Else the
  * -errno of write. After a failure the file ends where it did.
  */
-XP_EXPORT int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
-                                 uint32_t since_last);
+XP_EXPORT int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole);
 
 /*
  * Of the addresses from range[0] up to range[1], claims the lowest part that

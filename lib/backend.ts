@@ -30,6 +30,6 @@ export interface Backend {
    * @throws {PerfError} If it cannot be written.
    */
   declare(region: CodeRegion): void;
-  /** Called when trampolines go off, and once more when the process ends: the last moment to tell. */
+  /** Called when trampolines go off, and perf may go on: the last moment to tell. */
   flush?(): void;
 }

@@ -60,10 +60,7 @@ export class JitdumpBackend implements Backend {
 
   constructor() {
     this.#describeRegions();
-    onProcessEnd(() => {
-      this.flush();
-      this.#try(() => this.#append([encodeClose()]));
-    });
+    onProcessEnd(() => this.#try(() => this.#append([encodeClose()])));
   }
 
   /** @inheritdoc */
@@ -87,7 +84,6 @@ export class JitdumpBackend implements Backend {
 
   /** @inheritdoc */
   flush(): void {
-    // A program that ends shall not fail for want of a few frames.
     this.#try(() => this.#describeRegions());
   }
 
@@ -122,7 +118,7 @@ export class JitdumpBackend implements Backend {
     return this.#unwinding.record;
   }
 
-  /** Describes what has become executable since the last look, as if it had been then. */
+  /** Describes what has become executable since the last look. */
   #describeRegions(): void {
     for (const region of this.#regions()) {
       const range = BigUint64Array.of(region.start, region.end);
@@ -158,7 +154,7 @@ export class JitdumpBackend implements Backend {
         name: region.kind === "runtime" ? `[${this.#platform.runtime.name}]` : "[generated code]",
         code: new Uint8Array(),
       }),
-    ], { hole: codeSize, sinceLast: true });
+    ], codeSize);
   }
 
   #regions(): FrameRecordRegion[] {
@@ -194,24 +190,16 @@ export class JitdumpBackend implements Backend {
         name: "[stack]",
         code: bytes,
       }),
-    ], { sinceLast: true });
+    ]);
   }
 
-  #append(
-    records: readonly Uint8Array[],
-    { hole = 0, sinceLast = false }: { hole?: number; sinceLast?: boolean } = {},
-  ): void {
+  #append(records: readonly Uint8Array[], hole = 0): void {
     const bytes = concatenate(records);
-    const result = this.#library.xp_dump_append(
-      this.#descriptor,
-      bytes,
-      bytes.length,
-      hole,
-      sinceLast ? 1 : 0,
-    );
+    const result = this.#library.xp_dump_append(this.#descriptor, bytes, bytes.length, hole);
     if (result !== 0) throw this.#failure(-result);
   }
 
+  /** At the end a full disk costs a few frames, and is no reason to trouble the program. */
   #try(action: () => void): void {
     try {
       action();

@@ -2,12 +2,17 @@
  * The C library under the sanitizers, without a JavaScript runtime; compiled and
  * run by tests/library_sanitizer_test.ts. Ends with 0, or aborts at what is wrong.
  */
+#define _GNU_SOURCE
 #undef NDEBUG
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include "xperf.h"
 
@@ -170,6 +175,104 @@ static void test_contexts(void)
     assert(xp_attach(no_body, 0) == 17);
 }
 
+static void test_room(void)
+{
+    assert(xp_register(0) == -EINVAL && xp_register(XP_ARENA_SIZE + 1) == -EINVAL);
+    for (int i = 0; i < 2000; i++) {
+        int32_t index = xp_register(3 * XP_SLOT_SIZE + 1);
+        int32_t next = xp_register(1);
+        assert(index >= 0 && next >= index + 4);
+        /* All of it is in one arena, and each trampoline is where its index says. */
+        const uint64_t start = xp_trampoline_address((uint32_t)index);
+        assert(xp_trampoline_address((uint32_t)index + 3) == start + 3 * XP_SLOT_SIZE);
+        uint8_t code[XP_SLOT_SIZE];
+        xp_copy(code, start, sizeof code);
+        assert(memcmp(code + XP_SLOT_SIZE - 4, &index, 4) == 0);
+    }
+    assert(xp_register(XP_ARENA_SIZE) % (int32_t)XP_SLOTS_PER_ARENA == 0);
+}
+
+static void expect_claim(uint64_t from, uint64_t to, uint64_t start, uint64_t end)
+{
+    uint64_t range[2] = {from, to};
+    assert(xp_claim(range) == (start < end));
+    assert(start == end || (range[0] == start && range[1] == end));
+}
+
+static void test_claims(void)
+{
+    expect_claim(0x1000, 0x2000, 0x1000, 0x2000);
+    expect_claim(0x1000, 0x2000, 0, 0);
+    expect_claim(0x1800, 0x1900, 0, 0);
+    expect_claim(0x1800, 0x2800, 0x2000, 0x2800);
+    expect_claim(0x4000, 0x5000, 0x4000, 0x5000);
+    expect_claim(0x800, 0x6000, 0x800, 0x1000);
+    expect_claim(0x800, 0x6000, 0x2800, 0x4000);
+    expect_claim(0x800, 0x6000, 0x5000, 0x6000);
+    expect_claim(0x800, 0x6000, 0, 0);
+    const uint64_t arena = xp_trampoline_address(0);
+    expect_claim(arena, arena + XP_ARENA_SIZE, 0, 0);
+    /* More than can be kept: nothing is claimed that is not kept. */
+    uint64_t last = 0;
+    for (uint64_t at = 0x100000; at < 0x100000 + 0x2000 * 4096; at += 0x2000) {
+        uint64_t range[2] = {at, at + 0x1000};
+        assert(xp_claim(range) == 0 || last == at - 0x2000 || last == 0);
+        if (range[0] == at)
+            last = at;
+    }
+}
+
+static uint32_t field(const uint8_t *bytes, uint32_t at)
+{
+    uint32_t value;
+    memcpy(&value, bytes + at, sizeof value);
+    return value;
+}
+
+static void test_dump(void)
+{
+    char path[] = "/tmp/xperf-dump-XXXXXX";
+    int file = mkostemp(path, O_APPEND);
+    assert(file >= 0);
+    uint8_t header[40] = {0};
+    assert(xp_dump_open(file, header, 39) == -EINVAL);
+    assert(xp_dump_open(-1, header, sizeof header) == -EBADF);
+    assert(write(file, "x", 1) == 1);
+    assert(xp_dump_open(file, header, sizeof header) == -EEXIST);
+    assert(ftruncate(file, 0) == 0);
+    assert(xp_dump_open(file, header, sizeof header) == 0);
+    assert(lseek(file, 0, SEEK_END) == 40);
+    /* Once is enough. */
+    assert(xp_dump_open(file, header, sizeof header) == 0);
+    assert(lseek(file, 0, SEEK_END) == 40);
+
+    /* JIT_CODE_CLOSE, then JIT_CODE_LOAD with a hole. */
+    uint8_t records[16 + 58] = {3, 0, 0, 0, 16};
+    records[16 + 4] = 58 + 100;
+    for (uint32_t size = 0; size < sizeof records; size++)
+        assert(xp_dump_append(file, records, size, 100) == -EINVAL || size == 16);
+    assert(xp_dump_append(file, records, sizeof records, 99) == -EINVAL);
+    assert(lseek(file, 0, SEEK_END) == 40);
+    assert(xp_dump_append(file, records, sizeof records, 100) == 0);
+    assert(xp_dump_append(file, records, sizeof records, 100) == 0);
+    assert(lseek(file, 0, SEEK_END) == 40 + 2 * (16 + 58 + 100));
+    uint8_t back[2 * (16 + 58 + 100)];
+    assert(pread(file, back, sizeof back, 40) == (ssize_t)sizeof back);
+    assert(field(back, 8) == field(back, 24)); /* one time for one write */
+    assert(field(back, 16 + 20) == (uint32_t)gettid());
+    assert(field(back, 16 + 48) + 1 == field(back, 16 + 58 + 100 + 16 + 48));
+
+    /* A write that ends in the middle leaves nothing. */
+    const struct rlimit limit = {40 + 2 * (16 + 58 + 100) + 20, RLIM_INFINITY};
+    signal(SIGXFSZ, SIG_IGN);
+    assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    assert(xp_dump_append(file, records, sizeof records, 100) == -ENOSPC);
+    assert(lseek(file, 0, SEEK_END) == 40 + 2 * (16 + 58 + 100));
+    assert(close(file) == 0);
+    assert(xp_dump_append(file, records, sizeof records, 100) == -EBADF);
+    assert(unlink(path) == 0);
+}
+
 int main(void)
 {
     assert(xp_abi_version() == XP_ABI_VERSION);
@@ -179,5 +282,8 @@ int main(void)
     test_walk();
     test_budget();
     test_contexts();
+    test_room();
+    test_claims();
+    test_dump();
     return 0;
 }

@@ -49,6 +49,55 @@ export async function recordProgram(
   return { program, samples: parsePerfScript(new TextDecoder().decode(stdout)) };
 }
 
+/** What `perf record` is told where nothing else is said, for a jitdump. */
+const JIT_RECORD = ["-F", "999", "--call-graph", "dwarf,16384"];
+
+/** Runs a program with a jitdump under `perf record -k mono`, and has `perf inject` merge them. */
+export async function recordJit(
+  source: string,
+  { record = JIT_RECORD, env = {}, ...options }: ProgramOptions & { record?: readonly string[] } =
+    {},
+): Promise<Program> {
+  const program = await runProgram(source, {
+    ...options,
+    env: { JS_PERF_JIT_SUPPORT: "1", ...env },
+    under: ["perf", "record", ...record, "-k", "mono", "-o", "perf.data", "--"],
+  });
+  await inject(program);
+  return program;
+}
+
+/** Runs `perf inject --jit`: the seconds of processor time that it takes. */
+export async function inject({ directory }: Program): Promise<number> {
+  const { success, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", "perf inject --jit -i perf.data -o perf.jit.data && times"],
+    cwd: directory,
+    stdin: "null",
+  }).output();
+  const errors = new TextDecoder().decode(stderr);
+  if (!success || errors !== "") throw new Error(`perf inject fails: ${errors}`);
+  // POSIX: the second line is the children's, user and system, as 0m0.12s.
+  const times = new TextDecoder().decode(stdout).trim().split("\n")[1]!;
+  return [...times.matchAll(/(\d+)m([\d.]+)s/g)]
+    .reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
+}
+
+/** What `perf script` makes of an injected recording, as deep as it goes. */
+export async function scriptJit({ directory }: Program, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("perf", {
+    args: ["script", "--no-inline", "--max-stack", "1024", ...args, "-i", "perf.jit.data"],
+    cwd: directory,
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(`perf script fails: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** All samples of an injected recording. */
+export async function readJitSamples(program: Program): Promise<Sample[]> {
+  return parsePerfScript(await scriptJit(program, "-F", "ip,sym"));
+}
+
 /** Reads `perf script -F ip,sym`: one line per frame, an empty line after every sample. */
 export function parsePerfScript(text: string): Sample[] {
   return text.split(/\n\s*\n/).map((sample) =>

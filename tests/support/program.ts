@@ -12,13 +12,16 @@ export interface ProgramOptions {
   args?: readonly string[];
   /** Variables to set. @default {{}} */
   env?: Readonly<Record<string, string>>;
-  /** Shell commands for the process to run before it becomes the program; `$MAP` is its perf map. */
+  /**
+   * Shell commands for the process to run before it becomes the program; `$MAP` is its perf map,
+   * `$DUMP` its jitdump.
+   */
   before?: string;
   /** What the process runs under, such as `perf record ... --`. @default {[]} */
   under?: readonly string[];
 }
 
-/** A program that has run. Disposing of it removes its source and the maps of its processes. */
+/** A program that has run. Disposing of it removes what it and its processes left. */
 export class Program implements AsyncDisposable {
   readonly directory: string;
   readonly pid: number;
@@ -50,6 +53,18 @@ export class Program implements AsyncDisposable {
     return mapPath(this.pid);
   }
 
+  /** Where the jitdump is, or would be. */
+  get dumpPath(): string {
+    return `/tmp/jit-${this.pid}.dump`;
+  }
+
+  /** The files that `perf inject` made of the jitdump. */
+  injectedFiles(): string[] {
+    const names = [...Deno.readDirSync("/tmp")].map(({ name }) => name);
+    return names.filter((name) => name.startsWith(`jitted-${this.pid}-`))
+      .map((name) => `/tmp/${name}`);
+  }
+
   /** The perf map, of a child of the program where its pid is given; `undefined` where there is none. */
   async map(pid = this.pid): Promise<PerfMapEntry[] | undefined> {
     if (!this.#pids.includes(pid)) this.#pids.push(pid);
@@ -68,7 +83,8 @@ export class Program implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const path of [this.directory, ...this.#pids.map(mapPath)]) {
+    const paths = [this.directory, ...this.#pids.map(mapPath), this.dumpPath];
+    for (const path of [...paths, ...this.injectedFiles()]) {
       await Deno.remove(path, { recursive: true }).catch(ignoreNotFound);
     }
   }
@@ -82,7 +98,7 @@ export async function runProgram(source: string, options: ProgramOptions = {}): 
   await Deno.writeTextFile(file, source.replace(/^\n/, ""));
   const deno = [Deno.execPath(), "run", "--no-lock", `--config=${configuration}`];
   // After `exec` the process is the program, under the same pid.
-  const become = `echo $$ > pid; MAP=/tmp/perf-$$.map\n${before}\nexec "$@"`;
+  const become = `echo $$ > pid; MAP=/tmp/perf-$$.map DUMP=/tmp/jit-$$.dump\n${before}\nexec "$@"`;
   const [command, ...rest] = [...under, "sh", "-c", become, "sh", ...deno, ...flags, file, ...args];
   const output = await new Deno.Command(command!, {
     args: rest,

@@ -1,0 +1,50 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+
+import { type LoadRecord, readJitdump } from "./jitdump_reader.ts";
+
+/**
+ * Walks a dump and holds what perf needs of one: unwinding information before each load, sizes that
+ * add up, times that never go back, no two regions that overlap, no two bodies alike.
+ *
+ * @returns The loads.
+ */
+export function checkJitdump(bytes: Uint8Array, pid: number): LoadRecord[] {
+  const { header, records, rest } = readJitdump(bytes);
+  equal(rest, 0);
+  deepEqual([header.version, header.totalSize, header.pid, header.flags], [1, 40, pid, 0n]);
+  const loads: LoadRecord[] = [];
+  const mapped: [start: bigint, end: bigint][] = [];
+  let time = header.timestamp;
+  records.forEach((record, i) => {
+    ok(record.timestamp >= time, `record ${i} is older than the one before`);
+    time = record.timestamp;
+    if (record.kind !== "load") return;
+    const earlier = records.slice(Math.max(0, i - 2), i).reverse();
+    const debug = earlier.find((before) => before.kind === "debug");
+    const unwinding = earlier.find((before) => before.kind === "unwinding");
+    ok(unwinding !== undefined, `${record.name} has no unwinding information before it`);
+    ok(unwinding.mappedSize >= unwinding.size, `${record.name}: its tables are not mapped`);
+    ok(unwinding.headerSize > 0n && unwinding.headerSize < unwinding.size);
+    if (/^js::.*:\d+$/.test(record.name)) {
+      ok(debug !== undefined && record.name.endsWith(`:${debug.entries[0]!.line}`));
+      deepEqual(debug.entries.map(({ address }) => address), [
+        record.address,
+        record.address + record.size,
+      ]);
+      equal(debug.address, record.address);
+    }
+    equal(record.pid, pid);
+    equal(record.vma, record.address);
+    const codeEnd = record.address + (record.size + 7n) / 8n * 8n;
+    mapped.push([record.address, codeEnd + unwinding.mappedSize]);
+    loads.push(record);
+  });
+  mapped.sort(([a], [b]) => a < b ? -1 : 1);
+  for (let i = 1; i < mapped.length; i++) {
+    ok(mapped[i - 1]![1] <= mapped[i]![0], `two regions overlap at ${mapped[i]![0].toString(16)}`);
+  }
+  equal(new Set(loads.map(({ index }) => index)).size, loads.length);
+  const small = loads.filter(({ size }) => size < 4096n);
+  equal(new Set(small.map(({ code }) => code.join())).size, small.length);
+  return loads;
+}
