@@ -98,12 +98,12 @@ export class JitdumpBackend implements Backend {
     throw this.#failure(-result);
   }
 
-  /** The code as it is, then its address: perf takes equal bodies for one. */
+  /** The code as it is, and behind it what makes it distinct. */
   #distinctCode(address: bigint, size: number): Uint8Array<ArrayBuffer> {
     const copied = align8(size);
     const code = new Uint8Array(copied + 8);
     this.#library.xp_copy(code, address, copied);
-    new DataView(code.buffer).setBigUint64(copied, address, true);
+    code.set(distinctionOf(address), copied);
     return code;
   }
 
@@ -133,6 +133,7 @@ export class JitdumpBackend implements Backend {
 
   #describeRegion(region: FrameRecordRegion): void {
     const { codeSize, mappedSize } = dumpRegion(region);
+    const distinction = distinctionOf(region.start);
     const ffiReturn = this.#library.xp_ffi_return_address();
     const tables = encodeUnwindTables(
       this.#architecture,
@@ -152,9 +153,9 @@ export class JitdumpBackend implements Backend {
         address: region.start,
         size: codeSize,
         name: region.kind === "runtime" ? `[${this.#platform.runtime.name}]` : "[generated code]",
-        code: new Uint8Array(),
+        code: distinction,
       }),
-    ], codeSize);
+    ], codeSize - distinction.length);
   }
 
   #regions(): FrameRecordRegion[] {
@@ -234,6 +235,11 @@ const FAILURES: Readonly<Record<number, { what: string; hint?: string }>> = {
   },
   28: { what: "the disk is full", hint: "df /tmp" }, // ENOSPC
 };
+
+/** An address is given out once: perf takes equal bodies, such as two holes, for one. */
+function distinctionOf(address: bigint): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(BigUint64Array.of(address).buffer);
+}
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

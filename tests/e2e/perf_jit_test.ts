@@ -60,7 +60,7 @@ while (performance.now() < end) copy();
 `,
       {
         record: [
-          ...["-F", "999", "-d", "-e", "cpu-clock/call-graph=fp,name=fp/u"],
+          ...["-F", "499", "-d", "-e", "cpu-clock/call-graph=fp,name=fp/u"],
           ...["-e", "cpu-clock/call-graph=dwarf,stack-size=16384,name=dwarf/u"],
         ],
       },
@@ -79,7 +79,7 @@ while (performance.now() < end) copy();
       stacks[event].push(frames.slice(1).map(([, ip]) => BigInt(`0x${ip}`) + bias));
     }
     console.log(`frame pointers, then DWARF:\n${shown["fp"]}\n\n${shown["dwarf"]}`);
-    ok(stacks.fp.length > 200 && stacks.dwarf.length > 200, "too few samples in memmove");
+    ok(stacks.fp.length > 100 && stacks.dwarf.length > 100, "too few samples in memmove");
     const seen = new Set(stacks.fp.flat());
     const kept = stacks.dwarf.filter(([caller, next]) => !seen.has(caller!) && seen.has(next!));
     ok(kept.length >= 0.95 * stacks.dwarf.length, `${kept.length} of ${stacks.dwarf.length}`);

@@ -44,7 +44,8 @@ export function checkJitdump(bytes: Uint8Array, pid: number): LoadRecord[] {
     ok(mapped[i - 1]![1] <= mapped[i]![0], `two regions overlap at ${mapped[i]![0].toString(16)}`);
   }
   equal(new Set(loads.map(({ index }) => index)).size, loads.length);
-  const small = loads.filter(({ size }) => size < 4096n);
-  equal(new Set(small.map(({ code }) => code.join())).size, small.length);
+  // Holes differ in their first bytes, trampolines in their last.
+  const bodies = loads.map(({ size, code }) => `${size}: ${code.subarray(0, 64)}`);
+  equal(new Set(bodies).size, loads.length);
   return loads;
 }
