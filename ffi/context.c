@@ -1,6 +1,9 @@
+#define _GNU_SOURCE
 #include "context.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "stack.h"
 
@@ -14,24 +17,53 @@ uint32_t xp_abi_version(void)
     return XP_ABI_VERSION;
 }
 
-int32_t xp_attach(void (*body)(void), uint32_t stack_budget)
+/* The thread that each context belongs to, 0 for a free one. */
+static pid_t owners[XP_MAX_CONTEXTS];
+
+/* A Worker that is terminated does not detach. */
+static int has_ended(pid_t thread)
 {
-    if (body == NULL)
-        return -EINVAL;
+    return syscall(SYS_tgkill, getpid(), thread, 0) != 0 && errno == ESRCH;
+}
+
+/* Makes a context this thread's, if it is still `owner`'s. */
+static int take(int32_t i, pid_t owner)
+{
+    const pid_t own = (pid_t)syscall(SYS_gettid);
+    return __atomic_compare_exchange_n(&owners[i], &owner, own, 0, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED);
+}
+
+static int32_t take_any(void)
+{
+    for (int32_t i = 0; i < (int32_t)XP_MAX_CONTEXTS; i++)
+        if (take(i, 0))
+            return i;
     for (int32_t i = 0; i < (int32_t)XP_MAX_CONTEXTS; i++) {
-        void (*unused)(void) = NULL;
-        if (!__atomic_compare_exchange_n(&xp_contexts[i].body, &unused, body, 0, __ATOMIC_ACQ_REL,
-                                         __ATOMIC_RELAXED))
-            continue;
-        const uintptr_t base = xp_stack_base();
-        xp_contexts[i].stack_floor = base > stack_budget ? base - stack_budget : 0;
-        return i;
+        const pid_t owner = __atomic_load_n(&owners[i], __ATOMIC_ACQUIRE);
+        if (has_ended(owner) && take(i, owner))
+            return i;
     }
     return -EAGAIN;
 }
 
+int32_t xp_attach(void (*body)(void), uint32_t stack_budget)
+{
+    if (body == NULL)
+        return -EINVAL;
+    const int32_t i = take_any();
+    if (i < 0)
+        return i;
+    const uintptr_t base = xp_stack_base();
+    xp_contexts[i].stack_floor = base > stack_budget ? base - stack_budget : 0;
+    xp_contexts[i].body = body;
+    return i;
+}
+
 void xp_detach(uint32_t context)
 {
-    if (context < XP_MAX_CONTEXTS)
-        __atomic_store_n(&xp_contexts[context].body, NULL, __ATOMIC_RELEASE);
+    if (context >= XP_MAX_CONTEXTS)
+        return;
+    xp_contexts[context].body = NULL;
+    __atomic_store_n(&owners[context], 0, __ATOMIC_RELEASE);
 }

@@ -5,7 +5,7 @@
 #include "xperf.h"
 
 struct xp_context {
-    void (*body)(void);     /* NULL: free */
+    void (*body)(void);     /* NULL: not attached */
     uintptr_t stack_floor;  /* below it xp_call refuses */
 };
 

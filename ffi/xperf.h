@@ -61,7 +61,8 @@ XP_EXPORT uint32_t xp_trampoline_size(void);
  * `body` is called on this thread by every xp_call with this context; the
  * caller keeps it alive until xp_detach. `stack_budget` is how far, in bytes
  * from the base of this thread's stack, trampolines may reach.
- * -EINVAL: no body. -EAGAIN: XP_MAX_CONTEXTS are attached.
+ * The context of a thread that has ended is given to another.
+ * -EINVAL: no body. -EAGAIN: XP_MAX_CONTEXTS threads are attached.
  */
 XP_EXPORT int32_t xp_attach(void (*body)(void), uint32_t stack_budget);
 

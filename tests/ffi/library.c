@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -164,6 +165,13 @@ static void test_budget(void)
     xp_detach((uint32_t)attached);
 }
 
+static void *attach_and_end(void *unused)
+{
+    (void)unused;
+    assert(xp_attach(no_body, 0) == 17);
+    return NULL;
+}
+
 static void test_contexts(void)
 {
     assert(xp_attach(NULL, 0) == -EINVAL);
@@ -173,6 +181,17 @@ static void test_contexts(void)
     xp_detach(17);
     xp_detach(UINT32_MAX);
     assert(xp_attach(no_body, 0) == 17);
+    /* What a thread that ended left is free again, and nothing else is. */
+    xp_detach(17);
+    pthread_t thread;
+    assert(pthread_create(&thread, NULL, attach_and_end, NULL) == 0);
+    assert(pthread_join(thread, NULL) == 0);
+    int32_t again;
+    /* The kernel may take a moment more than pthread_join(). */
+    while ((again = xp_attach(no_body, 0)) == -EAGAIN)
+        sched_yield();
+    assert(again == 17);
+    assert(xp_attach(no_body, 0) == -EAGAIN);
 }
 
 static void test_room(void)
