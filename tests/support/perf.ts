@@ -62,6 +62,7 @@ export async function recordJit(
     {},
 ): Promise<Program> {
   const program = await runProgram(source, {
+    direct: true,
     ...options,
     env: { JS_PERF_JIT_SUPPORT: "1", ...env },
     under: ["perf", "record", ...record, ...BUFFER, "-k", "mono", "-o", "perf.data", "--"],

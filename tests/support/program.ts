@@ -17,6 +17,12 @@ export interface ProgramOptions {
    * `$DUMP` its jitdump.
    */
   before?: string;
+  /**
+   * Start the program without a shell before it, and let it tell its pid itself. perf keeps what a
+   * process had mapped before it became another program, and looks for the C library's unwind
+   * information at the lower of two addresses. @default false
+   */
+  direct?: boolean;
   /** What the process runs under, such as `perf record ... --`. @default {[]} */
   under?: readonly string[];
 }
@@ -92,14 +98,16 @@ export class Program implements AsyncDisposable {
 
 /** Runs TypeScript source in a process of its own, with `@x/perf` to import. */
 export async function runProgram(source: string, options: ProgramOptions = {}): Promise<Program> {
-  const { flags = ["--allow-all"], args = [], env = {}, before = "", under = [] } = options;
+  const { flags = ["--allow-all"], args = [], env = {}, before = "", under = [], direct } = options;
   const directory = await Deno.makeTempDir({ prefix: "xperf-program-" });
   const file = `${directory}/program.ts`;
-  await Deno.writeTextFile(file, source.replace(/^\n/, ""));
+  const tellPid = direct ? "Deno.writeTextFileSync('pid', String(Deno.pid)); " : "";
+  await Deno.writeTextFile(file, tellPid + source.replace(/^\n/, ""));
   const deno = [Deno.execPath(), "run", "--no-lock", `--config=${configuration}`];
   // After `exec` the process is the program, under the same pid.
   const become = `echo $$ > pid; MAP=/tmp/perf-$$.map DUMP=/tmp/jit-$$.dump\n${before}\nexec "$@"`;
-  const [command, ...rest] = [...under, "sh", "-c", become, "sh", ...deno, ...flags, file, ...args];
+  const shell = direct ? [] : ["sh", "-c", become, "sh"];
+  const [command, ...rest] = [...under, ...shell, ...deno, ...flags, file, ...args];
   const output = await new Deno.Command(command!, {
     args: rest,
     cwd: directory,
