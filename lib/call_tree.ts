@@ -6,8 +6,11 @@ export interface CallNode {
   callees: Map<string, CallNode>;
 }
 
-/** A frame without a name, or one of the library's own that stand around every trampoline. */
-const NAMELESS = /^(0|0x[0-9a-f]+|\[unknown\]|xp_\w+)?$/;
+/**
+ * A frame without a name, one of the library's own that stand around every trampoline, or a name
+ * that a jitdump gives to whole regions.
+ */
+const NAMELESS = /^(0|0x[0-9a-f]+|\[(unknown|deno|node|bun|generated code|stack)\]|xp_\w+)?$/;
 
 /** A tree with no samples in it. */
 export function emptyTree(): CallNode {

@@ -1,3 +1,4 @@
+import type { StackCounts } from "./stack_size_advice.ts";
 import { addStack, type CallNode, emptyTree, walkTree } from "./call_tree.ts";
 
 /**
@@ -13,6 +14,10 @@ export const FOLDED_REPORT_ARGS: readonly string[] = [
   "--no-children",
   "--sort",
   "comm",
+  // Unwound stacks can be deeper than perf shows of its own accord, 127 frames.
+  "--max-stack",
+  "1024",
+  "--no-inline",
 ];
 
 /** A row: percent, samples, name. */
@@ -34,7 +39,16 @@ export interface RedrawnReport {
   text: string;
   /** Samples in all rows; 0 where nothing was measured. */
   samples: number;
+  /** What became of the stacks. */
+  stacks: StackCounts;
 }
+
+/** Where threads start: it is in every whole stack, and only the entry point stands outside of it. */
+const THREAD_START =
+  /(?:^|;)(_start|_dl_start_user|__libc_start_(call_)?main|start_thread|thread_start|_*clone3?|ret_from_fork\w*)/;
+
+/** In the head of perf's own report. */
+const LOST = /^# Total Lost Samples: (\d+)/;
 
 /**
  * Draws `perf report`'s call graphs anew. perf draws a branch for every address
@@ -50,6 +64,7 @@ export async function redrawReport(
 ): Promise<RedrawnReport> {
   const lines: string[] = [];
   let total = 0;
+  const stacks: StackCounts = { javascript: 0, cut: 0, lost: 0 };
   let row: Row | undefined;
   const finish = () => {
     if (row && row.percent >= percentLimit) {
@@ -70,16 +85,22 @@ export async function redrawReport(
       };
       total += row.samples;
     } else if (asStack !== null && row !== undefined) {
-      addStack(row.tree, asStack[2]!.split(";"), Number(asStack[1]));
+      const [count, stack] = [Number(asStack[1]), asStack[2]!];
+      addStack(row.tree, stack.split(";"), count);
+      if (/(^|;)js::/.test(stack)) {
+        stacks.javascript += count;
+        if (!THREAD_START.test(stack)) stacks.cut += count;
+      }
     } else if (line.startsWith("#") && !/^# (\(Tip|To display)/.test(line)) {
       // A further event begins a table of its own.
       finish();
+      stacks.lost = Math.max(stacks.lost, Number(LOST.exec(line)?.[1] ?? 0));
       if (line !== "#" || (lines.length > 0 && lines.at(-1) !== "#")) lines.push(line.trimEnd());
     }
   }
   finish();
   while (lines.at(-1) === "#" || lines.at(-1) === "") lines.pop();
-  return { text: lines.join("\n"), samples: total };
+  return { text: lines.join("\n"), samples: total, stacks };
 }
 
 function* drawTree({ percent, samples, tree }: Row, percentLimit: number): Generator<string> {

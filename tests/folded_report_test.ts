@@ -67,6 +67,30 @@ Deno.test("redrawReport() counts nothing where perf printed no rows", async () =
   deepEqual(await redrawReport(["# Total Lost Samples: 0", "#"]), {
     text: "# Total Lost Samples: 0",
     samples: 0,
+    stacks: { javascript: 0, cut: 0, lost: 0 },
   });
   equal((await redrawReport([])).samples, 0);
+});
+
+Deno.test("redrawReport() counts stacks with JavaScript, those that are cut off, and lost samples", async () => {
+  const { stacks } = await redrawReport(
+    `\
+# Total Lost Samples: 42
+    90.00%            60  deno
+10 __libc_start_call_main;js::foo:/a.ts:1
+7 0x5;js::foo:/a.ts:1;js::bar:/a.ts:2
+3 js::bar:/a.ts:2;0x7
+20 0x5;0x6
+20 0x1;__libc_start_main@@GLIBC_2.34;__libc_start_call_main;js::foo:/a.ts:1
+    10.00%            10  worker
+10 clone3;start_thread;js::foo:/a.ts:1`.split("\n"),
+  );
+  deepEqual(stacks, { javascript: 50, cut: 10, lost: 42 });
+});
+
+Deno.test("redrawReport() leaves out the names that a jitdump gives to regions", async () => {
+  const { text } = await redrawReport(
+    "    90.00%            60  deno\n60 [deno];[generated code];js::foo:/a.ts:1;[deno]".split("\n"),
+  );
+  equal(text.split("\n").length, 2);
 });

@@ -88,7 +88,7 @@ function checkRecording({ recording }: Facts): Check {
   };
 }
 
-function checkJit({ perf }: Facts): Check {
+function checkJit({ perf, newerPerf }: Facts): Check {
   const name = "perf's abilities";
   if ("error" in perf) return { name, status: "limited", detail: "unknown without perf" };
   const { version, unwindsDwarf } = perf.value;
@@ -103,6 +103,7 @@ function checkJit({ perf }: Facts): Check {
     status: all ? "ok" : "limited",
     detail: Object.entries(abilities)
       .map(([ability, able]) => able ? ability : `no ${ability}`).join("; "),
+    hint: version.unwindsJitdump ? undefined : newerPerf,
   };
 }
 

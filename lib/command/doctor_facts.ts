@@ -1,4 +1,5 @@
 import { type Support, support } from "../support.ts";
+import { newerPerfCommand } from "./perf_failure.ts";
 import {
   findPerf,
   type PerfTool,
@@ -19,6 +20,8 @@ export interface Facts {
   perf: Outcome<PerfTool & { unwindsDwarf: boolean }>;
   /** Whether `perf` may record, found out by recording; the event, `undefined` for perf's own choice. */
   recording: Outcome<{ event: string | undefined; isFallback: boolean }>;
+  /** The command that installs a newer `perf`. */
+  newerPerf: string;
   /** The kernel's settings; `undefined` where one cannot be read. */
   kernel: {
     paranoid: number | undefined;
@@ -42,6 +45,7 @@ export function gatherFacts(): Facts {
     support: support(),
     perf,
     recording: "error" in perf ? perf : attempt(() => tryRecording({})),
+    newerPerf: newerPerfCommand(readText("/etc/os-release") ?? ""),
     kernel: {
       paranoid: readLimits().paranoid,
       maxStack: readNumber("/proc/sys/kernel/perf_event_max_stack"),

@@ -36,6 +36,7 @@ export const PROFILE_OPTIONS: OptionTable = {
   output: { type: "string", short: "o" },
   clockid: { type: "string", short: "k" },
   "mmap-pages": { type: "string", short: "m" },
+  keep: { type: "boolean" },
 };
 
 /** Options of `doctor`. */

@@ -63,6 +63,18 @@ const INSTALL_COMMANDS: readonly [RegExp, string][] = [
 ];
 
 /**
+ * The command that installs a `perf` newer than a distribution's usual one.
+ *
+ * @param osRelease Content of /etc/os-release, or empty.
+ */
+export function newerPerfCommand(osRelease: string): string {
+  const codename = /^VERSION_CODENAME=(\w+)$/m.exec(osRelease)?.[1];
+  return /^ID=debian$/m.test(osRelease) && codename !== undefined
+    ? `sudo apt-get install -t ${codename}-backports linux-perf`
+    : installCommand(osRelease);
+}
+
+/**
  * The command that installs `perf`.
  *
  * @param osRelease Content of /etc/os-release, or empty.

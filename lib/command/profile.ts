@@ -5,10 +5,13 @@ import { FOLDED_REPORT_ARGS, redrawReport } from "../folded_report.ts";
 import { PerfError } from "../perf_error.ts";
 import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
 import { currentPlatform, readVariable, trampolineObstacle } from "../runtime.ts";
+import { nextSize, stackSizeAdvice } from "../stack_size_advice.ts";
 import { decideSwitches, type Wish } from "../switches.ts";
 import { type Ending, runChild } from "./child.ts";
+import { checkJitVersion, InjectedRecording } from "./jit_recording.ts";
 import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
-import { findPerf, perfLines, tryRecording } from "./perf_tool.ts";
+import { newerPerfCommand } from "./perf_failure.ts";
+import { findPerf, perfLines, readText, tryRecording } from "./perf_tool.ts";
 import { checkOutput, fileState } from "./recording.ts";
 import { checkScript, scriptCommand, warnOfMissingFlags } from "./script.ts";
 
@@ -18,11 +21,14 @@ export const PROFILE_HELP = `Usage: profile [options] [script [args]]
 Runs a script under "perf record" with every function instrumented, then prints
 the report: callers above what they call, frames without a name left out. With
 no script it profiles a demo. The exit status is the script's. Ctrl-C ends the
-recording, and the report comes all the same.
+recording, and the report comes all the same. With -X perf_jit callers are found
+with unwind information (--call-graph dwarf -k mono), and perf inject merges the
+jitdump into perf.jit.data.
 
 Options, with perf's own names:
   -F, --freq N             samples per second (9999)
-  -g                       find callers along the frame pointers; this is the default
+  -g                       find callers along the frame pointers; this is the default,
+                           except with -X perf_jit
   --call-graph fp|dwarf[,SIZE]
                            how callers are found; SIZE in bytes, at most 65528 (8192)
   -e, --event EVENT        what is counted (cycles, or cpu-clock where there are none)
@@ -32,8 +38,10 @@ Options, with perf's own names:
 
 Options of run:
   -X perf                  turn trampolines on; this is the default. -X perf=0: off
+  -X perf_jit              the same, with a jitdump instead of a perf map
   --engine NAME            who makes the trampolines: auto, native or wasm
   --runtime-args TEXT      flags for the runtime instead of -A
+  --keep                   keep the jitdump and the files that perf inject makes of it
   -h, --help               this text
 `;
 
@@ -55,14 +63,17 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     return { code: 0, signal: null };
   }
   const wish = decideProfile(line);
-  const options = recordOptions(line);
+  const options = recordOptions(line, wish);
   perfRecordArgs(options);
   const script = line.script ?? fileURLToPath(import.meta.resolve("./demo.ts"));
   checkScript(script);
   checkTrampolines(wish);
   const output = options.output!;
   const before = checkOutput(output);
-  findPerf();
+  const perf = findPerf();
+  if (wish.backend === "perf_jit") {
+    checkJitVersion(perf, newerPerfCommand(readText("/etc/os-release") ?? ""));
+  }
   const { event, isFallback } = tryRecording(options);
   if (isFallback) {
     console.error(`note: this machine has no hardware events for perf, recording with -e ${event}`);
@@ -73,9 +84,15 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   const recordArgs = perfRecordArgs({ ...options, event, command });
   const ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });
   if (fileState(output) === before) throw nothingMeasured(output, ending);
-  const text = await printReport(output, ending);
+  const text = wish.backend === "perf_jit"
+    ? await reportInjected(output, ending, line, options)
+    : await printReport(output, ending, options);
   if (wish.backend !== undefined && !text.includes("js::")) {
-    console.error("warning: no js:: frame was seen, doctor says what works here");
+    const { callGraph } = options;
+    const next = wish.backend === "perf_jit" && callGraph?.method === "dwarf"
+      ? `next try --call-graph dwarf,${nextSize(callGraph.size)}`
+      : "doctor says what works here";
+    console.error(`warning: no js:: frame was seen, ${next}`);
   }
   return ending;
 }
@@ -89,14 +106,20 @@ function decideProfile(line: CommandLine): Wish {
   return { ...wish, backend: "perf" };
 }
 
-function recordOptions(line: CommandLine): PerfRecordOptions {
+function recordOptions(line: CommandLine, { backend }: Wish): PerfRecordOptions {
   const frequency = lastValue(line, "freq");
+  const isJit = backend === "perf_jit";
+  const callGraph = isJit && !line.options.has("g") ? "dwarf" : "fp";
+  const clock = lastValue(line, "clockid");
+  if (isJit && clock !== undefined && !/^mono(tonic)?$/i.test(clock)) {
+    throw new RangeError(`Cannot record a jitdump with clock "${clock}": must be mono`);
+  }
   return {
     frequency: frequency === undefined ? undefined : numberOf("frequency", frequency),
-    callGraph: parseCallGraph(lastValue(line, "call-graph") ?? "fp"),
+    callGraph: parseCallGraph(lastValue(line, "call-graph") ?? callGraph),
     event: lastValue(line, "event"),
     output: lastValue(line, "output") ?? "perf.data",
-    clock: lastValue(line, "clockid"),
+    clock: clock ?? (isJit ? "mono" : undefined),
     mmapPages: lastValue(line, "mmap-pages"),
   };
 }
@@ -111,12 +134,6 @@ function checkTrampolines({ backend }: Wish): void {
   if (backend === undefined) return;
   const obstacle = trampolineObstacle(currentPlatform());
   if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
-  if (backend === "perf_jit") {
-    throw new PerfError(
-      `Cannot profile with "-X perf_jit": it is not part of this version, must be "-X perf"`,
-      { code: "unavailable" },
-    );
-  }
 }
 
 /** The runtime has no unwind information, only frame pointers. */
@@ -127,10 +144,44 @@ function warnOfDwarf({ callGraph }: PerfRecordOptions, { backend }: Wish): void 
   );
 }
 
-async function printReport(output: string, ending: Ending): Promise<string> {
+/** Reports what perf inject makes of a recording, and removes what it needed for that. */
+async function reportInjected(
+  output: string,
+  ending: Ending,
+  line: CommandLine,
+  options: PerfRecordOptions,
+): Promise<string> {
+  const injected = new InjectedRecording(output);
+  try {
+    const text = await printReport(injected.path, ending, options, injected.lostChunks);
+    if (line.options.has("keep")) {
+      console.log(
+        `# Kept for it: ${injected.files.length} files, /tmp/jit-*.dump, /tmp/jitted-*.so`,
+      );
+    } else {
+      console.log("# It needs the files that perf inject has made: --keep keeps them.");
+    }
+    return text;
+  } finally {
+    if (!line.options.has("keep")) injected[Symbol.dispose]();
+  }
+}
+
+async function printReport(
+  output: string,
+  ending: Ending,
+  { callGraph }: PerfRecordOptions,
+  lostChunks?: number,
+): Promise<string> {
   const report = perfLines(["report", ...FOLDED_REPORT_ARGS, "-i", output]);
-  const { text, samples } = await redrawReport(report);
+  const { text, samples, stacks } = await redrawReport(report);
   if (samples === 0) throw nothingMeasured(output, ending);
+  const lost = Math.max(stacks.lost, lostChunks ?? 0);
+  // Without a jitdump no size is large enough, and that has been said.
+  const cut = lostChunks === undefined ? 0 : stacks.cut;
+  for (const advice of stackSizeAdvice(callGraph!, { ...stacks, lost, cut })) {
+    console.error(`warning: ${advice}`);
+  }
   console.log(`\
 ${text}
 #

@@ -24,6 +24,7 @@ const GOOD: Facts = {
     },
   },
   recording: { value: { event: undefined, isFallback: false } },
+  newerPerf: "install a newer perf",
   kernel: { paranoid: 1, maxStack: 1024, kptrRestrict: 0 },
   isRoot: false,
   tmp: { write: { value: true }, mountOptions: ["rw"] },
@@ -73,8 +74,8 @@ Deno.test("checkFacts() names the fallback event and an old perf's lack", () => 
   match(checkOf({ recording }, "recording").detail, /-e cpu-clock.*no hardware events/);
   const version = { major: 6, minor: 1, patch: 0, unwindsJitdump: false };
   const perf = { value: { name: "6.1", version, unwindsDwarf: false } };
-  const { status, detail } = checkOf({ perf }, "perf's abilities");
-  equal(status, "limited");
+  const { status, detail, hint } = checkOf({ perf }, "perf's abilities");
+  deepEqual([status, hint], ["limited", "install a newer perf"]);
   match(detail, /^perf map; no jitdump.*; no --call-graph dwarf$/);
 });
 

@@ -4,6 +4,7 @@ import {
   CONTAINER_COMMAND,
   explainPerfFailure,
   installCommand,
+  newerPerfCommand,
   PARANOID_COMMAND,
 } from "../../lib/command/perf_failure.ts";
 
@@ -64,4 +65,13 @@ Deno.test("installCommand() knows the distribution, or the one it is like", () =
   equal(installCommand('ID="rocky"\nID_LIKE="rhel centos fedora"\n'), "sudo dnf install perf");
   equal(installCommand("ID=opensuse-leap\n"), "sudo zypper install perf");
   match(installCommand(""), /^install your distribution's/);
+});
+
+Deno.test("newerPerfCommand() takes Debian's from backports, and others' as they are", () => {
+  equal(
+    newerPerfCommand("ID=debian\nVERSION_CODENAME=bookworm\n"),
+    "sudo apt-get install -t bookworm-backports linux-perf",
+  );
+  equal(newerPerfCommand("ID=debian\n"), "sudo apt-get install linux-perf");
+  equal(newerPerfCommand("ID=fedora\nVERSION_CODENAME=x\n"), "sudo dnf install perf");
 });

@@ -116,6 +116,69 @@ testNeeding(obstacle, "profile() takes perf's options to perf, and warns of dwar
   equal(stderr.includes("no hardware events"), false);
 });
 
+/** What perf and a script have left in /tmp. */
+function jitFiles({ path }: Workplace): string[] {
+  const ours = [...Deno.readDirSync(path)].flatMap(({ name }) =>
+    /^(\d+)\.pid$/.exec(name)?.[1] ?? []
+  );
+  equal(ours.length > 0, true);
+  return [...Deno.readDirSync("/tmp")].map(({ name }) => name).filter((name) =>
+    ours.some((pid) => name === `jit-${pid}.dump` || name.startsWith(`jitted-${pid}-`))
+  );
+}
+
+testNeeding(obstacle, "profile() with -X perf_jit shows whole stacks, and cleans up", async () => {
+  await using place = new Workplace();
+  const script = place.write("hot.ts", HOT);
+  const { code, stdout, stderr } = await runCommand(
+    ["profile", "-X", "perf_jit", "-F", "999", "--call-graph", "dwarf,24576", script, "500"],
+    { cwd: place.path },
+  );
+  equal(code, 0, stderr);
+  deepEqual(nesting(stdout).slice(0, 4), [
+    ["js::<module>", 0],
+    ["js::baz:9", 1],
+    ["js::bar:8", 2],
+    ["js::foo:4", 3],
+  ]);
+  match(stdout, /__libc_start_call_main\n.*js::<module>/);
+  match(stdout, /perf\.jit\.data\n# It needs .* --keep keeps them/);
+  equal(/cut off|no js::/.test(stderr), false, stderr);
+  equal(place.has("perf.data") && place.has("perf.jit.data"), true);
+  deepEqual(jitFiles(place), []);
+});
+
+testNeeding(obstacle, "profile() names the next size where stacks are cut off", async () => {
+  await using place = new Workplace();
+  const script = place.write("hot.ts", HOT);
+  for (
+    const [size, warning] of [[64, /no js:: frame.* dwarf,128\n/], [6000, /cut.* dwarf,12000\n/]]
+  ) {
+    const { code, stderr } = await runCommand(
+      ["profile", "-X", "perf_jit", "-F", "999", "--call-graph", `dwarf,${size}`, script, "300"],
+      { cwd: place.path },
+    );
+    equal(code, 0, stderr);
+    match(stderr, warning as RegExp);
+  }
+});
+
+testNeeding(obstacle, "profile() with --keep keeps what the merged recording needs", async () => {
+  await using place = new Workplace();
+  const script = place.write("hot.ts", HOT);
+  const args = ["profile", "-X", "perf_jit", "--keep", "-g", "-o", "own.data", script, "300"];
+  const { code, stdout, stderr } = await runCommand(args, { cwd: place.path });
+  const files = jitFiles(place);
+  try {
+    equal(code, 0, stderr);
+    match(stdout, new RegExp(`own\\.jit\\.data\n# Kept for it: ${files.length} files`));
+    equal(files.length > 4, true);
+    match(stdout, /js::foo/);
+  } finally {
+    for (const file of files) Deno.removeSync(`/tmp/${file}`);
+  }
+});
+
 testNeeding(obstacle, "profile() ends the recording on SIGINT, and still reports", async () => {
   await using place = new Workplace();
   const script = place.write(

@@ -141,13 +141,30 @@ Deno.test("profile() refuses an output that it cannot write, or that is no recor
   equal(place.has("ran"), false);
 });
 
-Deno.test("profile() refuses -X perf_jit, which this version lacks, before it records", async () => {
+Deno.test("profile() refuses a perf too old for -X perf_jit before it records", async () => {
   await using place = new Workplace();
-  place.write("app.ts", MARKER);
-  const { code, stderr } = await runCommand(["profile", "-X", "perf_jit", "app.ts"], {
-    cwd: place.path,
-  });
-  equal(code, 1);
-  match(stderr, /^error: .*perf_jit.*not part of this version/);
+  for (const name of ["6.1.0", "6.6.99", "6.7-3"]) {
+    const { code, stderr } = await profileWithPerf(
+      place,
+      { version: `echo perf version ${name}` },
+      "-X",
+      "perf_jit",
+    );
+    equal(code, 1);
+    match(
+      stderr,
+      new RegExp(
+        `^error: Cannot profile with "-X perf_jit": perf is ${name}, must be 6.7.2 or newer.*\nhint: .*install.*\n$`,
+      ),
+    );
+    equal(place.has("ran"), false);
+  }
+});
+
+Deno.test("profile() refuses a clock that a jitdump does not have", async () => {
+  await using place = new Workplace();
+  const { code, stderr } = await profileWithPerf(place, {}, "-X", "perf_jit", "-k", "real");
+  equal(code, 2);
+  match(stderr, /^error: Cannot record a jitdump with clock "real": must be mono\n/);
   equal(place.has("ran"), false);
 });
