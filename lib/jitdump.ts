@@ -7,6 +7,7 @@
  * (tools/perf/util/genelf.c): in JIT_CODE_UNWINDING_INFO the .eh_frame comes
  * first, the .eh_frame_hdr behind it.
  */
+import { escapeName, MAX_NAME_BYTES } from "./perf_map.ts";
 import { align8, type Architecture, type UnwindTables } from "./unwind_tables.ts";
 
 /** The first field of every record. */
@@ -15,7 +16,22 @@ export const RecordId = { load: 0, move: 1, debugInfo: 2, close: 3, unwindingInf
 /** Bytes of the file's header. */
 export const HEADER_SIZE = 40;
 
+// Used in the middle of programs that may have put functions of their own in the place of these.
+const { call } = Function.prototype;
+const { BigInt: toBigInt, DataView: View, Uint8Array: Bytes } = globalThis;
 const encoder = new TextEncoder();
+const encode = encoder.encode.bind(encoder);
+const setUint32: (view: DataView, at: number, value: number, little: boolean) => void = call.bind(
+  View.prototype.setUint32,
+);
+const setBigUint64: (view: DataView, at: number, value: bigint, little: boolean) => void = call
+  .bind(View.prototype.setBigUint64);
+const set: (bytes: Uint8Array, from: Uint8Array, at: number) => void = call.bind(
+  Bytes.prototype.set,
+);
+const subarray: (bytes: Uint8Array, start: number, end: number) => Uint8Array = call.bind(
+  Bytes.prototype.subarray,
+);
 
 /**
  * Where `perf` looks for the dump of a process: its base name is fixed, its folder is not.
@@ -76,7 +92,7 @@ export interface CodeLoad {
 /** JIT_CODE_LOAD: code, its address and its name. */
 export function encodeCodeLoad(load: CodeLoad): Uint8Array<ArrayBuffer> {
   const { pid, tid = 0, address, size, index = 0n, name, code, timestamp = 0n } = load;
-  const text = encodeText(name);
+  const text = encodeNewText(name);
   const fixed = 56 + text.length;
   return new RecordWriter(fixed + code.length)
     .prefix(RecordId.load, fixed + size, timestamp)
@@ -133,15 +149,17 @@ export function encodeDebugInfo(
   entries: readonly DebugEntry[],
   timestamp = 0n,
 ): Uint8Array<ArrayBuffer> {
-  const texts = entries.map(({ file }) => encodeText(file));
-  const size = align8(texts.reduce((sum, text) => sum + 16 + text.length, 32));
+  let size = 32;
+  for (let i = 0; i < entries.length; i++) size += 16 + encodeText(entries[i]!.file).length;
+  size = align8(size);
   const writer = new RecordWriter(size)
     .prefix(RecordId.debugInfo, size, timestamp)
     .u64(address)
     .u64(entries.length);
-  entries.forEach((entry, i) => {
-    writer.u64(entry.address).u32(entry.line).u32(0).raw(texts[i]!);
-  });
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i]!;
+    writer.u64(entry.address).u32(entry.line).u32(0).raw(encodeText(entry.file));
+  }
   return writer.bytes;
 }
 
@@ -150,18 +168,27 @@ export function encodeClose(timestamp = 0n): Uint8Array<ArrayBuffer> {
   return new RecordWriter(16).prefix(RecordId.close, 16, timestamp).bytes;
 }
 
-/** Bytes of a text that are kept, in UTF-8. */
-const MAX_TEXT_BYTES = 4096;
+let lastText = "";
+let lastBytes = encode("\0");
 
 /** A text in UTF-8 with a NUL at its end and none in it, cut between two characters. */
 function encodeText(text: string): Uint8Array {
-  const bytes = encoder.encode(`${text.replaceAll("\0", "\\0").replaceAll("\n", "\\n")}\0`);
-  if (bytes.length <= MAX_TEXT_BYTES + 1) return bytes;
-  let end = MAX_TEXT_BYTES;
+  // Functions come file by file.
+  if (text !== lastText) {
+    lastBytes = encodeNewText(text);
+    lastText = text;
+  }
+  return lastBytes;
+}
+
+function encodeNewText(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = encode(`${escapeName(text)}\0`);
+  if (bytes.length <= MAX_NAME_BYTES + 1) return bytes;
+  let end = MAX_NAME_BYTES;
   // 0b10xxxxxx continues a character.
   while ((bytes[end]! & 0xc0) === 0x80) end--;
   bytes[end] = 0;
-  return bytes.subarray(0, end + 1);
+  return subarray(bytes, 0, end + 1) as Uint8Array<ArrayBuffer>;
 }
 
 /** Writes fields one after the other; what is not written is 0. */
@@ -171,8 +198,8 @@ class RecordWriter {
   #at = 0;
 
   constructor(size: number) {
-    this.bytes = new Uint8Array(size);
-    this.#view = new DataView(this.bytes.buffer);
+    this.bytes = new Bytes(size);
+    this.#view = new View(this.bytes.buffer);
   }
 
   prefix(id: number, totalSize: number, timestamp: bigint): this {
@@ -180,19 +207,19 @@ class RecordWriter {
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#at, value, true);
+    setUint32(this.#view, this.#at, value, true);
     this.#at += 4;
     return this;
   }
 
   u64(value: number | bigint): this {
-    this.#view.setBigUint64(this.#at, BigInt(value), true);
+    setBigUint64(this.#view, this.#at, toBigInt(value), true);
     this.#at += 8;
     return this;
   }
 
   raw(bytes: Uint8Array): this {
-    this.bytes.set(bytes, this.#at);
+    set(this.bytes, bytes, this.#at);
     this.#at += bytes.length;
     return this;
   }

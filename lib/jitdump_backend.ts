@@ -25,6 +25,13 @@ import {
   trampolineRule,
 } from "./unwind_tables.ts";
 
+// Used in the middle of programs that may have put functions of their own in the place of these.
+const { BigInt: toBigInt, BigUint64Array: Numbers, Uint8Array: Bytes } = globalThis;
+const set: (bytes: Uint8Array, from: Uint8Array, at: number) => void = Function.prototype.call.bind(
+  Bytes.prototype.set,
+);
+const now = performance.now.bind(performance);
+
 /** More than a stack has, by far. */
 const MOST_FRAMES = 4096;
 
@@ -65,21 +72,20 @@ export class JitdumpBackend implements Backend {
 
   /** @inheritdoc */
   declare({ address, size, name, source }: CodeRegion): void {
-    if (performance.now() - this.#lastLook >= LOOK_INTERVAL) this.#describeRegions();
+    if (now() - this.#lastLook >= LOOK_INTERVAL) this.#describeRegions();
     // Not earlier: now the program itself runs, and not what is loaded before it.
     if (!this.#hasOuterFrames) this.#describeOuterFrames();
-    const start = BigInt(address);
+    const start = toBigInt(address);
     const code = this.#distinctCode(start, size);
     const { file, line } = source ?? {};
-    const lines = file === undefined || line === undefined ? [] : [encodeDebugInfo(start, [
+    const unwinding = this.#trampolineUnwinding(size, code.length);
+    const load = encodeCodeLoad({ pid: this.#pid, address: start, size: code.length, name, code });
+    if (file === undefined || line === undefined) return this.#append([unwinding, load]);
+    const lines = encodeDebugInfo(start, [
       { address: start, file, line },
-      { address: start + BigInt(code.length), file, line },
-    ])];
-    this.#append([
-      this.#trampolineUnwinding(size, code.length),
-      ...lines,
-      encodeCodeLoad({ pid: this.#pid, address: start, size: code.length, name, code }),
+      { address: start + toBigInt(code.length), file, line },
     ]);
+    this.#append([unwinding, lines, load]);
   }
 
   /** @inheritdoc */
@@ -101,9 +107,9 @@ export class JitdumpBackend implements Backend {
   /** The code as it is, and behind it what makes it distinct. */
   #distinctCode(address: bigint, size: number): Uint8Array<ArrayBuffer> {
     const copied = align8(size);
-    const code = new Uint8Array(copied + 8);
+    const code = new Bytes(copied + 8);
     this.#library.xp_copy(code, address, copied);
-    code.set(distinctionOf(address), copied);
+    set(code, distinctionOf(address), copied);
     return code;
   }
 
@@ -128,7 +134,7 @@ export class JitdumpBackend implements Backend {
         range.set([end, region.end]);
       }
     }
-    this.#lastLook = performance.now();
+    this.#lastLook = now();
   }
 
   #describeRegion(region: FrameRecordRegion): void {
@@ -238,15 +244,19 @@ const FAILURES: Readonly<Record<number, { what: string; hint?: string }>> = {
 
 /** An address is given out once: perf takes equal bodies, such as two holes, for one. */
 function distinctionOf(address: bigint): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(BigUint64Array.of(address).buffer);
+  const number = new Numbers(1);
+  number[0] = address;
+  return new Bytes(number.buffer);
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let length = 0;
+  for (let i = 0; i < parts.length; i++) length += parts[i]!.length;
+  const whole = new Bytes(length);
   let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+  for (let i = 0; i < parts.length; i++) {
+    set(whole, parts[i]!, at);
+    at += parts[i]!.length;
   }
   return whole;
 }

@@ -53,7 +53,12 @@ const ESCAPES: Readonly<Record<string, string>> = Object.assign(Object.create(nu
   "\0": "\\0",
 });
 
-function escapeName(name: string): string {
+/**
+ * A text without line breaks and NUL, which show as `\\n`, `\\r` and `\\0`.
+ *
+ * @param name Any text.
+ */
+export function escapeName(name: string): string {
   // NUL ends a C string, and perf reads the map as one.
   let escaped = "";
   let from = 0;

@@ -151,5 +151,5 @@ function int32(value: number): number[] {
 
 /** The next multiple of 8. */
 export function align8(value: number): number {
-  return Math.ceil(value / 8) * 8;
+  return value + (8 - value % 8) % 8;
 }
