@@ -63,7 +63,7 @@ export class JitdumpBackend implements Backend {
   readonly #runtime = runtimeWithoutUnwindInformation();
   #unwinding: { size: number; record: Uint8Array } | undefined;
   #lastLook = -Infinity;
-  #hasOuterFrames = false;
+  #outerFramesTries = 8;
 
   constructor() {
     this.#describeRegions();
@@ -74,7 +74,7 @@ export class JitdumpBackend implements Backend {
   declare({ address, size, name, source }: CodeRegion): void {
     if (now() - this.#lastLook >= LOOK_INTERVAL) this.#describeRegions();
     // Not earlier: now the program itself runs, and not what is loaded before it.
-    if (!this.#hasOuterFrames) this.#describeOuterFrames();
+    if (this.#outerFramesTries > 0) this.#describeOuterFrames();
     const start = toBigInt(address);
     const code = this.#distinctCode(start, size);
     const { file, line } = source ?? {};
@@ -171,7 +171,7 @@ export class JitdumpBackend implements Backend {
 
   /** An unwinder reads through perf's maps what is not in the sample's copy of the stack. */
   #describeOuterFrames(): void {
-    this.#hasOuterFrames = true;
+    this.#outerFramesTries--;
     const walked = new BigUint64Array(3 * MOST_FRAMES);
     const count = this.#library.xp_walk_records(new Uint8Array(walked.buffer), MOST_FRAMES);
     const records = Array.from({ length: count }, (_, i) => ({
@@ -180,7 +180,9 @@ export class JitdumpBackend implements Backend {
       returnAddress: walked[3 * i + 2]!,
     }));
     const outer = outerFrames(records, this.#regions());
+    // Where V8 runs its builtins in the runtime's own code, none is seen until code is generated.
     if (outer === undefined) return;
+    this.#outerFramesTries = 0;
     const { address, bytes } = outer;
     const tables = encodeUnwindTables(this.#architecture, bytes.length, []);
     const end = address + BigInt(bytes.length + align8(tables.bytes.length));

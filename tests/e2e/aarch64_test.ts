@@ -5,6 +5,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
+import { checkJitdump } from "../support/jitdump_checks.ts";
+import { readJitdump } from "../support/jitdump_reader.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 
 const RUNTIME = "@deno/linux-arm64-glibc@2.9.5";
@@ -13,6 +15,14 @@ const SYSROOT = "/usr/aarch64-linux-gnu";
 const obstacle = obstacleOfCommand("qemu-aarch64-static", "--version") ??
   obstacleOfCommand("npm", "--version") ??
   obstacleOfCommand("test", "-e", `${SYSROOT}/lib/libgcc_s.so.1`);
+
+const configuration = fileURLToPath(new URL("../../deno.json", import.meta.url));
+
+const DUMPING = `
+import { activateStackTrampoline, trampoline } from "@x/perf";
+activateStackTrampoline("perf_jit");
+trampoline("foo", "a.ts", 7).run(() => console.log(Deno.pid));
+`;
 
 async function run(command: string, args: string[], cwd: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd }).output();
@@ -40,6 +50,22 @@ testNeeding(obstacle, "xp_call() keeps the frame-pointer chain whole on aarch64"
     const named = (symbols: string[]) => symbols.map((symbol) => symbol.split(":")[2]);
     deepEqual(named(cold), names);
     deepEqual(named(hot), names);
+
+    await Deno.writeTextFile(`${directory}/dump.ts`, DUMPING);
+    const pidOfDump = Number(
+      await run(
+        "qemu-aarch64-static",
+        ["-L", SYSROOT, deno, "run", "--no-lock", "--no-check", "-A", `--config=${configuration}`]
+          .concat("dump.ts"),
+        directory,
+      ),
+    );
+    const dump = await Deno.readFile(`/tmp/jit-${pidOfDump}.dump`);
+    await Deno.remove(`/tmp/jit-${pidOfDump}.dump`);
+    equal(readJitdump(dump).header.machine, 183);
+    const loads = checkJitdump(dump, pidOfDump).map(({ name }) => name);
+    deepEqual(loads.filter((name) => name.startsWith("js::")), ["js::foo:a.ts:7"]);
+    equal(loads.includes("[deno]"), true);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
