@@ -6,11 +6,9 @@ import { PerfError } from "./perf_error.ts";
 const { apply } = Reflect;
 
 /**
- * How far from the base of the stack trampolines may reach, in bytes. V8 stops
- * a recursion at 984 KiB of stack, and a call through native code takes some
- * ten times the stack of a plain one. Beyond this depth functions are called
- * plainly, and three quarters of the stack are left for it: a recursion of 5000
- * that works without trampolines works with them.
+ * How far from the base of the stack trampolines may reach, in bytes. V8 stops a recursion at
+ * 984 KiB of stack, and a call through native code takes some ten times the stack of a plain one.
+ * Beyond this depth functions are called plainly, with three quarters of the stack left for it.
  */
 export const STACK_BUDGET = 256 * 1024;
 

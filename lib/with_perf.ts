@@ -76,6 +76,12 @@ export function withPerf<F extends AnyFunction>(
   fn: F,
   second: WithPerfOptions | MethodContext = {},
 ): F {
+  if (typeof second !== "object") {
+    throw new TypeError(
+      `Cannot decorate "${String(second)}": it is decorated in TypeScript's own old way, must be ` +
+        'a standard decorator (compilerOptions without "experimentalDecorators")',
+    );
+  }
   if (typeof fn !== "function") {
     throw new TypeError(`Cannot instrument "${String(fn)}": must be a function`);
   }
@@ -181,7 +187,8 @@ function copyProperties(from: AnyFunction, to: AnyFunction): void {
 const PREFIXES = { method: "", getter: "get ", setter: "set " } as const;
 
 /** `Class.method`, by the class whose own member the method is. */
-function methodName({ kind, name }: MethodContext, self: unknown, wrapper: AnyFunction): string {
+function methodName(context: MethodContext, self: unknown, wrapper: AnyFunction): string {
+  const { kind, name } = context;
   const member = typeof name === "symbol" ? `[${name.description ?? ""}]` : name;
   for (
     let holder = self;
@@ -193,5 +200,7 @@ function methodName({ kind, name }: MethodContext, self: unknown, wrapper: AnyFu
     const owner = typeof holder === "function" ? holder : (holder as object).constructor;
     return `${owner.name}.${PREFIXES[kind]}${member}`;
   }
-  return `${PREFIXES[kind]}${member}`;
+  // Nobody can look up a private method; its class is that of the object it is called on, or above.
+  const owner = context.private ? (context.static ? self : Object(self).constructor) : undefined;
+  return `${owner ? `${owner.name}.` : ""}${PREFIXES[kind]}${member}`;
 }

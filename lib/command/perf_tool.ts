@@ -43,6 +43,18 @@ export interface Trial {
   isFallback: boolean;
 }
 
+function makeTrialDirectory(): string {
+  try {
+    return Deno.makeTempDirSync({ prefix: "xperf-" });
+  } catch (cause) {
+    throw new PerfError(`Cannot try perf: no temporary directory (${(cause as Error).message})`, {
+      code: "file",
+      hint: "df /tmp; ls -ld /tmp",
+      cause,
+    });
+  }
+}
+
 /**
  * Finds out whether `perf` may record here, and with which event, by recording once.
  *
@@ -50,7 +62,7 @@ export interface Trial {
  * @throws {PerfError} With code `perf`, if it cannot record; the hint is the command that mends it.
  */
 export function tryRecording(options: PerfRecordOptions): Trial {
-  const directory = Deno.makeTempDirSync({ prefix: "xperf-" });
+  const directory = makeTrialDirectory();
   try {
     const output = `${directory}/trial.data`;
     const record = (event: string | undefined) =>

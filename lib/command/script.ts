@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { environmentFor, type Wish } from "../switches.ts";
 import { type CommandLine, lastValue, usageError } from "./options.ts";
+import { readProcessLimits, stackSizeFlags } from "./stack_size.ts";
 
 /** A program, and how to start it. */
 export interface ScriptCommand {
@@ -33,6 +34,7 @@ export function scriptCommand(
       Deno.execPath(),
       "run",
       ...runtimeArgs,
+      ...stackSizeFlags(readProcessLimits(), runtimeArgs),
       `--preload=${preload}`,
       script,
       ...scriptArgs,
