@@ -1,5 +1,11 @@
 import type { Backend, BackendName } from "./backend.ts";
-import type { Engine, EngineChoice, EngineName, RunDeep } from "./engine.ts";
+import {
+  type Engine,
+  type EngineChoice,
+  type EngineName,
+  engineObstacle,
+  type RunDeep,
+} from "./engine.ts";
 import { JitdumpBackend } from "./jitdump_backend.ts";
 import { NativeEngine } from "./native_engine.ts";
 import { neededPermissions } from "./needed_permissions.ts";
@@ -201,17 +207,9 @@ function makeBackend(name: BackendName): Backend {
 }
 
 function makeEngine(name: EngineName, runDeep: RunDeep): Engine {
-  switch (name) {
-    case "native":
-      return new NativeEngine(runDeep);
-    case "wasm":
-      throw new PerfError(
-        `Cannot use engine "${name}": it is not part of this version, must be "native"`,
-        {
-          code: "unavailable",
-        },
-      );
-  }
+  const obstacle = engineObstacle(name);
+  if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
+  return new NativeEngine(runDeep);
 }
 
 /**

@@ -9,6 +9,13 @@ export type EngineChoice = "auto" | EngineName;
 /** All that can be asked for. */
 export const ENGINE_CHOICES: readonly EngineChoice[] = ["auto", "native", "wasm"];
 
+/** Why an engine cannot be had; `undefined` where it can. */
+export function engineObstacle(engine: EngineChoice): string | undefined {
+  return engine === "wasm"
+    ? `Cannot use engine "wasm": it is not part of this version, must be "native" or "auto"`
+    : undefined;
+}
+
 /** Told of every region of code that an engine makes or finds. */
 export type DeclareRegion = (region: CodeRegion) => void;
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { activation, UNDECIDED } from "./activation.ts";
 import type { BackendName, CodeRegion } from "./backend.ts";
-import type { EngineName } from "./engine.ts";
+import { type EngineName, engineObstacle } from "./engine.ts";
 import { brokenFrameChain } from "./frame_chain.ts";
 import { parseMemoryMaps } from "./memory_maps.ts";
 import { NativeEngine } from "./native_engine.ts";
@@ -66,7 +66,7 @@ export function support(): Support {
     framePointers,
     engines: {
       native,
-      wasm: { available: false, reason: "it is not part of this version" },
+      wasm: { available: false, reason: engineObstacle("wasm")! },
     },
     active: activeNow(),
     mapPath: perfMapPath(processId()),

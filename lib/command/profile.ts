@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { parseCallGraph } from "../call_graph.ts";
 import { FOLDED_REPORT_ARGS, redrawReport } from "../folded_report.ts";
+import { engineObstacle } from "../engine.ts";
 import { PerfError } from "../perf_error.ts";
 import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
 import { currentPlatform, readVariable, trampolineObstacle } from "../runtime.ts";
@@ -39,7 +40,7 @@ Options, with perf's own names:
 Options of run:
   -X perf                  turn trampolines on; this is the default. -X perf=0: off
   -X perf_jit              the same, with a jitdump instead of a perf map
-  --engine NAME            who makes the trampolines: auto, native or wasm
+  --engine NAME            who makes the trampolines: auto or native
   --runtime-args TEXT      flags for the runtime instead of -A
   --keep                   keep the jitdump and the files that perf inject makes of it
   -h, --help               this text
@@ -130,9 +131,9 @@ function numberOf(what: string, digits: string): number {
   throw new RangeError(`Cannot record with ${what} "${digits}": must be a whole number above 0`);
 }
 
-function checkTrampolines({ backend }: Wish): void {
+function checkTrampolines({ backend, engine }: Wish): void {
   if (backend === undefined) return;
-  const obstacle = trampolineObstacle(currentPlatform());
+  const obstacle = trampolineObstacle(currentPlatform()) ?? engineObstacle(engine);
   if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
 }
 

@@ -14,7 +14,7 @@ signals are the script's. Trampolines are on if -X or the environment says so
 Options:
   -X perf              turn trampolines on; -X perf=0 turns them off
   -X perf_jit          the same, with a jitdump instead of a perf map
-  --engine NAME        who makes the trampolines: auto, native or wasm
+  --engine NAME        who makes the trampolines: auto or native
   --runtime-args TEXT  flags for the runtime instead of -A, as "--allow-net --allow-ffi"
   -h, --help           this text
 `;
