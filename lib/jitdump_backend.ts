@@ -16,7 +16,7 @@ import { loadNativeLibrary } from "./native_library.ts";
 import { outerFrames } from "./outer_frames.ts";
 import { openOwnFile } from "./own_file.ts";
 import { PerfError } from "./perf_error.ts";
-import { currentPlatform, onProcessEnd, processId } from "./runtime.ts";
+import { currentPlatform, onProcessEnd, processId, runtimePath } from "./runtime.ts";
 import {
   align8,
   type Architecture,
@@ -59,8 +59,8 @@ export class JitdumpBackend implements Backend {
   readonly #architecture = this.#platform.arch as Architecture;
   readonly #pid = processId();
   readonly #path = jitdumpPath(this.#pid);
-  readonly #descriptor = this.#open();
   readonly #runtime = runtimeWithoutUnwindInformation();
+  readonly #descriptor = this.#open();
   #unwinding: { size: number; record: Uint8Array } | undefined;
   #lastLook = -Infinity;
   #outerFramesTries = 8;
@@ -94,6 +94,8 @@ export class JitdumpBackend implements Backend {
   }
 
   #open(): number {
+    // Without permission to read the maps there shall be no file.
+    this.#regions();
     const descriptor = openOwnFile(this.#path, { readable: true });
     const header = encodeHeader({ architecture: this.#architecture, pid: this.#pid });
     const result = this.#library.xp_dump_open(descriptor, header, header.length);
@@ -265,13 +267,14 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 /** The path of the runtime's program as the memory maps have it, if it lacks unwind information. */
 function runtimeWithoutUnwindInformation(): string | undefined {
-  const descriptor = fs.openSync("/proc/self/exe", "r");
+  const path = runtimePath();
+  const descriptor = fs.openSync(path, "r");
   try {
     const has = hasUnwindInformation((offset, length) => {
       const bytes = new Uint8Array(length);
       return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, offset));
     });
-    return has ? undefined : fs.readlinkSync("/proc/self/exe");
+    return has ? undefined : path;
   } finally {
     fs.closeSync(descriptor);
   }

@@ -1,7 +1,7 @@
 /*
  * Which runtime this is, on which machine, and what it may do. Nothing else asks.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import process from "node:process";
 
 /** A JavaScript runtime. */
@@ -46,6 +46,12 @@ export function trampolineObstacle({ os, arch, runtime }: Platform): string | un
 /** This process's number in its own pid namespace. */
 export function processId(): number {
   return process.pid;
+}
+
+/** The path of the runtime's program, as the memory maps have it. */
+export function runtimePath(): string {
+  // Not /proc/self/exe, for which Deno wants all permissions.
+  return realpathSync(process.execPath);
 }
 
 /** The user whose files this process makes. */

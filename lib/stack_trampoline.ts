@@ -14,7 +14,8 @@ export interface ActivateOptions {
  * called gets a trampoline and a name that `perf` shows. Again with the same
  * backend it has no effect. Wins over the command line and the environment.
  *
- * Needs `--allow-ffi`, `--allow-read` of the library, and `--allow-write=/tmp`.
+ * Needs `--allow-ffi`, `--allow-read` of the library, and `--allow-write=/tmp`; `perf_jit`
+ * needs `--allow-all`, which Deno wants for `/proc/self/maps`.
  *
  * @param backend How names reach `perf`: `perf` (perf map) or `perf_jit` (jitdump). @default {"perf"}
  * @param options Which engine.

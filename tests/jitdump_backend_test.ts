@@ -93,6 +93,23 @@ Deno.test("JitdumpBackend follows no symbolic link, and leaves directories and F
   }
 });
 
+Deno.test("JitdumpBackend makes no file without the permission to read the memory maps", async () => {
+  const source = `
+import { activateStackTrampoline, isStackTrampolineActive } from "@x/perf";
+try {
+  activateStackTrampoline("perf_jit");
+} catch (error) {
+  console.log(error.name);
+}
+console.log(isStackTrampolineActive());
+`;
+  await using program = await runProgram(source, {
+    flags: ["--no-check", "--no-prompt", "--allow-ffi", "--allow-write=/tmp", "--allow-read"],
+  });
+  equal(program.stdout, "NotCapable\nfalse\n");
+  equal(await Deno.stat(program.dumpPath).catch(() => "none"), "none");
+});
+
 const namespaces = obstacleOfCommand("unshare", "--mount", "true");
 
 /**
