@@ -13,21 +13,37 @@ const SECOND = "/*$>*/";
 
 /** Edits of a source text. */
 export class Edits {
+  readonly #source: string;
   readonly #text: MagicString;
+  readonly #divisions = new Set<number>();
 
   /** @param source The text as its author wrote it. */
   constructor(source: string) {
+    this.#source = source;
     this.#text = new MagicString(source);
   }
 
-  /** Inserts code; of several insertions at one place, the first stays in front. */
+  /** Inserts code in front of something; of several insertions at one place, the first stays in front. */
   insert(index: number, code: string): void {
+    if (!this.#followsDivision(index)) return this.append(index, code);
+    // The sign of the division and the start of a comment would make another comment.
+    this.#divisions.add(index);
+    this.replace(index - 1, index, `/${code}`);
+  }
+
+  /** Inserts code behind something. */
+  append(index: number, code: string): void {
     this.#text.appendLeft(index, mark("", code));
   }
 
   /** Puts code in the place of a piece of text, which can be restored. */
   replace(start: number, end: number, code: string): void {
     this.#text.overwrite(start, end, mark(this.#text.slice(start, end), code));
+  }
+
+  #followsDivision(index: number): boolean {
+    return this.#source[index - 1] === "/" && this.#source[index - 2] !== "*" &&
+      !this.#divisions.has(index);
   }
 
   /** The map from the edited text to the source. */

@@ -56,10 +56,10 @@ function wrapWhole(node: Node, { edits, number }: FunctionOptions): Wrapped {
   const { run } = number();
   if (node["expression"]) {
     edits.insert(body.start, `${run}(`);
-    return { close: () => edits.insert(body.end, "))") };
+    return { close: () => edits.append(body.end, "))") };
   }
   edits.insert(...afterDirectives(body, `return ${run}{`));
-  return { close: () => edits.insert(body.end - 1, "})") };
+  return { close: () => edits.append(body.end - 1, "})") };
 }
 
 function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wrapped {
@@ -72,7 +72,7 @@ function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wra
     return {
       close() {
         pieces.close();
-        edits.insert(body.end, ")");
+        edits.append(body.end, ")");
       },
     };
   }

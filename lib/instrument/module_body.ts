@@ -38,7 +38,7 @@ export function wrapModuleBody(program: Node, options: ModuleOptions): Wrapped {
   const separator = prologue.length > 0 ? ";" : "";
   if (kind === "commonjs" && PARAMETERS.isDisjointFrom(hoistedNames(traits))) {
     edits.insert(first.start, `${separator}return ${run}{`);
-    return { close: () => edits.insert(body.at(-1)!.end, "})") };
+    return { close: () => edits.append(body.at(-1)!.end, "})") };
   }
   edits.insert(first.start, `${separator}${touch};`);
   const pieces = new Pieces({ edits, open: () => run, strict });

@@ -57,7 +57,7 @@ export class Pieces {
     if (isFunction(node) || isClass(node) || !runsCode(node)) return;
     if (!PARTS.has(node.type) && !bodyTraits([node]).suspends) {
       this.#edits.insert(node.start, `${this.#open()}(`);
-      return void this.#closers.push(() => this.#edits.insert(node.end, "))"));
+      return void this.#closers.push(() => this.#edits.append(node.end, "))"));
     }
     for (const operand of operands(node)) this.wrapExpression(operand);
   }
@@ -92,7 +92,7 @@ export class Pieces {
     if (!movable) return this.#wrapParts(node);
     this.#edits.insert(start, `${hoist(vars)}${this.#open()}{`);
     for (const variable of vars) this.#assign(variable);
-    this.#closers.push(() => this.#edits.insert(end, "});"));
+    this.#closers.push(() => this.#edits.append(end, "});"));
   }
 
   /** A `var` inside a wrapped statement becomes an assignment to a variable declared in front. */
@@ -102,7 +102,7 @@ export class Pieces {
     // Unlike a parenthesis, `void` cannot continue a line before that lacks its semicolon.
     this.#edits.replace(declaration.start, end, "void (");
     const last: Node = declaration["declarations"].at(-1);
-    this.#closers.push(() => this.#edits.insert(last.end, ")"));
+    this.#closers.push(() => this.#edits.append(last.end, ")"));
   }
 
   /** Wraps what can be wrapped inside of a statement that cannot. */

@@ -19,6 +19,8 @@ const TEXTS = [
   "function f(a, b) { 'use strict'; return [() => a, function () {}]; }",
   "(a) => b => a /* c */ + b",
   "async (x) => await f(x)",
+  "async (x) => x/f(await x)/g()/ h(/i/)",
+  "(x) => /y/",
   "async function f() { for (var i = 0; i < 3; i++) { var x = await g(); h(x) } }",
   "function* f() { for (var [a, b] of c()) d(a); yield e() }",
   "class A extends Array { static x = f(); #y = g(); static { h(); } m() { return this.#y } }",

@@ -185,6 +185,17 @@ for (const [name, before, after] of PIECES) {
     equal(code(before), `$.touch(0);${after}`));
 }
 
+Deno.test("transform() keeps a division beside its own comments", () => {
+  equal(
+    instrument("a = 1/f(await g())/h()/k(); /* c */f(); l(/x/)")[0].source
+      .replace(/\n.*\n$/, "").replaceAll(/transformTestRuntimes\.r\d+/g, "$"),
+    "/*$<*/$.touch(0);/*$>*/a = 1/f(await /*$<*/$.run(0,()=>(/*$>*/g()/*$<*/))/*$>*/)/*$</*/" +
+      "/$.run(0,()=>(/*$>*/h()/*$<*/))/*$>*//*$</*//$.run(0,()=>(/*$>*/k()/*$<*/))/*$>*/; " +
+      "/* c *//*$<*/$.run(0,()=>{/*$>*/f();/*$<*/});/*$>*/ " +
+      "/*$<*/$.run(0,()=>{/*$>*/l(/x/)/*$<*/});/*$>*/",
+  );
+});
+
 Deno.test("transform() keeps var where it cannot be an assignment", () => {
   const pieces = (body: string) => code(`function* f() { ${body} }`, "script");
   equal(
