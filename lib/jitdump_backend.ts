@@ -94,7 +94,7 @@ export class JitdumpBackend implements Backend {
   }
 
   #open(): number {
-    // Without permission to read the maps there shall be no file.
+    // Without the permission for this (Deno wants --allow-all) there shall be no file.
     this.#regions();
     const descriptor = openOwnFile(this.#path, { readable: true });
     const header = encodeHeader({ architecture: this.#architecture, pid: this.#pid });

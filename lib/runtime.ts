@@ -50,7 +50,6 @@ export function processId(): number {
 
 /** The path of the runtime's program, as the memory maps have it. */
 export function runtimePath(): string {
-  // Not /proc/self/exe, for which Deno wants all permissions.
   return realpathSync(process.execPath);
 }
 
