@@ -167,7 +167,7 @@ for (let i = 0; ; i++) {
     ok(before.length > 100, `only ${before.length} samples`);
     const bytes = await Deno.readFile(program.dumpPath);
     ok(readJitdump(bytes).records.every(({ kind }) => kind !== "close"), "it was not killed");
-    checkJitdump(bytes, program.pid);
+    checkJitdump(bytes, program.pid, { wasKilled: true });
   },
 );
 
