@@ -63,7 +63,7 @@ async function main(args: string[]): Promise<number> {
       const paths = tests.splice(0, values.outside ? 1 : BATCH_SIZE);
       if (values.outside) await runOutside(suite, paths[0]!, told);
       else await runBatch({ suite, goal: values.goal as Goal, paths }, told);
-      if (tests.length % BATCH_SIZE === 0) console.error(`${tests.length} tests left`);
+      if (!values.outside) console.error(`${tests.length} tests left`);
     }
   }));
   return results.print() > 0 ? 1 : 0;
