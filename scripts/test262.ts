@@ -14,7 +14,18 @@
  *     --goal=pieces      … and awaits here and there, as modules of the suite then do too
  *     --outside          Each run is a program of its own, started with `--preload`; slow
  *
- * Exit status 1 where there is a difference.
+ * Exit status 1 where there is a difference. Deno 2.9.6, test262 of commit be13516fb6:
+ *
+ *     --goal      runs     pass plain   differences
+ *     script      49067    48317        0
+ *     commonjs    49067    47809        0
+ *     module      49066    46420        0
+ *     pieces      48994    40727        0
+ *
+ * Among them are some 350 runs of syntax that V8 knows and the instrumenter's parser does not:
+ * `import defer`, `import source`, and calls as targets of assignments. They run as they are.
+ *
+ * A native library that is rebuilt in its place meanwhile ends the processes that have it open.
  *
  * @module
  */
