@@ -19,7 +19,7 @@
  *     --goal      runs     pass plain   differences
  *     script      49067    48317        0
  *     commonjs    49067    47809        0
- *     module      49066    46420        0
+ *     module      49067    46421        0
  *     pieces      48994    40727        0
  *
  * Among them are some 350 runs of syntax that V8 knows and the instrumenter's parser does not:
