@@ -1,3 +1,4 @@
+import { apply } from "./builtins.ts";
 import type { Backend, BackendName } from "./backend.ts";
 import {
   type Engine,
@@ -15,9 +16,6 @@ import { Registry } from "./registry.ts";
 import { missingPermission, readVariable } from "./runtime.ts";
 import { decideSwitches } from "./switches.ts";
 import type { FunctionLabel } from "./symbol_name.ts";
-
-// Programs may put a function of their own in the place of this.
-const { apply } = Reflect;
 
 /** Off: instrumented functions run as if they were plain. */
 export const INACTIVE = 0;
@@ -62,8 +60,8 @@ export class Activation {
     if (this.mode === UNDECIDED) this.decide();
     const registry = this.#current;
     if (registry === undefined) return apply(fn, self, args);
-    let trampoline = registry.trampolines[id];
-    if (trampoline === undefined || trampoline < 0) {
+    let trampoline = registry.trampolines[id] ?? -1;
+    if (trampoline < 0) {
       trampoline = this.#register(registry, id);
       if (trampoline < 0) return apply(fn, self, args);
     }
@@ -78,7 +76,7 @@ export class Activation {
   /** Gives a function its trampoline while active, for code whose frame begins later or never. */
   touch(id: number): void {
     const registry = this.mode === INACTIVE ? undefined : this.#current;
-    if (registry !== undefined && !((registry.trampolines[id] ?? -1) >= 0)) {
+    if (registry !== undefined && (registry.trampolines[id] ?? -1) < 0) {
       this.#register(registry, id);
     }
   }
@@ -131,33 +129,26 @@ export class Activation {
     }
   }
 
-  /**
-   * Runs a body that is too deep for a trampoline, and what it calls, plainly: all of it is
-   * deeper still, and each function saves the stack of asking again.
-   */
-  #runDeep(body: () => void): void {
+  /** Runs a body, and what it calls, plainly, whatever is instrumented of it. */
+  #pause<Result>(body: () => Result): Result {
     this.mode = INACTIVE;
     try {
-      body();
+      return body();
     } finally {
       this.mode = this.#current === undefined ? INACTIVE : ACTIVE;
     }
   }
 
   #register(registry: Registry, id: number): number {
-    // What the program put in the place of a builtin that is used here runs plainly: instrumented,
-    // it would need its own trampoline to make that trampoline.
-    const { mode } = this;
-    this.mode = INACTIVE;
     try {
-      return registry.register(id, this.#labels[id]!);
+      // What the program put in the place of a builtin that is used here would, instrumented, need
+      // its own trampoline to make this one.
+      return this.#pause(() => registry.register(id, this.#labels[id]!));
     } catch (error) {
       // Not an obstacle but the program's own recursion, without stack for one call more.
       if (error instanceof RangeError) throw error;
       this.#giveUp(error);
       return -1;
-    } finally {
-      this.mode = this.#current === undefined ? INACTIVE : mode;
     }
   }
 
@@ -176,7 +167,9 @@ export class Activation {
     const engine = obtain(
       this.#engines,
       engineName,
-      (name) => makeEngine(name, (body) => this.#runDeep(body)),
+      // All that a body calls which is too deep for a trampoline is deeper still, and each
+      // function saves the stack of asking again.
+      (name) => makeEngine(name, (body) => this.#pause(body)),
     );
     const backend = obtain(this.#backends, backendName, makeBackend);
     const registry = new Registry(backend, engine);

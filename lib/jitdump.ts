@@ -7,6 +7,16 @@
  * (tools/perf/util/genelf.c): in JIT_CODE_UNWINDING_INFO the .eh_frame comes
  * first, the .eh_frame_hdr behind it.
  */
+import {
+  DataView,
+  encode,
+  set,
+  setBigUint64,
+  setUint32,
+  subarray,
+  toBigInt,
+  Uint8Array,
+} from "./builtins.ts";
 import { escapeName, MAX_NAME_BYTES } from "./perf_map.ts";
 import { align8, type Architecture, type UnwindTables } from "./unwind_tables.ts";
 
@@ -15,23 +25,6 @@ export const RecordId = { load: 0, move: 1, debugInfo: 2, close: 3, unwindingInf
 
 /** Bytes of the file's header. */
 export const HEADER_SIZE = 40;
-
-// Used in the middle of programs that may have put functions of their own in the place of these.
-const { call } = Function.prototype;
-const { BigInt: toBigInt, DataView: View, Uint8Array: Bytes } = globalThis;
-const encoder = new TextEncoder();
-const encode = encoder.encode.bind(encoder);
-const setUint32: (view: DataView, at: number, value: number, little: boolean) => void = call.bind(
-  View.prototype.setUint32,
-);
-const setBigUint64: (view: DataView, at: number, value: bigint, little: boolean) => void = call
-  .bind(View.prototype.setBigUint64);
-const set: (bytes: Uint8Array, from: Uint8Array, at: number) => void = call.bind(
-  Bytes.prototype.set,
-);
-const subarray: (bytes: Uint8Array, start: number, end: number) => Uint8Array = call.bind(
-  Bytes.prototype.subarray,
-);
 
 /**
  * Where `perf` looks for the dump of a process: its base name is fixed, its folder is not.
@@ -198,8 +191,8 @@ class RecordWriter {
   #at = 0;
 
   constructor(size: number) {
-    this.bytes = new Bytes(size);
-    this.#view = new View(this.bytes.buffer);
+    this.bytes = new Uint8Array(size);
+    this.#view = new DataView(this.bytes.buffer);
   }
 
   prefix(id: number, totalSize: number, timestamp: bigint): this {

@@ -1,3 +1,4 @@
+import { BigUint64Array, set, toBigInt, Uint8Array } from "./builtins.ts";
 import * as fs from "node:fs";
 
 import type { Backend, CodeRegion } from "./backend.ts";
@@ -25,11 +26,7 @@ import {
   trampolineRule,
 } from "./unwind_tables.ts";
 
-// Used in the middle of programs that may have put functions of their own in the place of these.
-const { BigInt: toBigInt, BigUint64Array: Numbers, Uint8Array: Bytes } = globalThis;
-const set: (bytes: Uint8Array, from: Uint8Array, at: number) => void = Function.prototype.call.bind(
-  Bytes.prototype.set,
-);
+// A program may put a function of its own in the place of this.
 const now = performance.now.bind(performance);
 
 /** More than a stack has, by far. */
@@ -109,7 +106,7 @@ export class JitdumpBackend implements Backend {
   /** The code as it is, and behind it what makes it distinct. */
   #distinctCode(address: bigint, size: number): Uint8Array<ArrayBuffer> {
     const copied = align8(size);
-    const code = new Bytes(copied + 8);
+    const code = new Uint8Array(copied + 8);
     this.#library.xp_copy(code, address, copied);
     set(code, distinctionOf(address), copied);
     return code;
@@ -248,15 +245,15 @@ const FAILURES: Readonly<Record<number, { what: string; hint?: string }>> = {
 
 /** An address is given out once: perf takes equal bodies, such as two holes, for one. */
 function distinctionOf(address: bigint): Uint8Array<ArrayBuffer> {
-  const number = new Numbers(1);
+  const number = new BigUint64Array(1);
   number[0] = address;
-  return new Bytes(number.buffer);
+  return new Uint8Array(number.buffer);
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (let i = 0; i < parts.length; i++) length += parts[i]!.length;
-  const whole = new Bytes(length);
+  const whole = new Uint8Array(length);
   let at = 0;
   for (let i = 0; i < parts.length; i++) {
     set(whole, parts[i]!, at);

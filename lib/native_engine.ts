@@ -1,9 +1,7 @@
+import { apply } from "./builtins.ts";
 import type { DeclareRegion, Engine, RunDeep } from "./engine.ts";
 import { loadNativeLibrary, type NativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
-
-// Programs may put a function of their own in the place of this.
-const { apply } = Reflect;
 
 /**
  * How far from the base of the stack trampolines may reach, in bytes. V8 stops a recursion at

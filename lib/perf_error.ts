@@ -55,7 +55,7 @@ export class PerfError extends Error {
    * @param options The kind of obstacle, its remedy and its cause.
    */
   constructor(message: string, options: PerfErrorOptions) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code;
     this.hint = options.hint;
   }

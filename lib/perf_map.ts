@@ -1,21 +1,16 @@
+import {
+  asUintN,
+  encode,
+  formatBigInt,
+  formatNumber,
+  isSafeInteger,
+  slice,
+  subarray,
+} from "./builtins.ts";
 import type { CodeRegion } from "./backend.ts";
 
 /** Bytes of a name that are kept, in UTF-8. */
 export const MAX_NAME_BYTES = 4096;
-
-// Used in the middle of programs that may have put functions of their own in the place of these.
-const { call } = Function.prototype;
-const { asUintN } = BigInt;
-const { isSafeInteger } = Number;
-const formatNumber: (value: number, radix: number) => string = call.bind(Number.prototype.toString);
-const formatBigInt: (value: bigint, radix: number) => string = call.bind(BigInt.prototype.toString);
-const slice: (text: string, start: number, end?: number) => string = call.bind(
-  String.prototype.slice,
-);
-const subarray: (bytes: Uint8Array, start: number, end: number) => Uint8Array<ArrayBuffer> = call
-  .bind(Uint8Array.prototype.subarray);
-const encoder = new TextEncoder();
-const encode = encoder.encode.bind(encoder);
 
 /**
  * Where `perf` looks for the map of a process.

@@ -25,17 +25,16 @@ export class PerfMapBackend implements Backend {
     try {
       written = writeSync(this.#descriptor, line);
     } catch (cause) {
-      throw new PerfError(`Cannot write "${this.#path}": ${(cause as Error).message}`, {
-        code: "file",
-        hint: "df /tmp",
-        cause,
-      });
+      throw this.#failure((cause as Error).message, cause);
     }
-    if (written !== line.length) {
-      throw new PerfError(`Cannot write "${this.#path}": the disk is full`, {
-        code: "file",
-        hint: "df /tmp",
-      });
-    }
+    if (written !== line.length) throw this.#failure("the disk is full");
+  }
+
+  #failure(what: string, cause?: unknown): PerfError {
+    return new PerfError(`Cannot write "${this.#path}": ${what}`, {
+      code: "file",
+      hint: "df /tmp",
+      cause,
+    });
   }
 }

@@ -1,13 +1,7 @@
+import { fill, Int32Array, max, set } from "./builtins.ts";
 import type { Backend } from "./backend.ts";
 import type { Engine } from "./engine.ts";
-import { type FunctionLabel, symbolOf } from "./symbol_name.ts";
-
-// Used in the middle of programs that may have put functions of their own in the place of these.
-const { call } = Function.prototype;
-const { max } = Math;
-const Integers = Int32Array;
-const fill: (array: Int32Array, value: number) => void = call.bind(Integers.prototype.fill);
-const set: (array: Int32Array, from: Int32Array) => void = call.bind(Integers.prototype.set);
+import { type FunctionLabel, functionSymbol } from "./symbol_name.ts";
 
 /** The trampolines that one engine made for one backend, by the function's number. */
 export class Registry {
@@ -36,12 +30,12 @@ export class Registry {
    */
   register(id: number, label: FunctionLabel): number {
     const trampoline = this.engine.create(
-      symbolOf(label),
+      functionSymbol(label),
       (region) => this.backend.declare({ ...region, source: label }),
       this.backend.padding,
     );
     if (id >= this.trampolines.length) {
-      const longer = new Integers(max(64, 2 * this.trampolines.length, id + 1));
+      const longer = new Int32Array(max(64, 2 * this.trampolines.length, id + 1));
       fill(longer, -1);
       set(longer, this.trampolines);
       this.trampolines = longer;

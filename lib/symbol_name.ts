@@ -8,7 +8,7 @@ export interface SourcePosition {
 
 /** What `perf` is told of a function. */
 export interface FunctionLabel {
-  /** Qualified name, such as `Class.method`; empty for a function without one. */
+  /** Qualified name, such as `Class.method`; empty where there is none, `<module>` for a module's body. */
   name: string;
   /** Path or URL of the module. */
   file: string;
@@ -36,29 +36,8 @@ function nameOf(url: string): string {
   }
 }
 
-/**
- * The symbol of a function: `js::<qualified name>:<file>:<line>`.
- *
- * @param name Qualified name, such as `Class.method`; empty for a function without one.
- * @param file Path or URL of the module.
- * @param line Line, counted from 1; left out where there is none.
- */
-export function functionSymbol(name: string, file: string, line?: number): string {
+/** The symbol of a function: `js::<qualified name>:<file>:<line>`, without a line `js::<name>:<file>`. */
+export function functionSymbol({ name, file, line }: FunctionLabel): string {
   const position = line === undefined ? file : `${file}:${line}`;
   return `js::${name || "<anonymous>"}:${position}`;
-}
-
-/** The symbol of a labelled function. */
-export function symbolOf({ name, file, line }: FunctionLabel): string {
-  return functionSymbol(name, file, line);
-}
-
-/** The symbol of a module's body: `js::<module>:<file>`. */
-export function moduleSymbol(file: string): string {
-  return symbolOf(moduleLabel(file));
-}
-
-/** The label of a module's body. */
-export function moduleLabel(file: string): FunctionLabel {
-  return { name: "<module>", file, line: undefined };
 }

@@ -1,9 +1,7 @@
+import { apply, construct } from "./builtins.ts";
 import { activation, INACTIVE } from "./activation.ts";
 import { callerPosition } from "./caller_position.ts";
 import type { FunctionLabel } from "./symbol_name.ts";
-
-// Programs may put functions of their own in the place of these.
-const { apply, construct } = Reflect;
 
 /** Options of {@linkcode withPerf}. */
 export interface WithPerfOptions {

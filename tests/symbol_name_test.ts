@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 
-import { functionSymbol, moduleSymbol, sourceName } from "../lib/symbol_name.ts";
+import { functionSymbol, sourceName } from "../lib/symbol_name.ts";
 
 Deno.test("sourceName() shows a file URL as a path", () => {
   equal(sourceName("file:///src/app.ts"), "/src/app.ts");
@@ -25,19 +25,28 @@ Deno.test("sourceName() leaves every other URL and a path as they are", () => {
 });
 
 Deno.test("functionSymbol() has name, file and line", () => {
-  equal(functionSymbol("foo", "/src/app.ts", 12), "js::foo:/src/app.ts:12");
-  equal(functionSymbol("Parser.parse", "/src/app.ts", 1), "js::Parser.parse:/src/app.ts:1");
-  equal(functionSymbol("get size", "https://a/b.ts", 3), "js::get size:https://a/b.ts:3");
+  equal(functionSymbol({ name: "foo", file: "/src/app.ts", line: 12 }), "js::foo:/src/app.ts:12");
+  equal(
+    functionSymbol({ name: "Parser.parse", file: "/src/app.ts", line: 1 }),
+    "js::Parser.parse:/src/app.ts:1",
+  );
+  equal(
+    functionSymbol({ name: "get size", file: "https://a/b.ts", line: 3 }),
+    "js::get size:https://a/b.ts:3",
+  );
 });
 
 Deno.test("functionSymbol() leaves out a line that is not known", () => {
-  equal(functionSymbol("GET /users", "routes.ts"), "js::GET /users:routes.ts");
+  equal(functionSymbol({ name: "GET /users", file: "routes.ts" }), "js::GET /users:routes.ts");
 });
 
 Deno.test("functionSymbol() calls a function without name <anonymous>", () => {
-  equal(functionSymbol("", "/src/app.ts", 12), "js::<anonymous>:/src/app.ts:12");
+  equal(
+    functionSymbol({ name: "", file: "/src/app.ts", line: 12 }),
+    "js::<anonymous>:/src/app.ts:12",
+  );
 });
 
-Deno.test("moduleSymbol() has no line", () => {
-  equal(moduleSymbol("/src/app.ts"), "js::<module>:/src/app.ts");
+Deno.test("functionSymbol() has no line for a module", () => {
+  equal(functionSymbol({ name: "<module>", file: "/src/app.ts" }), "js::<module>:/src/app.ts");
 });

@@ -5,7 +5,7 @@
 import { PerfError } from "../perf_error.ts";
 import { type PerfTool, runPerf } from "./perf_tool.ts";
 
-/** Hints at a bug: it does not look like a file of one process's jitdump. */
+/** All that is ever removed: a jitdump, or a file made of one. */
 const JIT_FILE = /^\/tmp\/(jit-\d+\.dump|jitted-\d+-\d+\.so)$/;
 
 /** What `perf inject -v` says of the files it reads and writes (tools/perf/util/jitdump.c). */

@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 
 import { environmentFor, type Wish } from "../switches.ts";
 import { type CommandLine, lastValue, usageError } from "./options.ts";
-import { readProcessLimits, stackSizeFlags } from "./stack_size.ts";
+import { readText } from "./perf_tool.ts";
+import { stackSizeFlags } from "./stack_size.ts";
 
 /** A program, and how to start it. */
 export interface ScriptCommand {
@@ -34,7 +35,7 @@ export function scriptCommand(
       Deno.execPath(),
       "run",
       ...runtimeArgs,
-      ...stackSizeFlags(readProcessLimits(), runtimeArgs),
+      ...stackSizeFlags(readText("/proc/self/limits") ?? "", runtimeArgs),
       `--preload=${preload}`,
       script,
       ...scriptArgs,

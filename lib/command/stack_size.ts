@@ -22,12 +22,3 @@ export function stackSizeFlags(limits: string, runtimeArgs: readonly string[]): 
     ? [`--v8-flags=--stack-size=${STACK_KIB}`]
     : [];
 }
-
-/** What the system allows a process of this one; empty where it does not say. */
-export function readProcessLimits(): string {
-  try {
-    return Deno.readTextFileSync("/proc/self/limits");
-  } catch {
-    return "";
-  }
-}

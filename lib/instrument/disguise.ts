@@ -1,6 +1,5 @@
+import { apply } from "../builtins.ts";
 import { restoreSource } from "./edits.ts";
-
-const { apply } = Reflect;
 
 /**
  * Makes `toString` of instrumented functions and classes give the source as its author wrote it,

@@ -1,3 +1,4 @@
+import { indexOf, slice } from "../builtins.ts";
 import { MagicString, type SourceMap } from "./libraries.js";
 
 // Every insertion stands between two comments, so that it can be taken out again:
@@ -60,15 +61,6 @@ export class Edits {
 function mark(original: string, code: string): string {
   return `${MARKER}${original}*/${code}${SECOND}`;
 }
-
-// Used in the middle of programs that may have put functions of their own in the place of these.
-const { call } = Function.prototype;
-const indexOf: (text: string, part: string, from?: number) => number = call.bind(
-  String.prototype.indexOf,
-);
-const slice: (text: string, start: number, end?: number) => string = call.bind(
-  String.prototype.slice,
-);
 
 /** Takes the edits out of a piece of edited text, such as a function's. */
 export function restoreSource(text: string): string {

@@ -1,5 +1,5 @@
 import { activation, RUNTIME_EXPRESSION } from "../activation.ts";
-import { moduleLabel, sourceName } from "../symbol_name.ts";
+import { sourceName } from "../symbol_name.ts";
 import { MARKER } from "./edits.ts";
 import type { SourceKind } from "./syntax_tree.ts";
 import { transform } from "./transform.ts";
@@ -50,7 +50,7 @@ export function instrumentLoad<Result extends LoadResult>(
   }
   const file = sourceName(url);
   for (const { name, line } of transformed.functions) {
-    activation.define(line === undefined ? moduleLabel(file) : { name, file, line });
+    activation.define({ name, file, line });
   }
   return { ...loaded, source: transformed.source };
 }

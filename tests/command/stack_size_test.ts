@@ -1,6 +1,7 @@
 import { deepEqual } from "node:assert/strict";
 
-import { readProcessLimits, stackSizeFlags } from "../../lib/command/stack_size.ts";
+import { readText } from "../../lib/command/perf_tool.ts";
+import { stackSizeFlags } from "../../lib/command/stack_size.ts";
 
 const limits = (soft: string) =>
   `Limit                     Soft Limit           Hard Limit           Units     \n` +
@@ -19,7 +20,9 @@ Deno.test("stackSizeFlags() asks for nothing where it could hurt", () => {
   deepEqual(stackSizeFlags(limits("8388608"), ["--v8-flags=--stack-size=500"]), []);
 });
 
-Deno.test("readProcessLimits() has a line for the stack", () => {
-  const line = readProcessLimits().split("\n").filter((text) => text.startsWith("Max stack size"));
+Deno.test("readText() of the limits has a line for the stack", () => {
+  const line = readText("/proc/self/limits")!.split("\n").filter((text) =>
+    text.startsWith("Max stack size")
+  );
   deepEqual(line.length, 1);
 });
