@@ -25,6 +25,14 @@ const end = performance.now() + Number(Deno.args[0]);
 while (performance.now() < end) baz(100_000);
 `;
 
+/** How its functions stand in a report, and how deep. */
+const HOT_NESTING = [
+  ["js::<module>", 0],
+  ["js::baz:9", 1],
+  ["js::bar:8", 2],
+  ["js::foo:4", 3],
+];
+
 /** How deep each name stands in a report, from its outermost `js::` frame; outermost first. */
 function nesting(report: string): [string, number][] {
   const frames = [...report.matchAll(/%\s+\d+( +)(js::[^:]+):\S*?(:\d+)?$/gm)]
@@ -43,12 +51,7 @@ testNeeding(
       cwd: place.path,
     });
     equal(code, 0, stderr);
-    deepEqual(nesting(stdout).slice(0, 4), [
-      ["js::<module>", 0],
-      ["js::baz:9", 1],
-      ["js::bar:8", 2],
-      ["js::foo:4", 3],
-    ]);
+    deepEqual(nesting(stdout).slice(0, 4), HOT_NESTING);
     match(stdout, new RegExp(`js::foo:${script}:4\n`));
     match(stdout, new RegExp(`# Recorded in ${Deno.realPathSync(place.path)}/perf.data;`));
     equal(stdout.includes("\x1b"), false);
@@ -135,12 +138,7 @@ testNeeding(obstacle, "profile() with -X perf_jit shows whole stacks, and cleans
     { cwd: place.path },
   );
   equal(code, 0, stderr);
-  deepEqual(nesting(stdout).slice(0, 4), [
-    ["js::<module>", 0],
-    ["js::baz:9", 1],
-    ["js::bar:8", 2],
-    ["js::foo:4", 3],
-  ]);
+  deepEqual(nesting(stdout).slice(0, 4), HOT_NESTING);
   match(stdout, /__libc_start_call_main\n.*js::<module>/);
   match(stdout, /perf\.jit\.data\n# It needs .* --keep keeps them/);
   equal(/cut off|no js::/.test(stderr), false, stderr);

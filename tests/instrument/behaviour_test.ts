@@ -1,0 +1,171 @@
+/*
+ * A program cannot tell that it is instrumented: it runs as it is and as transform() makes it.
+ */
+import { deepEqual, equal, rejects } from "node:assert/strict";
+
+import { instrument } from "../support/instrumented.ts";
+
+let count = 0;
+
+/** Imports a module, as it is and instrumented: its exports, and the names of what ran. */
+async function both(text: string): Promise<{ plain: unknown; active: unknown; names: string[] }> {
+  const [{ source, functions }, runtime] = instrument(text);
+  const load = async (text: string) => {
+    const module = await import(`data:text/javascript,${encodeURIComponent(text)}%0A//${count++}`);
+    return { ...module };
+  };
+  const [plain, active] = [await load(text), await load(source)];
+  const names = [...new Set(runtime.ids)].map((id) => functions[id]!.name);
+  return { plain, active, names };
+}
+
+/** Runs a CommonJS module, as it is and instrumented. */
+function bothCommonJs(text: string): { plain: unknown; active: unknown; names: string[] } {
+  const [{ source, functions }, runtime] = instrument(text, "commonjs");
+  const load = (text: string) => {
+    const module = { exports: {} };
+    new Function("exports", "require", "module", "__filename", "__dirname", text)
+      .call(module.exports, module.exports, undefined, module, "/app.cjs", "/");
+    return module.exports;
+  };
+  const [plain, active] = [load(text), load(source)];
+  return { plain, active, names: [...new Set(runtime.ids)].map((id) => functions[id]!.name) };
+}
+
+const MODULES: [name: string, text: string, names: string[]][] = [
+  [
+    "this, arguments and rest parameters",
+    "function f(a, ...r) { return [this?.x, arguments.length, a, r.length]; }\n" +
+    "export const r = f.call({ x: 1 }, 2, 3, 4), l = f.length, n = f.name;",
+    ["<module>", "f"],
+  ],
+  [
+    "default parameters that see each other",
+    "const f = (a, b = () => a, { c = b() } = {}) => [a, b(), c]; export const r = f(1);",
+    ["<module>", "f.b", "f"],
+  ],
+  [
+    "new, new.target and returned objects",
+    "function F(x) { this.x = x; this.t = new.target === F; if (x > 1) return { other: x }; }\n" +
+    "export const a = { ...new F(1) }, b = { ...new F(2) }, c = new F(1) instanceof F;",
+    ["<module>", "F"],
+  ],
+  [
+    "classes with fields, super and private members",
+    "class A { #p = 1; f = this.#p + 1; constructor(x) { this.x = x; } get p() { return this.#p; }\n" +
+    "  m() { return 'A'; } static s() { return super.toString === Function.prototype.toString; } }\n" +
+    "class B extends A { g = 3; constructor() { super(5); this.y = this.g; } m() { return super.m() + 'B'; } }\n" +
+    "const b = new B(); export const r = [b.x, b.y, b.f, b.p, b.m(), A.s()];",
+    ["<module>", "B.constructor", "A.constructor", "A.get p", "B.m", "A.m", "A.s"],
+  ],
+  [
+    "labels, loops and try",
+    "function f() { outer: for (const a of [1, 2, 3]) { for (;;) { if (a < 3) continue outer; break outer; } }\n" +
+    "  try { return 'try'; } finally { f.done = true; } }\n" +
+    "export const r = f(), d = f.done;",
+    ["<module>", "f"],
+  ],
+  [
+    "hoisting and functions used before their declaration",
+    "export const r = early(); function early() { return typeof later + inner(); function inner() { return 1; } }\n" +
+    "var later = 1;",
+    ["<module>", "early", "early.inner"],
+  ],
+  [
+    "var of blocks and loops at the top",
+    "for (var i = 0, seen = []; i < 3; i++) { var [last = 7] = [i]; seen.push(() => i); }\n" +
+    "for (var k in { a: 1, b: 2 }); if (seen) { var { length } = seen } try { throw 1 } catch (e) { var e2 = e }\n" +
+    "export const r = [i, last, k, length, e2, seen[0]()];",
+    ["<module>", "<anonymous>"],
+  ],
+  [
+    "top-level await in every place",
+    "const f = async (x) => x; const g = (x) => x;\n" +
+    "const a = await f(g(1)); let s = 0; for (const x of [1, await f(2)]) { s += await f(g(x)); }\n" +
+    "for await (const x of [f(3)]) s += g(x);\n" +
+    "if (await f(true)) { s += g(10); } else { s = 0; }\n" +
+    "switch (await f(1)) { case 1: s += g(100); break; default: s = -1; }\n" +
+    "export const r = [a, s, (await f({ m: () => 5 }))?.m(), `${await f(6)}`];",
+    ["<module>", "g", "f", "m"],
+  ],
+  [
+    "temporal dead zones",
+    "let r; try { later; r = 'no'; } catch (e) { r = e.name; } const later = r && 1; export { r, later };",
+    ["<module>"],
+  ],
+  [
+    "exceptions",
+    "const error = new Error('x'); function f() { throw error; }\n" +
+    "let same; try { f(); } catch (e) { same = e === error; } export { same };",
+    ["<module>", "f"],
+  ],
+  [
+    "tagged templates",
+    "function tag(strings, ...values) { return strings.raw.join('|') + values; }\n" +
+    "export const r = tag`a${1}b${2}`;",
+    ["<module>", "tag"],
+  ],
+  [
+    "names of functions and classes",
+    "export const a = () => {}, b = function () {}, c = class { static n = this.name; };\n" +
+    "export const r = [a.name, b.name, c.name, c.n].join(); export default () => 1;",
+    ["<module>"],
+  ],
+  [
+    "getters, setters and symbols",
+    "const o = { v: 1, get x() { return this.v; }, set x(y) { this.v = y; }, [Symbol.toPrimitive]() { return 9; } };\n" +
+    "o.x = 4; export const r = [o.x, +o];",
+    ["<module>", "o.set x", "o.get x", "o.[Symbol.toPrimitive]"],
+  ],
+];
+
+for (const [name, text, names] of MODULES) {
+  Deno.test(`transform() does not change ${name}`, async () => {
+    const result = await both(text);
+    const comparable = (exports: unknown) =>
+      JSON.stringify(
+        exports,
+        (_, value) => typeof value === "function" ? `${value.name}()` : value,
+      );
+    equal(comparable(result.active), comparable(result.plain));
+    deepEqual(result.names, names);
+  });
+}
+
+Deno.test("transform() keeps an exception of a module's body", async () => {
+  const [{ source }] = instrument("function f() { throw new TypeError('boom'); }\nf();");
+  await rejects(import(`data:text/javascript,${encodeURIComponent(source)}`), TypeError);
+});
+
+Deno.test("transform() does not change CommonJS modules", () => {
+  const { plain, active, names } = bothCommonJs(`
+    exports.sloppyThis = (function () { return this === globalThis; })();
+    exports.aliased = (function (a) { arguments[0] = 2; return a; })(1);
+    exports.callee = (function () { return arguments.callee.name; })();
+    exports.self = this === module.exports;
+    exports.late = typeof hoisted; function hoisted() {}
+    if (true) { function inBlock() {} } exports.block = typeof inBlock;
+    for (var i = 0; i < 2; i++); exports.i = i;
+    if (exports.i) return;
+    exports.never = 1;
+  `);
+  deepEqual(active, plain);
+  deepEqual(names, ["<module>", "<anonymous>", "<anonymous>", "<anonymous>"]);
+});
+
+Deno.test("transform() leaves sloppy functions of a file that asks for their caller", () => {
+  const { plain, active } = bothCommonJs(`
+    function inner() { return inner.caller === outer; }
+    function outer() { return inner(); }
+    exports.same = outer();
+  `);
+  deepEqual(active, plain);
+  const [{ skipped }] = instrument(
+    "function a() { return a.caller; } function b() { 'use strict'; }",
+    "commonjs",
+  );
+  deepEqual(skipped.map(({ name, reason }) => [name, reason]), [
+    ["<module>", 'its file asks for "caller"'],
+    ["a", 'its file asks for "caller"'],
+  ]);
+});
