@@ -89,7 +89,10 @@ async function main(): Promise<void> {
   for (const [name, bytes] of Object.entries(files)) {
     const url = new URL(name, prebuilt);
     if (!check) {
-      await Deno.writeFile(url, bytes);
+      // Beside it, and renamed: written over, it would end the processes that have it mapped.
+      const beside = new URL(`${name}.new`, prebuilt);
+      await Deno.writeFile(beside, bytes);
+      await Deno.rename(beside, url);
     } else if (!sameBytes(bytes, await Deno.readFile(url).catch(() => new Uint8Array()))) {
       differing.push(name);
     }
