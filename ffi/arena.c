@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "emit.h"
+#include "fault.h"
 #include "region.h"
 
 _Static_assert(XP_ARENA_SIZE % XP_SLOT_SIZE == 0, "slots fill an arena");
@@ -26,14 +27,16 @@ static _Atomic uint32_t registered;
 
 static uint8_t *map_arena(uint32_t first_index, int *error)
 {
-    uint8_t *arena = mmap(NULL, XP_ARENA_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *arena = XP_SYSTEM("mmap", MAP_FAILED,
+                               mmap(NULL, XP_ARENA_SIZE, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     if (arena == MAP_FAILED) {
         *error = errno;
         return NULL;
     }
     for (uint32_t i = 0; i < XP_SLOTS_PER_ARENA; i++)
         xp_emit_host(arena + i * XP_SLOT_SIZE, XP_SLOT_SIZE, first_index + i);
-    if (mprotect(arena, XP_ARENA_SIZE, PROT_READ | PROT_EXEC) != 0) {
+    if (XP_SYSTEM("mprotect", -1, mprotect(arena, XP_ARENA_SIZE, PROT_READ | PROT_EXEC)) != 0) {
         *error = errno;
         munmap(arena, XP_ARENA_SIZE);
         return NULL;

@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fault.h"
+
 struct file_header {
     uint32_t magic, version, total_size, elf_mach, pad1, pid;
     uint64_t timestamp, flags;
@@ -62,7 +64,12 @@ static int32_t leave(int32_t result)
 /* Not by name: fstat asks for GLIBC 2.33. On these architectures its structure is the kernel's. */
 static int file_state(int32_t descriptor, struct stat *state)
 {
-    return (int)syscall(SYS_fstat, descriptor, state);
+    return (int)XP_SYSTEM("fstat", -1, syscall(SYS_fstat, descriptor, state));
+}
+
+static int set_size(int32_t descriptor, off_t size)
+{
+    return XP_SYSTEM("ftruncate", -1, ftruncate(descriptor, size));
 }
 
 static uint64_t monotonic_time(void)
@@ -78,11 +85,11 @@ static int32_t write_whole(int32_t descriptor, const uint8_t *bytes, uint32_t si
     struct stat before;
     if (file_state(descriptor, &before) != 0)
         return -errno;
-    const ssize_t written = write(descriptor, bytes, size);
-    if (written == (ssize_t)size && (hole == 0 || ftruncate(descriptor, before.st_size + size + hole) == 0))
+    const ssize_t written = XP_SYSTEM("write", -1, write(descriptor, bytes, XP_SIZE("write", size)));
+    if (written == (ssize_t)size && (hole == 0 || set_size(descriptor, before.st_size + size + hole) == 0))
         return 0;
     const int error = written == (ssize_t)size || written < 0 ? errno : ENOSPC;
-    if (written > 0 && ftruncate(descriptor, before.st_size) != 0)
+    if (written > 0 && set_size(descriptor, before.st_size) != 0)
         return -errno;
     return -error;
 }
@@ -99,7 +106,8 @@ static int32_t open_locked(int32_t descriptor, uint8_t *header, uint32_t size)
     if (file.st_size != 0)
         return -EEXIST;
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    void *mapped = mmap(NULL, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, descriptor, 0);
+    void *mapped = XP_SYSTEM("mmap", MAP_FAILED,
+                             mmap(NULL, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, descriptor, 0));
     if (mapped == MAP_FAILED)
         return -errno;
     const uint64_t now = monotonic_time();
