@@ -4,7 +4,7 @@
  * JavaScript. The records are encoded by lib/jitdump.ts.
  */
 #define _GNU_SOURCE
-#include "xperf.h"
+#include "append.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -45,6 +45,7 @@ static atomic_flag lock = ATOMIC_FLAG_INIT;
 
 /* All below is guarded by the lock. */
 static void *mark;
+static struct xp_end end;
 static dev_t device;
 static ino_t inode;
 static uint64_t next_index;
@@ -61,17 +62,6 @@ static int32_t leave(int32_t result)
     return result;
 }
 
-/* Not by name: fstat asks for GLIBC 2.33. On these architectures its structure is the kernel's. */
-static int file_state(int32_t descriptor, struct stat *state)
-{
-    return (int)XP_SYSTEM("fstat", -1, syscall(SYS_fstat, descriptor, state));
-}
-
-static int set_size(int32_t descriptor, off_t size)
-{
-    return XP_SYSTEM("ftruncate", -1, ftruncate(descriptor, size));
-}
-
 static uint64_t monotonic_time(void)
 {
     struct timespec now;
@@ -79,27 +69,12 @@ static uint64_t monotonic_time(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Writes all or, where the file system is full in the middle, nothing. */
-static int32_t write_whole(int32_t descriptor, const uint8_t *bytes, uint32_t size, uint32_t hole)
-{
-    struct stat before;
-    if (file_state(descriptor, &before) != 0)
-        return -errno;
-    const ssize_t written = XP_SYSTEM("write", -1, write(descriptor, bytes, XP_SIZE("write", size)));
-    if (written == (ssize_t)size && (hole == 0 || set_size(descriptor, before.st_size + size + hole) == 0))
-        return 0;
-    const int error = written == (ssize_t)size || written < 0 ? errno : ENOSPC;
-    if (written > 0 && set_size(descriptor, before.st_size) != 0)
-        return -errno;
-    return -error;
-}
-
 static int32_t open_locked(int32_t descriptor, uint8_t *header, uint32_t size)
 {
     struct stat file;
     if (size < sizeof(struct file_header))
         return -EINVAL;
-    if (file_state(descriptor, &file) != 0)
+    if (xp_file_state(descriptor, &file) != 0)
         return -errno;
     if (mark != NULL && file.st_dev == device && file.st_ino == inode)
         return 0;
@@ -112,7 +87,7 @@ static int32_t open_locked(int32_t descriptor, uint8_t *header, uint32_t size)
         return -errno;
     const uint64_t now = monotonic_time();
     memcpy(header + offsetof(struct file_header, timestamp), &now, sizeof now);
-    const int32_t result = write_whole(descriptor, header, size, 0);
+    const int32_t result = xp_write_whole(descriptor, header, size, 0, &end);
     if (result != 0) {
         munmap(mapped, page);
         return result;
@@ -161,7 +136,7 @@ static int32_t stamp(uint8_t *records, uint32_t size, uint32_t hole, uint64_t no
 static int32_t append_locked(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole)
 {
     const int32_t result = stamp(records, size, hole, monotonic_time());
-    return result == 0 ? write_whole(descriptor, records, size, hole) : result;
+    return result == 0 ? xp_write_whole(descriptor, records, size, hole, &end) : result;
 }
 
 int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole)

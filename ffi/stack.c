@@ -49,13 +49,13 @@ uint32_t xp_probe(void)
     const struct frame *own = __builtin_frame_address(0);
     const uint32_t hides = hidden_record(own->caller, xp_stack_base()) != NULL;
     if (hides)
-        xp_ffi_return = own->return_address;
+        __atomic_store_n(&xp_ffi_return, own->return_address, __ATOMIC_RELAXED);
     return hides;
 }
 
 uint64_t xp_ffi_return_address(void)
 {
-    return (uint64_t)(uintptr_t)xp_ffi_return;
+    return (uint64_t)(uintptr_t)__atomic_load_n(&xp_ffi_return, __ATOMIC_RELAXED);
 }
 
 /* Calls `visit` for the record `frame`, which is the exported function's own, and those outside it. */
@@ -64,7 +64,8 @@ static inline uint32_t walk(const struct frame *frame, uint32_t capacity,
 {
     const uintptr_t base = xp_stack_base();
     const struct frame *next = frame->caller;
-    if (xp_ffi_return != NULL && frame->return_address == xp_ffi_return)
+    const void *hiding = __atomic_load_n(&xp_ffi_return, __ATOMIC_RELAXED);
+    if (hiding != NULL && frame->return_address == hiding)
         next = hidden_record(next, base);
     uint32_t count = 0;
     while (count < capacity) {

@@ -59,6 +59,15 @@ export const symbols = {
     parameters: [],
     result: "u64",
   },
+  // int32_t xp_append(int32_t descriptor, const uint8_t *line, uint32_t size)
+  xp_append: {
+    parameters: [
+      "i32", // descriptor
+      "buffer", // line
+      "u32", // size
+    ],
+    result: "i32",
+  },
   // int32_t xp_dump_open(int32_t descriptor, uint8_t *header, uint32_t size)
   xp_dump_open: {
     parameters: [
@@ -131,4 +140,4 @@ export const symbols = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of xperf.h that these declarations are of (`XP_ABI_VERSION`). */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;

@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define XP_ABI_VERSION 2u
+#define XP_ABI_VERSION 3u
 
 /* Every trampoline takes one slot of this size, in bytes, whatever the architecture needs. */
 #define XP_SLOT_SIZE 32u
@@ -100,6 +100,16 @@ XP_EXPORT uint32_t xp_walk(uint64_t *addresses, uint32_t capacity);
 XP_EXPORT uint32_t xp_walk_records(uint64_t *records, uint32_t capacity);
 
 /*
+ * Appends one line to the perf map of this process, in one write. The caller opens
+ * and closes the file, for appending; `line` stays the caller's. Any thread, each with
+ * a descriptor of its own.
+ * -ENOSPC: the file system is full. -EFBIG: the file would be larger than the
+ * process may make one. Else the -errno of fstat or write. After a failure the file
+ * ends where it did.
+ */
+XP_EXPORT int32_t xp_append(int32_t descriptor, const uint8_t *line, uint32_t size);
+
+/*
  * The dump of this process for `perf inject --jit`, in a file that is open for
  * reading and appending. The caller opens and closes it; any number of threads
  * may have descriptors of the one file. What goes into the file and when is
@@ -123,8 +133,8 @@ XP_EXPORT int32_t xp_dump_open(int32_t descriptor, uint8_t *header, uint32_t siz
  * read as zeros and take no space. Fills in each record's time, CLOCK_MONOTONIC
  * in nanoseconds, and in a JIT_CODE_LOAD the thread and the code's index. The last record's size
  * counts the hole. `records` stays the caller's. Any thread.
- * -EINVAL: the sizes do not add up. -ENOSPC: the file system is full. Else the
- * -errno of write. After a failure the file ends where it did.
+ * -EINVAL: the sizes do not add up. -ENOSPC, -EFBIG: as xp_append. Else the
+ * -errno of fstat, write or ftruncate. After a failure the file ends where it did.
  */
 XP_EXPORT int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole);
 

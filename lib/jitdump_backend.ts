@@ -17,7 +17,13 @@ import { loadNativeLibrary } from "./native_library.ts";
 import { outerFrames } from "./outer_frames.ts";
 import { openOwnFile } from "./own_file.ts";
 import { PerfError } from "./perf_error.ts";
-import { currentPlatform, onProcessEnd, processId, runtimePath } from "./runtime.ts";
+import {
+  currentPlatform,
+  isPermissionError,
+  onProcessEnd,
+  processId,
+  runtimePath,
+} from "./runtime.ts";
 import {
   align8,
   type Architecture,
@@ -25,6 +31,7 @@ import {
   regionRules,
   trampolineRule,
 } from "./unwind_tables.ts";
+import { writeFailure, type WriteObstacle } from "./write_failure.ts";
 
 // A program may put a function of its own in the place of this.
 const now = performance.now.bind(performance);
@@ -63,7 +70,12 @@ export class JitdumpBackend implements Backend {
   #outerFramesTries = 8;
 
   constructor() {
-    this.#describeRegions();
+    try {
+      this.#describeRegions();
+    } catch (error) {
+      fs.closeSync(this.#descriptor);
+      throw error;
+    }
     onProcessEnd(() => this.#try(() => this.#append([encodeClose()])));
   }
 
@@ -164,8 +176,7 @@ export class JitdumpBackend implements Backend {
   }
 
   #regions(): FrameRecordRegion[] {
-    const mappings = parseMemoryMaps(fs.readFileSync("/proc/self/maps", "utf8"));
-    return frameRecordRegions(mappings, this.#runtime);
+    return frameRecordRegions(parseMemoryMaps(readMemoryMaps()), this.#runtime);
   }
 
   /** An unwinder reads through perf's maps what is not in the sample's copy of the stack. */
@@ -207,21 +218,17 @@ export class JitdumpBackend implements Backend {
     if (result !== 0) throw this.#failure(-result);
   }
 
-  /** At the end a full disk costs a few frames, and is no reason to trouble the program. */
+  /** At the end an obstacle costs a few frames, and is no reason to trouble the program. */
   #try(action: () => void): void {
     try {
       action();
-    } catch (error) {
-      if (!(error instanceof PerfError)) throw error;
+    } catch {
+      // Who goes on recording sees those frames without names.
     }
   }
 
   #failure(errno: number): PerfError {
-    const { what, hint } = FAILURES[errno] ?? { what: `error ${errno}` };
-    return new PerfError(`Cannot write "${this.#path}": ${what}`, {
-      code: "file",
-      hint: hint ?? `ls -l ${this.#path}`,
-    });
+    return writeFailure(this.#path, errno, OBSTACLES);
   }
 }
 
@@ -232,16 +239,27 @@ const NOEXEC = {
   hint: "sudo mount -o remount,exec /tmp",
 };
 
-/** What stands in the way, by errno(3). */
-const FAILURES: Readonly<Record<number, { what: string; hint?: string }>> = {
+/** What stands in the way of a dump only, by errno(3). */
+const OBSTACLES: Readonly<Record<number, WriteObstacle>> = {
   1: NOEXEC, // EPERM
   13: NOEXEC, // EACCES
   [EEXIST]: {
     what:
       "it is not empty and not this program's dump, must be a dump of an ended process or nothing",
   },
-  28: { what: "the disk is full", hint: "df /tmp" }, // ENOSPC
 };
+
+function readMemoryMaps(): string {
+  try {
+    return fs.readFileSync("/proc/self/maps", "utf8");
+  } catch (cause) {
+    if (isPermissionError(cause)) throw cause;
+    throw new PerfError(`Cannot read "/proc/self/maps": ${(cause as Error).message}`, {
+      code: "file",
+      cause,
+    });
+  }
+}
 
 /** An address is given out once: perf takes equal bodies, such as two holes, for one. */
 function distinctionOf(address: bigint): Uint8Array<ArrayBuffer> {

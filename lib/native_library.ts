@@ -29,6 +29,11 @@ export function loadNativeLibrary(): NativeLibrary {
   return loaded ??= open(currentPlatform());
 }
 
+/** The C library, if this thread has opened it. */
+export function loadedNativeLibrary(): NativeLibrary | undefined {
+  return loaded;
+}
+
 /** Where the library for this platform is: a path, or the address it is at where that is no file. */
 export function libraryPath(): string {
   const location = libraryLocation(prebuiltName(currentPlatform()));

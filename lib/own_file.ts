@@ -37,17 +37,22 @@ function openToday(path: string, mode: number): number | undefined {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
-  const stats = fs.fstatSync(descriptor);
-  const obstacle = !stats.isFile()
-    ? "not a regular file"
-    : stats.uid !== userId()
-    ? "another user's file"
-    : stats.nlink !== 1
-    ? "a file with a second name"
-    : undefined;
-  if (obstacle === undefined && stats.mtimeMs >= processStart()) return descriptor;
-  fs.closeSync(descriptor);
-  if (obstacle !== undefined) throw obstacleError(path, obstacle);
+  let isToday = false;
+  try {
+    const stats = fs.fstatSync(descriptor);
+    const obstacle = !stats.isFile()
+      ? "not a regular file"
+      : stats.uid !== userId()
+      ? "another user's file"
+      : stats.nlink !== 1
+      ? "a file with a second name"
+      : undefined;
+    if (obstacle !== undefined) throw obstacleError(path, obstacle);
+    isToday = stats.mtimeMs >= processStart();
+  } finally {
+    if (!isToday) fs.closeSync(descriptor);
+  }
+  if (isToday) return descriptor;
   fs.unlinkSync(path);
   return undefined;
 }

@@ -93,37 +93,45 @@ export function readVariable(name: string): string | undefined {
  * the process's, and there it is never called.
  */
 export function onProcessEnd(listener: () => void): void {
-  if ("WorkerGlobalScope" in globalThis) return;
+  if (!isMainThread()) return;
   // Deno.exit() is heard by `unload` only, process.exit() of Node by `exit` only.
   if (typeof Deno === "undefined") process.once("exit", listener);
   else globalThis.addEventListener("unload", listener, { once: true });
 }
 
+/** Whether this is the thread that the process started with. */
+function isMainThread(): boolean {
+  // Workers of either kind lack it, and to ask for its value would take a permission.
+  if (typeof Deno !== "undefined") return Object.hasOwn(Deno, "mainModule");
+  return !("WorkerGlobalScope" in globalThis);
+}
+
 let knownProcessStart: number | undefined;
 
 /**
- * When this process started, in milliseconds since the epoch, at most 30 ms too
- * early; the beginning of time where that cannot be known.
+ * When this process started, in milliseconds since the epoch, at most 30 ms too early.
  *
  * proc(5): field 22 of /proc/self/stat is the start in ticks of 10 ms since
- * boot, the first of /proc/uptime is now in seconds since boot.
+ * boot, the first of /proc/uptime is now in seconds since boot. Where these must not be read it is
+ * when the runtime was ready, and in a Worker, which comes later, the beginning of time.
  */
 export function processStart(): number {
-  return knownProcessStart ??= readProcessStart();
+  return knownProcessStart ??= readProcessStart() ??
+    (isMainThread() ? performance.timeOrigin - 30 : -Infinity);
 }
 
-function readProcessStart(): number {
+function readProcessStart(): number | undefined {
   try {
     for (const path of ["/proc/self/stat", "/proc/uptime"]) {
-      if (!isGranted({ name: "read", path })) return -Infinity;
+      if (!isGranted({ name: "read", path })) return undefined;
     }
     const stat = readFileSync("/proc/self/stat", "utf8");
     // The second field is the program's name and may hold spaces and parentheses.
     const ticks = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
     const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
     const start = Date.now() - (uptime * 1000 - ticks * 10) - 30;
-    return Number.isNaN(start) ? -Infinity : start;
+    return Number.isNaN(start) ? undefined : start;
   } catch {
-    return -Infinity;
+    return undefined;
   }
 }

@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 const ffi = new URL("../ffi/", import.meta.url);
 const prebuilt = new URL("prebuilt/", ffi);
 
-const SOURCES = [
+/** The library's C files, in `ffi/`; `entry_<arch>.S` comes to them. */
+export const SOURCES: readonly string[] = [
   "emit.c",
   "emit_x86_64.c",
   "emit_aarch64.c",
@@ -21,6 +22,7 @@ const SOURCES = [
   "stack.c",
   "context.c",
   "region.c",
+  "append.c",
   "dump.c",
 ];
 

@@ -9,10 +9,10 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "xperf.h"
@@ -241,6 +241,94 @@ static void test_claims(void)
     }
 }
 
+enum { LINES = 2000 };
+
+static char map_path[] = "/tmp/xperf-map-XXXXXX";
+
+/* Each thread writes lines of its own letter, through a descriptor of its own. */
+static void *append_lines(void *letter)
+{
+    int file = open(map_path, O_WRONLY | O_APPEND);
+    assert(file >= 0);
+    uint8_t line[100];
+    for (uint32_t i = 0; i < LINES; i++) {
+        const uint32_t size = 2 + i % 98;
+        memset(line, *(char *)letter, size);
+        line[size - 1] = '\n';
+        assert(xp_append(file, line, size) == 0);
+    }
+    assert(close(file) == 0);
+    return NULL;
+}
+
+static void test_map(void)
+{
+    int file = mkstemp(map_path);
+    assert(file >= 0);
+    char letters[] = "abcd";
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        assert(pthread_create(&threads[i], NULL, append_lines, &letters[i]) == 0);
+    for (int i = 0; i < THREADS; i++)
+        assert(pthread_join(threads[i], NULL) == 0);
+    FILE *map = fdopen(file, "r");
+    assert(map != NULL);
+    char line[102];
+    uint32_t count = 0;
+    for (; fgets(line, sizeof line, map) != NULL; count++) {
+        const char letter = line[0];
+        assert(strchr(letters, letter) != NULL);
+        assert(strspn(line, (char[]){letter, 0}) + 1 == strlen(line));
+    }
+    assert(count == THREADS * LINES);
+    assert(fclose(map) == 0);
+    assert(xp_append(-1, (const uint8_t *)"a\n", 2) == -EBADF);
+    assert(unlink(map_path) == 0);
+}
+
+enum { ROUNDS = 200 };
+
+/* What a Worker does in its life, all of it at once with the others. */
+static void *live(void *path)
+{
+    uint8_t records[16] = {3, 0, 0, 0, sizeof records};
+    int file = open(path, O_RDWR | O_APPEND);
+    assert(file >= 0);
+    for (int i = 0; i < ROUNDS; i++) {
+        xp_probe();
+        int32_t own = xp_attach(no_body, 1 << 20);
+        int32_t index = xp_register(1 + (uint32_t)i);
+        assert(own >= 0 && index >= 0);
+        assert(xp_call((uint32_t)index, (uint32_t)own) == 0);
+        uint64_t records_walked[3 * 16];
+        assert(xp_walk_records(records_walked, 16) > 0);
+        const uint64_t start = xp_trampoline_address((uint32_t)index);
+        uint64_t range[2] = {start, start + 1};
+        assert(xp_claim(range) == 0);
+        uint8_t header[40] = {0};
+        assert(xp_dump_open(file, header, sizeof header) == 0);
+        assert(xp_dump_append(file, records, sizeof records, 0) == 0);
+        assert(xp_ffi_return_address() == 0);
+        xp_detach((uint32_t)own);
+    }
+    assert(close(file) == 0);
+    return NULL;
+}
+
+static void test_lives(void)
+{
+    char path[] = "/tmp/xperf-lives-XXXXXX";
+    int file = mkstemp(path);
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        assert(pthread_create(&threads[i], NULL, live, path) == 0);
+    for (int i = 0; i < THREADS; i++)
+        assert(pthread_join(threads[i], NULL) == 0);
+    assert(lseek(file, 0, SEEK_END) == 40 + THREADS * ROUNDS * 16);
+    assert(close(file) == 0);
+    assert(unlink(path) == 0);
+}
+
 static uint32_t field(const uint8_t *bytes, uint32_t at)
 {
     uint32_t value;
@@ -281,11 +369,10 @@ static void test_dump(void)
     assert(field(back, 16 + 20) == (uint32_t)gettid());
     assert(field(back, 16 + 48) + 1 == field(back, 16 + 58 + 100 + 16 + 48));
 
-    /* A write that ends in the middle leaves nothing. */
+    /* What would be too large is not begun: the kernel would end the process. */
     const struct rlimit limit = {40 + 2 * (16 + 58 + 100) + 20, RLIM_INFINITY};
-    signal(SIGXFSZ, SIG_IGN);
     assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    assert(xp_dump_append(file, records, sizeof records, 100) == -ENOSPC);
+    assert(xp_dump_append(file, records, sizeof records, 100) == -EFBIG);
     assert(lseek(file, 0, SEEK_END) == 40 + 2 * (16 + 58 + 100));
     assert(close(file) == 0);
     assert(xp_dump_append(file, records, sizeof records, 100) == -EBADF);
@@ -300,9 +387,11 @@ int main(void)
     test_threads();
     test_walk();
     test_budget();
+    test_lives();
     test_contexts();
     test_room();
     test_claims();
+    test_map();
     test_dump();
     return 0;
 }

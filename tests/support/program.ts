@@ -10,6 +10,8 @@ export interface ProgramOptions {
   flags?: readonly string[];
   /** Arguments of the program. @default {[]} */
   args?: readonly string[];
+  /** The configuration file that says what `@x/perf` is. @default this repository's */
+  configuration?: string;
   /** Variables to set. @default {{}} */
   env?: Readonly<Record<string, string>>;
   /**
@@ -103,7 +105,8 @@ export async function runProgram(source: string, options: ProgramOptions = {}): 
   const file = `${directory}/program.ts`;
   const tellPid = direct ? "Deno.writeTextFileSync('pid', String(Deno.pid)); " : "";
   await Deno.writeTextFile(file, tellPid + source.replace(/^\n/, ""));
-  const deno = [Deno.execPath(), "run", "--no-lock", `--config=${configuration}`];
+  const config = options.configuration ?? configuration;
+  const deno = [Deno.execPath(), "run", "--no-lock", `--config=${config}`];
   // After `exec` the process is the program, under the same pid.
   const become = `echo $$ > pid; MAP=/tmp/perf-$$.map DUMP=/tmp/jit-$$.dump\n${before}\nexec "$@"`;
   const shell = direct ? [] : ["sh", "-c", become, "sh"];

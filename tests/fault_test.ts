@@ -1,0 +1,187 @@
+/*
+ * Every system call that trampolines make, failing: the C library's own and the runtime's on the
+ * map, the dump and what is read in /proc. Each call fails once, and from there on; a write also
+ * ends in the middle. Whatever fails, the program's output and status are its own, there is at most
+ * one warning each time trampolines were asked for, and what was written is whole.
+ */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+
+import { checkJitdump } from "./support/jitdump_checks.ts";
+import { FaultyPackage } from "./support/faulty_package.ts";
+import { obstacleOfCommand, testNeeding } from "./support/needing.ts";
+import { type Program, runProgram } from "./support/program.ts";
+import type { BackendName } from "../lib/backend.ts";
+
+const source = (backend: BackendName) => `
+import { activateStackTrampoline, isStackTrampolineActive, trampoline, withPerf } from "@x/perf";
+const add = withPerf(function add(a: number, b: number) { return a + b; });
+const fail = withPerf(function fail() { throw new TypeError("mine"); });
+function work(round: number): string {
+  let sum = 0;
+  for (let i = 0; i < 3; i++) {
+    sum = add(sum, trampoline(\`label \${round} \${i}\`, "program.ts", 1).run(() => i));
+  }
+  try {
+    fail();
+  } catch (error) {
+    return \`\${sum} \${error}\`;
+  }
+  return "";
+}
+console.log(work(1));
+console.error(\`active \${isStackTrampolineActive()}\`);
+try {
+  activateStackTrampoline("${backend}");
+} catch (error) {
+  console.error(\`refused \${(error as Error).name}\`);
+}
+console.log(work(2));
+console.error(\`active \${isStackTrampolineActive()}\`);
+Deno.exitCode = 7;
+`;
+
+/** `XPERF_LONG=1`: all of it, also where calls differ in their number only. */
+const everyCall = Boolean(Deno.env.get("XPERF_LONG"));
+
+/** Whether no earlier call is the same, between the same two. */
+function isDistinct(calls: readonly string[], at: number): boolean {
+  const around = (i: number) => calls.slice(Math.max(0, i - 1), i + 2).join();
+  return calls.findIndex((_, i) => around(i) === around(at)) === at;
+}
+
+const OUTPUT = "3 TypeError: mine\n".repeat(2);
+
+/** How a call fails, by its name: errno(3). */
+const ERRORS: Readonly<Record<string, number>> = {
+  open: 24, // EMFILE
+  read: 5, // EIO
+  close: 5,
+  fstat: 5,
+  unlink: 1, // EPERM
+  write: 28, // ENOSPC
+  ftruncate: 28,
+  mmap: 12, // ENOMEM
+  mprotect: 13, // EACCES, as SELinux has it
+};
+
+/** `runtime open .map` is an `open`. */
+function errorOf(call: string): number {
+  const error = ERRORS[call.split(" ")[1]!];
+  ok(error !== undefined, `how does ${call} fail?`);
+  return error;
+}
+
+/** A file that an earlier process of the same pid left: one more way to go. */
+const STALE = 'echo stale > "$MAP"; cp "$MAP" "$DUMP"; touch -d 2001-01-01 "$MAP" "$DUMP"';
+
+async function runWith(
+  faulty: FaultyPackage,
+  backend: BackendName,
+  fault?: string,
+): Promise<Program> {
+  const variables = `LD_PRELOAD='${faulty.hooks}' XP_FAULT_LOG=log`;
+  return await runProgram(source(backend), {
+    configuration: faulty.configuration,
+    env: { [backend === "perf" ? "JS_PERF_SUPPORT" : "JS_PERF_JIT_SUPPORT"]: "1" },
+    before: `${STALE}; export ${variables} ${fault === undefined ? "" : `XP_FAULT=${fault}`}`,
+  });
+}
+
+/** One line of a table: what the fault came to. */
+async function outcome(
+  faulty: FaultyPackage,
+  backend: BackendName,
+  fault: string,
+): Promise<string> {
+  await using program = await runWith(faulty, backend, fault);
+  equal(program.stdout, OUTPUT);
+  equal(program.code, 7);
+  const rounds = program.stderr.split(/^active (.*)\n/m);
+  equal(rounds.length, 5, program.stderr);
+  const [first, firstActive, second, secondActive, end] = rounds;
+  equal(end, "");
+  const warnings = /^@x\/perf: .*; trampolines are off.*\n$/;
+  // Once trampolines are on, nothing that is tolerated is worth a word.
+  if (firstActive === "true") equal(first, "");
+  else match(first!, warnings);
+  if (secondActive === "true") equal(second, "");
+  else if (second !== "refused PerfError\n" && second !== "refused Error\n") {
+    match(second!, warnings);
+  }
+  // Where cutting back fails as well, a line or a record may end in the middle.
+  const wasCut = fault.includes("+");
+  if (backend === "perf") checkMap(await readFile(program.mapPath), wasCut);
+  else await checkDump(program, wasCut);
+  return `${firstActive === "true" ? "on" : "off"}, then ${secondActive === "true" ? "on" : "off"}`;
+}
+
+function checkMap(bytes: Uint8Array | undefined, wasCut: boolean): void {
+  const text = new TextDecoder().decode(bytes ?? new Uint8Array());
+  const lines = text.split("\n");
+  const last = lines.pop()!;
+  if (!wasCut) equal(last, "");
+  if (text === "stale\n") return;
+  for (const line of lines) {
+    match(
+      line,
+      /^[0-9a-f]+ [0-9a-f]+ js::.*:program\.ts:\d+$|^[0-9a-f]+ [0-9a-f]+ js::(add|fail):/,
+    );
+  }
+}
+
+async function checkDump(program: Program, wasCut: boolean): Promise<void> {
+  const bytes = await readFile(program.dumpPath);
+  if (bytes === undefined || bytes.length === 0) return;
+  if (new TextDecoder().decode(bytes) === "stale\n") return;
+  if (bytes.length < 40) ok(wasCut);
+  else checkJitdump(bytes, program.pid, { wasKilled: wasCut });
+}
+
+async function readFile(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+for (const backend of ["perf", "perf_jit"] as const) {
+  testNeeding(
+    obstacleOfCommand("gcc", "--version"),
+    `every system call can fail, in every order, with backend ${backend}`,
+    async () => {
+      await using faulty = await FaultyPackage.build();
+      await using plain = await runWith(faulty, backend);
+      equal(plain.stderr, "active true\nactive true\n");
+      const calls = (await Deno.readTextFile(`${plain.directory}/log`)).trim().split("\n");
+      ok(calls.length > 10);
+      const faults = calls.flatMap((call, i) => {
+        if (!everyCall && !isDistinct(calls, i)) return [];
+        const error = errorOf(call);
+        const number = i + 1;
+        const short = / write$/.test(call) ? [`${number}:short`] : [];
+        const onwards = everyCall || !/ (fstat|read|close)$/.test(call)
+          ? [`${number}+:${error}`]
+          : [];
+        return [`${number}:${error}`, ...onwards, ...short].map((fault) => ({ call, fault }));
+      });
+      const rest = faults.values();
+      const table: string[] = [];
+      const work = async () => {
+        for (const { call, fault } of rest) {
+          const what = `${fault.padEnd(8)} ${call.padEnd(30)}`;
+          try {
+            table.push(`${what} ${await outcome(faulty, backend, fault)}`);
+          } catch (cause) {
+            throw new Error(`Fault ${what.trim()} is not survived`, { cause });
+          }
+        }
+      };
+      await Promise.all([work(), work(), work()]);
+      table.sort((a, b) => parseInt(a) - parseInt(b));
+      console.log(table.join("\n"));
+      deepEqual(table.length, faults.length);
+    },
+  );
+}

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
+
+import { SOURCES } from "../../scripts/build_ffi.ts";
+import { currentPlatform } from "../../lib/runtime.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A copy of this package whose system calls can be made to fail. Disposing of it removes it. */
+export class FaultyPackage implements AsyncDisposable {
+  readonly #directory: string;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Compiles the C library with its injection hooks, and what makes them work. Needs `gcc`. */
+  static async build(): Promise<FaultyPackage> {
+    const directory = await Deno.makeTempDir({ prefix: "xperf-faulty-" });
+    const built = new FaultyPackage(directory);
+    try {
+      const { arch } = currentPlatform();
+      const name = `libxperf-${arch}.so`;
+      const library = `${directory}/package/ffi/prebuilt/${name}`;
+      await Deno.mkdir(`${directory}/package/ffi/prebuilt`, { recursive: true });
+      await run("cp", ["-r", "lib", "mod.ts", "deno.json", `${directory}/package`]);
+      await run("cp", ["ffi/symbols.ts", `${directory}/package/ffi`]);
+      const flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O2", "-fPIC", "-shared"];
+      await run("gcc", [...flags, "-o", built.hooks, "tests/ffi/fault.c", "-ldl"]);
+      await run("gcc", [
+        ...[...flags, "-DXP_FAULTS", "-fvisibility=hidden", "-fno-omit-frame-pointer"],
+        ...["-fno-optimize-sibling-calls", "-Wl,--version-script=ffi/exports.map"],
+        ...["-o", library, `ffi/entry_${arch}.S`, ...SOURCES.map((source) => `ffi/${source}`)],
+      ]);
+      const checksum = createHash("sha256").update(await Deno.readFile(library)).digest("hex");
+      await Deno.writeTextFile(
+        `${directory}/package/ffi/prebuilt/checksums.json`,
+        JSON.stringify({ [name]: checksum }),
+      );
+      return built;
+    } catch (error) {
+      await built[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The configuration file that makes the copy `@x/perf`. */
+  get configuration(): string {
+    return `${this.#directory}/package/deno.json`;
+  }
+
+  /** The library to preload; tests/ffi/fault.c says which variables it obeys. */
+  get hooks(): string {
+    return `${this.#directory}/fault.so`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+}
+
+async function run(command: string, args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(command, { args, cwd: root, stdin: "null" })
+    .output();
+  if (!success) throw new Error(`${command} fails: ${new TextDecoder().decode(stderr)}`);
+}
