@@ -1,5 +1,5 @@
-/** The functions of xperf.h, each beside its declaration, for `Deno.dlopen`. */
-export const symbols = {
+/** The functions of xperf.h that all runtimes call, each beside its declaration; napi.c has them too. */
+export const functions = {
   // uint32_t xp_abi_version(void)
   xp_abi_version: {
     parameters: [],
@@ -21,36 +21,6 @@ export const symbols = {
   },
   // uint32_t xp_trampoline_size(void)
   xp_trampoline_size: {
-    parameters: [],
-    result: "u32",
-  },
-  // int32_t xp_attach(void (*body)(void), uint32_t stack_budget)
-  xp_attach: {
-    parameters: [
-      "function", // body
-      "u32", // stack_budget
-    ],
-    result: "i32",
-  },
-  // void xp_detach(uint32_t context)
-  xp_detach: {
-    parameters: [
-      "u32", // context
-    ],
-    result: "void",
-  },
-  // uint32_t xp_call(uint32_t index, uint32_t context)
-  xp_call: {
-    parameters: [
-      "u32", // index
-      "u32", // context
-    ],
-    // The body can invalidate the optimised code that called it, and V8 ends the process on
-    // "Lazy deopt after a fast API call with return value is unsupported".
-    result: "void",
-  },
-  // uint32_t xp_probe(void)
-  xp_probe: {
     parameters: [],
     result: "u32",
   },
@@ -137,7 +107,41 @@ export const symbols = {
     ],
     result: "i32",
   },
-} as const satisfies Deno.ForeignLibraryInterface;
+} as const;
+
+/** Those that are for `Deno.dlopen`: they call back without knowing what. */
+export const ffiFunctions = {
+  // int32_t xp_attach(void (*body)(void), uint32_t stack_budget)
+  xp_attach: {
+    parameters: [
+      "function", // body
+      "u32", // stack_budget
+    ],
+    result: "i32",
+  },
+  // void xp_detach(uint32_t context)
+  xp_detach: {
+    parameters: [
+      "u32", // context
+    ],
+    result: "void",
+  },
+  // uint32_t xp_call(uint32_t index, uint32_t context)
+  xp_call: {
+    parameters: [
+      "u32", // index
+      "u32", // context
+    ],
+    // The body can invalidate the optimised code that called it, and V8 ends the process on
+    // "Lazy deopt after a fast API call with return value is unsupported".
+    result: "void",
+  },
+  // uint32_t xp_probe(void)
+  xp_probe: {
+    parameters: [],
+    result: "u32",
+  },
+} as const;
 
 /** The version of xperf.h that these declarations are of (`XP_ABI_VERSION`). */
 export const ABI_VERSION = 3;

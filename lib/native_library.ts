@@ -3,17 +3,16 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import checksums from "../ffi/prebuilt/checksums.json" with { type: "json" };
-import { ABI_VERSION, symbols } from "../ffi/symbols.ts";
+import { ABI_VERSION } from "../ffi/symbols.ts";
+import type { NativeLibrary } from "./native_functions.ts";
 import { PerfError } from "./perf_error.ts";
 import {
   currentPlatform,
   isPermissionError,
+  openLibrary,
   type Platform,
   trampolineObstacle,
 } from "./runtime.ts";
-
-/** The functions of the C library; ffi/xperf.h says what they do. */
-export type NativeLibrary = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
 let loaded: NativeLibrary | undefined;
 
@@ -62,7 +61,7 @@ function open(platform: Platform): NativeLibrary {
   }
   const path = fileURLToPath(location);
   verify(path, name);
-  const library = Deno.dlopen(path, symbols).symbols;
+  const library = openLibrary(path);
   const version = library.xp_abi_version();
   if (version !== ABI_VERSION) {
     throw new PerfError(

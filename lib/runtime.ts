@@ -3,6 +3,11 @@
  */
 import { readFileSync, realpathSync } from "node:fs";
 import process from "node:process";
+import * as workerThreads from "node:worker_threads";
+
+import { openByFfi } from "./ffi_library.ts";
+import { openByNodeApi } from "./napi_library.ts";
+import type { NativeLibrary } from "./native_functions.ts";
 
 /** A JavaScript runtime. */
 export type RuntimeName = "deno" | "node" | "bun";
@@ -34,13 +39,17 @@ export function currentPlatform(): Platform {
 export const TRAMPOLINE_ARCHITECTURES: readonly string[] = ["x86_64", "aarch64"];
 
 /** Why a platform has no trampolines; `undefined` where it has. */
-export function trampolineObstacle({ os, arch, runtime }: Platform): string | undefined {
-  const has = os === "linux" && TRAMPOLINE_ARCHITECTURES.includes(arch) && runtime.name === "deno";
-  return has
+export function trampolineObstacle({ os, arch }: Platform): string | undefined {
+  return os === "linux" && TRAMPOLINE_ARCHITECTURES.includes(arch)
     ? undefined
-    : `perf trampoline not available on ${os} ${arch} under ${runtime.name}: must be linux ${
+    : `perf trampoline not available on ${os} ${arch}: must be linux ${
       TRAMPOLINE_ARCHITECTURES.join(" or ")
-    } under deno`;
+    }`;
+}
+
+/** Opens the C library in the way of the runtime. It has been verified. */
+export function openLibrary(path: string): NativeLibrary {
+  return typeof Deno === "undefined" ? openByNodeApi(path) : openByFfi(path);
 }
 
 /** This process's number in its own pid namespace. */
@@ -80,7 +89,9 @@ export function missingPermission(needed: readonly Permission[]): string | undef
 
 /** Whether an error is the runtime's refusal for want of a permission. */
 export function isPermissionError(error: unknown): boolean {
-  return typeof Deno !== "undefined" && error instanceof Deno.errors.NotCapable;
+  return typeof Deno === "undefined"
+    ? (error as { code?: string } | undefined)?.code === "ERR_ACCESS_DENIED"
+    : error instanceof Deno.errors.NotCapable;
 }
 
 /** Reads an environment variable; `undefined` too where it may not be read. Never prompts. */
@@ -103,7 +114,7 @@ export function onProcessEnd(listener: () => void): void {
 function isMainThread(): boolean {
   // Workers of either kind lack it, and to ask for its value would take a permission.
   if (typeof Deno !== "undefined") return Object.hasOwn(Deno, "mainModule");
-  return !("WorkerGlobalScope" in globalThis);
+  return workerThreads.isMainThread;
 }
 
 let knownProcessStart: number | undefined;

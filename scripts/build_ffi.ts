@@ -24,6 +24,7 @@ export const SOURCES: readonly string[] = [
   "region.c",
   "append.c",
   "dump.c",
+  "napi.c",
 ];
 
 const FLAGS = [

@@ -1,20 +1,9 @@
 import { activation, RUNTIME_EXPRESSION } from "../activation.ts";
 import { sourceName } from "../symbol_name.ts";
 import { MARKER } from "./edits.ts";
-import type { SourceKind } from "./syntax_tree.ts";
+import { type LoadContext, type LoadResult, readLoadedSource } from "./loaded_source.ts";
 import { transform } from "./transform.ts";
-
-/** What the module loader says of a load, as far as it matters here. */
-export interface LoadContext {
-  conditions?: readonly string[];
-  importAttributes?: Readonly<Record<string, string>>;
-}
-
-/** What a load hook returns, as far as it matters here. */
-export interface LoadResult {
-  format?: string | null;
-  source?: unknown;
-}
+import { stripTypes } from "./type_stripping.ts";
 
 /**
  * Instruments the source of a module as it is loaded; hands everything else on as it is.
@@ -28,9 +17,10 @@ export function instrumentLoad<Result extends LoadResult>(
   context: LoadContext,
   loaded: Result,
 ): Result {
-  const kind = sourceKind(url, context, loaded);
-  const text = loaded.source;
-  if (kind === undefined || typeof text !== "string" || !isUserModule(url)) return loaded;
+  if (!isUserModule(url)) return loaded;
+  const source = readLoadedSource(url, context, loaded, stripTypes);
+  if (source === undefined) return loaded;
+  const { text, kind, format = loaded.format } = source;
   // Somebody else's name would hide ours, and somebody else's comment would be taken for ours.
   if (text.includes(RUNTIME_EXPRESSION) || text.includes(MARKER)) return loaded;
   let transformed;
@@ -40,6 +30,7 @@ export function instrumentLoad<Result extends LoadResult>(
       kind,
       firstId: activation.functionCount,
       runtime: RUNTIME_EXPRESSION,
+      mayReturn: format === loaded.format,
     });
   } catch (error) {
     // What is wrong with the program, the runtime reports in its own words.
@@ -52,18 +43,7 @@ export function instrumentLoad<Result extends LoadResult>(
   for (const { name, line } of transformed.functions) {
     activation.define({ name, file, line });
   }
-  return { ...loaded, source: transformed.source };
-}
-
-/** What kind of JavaScript a loaded text is; `undefined` where it is none. */
-function sourceKind(
-  url: string,
-  { conditions = [], importAttributes = {} }: LoadContext,
-  { format }: LoadResult,
-): SourceKind | undefined {
-  if (importAttributes["type"] !== undefined || /\.(json|wasm|node)$/.test(url)) return undefined;
-  if (format === "commonjs" || format === "module") return format;
-  return conditions.includes("require") ? "commonjs" : "module";
+  return { ...loaded, format, source: transformed.source };
 }
 
 /** A package in `node_modules`, or in the runtime's cache: `/npm/<host>/<name>/<version>/`. */

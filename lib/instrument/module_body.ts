@@ -15,6 +15,8 @@ export interface ModuleOptions {
   asksCaller: boolean;
   /** Where the edits go. */
   edits: Edits;
+  /** Whether a `return` may stand at its top. */
+  mayReturn: boolean;
   /** Gives the body its number. */
   number: () => Calls;
 }
@@ -37,7 +39,7 @@ export function wrapModuleBody(program: Node, options: ModuleOptions): Wrapped {
   const { run, touch } = options.number();
   const separator = prologue.length > 0 ? ";" : "";
   if (kind === "commonjs" && PARAMETERS.isDisjointFrom(hoistedNames(traits))) {
-    edits.insert(first.start, `${separator}return ${run}{`);
+    edits.insert(first.start, `${separator}${options.mayReturn ? "return " : ""}${run}{`);
     return { close: () => edits.append(body.at(-1)!.end, "})") };
   }
   edits.insert(first.start, `${separator}${touch};`);

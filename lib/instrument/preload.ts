@@ -3,6 +3,7 @@
  *
  * ```sh
  * JS_PERF_SUPPORT=1 deno run -A --preload=jsr:@x/perf/preload app.ts
+ * JS_PERF_SUPPORT=1 node --import @x/perf/preload app.mjs
  * ```
  *
  * The environment decides whether trampolines are on from the start; without it, the program is
@@ -13,23 +14,34 @@
  *
  * @module
  */
-import { registerHooks } from "node:module";
+import * as modules from "node:module";
 
 import { activation, publishActivation } from "../activation.ts";
+import { currentPlatform } from "../runtime.ts";
 import { disguiseFunctions } from "./disguise.ts";
-import { instrumentLoad, type LoadContext, type LoadResult } from "./load_hook.ts";
+import { instrumentLoad } from "./load_hook.ts";
+import type { LoadContext, LoadResult } from "./loaded_source.ts";
+
+type Load = (url: string, context: LoadContext) => LoadResult;
+
+/** Lacks in older runtimes, whatever the types say. */
+const { registerHooks } = modules as {
+  registerHooks?: (hooks: {
+    load(url: string, context: LoadContext, next: Load): LoadResult;
+  }) => void;
+};
 
 publishActivation();
-disguiseFunctions(globalThis);
-activation.decide();
-registerHooks(
-  {
-    load(
-      url: string,
-      context: LoadContext,
-      next: (url: string, context: LoadContext) => LoadResult,
-    ) {
-      return instrumentLoad(url, context, next(url, context));
-    },
-  } as Parameters<typeof registerHooks>[0],
-);
+if (registerHooks !== undefined) {
+  disguiseFunctions(globalThis);
+  activation.decide();
+  registerHooks({
+    load: (url, context, next) => instrumentLoad(url, context, next(url, context)),
+  });
+} else {
+  const { name, version } = currentPlatform().runtime;
+  console.warn(
+    `@x/perf: Cannot instrument the program: ${name} ${version} has no module.registerHooks, must ` +
+      "be Node 22.15 or newer, or Deno; functions that withPerf() wraps are seen all the same",
+  );
+}

@@ -52,6 +52,11 @@ export interface TransformOptions {
   firstId: number;
   /** An expression, the same everywhere, for the object that instrumented code calls. */
   runtime: string;
+  /**
+   * Whether the runtime takes a `return` at the top of a CommonJS module. Node parses it once more
+   * as TypeScript, where it was that, and then does not. @default true
+   */
+  mayReturn?: boolean;
 }
 
 /**
@@ -111,6 +116,7 @@ class Instrumenter {
       kind: this.#options.kind,
       strict,
       asksCaller: this.#asksCaller,
+      mayReturn: this.#options.mayReturn ?? true,
       edits: this.edits,
       number: () => this.#number("<module>"),
     });

@@ -1,0 +1,94 @@
+import type { SourceKind } from "./syntax_tree.ts";
+
+/** What the module loader says of a load, as far as it matters here. */
+export interface LoadContext {
+  conditions?: readonly string[];
+  importAttributes?: Readonly<Record<string, string>>;
+}
+
+/** What a load hook returns, as far as it matters here. */
+export interface LoadResult {
+  format?: string | null;
+  source?: unknown;
+}
+
+/** JavaScript that was loaded. */
+export interface LoadedSource {
+  text: string;
+  kind: SourceKind;
+  /** What the loader is to take the text for; `undefined` for what it says itself. */
+  format?: string;
+}
+
+/** Makes JavaScript of TypeScript; `undefined` where that cannot be. */
+export type StripTypes = (source: string, url: string) => string | undefined;
+
+/**
+ * The JavaScript of a load. Deno hands it over as text, TypeScript already emitted; Node as bytes or
+ * text, TypeScript as it is, in formats of its own.
+ *
+ * @param url The module's address.
+ * @param context What the loader says of it.
+ * @param loaded What was loaded.
+ * @param strip Makes JavaScript of TypeScript.
+ * @returns `undefined` where there is none.
+ */
+export function readLoadedSource(
+  url: string,
+  context: LoadContext,
+  loaded: LoadResult,
+  strip: StripTypes,
+): LoadedSource | undefined {
+  const found = sourceFormat(url, context, loaded);
+  const text = found && readText(loaded.source);
+  if (found === undefined || text === undefined) return undefined;
+  const { kind, isTypeScript } = found;
+  if (!isTypeScript) return kind && { text, kind };
+  const javaScript = strip(text, url);
+  if (javaScript === undefined) return undefined;
+  const stripped = kind ?? (MODULE_SYNTAX.test(javaScript) ? "module" : "commonjs");
+  return { text: javaScript, kind: stripped, format: stripped };
+}
+
+/** A statement that only modules have: Node's `typescript` leaves it to the text what it is. */
+const MODULE_SYNTAX = /^\s*(?:export\b|import\b(?!\s*[(.]))/m;
+
+interface SourceFormat {
+  /** `undefined` where the text decides. */
+  kind: SourceKind | undefined;
+  isTypeScript: boolean;
+}
+
+function sourceFormat(
+  url: string,
+  { conditions = [], importAttributes = {} }: LoadContext,
+  { format }: LoadResult,
+): SourceFormat | undefined {
+  if (importAttributes["type"] !== undefined || /\.(json|wasm|node)$/.test(url)) return undefined;
+  switch (format) {
+    case "commonjs":
+    case "module":
+      return { kind: format, isTypeScript: false };
+    case "commonjs-typescript":
+      return { kind: "commonjs", isTypeScript: true };
+    case "module-typescript":
+      return { kind: "module", isTypeScript: true };
+    case "typescript":
+      return { kind: undefined, isTypeScript: true };
+    case "builtin":
+    case "json":
+    case "wasm":
+    case "addon":
+      return undefined;
+    default:
+      return {
+        kind: conditions.includes("require") ? "commonjs" : "module",
+        isTypeScript: false,
+      };
+  }
+}
+
+function readText(source: unknown): string | undefined {
+  if (typeof source === "string") return source;
+  return source instanceof Uint8Array ? new TextDecoder().decode(source) : undefined;
+}

@@ -1,0 +1,127 @@
+/*
+ * What napi_library_test.ts runs in each runtime with Node-API. Ends with status 0 and "ok" if
+ * everything holds.
+ */
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { isMainThread, Worker } from "node:worker_threads";
+
+import { functions } from "../../ffi/symbols.ts";
+import { brokenFrameChain } from "../../lib/frame_chain.ts";
+import { parseMemoryMaps } from "../../lib/memory_maps.ts";
+import { NativeEngine } from "../../lib/native_engine.ts";
+import { loadNativeLibrary } from "../../lib/native_library.ts";
+
+const library = loadNativeLibrary();
+const engine = new NativeEngine();
+
+/** Makes a trampoline, and says where it is. */
+function create(name: string): { index: number; start: bigint; end: bigint } {
+  let start = 0n;
+  let end = 0n;
+  const index = engine.create(name, ({ address, size }) => {
+    start = BigInt(address);
+    end = start + BigInt(size);
+  });
+  return { index, start, end };
+}
+
+const [foo, bar] = [create("foo"), create("bar")];
+const walked = new BigUint64Array(4096);
+
+function walk(): bigint[] {
+  return [...walked.subarray(0, library.xp_walk(walked, walked.length))];
+}
+
+// Every function is there, and takes and gives what its declaration says.
+for (const name of Object.keys(functions)) {
+  equal(typeof library[name as keyof typeof functions], "function", name);
+}
+ok(library.xp_register(0) < 0);
+equal(library.xp_ffi_return_address(), 0n);
+const range = BigUint64Array.of(0x1000n, 0x2000n);
+// A claim is the whole process's.
+equal(library.xp_claim(range), isMainThread ? 1 : 0);
+equal(library.xp_claim(range), 0);
+const slot = new Uint8Array(32);
+equal(library.xp_emit_x86_64(slot, slot.length, 7), 12);
+equal(library.xp_emit_aarch64(slot, 1, 7), -28);
+const copy = new Uint8Array(library.xp_trampoline_size());
+library.xp_copy(copy, foo.start, copy.length);
+equal(copy.some((byte) => byte !== 0), true);
+throws(() => library.xp_walk(3 as never, 3), TypeError);
+throws(() => library.xp_register("many" as never), TypeError);
+
+// This, arguments, result and exceptions pass.
+const self = {};
+const echo = function (this: unknown, ...args: unknown[]) {
+  return { self: this, args };
+} as () => { self: unknown; args: unknown[] };
+deepEqual(engine.call(foo.index, echo, self, [1, "two", undefined]), {
+  self,
+  args: [1, "two", undefined],
+});
+equal(engine.call(foo.index, echo, self, []).self, self);
+for (const value of [new TypeError("a"), "text", undefined, null, 0]) {
+  for (const args of [[], [1]]) {
+    let thrown: unknown = "nothing";
+    try {
+      engine.call(
+        foo.index,
+        () => {
+          throw value;
+        },
+        undefined,
+        args,
+      );
+    } catch (error) {
+      thrown = error;
+    }
+    equal(thrown, value);
+  }
+}
+
+// A chain from inside two trampolines to the start of the thread, cold and hot.
+const inner = () => walk();
+const outer = () => engine.call(foo.index, inner, undefined, []);
+for (let i = 0; i < 3000; i++) {
+  const addresses = engine.call(bar.index, outer, undefined, []);
+  const positions = [foo, bar].map(({ start, end }) =>
+    addresses.findIndex((address) => start < address && address <= end)
+  );
+  ok(positions[0]! >= 0 && positions[0]! < positions[1]!, `call ${i}: ${positions}`);
+  if (i % 1000 === 0) {
+    const chain = { addresses, trampoline: bar.start, size: Number(bar.end - bar.start) };
+    equal(
+      brokenFrameChain(chain, parseMemoryMaps(readFileSync("/proc/self/maps", "utf8"))),
+      undefined,
+    );
+  }
+}
+equal(walk().some((address) => foo.start <= address && address <= foo.end), false);
+
+// No microtask runs before the caller goes on.
+const order: string[] = [];
+engine.call(foo.index, () => queueMicrotask(() => order.push("microtask")), undefined, []);
+order.push("caller");
+await Promise.resolve();
+deepEqual(order, ["caller", "microtask"]);
+
+// Beyond the budget, what is called runs all the same, without a trampoline.
+function onStack(): number {
+  return walk().filter((address) => foo.start < address && address <= foo.end).length;
+}
+const descend = (levels: number): number =>
+  levels === 0 ? onStack() : engine.call(foo.index, () => descend(levels - 1), undefined, []);
+equal(descend(10), 10);
+const many = descend(600);
+ok(many > 50 && many < 600, `${many} of 600`);
+
+// A Worker has the library too, and trampolines of its own stack.
+if (isMainThread) {
+  const worker = new Worker(new URL(import.meta.url));
+  worker.on("error", (error) => {
+    throw error;
+  });
+  worker.on("exit", (code) => console.log(code === 0 ? "ok" : `worker: ${code}`));
+}
