@@ -51,6 +51,11 @@ int32_t xp_write_whole(int32_t descriptor, const uint8_t *bytes, uint32_t size, 
     return -error;
 }
 
+uint32_t xp_user_id(void)
+{
+    return (uint32_t)geteuid();
+}
+
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 static struct xp_end map_end;
 

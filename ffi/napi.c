@@ -35,6 +35,7 @@ struct function {
 /* Those of ffi/symbols.ts that are for all runtimes. */
 static const struct function functions[] = {
     FUNCTION(xp_abi_version, "", 'u'),
+    FUNCTION(xp_user_id, "", 'u'),
     FUNCTION(xp_register, "u", 'i'),
     FUNCTION(xp_trampoline_address, "u", 'U'),
     FUNCTION(xp_trampoline_size, "", 'u'),

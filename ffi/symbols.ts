@@ -5,6 +5,11 @@ export const functions = {
     parameters: [],
     result: "u32",
   },
+  // uint32_t xp_user_id(void)
+  xp_user_id: {
+    parameters: [],
+    result: "u32",
+  },
   // int32_t xp_register(uint32_t size)
   xp_register: {
     parameters: [

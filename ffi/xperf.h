@@ -42,6 +42,9 @@
 /* The version of this interface. Any thread; cannot fail. */
 XP_EXPORT uint32_t xp_abi_version(void);
 
+/* The user whose files this process makes (geteuid), which a runtime may not tell. Any thread; cannot fail. */
+XP_EXPORT uint32_t xp_user_id(void);
+
 /*
  * Reserves a trampoline and returns its index. `size` is in bytes: the code, and
  * behind it memory that no other trampoline takes. Any thread.

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 
+import { loadedNativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
 import { isPermissionError, processStart, userId } from "./runtime.ts";
 
@@ -42,7 +43,7 @@ function openToday(path: string, mode: number): number | undefined {
     const stats = fs.fstatSync(descriptor);
     const obstacle = !stats.isFile()
       ? "not a regular file"
-      : stats.uid !== userId()
+      : !isOwn(stats)
       ? "another user's file"
       : stats.nlink !== 1
       ? "a file with a second name"
@@ -55,6 +56,12 @@ function openToday(path: string, mode: number): number | undefined {
   if (isToday) return descriptor;
   fs.unlinkSync(path);
   return undefined;
+}
+
+function isOwn({ uid, mode }: fs.Stats): boolean {
+  const user = loadedNativeLibrary()?.xp_user_id() ?? userId();
+  // Where nobody tells: only root could have opened another user's file of the mode that ours have.
+  return user === undefined ? (mode & 0o077) === 0 : uid === user;
 }
 
 function open(path: string, flags: number): number {

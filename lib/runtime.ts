@@ -62,9 +62,11 @@ export function runtimePath(): string {
   return realpathSync(process.execPath);
 }
 
-/** The user whose files this process makes. */
-export function userId(): number {
-  return process.geteuid!();
+/** The user whose files this process makes; `undefined` where it must not be asked. */
+export function userId(): number | undefined {
+  const mayAsk = typeof Deno === "undefined" ||
+    Deno.permissions.querySync({ name: "sys", kind: "uid" }).state === "granted";
+  return mayAsk ? process.geteuid!() : undefined;
 }
 
 /** A permission of Deno. */

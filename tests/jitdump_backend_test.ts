@@ -3,10 +3,10 @@
  * without @x/perf, says once why trampolines are off, and what was planted stays as it was.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 
+import { namespaces, overTmp } from "./support/file_system.ts";
 import { checkJitdump } from "./support/jitdump_checks.ts";
-import { obstacleOfCommand, testNeeding } from "./support/needing.ts";
+import { testNeeding } from "./support/needing.ts";
 import { type Program, type ProgramOptions, runProgram } from "./support/program.ts";
 
 const PROGRAM = `
@@ -93,6 +93,21 @@ Deno.test("JitdumpBackend follows no symbolic link, and leaves directories and F
   }
 });
 
+testNeeding(
+  Deno.uid() === 0 ? undefined : "only root can give a file away",
+  "JitdumpBackend leaves another user's file alone",
+  async () => {
+    const NOBODY = 65534;
+    await using program = await runRefused(
+      { before: `echo theirs > "$DUMP"; chmod 666 "$DUMP"; chown ${NOBODY} "$DUMP"` },
+      // With fs.protected_regular the kernel refuses first.
+      /it is another user's file|EACCES/,
+    );
+    equal(await Deno.readTextFile(program.dumpPath), "theirs\n");
+    equal((await Deno.lstat(program.dumpPath)).uid, NOBODY);
+  },
+);
+
 Deno.test("JitdumpBackend makes no file without the permission to read the memory maps", async () => {
   const source = `
 import { activateStackTrampoline, isStackTrampolineActive } from "@x/perf";
@@ -109,25 +124,6 @@ console.log(isStackTrampolineActive());
   equal(program.stdout, "NotCapable\nfalse\n");
   equal(await Deno.stat(program.dumpPath).catch(() => "none"), "none");
 });
-
-const namespaces = obstacleOfCommand("unshare", "--mount", "true");
-
-/**
- * Shell commands that mount another file system over /tmp, in a mount namespace of one's own, with
- * what the program needs of the old one at its place.
- */
-function overTmp(options: string): string {
-  const root = fileURLToPath(new URL("..", import.meta.url));
-  return `
-mount --make-rprivate / && mount -t tmpfs none /mnt
-keep() { mkdir -p "/mnt$1" && mount --rbind "$1" "/mnt$1" && kept="$kept $1"; }
-D=$PWD
-for d in "$D" '${root}' "$(dirname '${Deno.execPath()}')"; do case "$d" in /tmp/*) keep "$d";; esac; done
-mount -t tmpfs -o ${options} none /tmp
-for d in $kept; do mkdir -p "$d" && mount --rbind "/mnt$d" "$d"; done
-cd "$D"
-`;
-}
 
 testNeeding(namespaces, "JitdumpBackend says what to do where /tmp is mounted noexec", async () => {
   await using program = await runRefused(

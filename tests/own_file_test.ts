@@ -5,6 +5,7 @@
  */
 import { equal, match, ok } from "node:assert/strict";
 
+import { libraryPath } from "../lib/native_library.ts";
 import { testNeeding } from "./support/needing.ts";
 import { type Program, runProgram } from "./support/program.ts";
 
@@ -114,6 +115,20 @@ Deno.test("openOwnFile() replaces what an earlier process of the same pid left",
   );
   equal(program.stdout, "42 42 true\n");
   equal(program.stderr, "");
+  equal((await program.symbols()).join(), "js::foo:program.ts:2");
+});
+
+Deno.test("openOwnFile() replaces it without the permission to read /proc", async () => {
+  await using program = await runProgram(PROGRAM, {
+    before: 'printf "1000 20 stale\\n" > "$MAP"; touch -d "1 minute ago" "$MAP"',
+    env: { JS_PERF_SUPPORT: "1" },
+    flags: [
+      ...["--no-prompt", "--allow-ffi", "--allow-env=JS_PERF_SUPPORT", "--allow-write=/tmp"],
+      `--allow-read=${libraryPath()}`,
+    ],
+  });
+  equal(program.stderr, "");
+  equal(program.stdout, "42 42 true\n");
   equal((await program.symbols()).join(), "js::foo:program.ts:2");
 });
 

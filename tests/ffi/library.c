@@ -382,6 +382,7 @@ static void test_dump(void)
 int main(void)
 {
     assert(xp_abi_version() == XP_ABI_VERSION);
+    assert(xp_user_id() == geteuid());
     test_emitters();
     test_addresses();
     test_threads();

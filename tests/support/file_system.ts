@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url";
+
+import { obstacleOfCommand } from "./needing.ts";
+
+/** What is in the way of mount namespaces; `undefined` where nothing is. */
+export const namespaces: string | undefined = obstacleOfCommand("unshare", "--mount", "true");
+
+/**
+ * Shell commands that mount another file system over /tmp, in a mount namespace of one's own, with
+ * what the program needs of the old one at its place.
+ */
+export function overTmp(options: string): string {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  return `
+mount --make-rprivate / && mount -t tmpfs none /mnt
+keep() { mkdir -p "/mnt$1" && mount --rbind "$1" "/mnt$1" && kept="$kept $1"; }
+D=$PWD
+for d in "$D" '${root}' "$(dirname '${Deno.execPath()}')"; do case "$d" in /tmp/*) keep "$d";; esac; done
+mount -t tmpfs -o ${options} none /tmp
+for d in $kept; do mkdir -p "$d" && mount --rbind "/mnt$d" "$d"; done
+cd "$D"
+`;
+}
