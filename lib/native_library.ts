@@ -8,8 +8,8 @@ import type { NativeLibrary } from "./native_functions.ts";
 import { PerfError } from "./perf_error.ts";
 import {
   currentPlatform,
+  host,
   isPermissionError,
-  openLibrary,
   type Platform,
   trampolineObstacle,
 } from "./runtime.ts";
@@ -61,7 +61,7 @@ function open(platform: Platform): NativeLibrary {
   }
   const path = fileURLToPath(location);
   verify(path, name);
-  const library = openLibrary(path);
+  const library = host.openLibrary(path);
   const version = library.xp_abi_version();
   if (version !== ABI_VERSION) {
     throw new PerfError(

@@ -3,14 +3,12 @@
  */
 import { readFileSync, realpathSync } from "node:fs";
 import process from "node:process";
-import * as workerThreads from "node:worker_threads";
 
-import { openByFfi } from "./ffi_library.ts";
-import { openByNodeApi } from "./napi_library.ts";
-import type { NativeLibrary } from "./native_functions.ts";
+import { denoHost } from "./host/deno.ts";
+import type { Host, Permission, RuntimeName } from "./host/host.ts";
+import { bunHost, nodeHost } from "./host/node.ts";
 
-/** A JavaScript runtime. */
-export type RuntimeName = "deno" | "node" | "bun";
+export type { Permission, RuntimeName };
 
 /** Where this process runs. */
 export interface Platform {
@@ -22,16 +20,23 @@ export interface Platform {
   runtime: { name: RuntimeName; version: string };
 }
 
+const versions: Readonly<Record<string, string | undefined>> = process.versions;
+
+/** What is particular to this runtime. */
+export const host: Host = versions["deno"] !== undefined
+  ? denoHost
+  : versions["bun"] !== undefined
+  ? bunHost
+  : nodeHost;
+
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };
 
 /** Where this process runs. */
 export function currentPlatform(): Platform {
-  const versions: Record<string, string | undefined> = process.versions;
-  const name = (["deno", "bun"] as const).find((known) => versions[known] !== undefined) ?? "node";
   return {
     os: process.platform,
     arch: ARCHITECTURES[process.arch] ?? process.arch,
-    runtime: { name, version: versions[name] ?? "" },
+    runtime: { name: host.name, version: versions[host.name] ?? "" },
   };
 }
 
@@ -45,11 +50,6 @@ export function trampolineObstacle({ os, arch }: Platform): string | undefined {
     : `perf trampoline not available on ${os} ${arch}: must be linux ${
       TRAMPOLINE_ARCHITECTURES.join(" or ")
     }`;
-}
-
-/** Opens the C library in the way of the runtime. It has been verified. */
-export function openLibrary(path: string): NativeLibrary {
-  return typeof Deno === "undefined" ? openByNodeApi(path) : openByFfi(path);
 }
 
 /** This process's number in its own pid namespace. */
@@ -69,31 +69,22 @@ export function userId(): number | undefined {
   return mayAsk ? process.geteuid!() : undefined;
 }
 
-/** A permission of Deno. */
-export type Permission =
-  | { name: "ffi" }
-  | { name: "read" | "write"; path: string }
-  | { name: "env"; variable: string };
-
 /** Whether something is allowed without asking anybody; always, outside of Deno. */
 export function isGranted(permission: Permission): boolean {
-  if (typeof Deno === "undefined") return true;
-  return Deno.permissions.querySync(permission).state === "granted";
+  return host.isGranted(permission);
 }
 
 /** The flag that grants the first of some permissions that is missing; `undefined` where none is. */
 export function missingPermission(needed: readonly Permission[]): string | undefined {
   const missing = needed.find((permission) => !isGranted(permission));
   if (missing === undefined) return undefined;
-  const scope = missing.name === "read" || missing.name === "write" ? `=${missing.path}` : "";
+  const scope = "path" in missing ? `=${missing.path}` : "";
   return `--allow-${missing.name}${scope}`;
 }
 
 /** Whether an error is the runtime's refusal for want of a permission. */
 export function isPermissionError(error: unknown): boolean {
-  return typeof Deno === "undefined"
-    ? (error as { code?: string } | undefined)?.code === "ERR_ACCESS_DENIED"
-    : error instanceof Deno.errors.NotCapable;
+  return host.isPermissionError(error);
 }
 
 /** Reads an environment variable; `undefined` too where it may not be read. Never prompts. */
@@ -106,17 +97,7 @@ export function readVariable(name: string): string | undefined {
  * the process's, and there it is never called.
  */
 export function onProcessEnd(listener: () => void): void {
-  if (!isMainThread()) return;
-  // Deno.exit() is heard by `unload` only, process.exit() of Node by `exit` only.
-  if (typeof Deno === "undefined") process.once("exit", listener);
-  else globalThis.addEventListener("unload", listener, { once: true });
-}
-
-/** Whether this is the thread that the process started with. */
-function isMainThread(): boolean {
-  // Workers of either kind lack it, and to ask for its value would take a permission.
-  if (typeof Deno !== "undefined") return Object.hasOwn(Deno, "mainModule");
-  return workerThreads.isMainThread;
+  if (host.isMainThread()) host.onProcessEnd(listener);
 }
 
 let knownProcessStart: number | undefined;
@@ -130,7 +111,7 @@ let knownProcessStart: number | undefined;
  */
 export function processStart(): number {
   return knownProcessStart ??= readProcessStart() ??
-    (isMainThread() ? performance.timeOrigin - 30 : -Infinity);
+    (host.isMainThread() ? performance.timeOrigin - 30 : -Infinity);
 }
 
 function readProcessStart(): number | undefined {

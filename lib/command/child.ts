@@ -2,17 +2,24 @@
  * Children that stand in for this process: what is sent to us is sent to them,
  * and as they end, so do we.
  */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { constants } from "node:os";
+import process from "node:process";
+
+/** A signal's name. */
+export type Signal = keyof typeof constants.signals;
 
 /** How a program ended. */
 export interface Ending {
   /** Exit status; 128 and the signal's number where a signal ended it. */
   code: number;
-  /** The signal that ended it. */
-  signal: Deno.Signal | null;
+  /** The name of the signal that ended it. */
+  signal: string | null;
 }
 
 /** What a program may be told from outside. */
-const SIGNALS: readonly Deno.Signal[] = [
+const SIGNALS: readonly Signal[] = [
   "SIGINT",
   "SIGQUIT",
   "SIGHUP",
@@ -22,7 +29,7 @@ const SIGNALS: readonly Deno.Signal[] = [
 ];
 
 /** What a terminal sends to all processes in its foreground, the child among them. */
-const TERMINAL_SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGQUIT", "SIGHUP"];
+const TERMINAL_SIGNALS: readonly Signal[] = ["SIGINT", "SIGQUIT", "SIGHUP"];
 
 /**
  * Runs a program on our own streams, and hands on the signals that arrive here.
@@ -32,25 +39,33 @@ const TERMINAL_SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGQUIT", "SIGHUP"]
  */
 export async function runChild(
   [program, ...args]: readonly string[],
-  { env, signals = SIGNALS }: { env: Record<string, string>; signals?: readonly Deno.Signal[] },
+  { env, signals = SIGNALS }: { env: Record<string, string>; signals?: readonly Signal[] },
 ): Promise<Ending> {
   const heardByAll = isInForeground() ? TERMINAL_SIGNALS : [];
-  let child: Deno.ChildProcess | undefined;
+  let child: ChildProcess | undefined;
   const listeners = signals.map((signal) => {
     // Listening alone already keeps us alive until the child has ended.
     const listener = () => {
-      if (!heardByAll.includes(signal)) kill(child, signal);
+      if (!heardByAll.includes(signal)) send(child, signal);
     };
-    Deno.addSignalListener(signal, listener);
+    process.on(signal, listener);
     return { signal, listener };
   });
   try {
-    child = new Deno.Command(program!, { args, env, clearEnv: true }).spawn();
-    const { code, signal } = await child.status;
-    return { code, signal };
+    child = spawn(program!, args, { env, stdio: "inherit" });
+    return await endOf(child);
   } finally {
-    for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
+    for (const { signal, listener } of listeners) process.off(signal, listener);
   }
+}
+
+function endOf(child: ChildProcess): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      resolve({ code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), signal });
+    });
+  });
 }
 
 /**
@@ -59,30 +74,32 @@ export async function runChild(
  */
 export async function endAs({ code, signal }: Ending): Promise<never> {
   if (signal !== null) {
-    Deno.kill(Deno.pid, signal);
+    process.kill(process.pid, signal);
     // A signal takes a moment to arrive; those that the runtime itself catches never end it.
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  Deno.exit(code);
+  process.exit(code);
 }
 
-function kill(child: Deno.ChildProcess | undefined, signal: Deno.Signal): void {
+/** Not by the child's own method, after which Deno takes the signal for the reason of its end. */
+function send(child: ChildProcess | undefined, signal: Signal): void {
+  if (child?.pid === undefined) return;
   try {
-    child?.kill(signal);
+    process.kill(child.pid, signal);
   } catch (error) {
     // It has ended a moment ago.
-    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+    if ((error as { code?: string }).code !== "ESRCH") throw error;
   }
 }
 
 /** Whether a terminal counts this process among those that it sends its signals to. */
 function isInForeground(): boolean {
   try {
-    const stat = Deno.readTextFileSync("/proc/self/stat");
+    const stat = readFileSync("/proc/self/stat", "utf8");
     // proc(5): behind the name in parentheses come state, ppid, pgrp, session, tty_nr, tpgid.
     const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return group === foreground;
   } catch {
-    return Deno.stdin.isTerminal();
+    return process.stdin.isTTY;
   }
 }

@@ -7,7 +7,10 @@
  *
  * @module
  */
+import process from "node:process";
+
 import { PerfError } from "../perf_error.ts";
+import { isPermissionError } from "../runtime.ts";
 import { endAs, type Ending } from "./child.ts";
 import { doctor } from "./doctor.ts";
 import { usageError } from "./options.ts";
@@ -59,13 +62,13 @@ function commandNamed(name: string | undefined): (args: readonly string[]) => Pr
 /** Says what stood in the way; what is no obstacle is a bug, and keeps its stack. */
 function report(error: unknown): number {
   const isObstacle = error instanceof PerfError || error instanceof RangeError ||
-    error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
+    isPermissionError(error) || (error as { code?: string }).code === "EACCES";
   if (!isObstacle) throw error;
-  console.error(`error: ${error.message}`);
+  console.error(`error: ${(error as Error).message}`);
   if (error instanceof PerfError && error.hint !== undefined) console.error(`hint: ${error.hint}`);
   const isUsage = error instanceof RangeError ||
     (error instanceof PerfError && error.code === "usage");
   return isUsage ? 2 : 1;
 }
 
-if (import.meta.main) await endAs(await main(Deno.args));
+if (import.meta.main) await endAs(await main(process.argv.slice(2)));

@@ -1,3 +1,6 @@
+import process from "node:process";
+
+import { readVariable } from "../runtime.ts";
 import type { Ending } from "./child.ts";
 import { canProfile, type Check, checkFacts } from "./doctor_checks.ts";
 import { gatherFacts } from "./doctor_facts.ts";
@@ -34,7 +37,7 @@ export function doctor(args: readonly string[]): Promise<Ending> {
   console.log(
     options.has("json")
       ? JSON.stringify({ ok, checks, support: facts.support }, null, 2)
-      : formatChecks(checks, Deno.stdout.isTerminal() && !Deno.noColor),
+      : formatChecks(checks, process.stdout.isTTY && !readVariable("NO_COLOR")),
   );
   return Promise.resolve({ code: ok ? 0 : 1, signal: null });
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmdirSync } from "node:fs";
+
+import { isGranted, type Permission, userId } from "../runtime.ts";
 import { type Support, support } from "../support.ts";
 import { newerPerfCommand } from "./perf_failure.ts";
 import {
@@ -36,7 +39,14 @@ export interface Facts {
   missingPermissions: readonly string[];
 }
 
-const PERMISSIONS = ["read", "write", "env", "ffi", "run", "sys"] as const;
+const PERMISSIONS: readonly Permission["name"][] = [
+  "read",
+  "write",
+  "env",
+  "ffi",
+  "run",
+  "sys",
+];
 
 /** Looks at this machine and this process. Makes no map, and leaves no file behind. */
 export function gatherFacts(): Facts {
@@ -51,17 +61,15 @@ export function gatherFacts(): Facts {
       maxStack: readNumber("/proc/sys/kernel/perf_event_max_stack"),
       kptrRestrict: readNumber("/proc/sys/kernel/kptr_restrict"),
     },
-    isRoot: Deno.uid() === 0,
+    isRoot: userId() === 0,
     tmp: {
       write: attempt(() => {
-        Deno.removeSync(Deno.makeTempFileSync({ dir: "/tmp", prefix: "xperf-" }));
+        rmdirSync(mkdtempSync("/tmp/xperf-"));
         return true as const;
       }),
       mountOptions: mountOptions("/tmp", readText("/proc/self/mounts") ?? ""),
     },
-    missingPermissions: PERMISSIONS.filter((name) =>
-      Deno.permissions.querySync({ name }).state !== "granted"
-    ),
+    missingPermissions: PERMISSIONS.filter((name) => !isGranted({ name })),
   };
 }
 

@@ -2,6 +2,8 @@
  * What follows a recording of a program with a jitdump: `perf inject` merges the two,
  * and writes a small ELF file per function, which the report reads.
  */
+import { unlinkSync } from "node:fs";
+
 import { PerfError } from "../perf_error.ts";
 import { type PerfTool, runPerf } from "./perf_tool.ts";
 
@@ -60,9 +62,9 @@ export class InjectedRecording implements Disposable {
   [Symbol.dispose](): void {
     for (const file of this.#files) {
       try {
-        Deno.removeSync(file);
+        unlinkSync(file);
       } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
+        if ((error as { code?: string }).code !== "ENOENT") throw error;
       }
     }
   }

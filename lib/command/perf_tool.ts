@@ -1,3 +1,9 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import process from "node:process";
+
 import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
 import { PerfError } from "../perf_error.ts";
 import { parsePerfVersion, type PerfVersion } from "../perf_version.ts";
@@ -45,7 +51,7 @@ export interface Trial {
 
 function makeTrialDirectory(): string {
   try {
-    return Deno.makeTempDirSync({ prefix: "xperf-" });
+    return mkdtempSync(`${tmpdir()}/xperf-`);
   } catch (cause) {
     throw new PerfError(`Cannot try perf: no temporary directory (${(cause as Error).message})`, {
       code: "file",
@@ -80,7 +86,7 @@ export function tryRecording(options: PerfRecordOptions): Trial {
     }
     throw explainPerfFailure(first.stderr, readLimits());
   } finally {
-    Deno.removeSync(directory, { recursive: true });
+    rmSync(directory, { recursive: true });
   }
 }
 
@@ -90,41 +96,45 @@ const TRIAL: readonly string[] = ["perf", "--version"];
 export function runPerf(
   args: readonly string[],
 ): { success: boolean; stdout: string; stderr: string } {
-  try {
-    const { success, stdout, stderr } = new Deno.Command("perf", {
-      args: [...args],
-      env: { LC_ALL: "C" },
-    }).outputSync();
-    return {
-      success,
-      stdout: new TextDecoder().decode(stdout),
-      stderr: new TextDecoder().decode(stderr),
-    };
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new PerfError("Cannot run perf: it is not on PATH, must be installed", {
-      code: "perf",
-      hint: installCommand(readText("/etc/os-release") ?? ""),
-      cause,
-    });
-  }
+  const { error, status, stdout, stderr } = spawnSync("perf", args, {
+    env: perfEnvironment(),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: Infinity,
+  });
+  if (error === undefined) return { success: status === 0, stdout, stderr };
+  if ((error as { code?: string }).code !== "ENOENT") throw error;
+  throw new PerfError("Cannot run perf: it is not on PATH, must be installed", {
+    code: "perf",
+    hint: installCommand(readText("/etc/os-release") ?? ""),
+    cause: error,
+  });
+}
+
+/** perf's messages are to be read by us. */
+function perfEnvironment(): Record<string, string | undefined> {
+  return { ...process.env, LC_ALL: "C" };
 }
 
 /** Runs `perf`, its errors on our own error stream, and hands over its output line by line. */
 export async function* perfLines(args: readonly string[]): AsyncGenerator<string> {
-  await using child = new Deno.Command("perf", {
-    args: [...args],
-    env: { LC_ALL: "C" },
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  let rest = "";
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
+  const child = spawn("perf", args, {
+    env: perfEnvironment(),
+    stdio: ["inherit", "pipe", "inherit"],
+  });
+  const end = once(child, "close");
+  try {
+    let rest = "";
+    for await (const chunk of child.stdout.setEncoding("utf8")) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop()!;
+      yield* lines;
+    }
+    yield rest;
+  } finally {
+    child.kill();
+    await end;
   }
-  yield rest;
 }
 
 /** What the kernel lets this process record. */
@@ -140,7 +150,7 @@ export function readLimits(): PerfLimits {
 /** A small file of the system; `undefined` where it cannot be read. */
 export function readText(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path).trim();
+    return readFileSync(path, "utf8").trim();
   } catch {
     return undefined;
   }

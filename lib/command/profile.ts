@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { parseCallGraph } from "../call_graph.ts";
@@ -8,7 +9,7 @@ import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
 import { currentPlatform, readVariable, trampolineObstacle } from "../runtime.ts";
 import { nextSize, stackSizeAdvice } from "../stack_size_advice.ts";
 import { decideSwitches, type Wish } from "../switches.ts";
-import { type Ending, runChild } from "./child.ts";
+import { type Ending, runChild, type Signal } from "./child.ts";
 import { checkJitVersion, InjectedRecording } from "./jit_recording.ts";
 import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
 import { newerPerfCommand } from "./perf_failure.ts";
@@ -47,7 +48,7 @@ Options of run:
 `;
 
 /** perf ends the recording, and keeps it, on these; any other would lose it. */
-const PERF_SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
+const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 /**
  * Records a script under perf, and prints the report.
@@ -187,7 +188,7 @@ async function printReport(
 ${text}
 #
 # Callers stand above what they call, and count it; frames without a name are left out.
-# Recorded in ${Deno.realPathSync(output)}; every frame: perf report --stdio -n -g -i ${output}`);
+# Recorded in ${realpathSync(output)}; every frame: perf report --stdio -n -g -i ${output}`);
   return text;
 }
 

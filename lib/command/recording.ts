@@ -1,4 +1,7 @@
+import * as fs from "node:fs";
+
 import { PerfError } from "../perf_error.ts";
+import { isPermissionError } from "../runtime.ts";
 
 /** The state of a file, by which one can tell whether it has been written since. */
 export type FileState = string;
@@ -24,10 +27,10 @@ export function checkOutput(path: string): FileState {
         { code: "file", hint: "-o FILE names another" },
       );
     }
-    Deno.openSync(path, { write: true, create: true }).close();
-    if (!existed) Deno.removeSync(path);
+    fs.closeSync(fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_CREAT));
+    if (!existed) fs.unlinkSync(path);
   } catch (cause) {
-    if (cause instanceof PerfError || cause instanceof Deno.errors.NotCapable) throw cause;
+    if (cause instanceof PerfError || isPermissionError(cause)) throw cause;
     throw new PerfError(`Cannot write "${path}": ${(cause as Error).message}`, {
       code: "file",
       hint: "-o FILE names another place",
@@ -40,8 +43,8 @@ export function checkOutput(path: string): FileState {
 /** The state of a file now. */
 export function fileState(path: string): FileState {
   try {
-    const { ino, size, mtime } = Deno.statSync(path);
-    return `${ino} ${size} ${mtime?.getTime()}`;
+    const { ino, size, mtimeMs } = fs.statSync(path);
+    return `${ino} ${size} ${mtimeMs}`;
   } catch {
     return ABSENT;
   }
@@ -51,11 +54,15 @@ const ABSENT: FileState = "absent";
 
 /** What stands in the way of a recording; `undefined` for an earlier one, or an empty file. */
 function contentOf(path: string): string | undefined {
-  const { isFile, isDirectory, size } = Deno.statSync(path);
-  if (!isFile) return isDirectory ? "a directory" : "not a regular file";
-  if (size === 0) return undefined;
-  using file = Deno.openSync(path);
+  const stats = fs.statSync(path);
+  if (!stats.isFile()) return stats.isDirectory() ? "a directory" : "not a regular file";
+  if (stats.size === 0) return undefined;
   const start = new Uint8Array(MAGIC.length);
-  file.readSync(start);
+  const file = fs.openSync(path, "r");
+  try {
+    fs.readSync(file, start);
+  } finally {
+    fs.closeSync(file);
+  }
   return new TextDecoder().decode(start) === MAGIC ? undefined : "no recording of perf";
 }

@@ -1,9 +1,12 @@
+import { statSync } from "node:fs";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
+import { host } from "../runtime.ts";
 import { environmentFor, type Wish } from "../switches.ts";
 import { type CommandLine, lastValue, usageError } from "./options.ts";
 import { readText } from "./perf_tool.ts";
-import { stackSizeFlags } from "./stack_size.ts";
+import { roomyStackSize } from "./stack_size.ts";
 
 /** A program, and how to start it. */
 export interface ScriptCommand {
@@ -27,19 +30,14 @@ export function scriptCommand(
     wish: Wish;
   },
 ): ScriptCommand {
-  const preload = import.meta.resolve("../instrument/preload.ts");
-  const runtimeArgs = runtimeArgsOf(line);
-  const variables = { ...Deno.env.toObject(), ...environmentFor(wish) };
+  const startArgs = host.startArgs({
+    flags: runtimeArgsOf(line),
+    preload: import.meta.resolve("../instrument/preload.ts"),
+    stackSize: roomyStackSize(readText("/proc/self/limits") ?? ""),
+  });
+  const variables = { ...process.env, ...environmentFor(wish) };
   return {
-    command: [
-      Deno.execPath(),
-      "run",
-      ...runtimeArgs,
-      ...stackSizeFlags(readText("/proc/self/limits") ?? "", runtimeArgs),
-      `--preload=${preload}`,
-      script,
-      ...scriptArgs,
-    ],
+    command: [process.execPath, ...startArgs, script, ...scriptArgs],
     env: Object.fromEntries(
       Object.entries(variables).filter((entry): entry is [string, string] =>
         entry[1] !== undefined
@@ -48,14 +46,6 @@ export function scriptCommand(
   };
 }
 
-/** What trampolines need, by the runtime's long and short flags. */
-const NEEDED_FLAGS: Readonly<Record<string, RegExp>> = {
-  "--allow-env": /^(--allow-env\b|-[a-zA-Z]*E)/,
-  "--allow-ffi": /^--allow-ffi\b/,
-  "--allow-read": /^(--allow-read\b|-[a-zA-Z]*R)/,
-  "--allow-write=/tmp": /^(--allow-write\b|-[a-zA-Z]*W)/,
-};
-
 /**
  * Which of the flags that trampolines need are not among the runtime's flags;
  * without them trampolines stay off.
@@ -63,18 +53,12 @@ const NEEDED_FLAGS: Readonly<Record<string, RegExp>> = {
  * @param line The command line.
  */
 export function missingFlags(line: CommandLine): string[] {
-  const flags = runtimeArgsOf(line);
-  // A set of permissions in the configuration file may hold anything.
-  if (flags.some((flag) => /^(-[a-zA-Z]*[AP]|--allow-all\b|--permission-set\b)/.test(flag))) {
-    return [];
-  }
-  return Object.keys(NEEDED_FLAGS).filter((name) =>
-    !flags.some((flag) => NEEDED_FLAGS[name]!.test(flag))
-  );
+  return host.missingFlags(runtimeArgsOf(line));
 }
 
 function runtimeArgsOf(line: CommandLine): string[] {
-  return lastValue(line, "runtime-args")?.split(/\s+/).filter(Boolean) ?? ["-A"];
+  return lastValue(line, "runtime-args")?.split(/\s+/).filter(Boolean) ??
+    [...host.usualFlags];
 }
 
 /** Says so where the runtime's flags keep trampolines off that were asked for. */
@@ -98,11 +82,10 @@ export function checkScript(script: string | undefined): asserts script is strin
   if (script === "-" || /^[a-z]+:/.test(path)) return;
   let isDirectory: boolean;
   try {
-    ({ isDirectory } = Deno.statSync(path));
+    isDirectory = statSync(path).isDirectory();
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof Deno.errors.NotADirectory)) {
-      throw error;
-    }
+    const { code } = error as { code?: string };
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
     throw usageError(`Cannot run script "${script}": there is no such file`);
   }
   if (isDirectory) {

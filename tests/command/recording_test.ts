@@ -30,7 +30,7 @@ Deno.test("checkOutput() refuses what is no recording, untouched", async () => {
 Deno.test("checkOutput() refuses a place that cannot be written", () => {
   throws(() => checkOutput("/no/such/place/perf.data"), {
     code: "file",
-    message: /^Cannot write "\/no\/such\/place\/perf.data": No such file/,
+    message: /^Cannot write "\/no\/such\/place\/perf.data": ENOENT/,
     hint: "-o FILE names another place",
   });
 });

@@ -1,23 +1,21 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 
 import { readText } from "../../lib/command/perf_tool.ts";
-import { stackSizeFlags } from "../../lib/command/stack_size.ts";
+import { roomyStackSize } from "../../lib/command/stack_size.ts";
 
 const limits = (soft: string) =>
   `Limit                     Soft Limit           Hard Limit           Units     \n` +
   `Max data size             unlimited            unlimited            bytes     \n` +
   `Max stack size            ${soft.padEnd(20)} unlimited            bytes     \n`;
 
-Deno.test("stackSizeFlags() asks for more where the system has enough", () => {
-  const flag = ["--v8-flags=--stack-size=3000"];
-  deepEqual(stackSizeFlags(limits("8388608"), ["-A"]), flag);
-  deepEqual(stackSizeFlags(limits("unlimited"), []), flag);
+Deno.test("roomyStackSize() is more than usual where the system has enough", () => {
+  equal(roomyStackSize(limits("8388608")), 3000);
+  equal(roomyStackSize(limits("unlimited")), 3000);
 });
 
-Deno.test("stackSizeFlags() asks for nothing where it could hurt", () => {
-  deepEqual(stackSizeFlags(limits("4194304"), []), []);
-  deepEqual(stackSizeFlags("", []), []);
-  deepEqual(stackSizeFlags(limits("8388608"), ["--v8-flags=--stack-size=500"]), []);
+Deno.test("roomyStackSize() is nothing where more could hurt", () => {
+  equal(roomyStackSize(limits("4194304")), undefined);
+  equal(roomyStackSize(""), undefined);
 });
 
 Deno.test("readText() of the limits has a line for the stack", () => {

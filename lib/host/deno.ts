@@ -1,0 +1,41 @@
+import { openByFfi } from "../ffi_library.ts";
+import type { Host } from "./host.ts";
+
+/** What trampolines need, by Deno's long and short flags. */
+const NEEDED_FLAGS: Readonly<Record<string, RegExp>> = {
+  "--allow-env": /^(--allow-env\b|-[a-zA-Z]*E)/,
+  "--allow-ffi": /^--allow-ffi\b/,
+  "--allow-read": /^(--allow-read\b|-[a-zA-Z]*R)/,
+  "--allow-write=/tmp": /^(--allow-write\b|-[a-zA-Z]*W)/,
+};
+
+/** Deno. */
+export const denoHost: Host = {
+  name: "deno",
+  usualFlags: ["-A"],
+  openLibrary: openByFfi,
+  isGranted: (permission) => Deno.permissions.querySync(permission).state === "granted",
+  isPermissionError: (error) => error instanceof Deno.errors.NotCapable,
+  // Workers of either kind lack it, and to ask for its value would take a permission.
+  isMainThread: () => Object.hasOwn(Deno, "mainModule"),
+  // Deno.exit() is heard by `unload` only.
+  onProcessEnd: (listener) => globalThis.addEventListener("unload", listener, { once: true }),
+  startArgs({ flags, preload, stackSize }) {
+    const hasOwn = flags.some((flag) => flag.startsWith("--v8-flags"));
+    return [
+      "run",
+      ...flags,
+      ...(stackSize === undefined || hasOwn ? [] : [`--v8-flags=--stack-size=${stackSize}`]),
+      `--preload=${preload}`,
+    ];
+  },
+  missingFlags(flags) {
+    // A set of permissions in the configuration file may hold anything.
+    if (flags.some((flag) => /^(-[a-zA-Z]*[AP]|--allow-all\b|--permission-set\b)/.test(flag))) {
+      return [];
+    }
+    return Object.keys(NEEDED_FLAGS).filter((name) =>
+      !flags.some((flag) => NEEDED_FLAGS[name]!.test(flag))
+    );
+  },
+};

@@ -1,0 +1,42 @@
+import type { NativeLibrary } from "../native_functions.ts";
+
+/** A JavaScript runtime. */
+export type RuntimeName = "deno" | "node" | "bun";
+
+/** A permission, in Deno's words. */
+export type Permission =
+  | { name: "ffi" | "run" | "sys" }
+  | { name: "read" | "write"; path?: string }
+  | { name: "env"; variable?: string };
+
+/** How to start a program with every function instrumented. */
+export interface StartOptions {
+  /** The runtime's flags that the user wants. */
+  flags: readonly string[];
+  /** The module that instruments, a URL. */
+  preload: string;
+  /** How much stack the program may use, in KiB; `undefined` for the runtime's own limit. */
+  stackSize: number | undefined;
+}
+
+/** What differs from runtime to runtime. */
+export interface Host {
+  /** Which runtime this is. */
+  readonly name: RuntimeName;
+  /** The runtime's flags where the user wants none. */
+  readonly usualFlags: readonly string[];
+  /** Opens the C library. It has been verified. */
+  openLibrary(path: string): NativeLibrary;
+  /** Whether something is allowed without asking anybody. */
+  isGranted(permission: Permission): boolean;
+  /** Whether an error is the runtime's refusal for want of a permission. */
+  isPermissionError(error: unknown): boolean;
+  /** Whether this is the thread that the process started with. */
+  isMainThread(): boolean;
+  /** Calls a function when the process ends of its own accord. */
+  onProcessEnd(listener: () => void): void;
+  /** The runtime's arguments in front of a script. */
+  startArgs(options: StartOptions): string[];
+  /** Which flags that trampolines need are not among some flags. */
+  missingFlags(flags: readonly string[]): string[];
+}

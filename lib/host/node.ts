@@ -1,0 +1,33 @@
+import process from "node:process";
+import * as workerThreads from "node:worker_threads";
+
+import { openByNodeApi } from "../napi_library.ts";
+import type { Host } from "./host.ts";
+
+/** Node. */
+export const nodeHost: Host = {
+  name: "node",
+  usualFlags: [],
+  openLibrary: openByNodeApi,
+  isGranted: () => true,
+  isPermissionError: (error) =>
+    (error as { code?: string } | undefined)?.code === "ERR_ACCESS_DENIED",
+  isMainThread: () => workerThreads.isMainThread,
+  onProcessEnd: (listener) => process.once("exit", listener),
+  startArgs({ flags, preload, stackSize }) {
+    const hasOwn = flags.some((flag) => /^--stack[-_]size\b/.test(flag));
+    return [
+      ...flags,
+      ...(stackSize === undefined || hasOwn ? [] : [`--stack-size=${stackSize}`]),
+      `--import=${preload}`,
+    ];
+  },
+  missingFlags: () => [],
+};
+
+/** Bun. Its engine is not V8, and sizes its stack itself. */
+export const bunHost: Host = {
+  ...nodeHost,
+  name: "bun",
+  startArgs: ({ flags, preload }) => [...flags, `--preload=${preload}`],
+};
