@@ -47,6 +47,9 @@ static const struct function functions[] = {
     FUNCTION(xp_copy, "bUu", 'v'),
     FUNCTION(xp_walk, "bu", 'u'),
     FUNCTION(xp_walk_records, "bu", 'u'),
+    FUNCTION(xp_sampler_start, "iu", 'i'),
+    FUNCTION(xp_sampler_stop, "", 'i'),
+    FUNCTION(xp_sampler_enable, "u", 'v'),
     FUNCTION(xp_emit_x86_64, "buu", 'i'),
     FUNCTION(xp_emit_aarch64, "buu", 'i'),
 };

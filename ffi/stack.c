@@ -16,12 +16,17 @@ struct frame {
 
 void *xp_ffi_return;
 
-uintptr_t xp_stack_base(void)
+uintptr_t xp_stack_base_of(int is_main)
 {
-    if (syscall(SYS_gettid) == getpid())
+    if (is_main)
         return &__libc_stack_end != NULL ? (uintptr_t)__libc_stack_end : 0;
     /* The C library keeps a thread's control block at the high end of its stack. */
     return (uintptr_t)__builtin_thread_pointer();
+}
+
+uintptr_t xp_stack_base(void)
+{
+    return xp_stack_base_of(syscall(SYS_gettid) == getpid());
 }
 
 static int is_frame(const void *at, const void *below, uintptr_t base)

@@ -7,6 +7,9 @@
 /* The first address above the frames of the calling thread. */
 XP_HIDDEN uintptr_t xp_stack_base(void);
 
+/* The same for callers that know whether they are the main thread; signal handlers may. */
+XP_HIDDEN uintptr_t xp_stack_base_of(int is_main);
+
 /* Where libffi returns to when its frame hides its caller, else NULL; read by entry_x86_64.S. */
 extern XP_HIDDEN void *xp_ffi_return;
 

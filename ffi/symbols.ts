@@ -94,6 +94,26 @@ export const functions = {
     ],
     result: "u32",
   },
+  // int32_t xp_sampler_start(int32_t descriptor, uint32_t interval_ns)
+  xp_sampler_start: {
+    parameters: [
+      "i32", // descriptor
+      "u32", // interval_ns
+    ],
+    result: "i32",
+  },
+  // int32_t xp_sampler_stop(void)
+  xp_sampler_stop: {
+    parameters: [],
+    result: "i32",
+  },
+  // void xp_sampler_enable(uint32_t on)
+  xp_sampler_enable: {
+    parameters: [
+      "u32", // on
+    ],
+    result: "void",
+  },
   // int32_t xp_emit_x86_64(uint8_t *buffer, uint32_t capacity, uint32_t index)
   xp_emit_x86_64: {
     parameters: [
@@ -149,4 +169,4 @@ export const ffiFunctions = {
 } as const;
 
 /** The version of xperf.h that these declarations are of (`XP_ABI_VERSION`). */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;

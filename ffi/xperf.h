@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define XP_ABI_VERSION 3u
+#define XP_ABI_VERSION 4u
 
 /* Every trampoline takes one slot of this size, in bytes, whatever the architecture needs. */
 #define XP_SLOT_SIZE 32u
@@ -154,6 +154,29 @@ XP_EXPORT uint32_t xp_claim(uint64_t *range);
  * caller's memory). The caller answers for both. Any thread; cannot fail.
  */
 XP_EXPORT void xp_copy(uint8_t *target, uint64_t address, uint32_t size);
+
+/*
+ * Samples the CPU time of all threads of this process, wherever they are, into
+ * a file that is open for appending: a stack for every `interval_ns` (10 000 at
+ * least) that a thread has run, as far as the kernel's tick allows; a sample
+ * says how many intervals it stands for. sample_file.h has the format. The
+ * descriptor stays the caller's, and is not needed any more. Any thread.
+ * -EALREADY: it is on. -EINVAL: the interval is too short. -EAGAIN: no
+ * real-time signal is free, or no thread can be made. Else the -errno of what
+ * it needs: the descriptor, memory, /proc/self/task, or leave to read its own
+ * stack (process_vm_readv or /proc/self/mem).
+ */
+XP_EXPORT int32_t xp_sampler_start(int32_t descriptor, uint32_t interval_ns);
+
+/*
+ * Ends it, and returns once the file is complete. It ends with the process of
+ * its own accord, unless that is killed. Any thread.
+ * -ESRCH: it is not on. Else the -errno of the first write that failed.
+ */
+XP_EXPORT int32_t xp_sampler_stop(void);
+
+/* Whether samples are taken while it is on: 0 no, else yes, as from the start. Any thread; cannot fail. */
+XP_EXPORT void xp_sampler_enable(uint32_t on);
 
 /*
  * The emitters: one trampoline as machine code. Pure; available on every host.

@@ -25,6 +25,11 @@ export const SOURCES: readonly string[] = [
   "append.c",
   "dump.c",
   "napi.c",
+  "sample_ring.c",
+  "sample_stack.c",
+  "sample_threads.c",
+  "sample_file.c",
+  "sampler.c",
 ];
 
 const FLAGS = [
@@ -45,6 +50,8 @@ const FLAGS = [
   "-Wl,--version-script=exports.map",
   "-Wl,-z,noseparate-code",
   "-Wl,-z,now",
+  // A Worker that ends closes what it has opened, and the code can be on a stack or behind a signal.
+  "-Wl,-z,nodelete",
   "-Wl,-s",
 ];
 

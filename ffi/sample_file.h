@@ -1,0 +1,76 @@
+/*
+ * The file of the sampler: records one behind the other, each a multiple of 8
+ * bytes, in the machine's byte order; the first is a `start`. A process killed
+ * at any moment leaves whole records and at most one that is cut off.
+ * lib/sampler/sample_file.ts reads it.
+ */
+#ifndef XPERF_SAMPLE_FILE_H
+#define XPERF_SAMPLE_FILE_H
+
+#include <stdint.h>
+
+#define XP_SAMPLE_FILE_VERSION 1u
+
+/* Addresses per sample; of a deeper stack the outermost frames are left out. */
+#define XP_SAMPLE_DEPTH 1024u
+
+enum xp_record_kind {
+    XP_RECORD_START = 0x31535058, /* "XPS1" */
+    XP_RECORD_SAMPLE = 1,
+    XP_RECORD_THREAD = 2,
+    XP_RECORD_MAPS = 3,
+    XP_RECORD_STATUS = 4,
+};
+
+struct xp_record {
+    uint32_t kind;
+    uint32_t size; /* of the whole record */
+};
+
+struct xp_start {
+    struct xp_record record;
+    uint32_t version;
+    uint32_t machine; /* e_machine of elf(5) */
+    uint32_t process;
+    uint32_t interval;  /* of a sample, nanoseconds of CPU time */
+    uint64_t time;      /* CLOCK_MONOTONIC, nanoseconds, as all times */
+    uint64_t real_time; /* CLOCK_REALTIME at the same moment */
+};
+_Static_assert(sizeof(struct xp_start) == 40, "on disk");
+
+/* Followed by addresses, 8 bytes each, innermost first. */
+struct xp_sample {
+    struct xp_record record;
+    uint32_t thread;
+    uint32_t weight; /* how many intervals it stands for */
+    uint64_t time;
+};
+_Static_assert(sizeof(struct xp_sample) == 24, "on disk");
+
+struct xp_thread {
+    struct xp_record record;
+    uint32_t thread;
+    uint32_t unused;
+    char name[16]; /* ended by zeros */
+};
+_Static_assert(sizeof(struct xp_thread) == 32, "on disk");
+
+/* Followed by the lines of /proc/self/maps for code in files; zeros fill it up. */
+struct xp_maps {
+    struct xp_record record;
+    uint64_t time;
+};
+_Static_assert(sizeof(struct xp_maps) == 16, "on disk");
+
+/* All of it counts since the start. */
+struct xp_status {
+    struct xp_record record;
+    uint64_t time;
+    uint64_t cpu_time; /* of the whole process, nanoseconds, while sampling was on */
+    uint64_t runs;     /* of the handler for a timer of this library */
+    uint64_t dropped;  /* intervals whose samples found the ring full */
+    uint64_t unarmed;  /* threads that could not be given a timer */
+};
+_Static_assert(sizeof(struct xp_status) == 48, "on disk");
+
+#endif

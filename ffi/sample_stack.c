@@ -1,0 +1,150 @@
+/*
+ * The walk from where a signal struck. The stack is read by the kernel, which
+ * answers with an error where a load would fault: what looks like a frame
+ * record may be anything, and the thread may stand on a stack that is not its own.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "sampler.h"
+#include "stack.h"
+
+/* The memory of this process as a file, where process_vm_readv(2) is refused; else -1. */
+static int memory_file = -1;
+static pid_t process;
+
+struct record {
+    uint64_t caller;
+    uint64_t return_address;
+};
+
+/* Copies what can be read of `size` bytes: how many, from the first on. */
+static size_t copy_memory(void *to, uint64_t from, size_t size)
+{
+    ssize_t copied;
+    if (memory_file >= 0) {
+        copied = pread(memory_file, to, size, (off_t)from);
+    } else {
+        const struct iovec local = {to, size};
+        const struct iovec remote = {(void *)(uintptr_t)from, size};
+        copied = syscall(SYS_process_vm_readv, process, &local, 1L, &remote, 1L, 0L);
+    }
+    return copied > 0 ? (size_t)copied : 0;
+}
+
+int32_t xp_reader_open(void)
+{
+    const uint64_t probe = 0x1122334455667788;
+    uint64_t copy = 0;
+    process = getpid();
+    if (copy_memory(&copy, (uint64_t)(uintptr_t)&probe, sizeof probe) == sizeof probe && copy == probe)
+        return 0;
+    if (memory_file < 0)
+        memory_file = XP_SYSTEM("open", -1, open("/proc/self/mem", O_RDONLY | O_CLOEXEC));
+    if (memory_file < 0)
+        return -errno;
+    if (copy_memory(&copy, (uint64_t)(uintptr_t)&probe, sizeof probe) == sizeof probe && copy == probe)
+        return 0;
+    return -EACCES;
+}
+
+/* Where a thread was when the signal struck. */
+struct position {
+    uint64_t code, stack, frame;
+};
+
+static struct position position_of(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+    const greg_t *registers = context->uc_mcontext.gregs;
+    return (struct position){(uint64_t)registers[REG_RIP], (uint64_t)registers[REG_RSP],
+                             (uint64_t)registers[REG_RBP]};
+#elif defined(__aarch64__)
+    return (struct position){context->uc_mcontext.pc, context->uc_mcontext.sp,
+                             context->uc_mcontext.regs[29]};
+#endif
+}
+
+/* An address as code has it, without a signature (pointer authentication of Armv8.3). */
+static uint64_t plain_address(uint64_t address)
+{
+#if defined(__aarch64__)
+    register uint64_t signed_address __asm__("x30") = address;
+    __asm__("hint #7" : "+r"(signed_address)); /* xpaclri */
+    return signed_address;
+#else
+    return address;
+#endif
+}
+
+/* What of the stack has been read. */
+struct window {
+    uint8_t *bytes;
+    uint64_t start, end;
+    uint64_t base; /* of the stack */
+};
+
+static int is_frame(const struct window *window, uint64_t at, uint64_t above)
+{
+    return at >= above && at % sizeof at == 0 && at < window->base &&
+           window->base - at >= sizeof(struct record);
+}
+
+/* Whether the record could be read. `at` is a frame's. */
+static int read_record(struct window *window, uint64_t at, struct record *record)
+{
+    if (at < window->start || at + sizeof *record > window->end) {
+        const uint64_t left = window->base - at;
+        const size_t size = left < XP_WINDOW_SIZE ? left : XP_WINDOW_SIZE;
+        window->start = at;
+        window->end = at + copy_memory(window->bytes, at, size);
+        if (at + sizeof *record > window->end)
+            return 0;
+    }
+    memcpy(record, window->bytes + (at - window->start), sizeof *record);
+    return 1;
+}
+
+/* ffi_call_unix64's own record stands 16 bytes above rbp (stack.c). */
+static uint64_t behind_libffi(struct window *window, uint64_t at)
+{
+    struct record record;
+    if (!is_frame(window, at, 0) || !read_record(window, at, &record) ||
+        is_frame(window, record.caller, at + sizeof record))
+        return at;
+    const uint64_t shifted = at + sizeof record;
+    const int is_hidden = is_frame(window, shifted, 0) && read_record(window, shifted, &record) &&
+                          is_frame(window, record.caller, shifted + sizeof record);
+    return is_hidden ? shifted : at;
+}
+
+void xp_walk_context(struct xp_slot *slot, const void *context, pid_t thread)
+{
+    const struct position position = position_of(context);
+    struct window window = {slot->window, 0, 0, xp_stack_base_of(thread == process)};
+    slot->addresses[0] = position.code;
+    uint32_t count = 1;
+    uint64_t above = position.stack;
+    uint64_t at = position.frame;
+    struct record record;
+    while (count < XP_SAMPLE_DEPTH && is_frame(&window, at, above) && read_record(&window, at, &record)) {
+        const uint64_t address = plain_address(record.return_address);
+        if (address == 0)
+            break;
+        slot->addresses[count++] = address;
+        above = at + sizeof record;
+        at = record.caller;
+        if (xp_ffi_return != NULL && address == (uint64_t)(uintptr_t)xp_ffi_return)
+            at = behind_libffi(&window, at);
+    }
+    slot->sample.record.kind = XP_RECORD_SAMPLE;
+    slot->sample.record.size = (uint32_t)(sizeof slot->sample + count * sizeof *slot->addresses);
+    slot->sample.thread = (uint32_t)thread;
+}

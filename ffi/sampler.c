@@ -1,0 +1,367 @@
+/*
+ * Samples the CPU time of all threads of this process.
+ *
+ *     timer of a thread ---signal---> that thread: on_timer() walks its stack into the ring
+ *     the draining thread, every XP_PERIOD: looks for new threads, writes the ring to the file
+ *
+ * The handler takes no lock, no memory and no more stack than a few words, and
+ * leaves errno alone. The draining thread is made once and waits when it is not
+ * needed; it takes no signals, and is not sampled. The handler stays once it is
+ * there: a signal may be on its way when the timers are gone.
+ */
+#define _GNU_SOURCE
+#include "sampler.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fault.h"
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* Before glibc 2.34 it was in libpthread, which has no newer version to offer. */
+#if defined(__x86_64__)
+__asm__(".symver pthread_create, pthread_create@GLIBC_2.2.5");
+#elif defined(__aarch64__)
+__asm__(".symver pthread_create, pthread_create@GLIBC_2.17");
+#endif
+#endif
+
+/* Between two drains of the ring, nanoseconds. */
+#define XP_PERIOD 10000000l
+/* In periods: between two looks for threads, and two looks for mapped files. */
+#define XP_THREADS_EVERY 2u
+#define XP_MAPS_EVERY 100u
+
+/* Nanoseconds; a timer that fires all the time would leave no time for the program. */
+#define XP_SHORTEST_INTERVAL 10000u
+
+enum state {
+    IDLE,
+    STARTING,
+    RUNNING,
+    STOPPING,
+};
+
+static atomic_flag busy = ATOMIC_FLAG_INIT;
+static uint32_t state; /* a futex: written by start and stop, and by the draining thread */
+static uint32_t enabled;
+static int32_t answer; /* of the draining thread, for start and stop */
+static pid_t process, drainer;
+static int timer_signal;
+static uint32_t interval;
+static struct sigaction earlier; /* what the signal did before */
+static uint64_t runs, dropped;
+static uint64_t enabled_since, enabled_sum; /* CPU time of the process; since is 0 while it is off */
+
+static uint64_t read_clock(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void take_sample(const siginfo_t *info, const void *context)
+{
+    const uint32_t weight = 1 + (info->si_overrun > 0 ? (uint32_t)info->si_overrun : 0);
+    struct xp_slot *slot = xp_ring_claim();
+    if (slot == NULL) {
+        __atomic_fetch_add(&dropped, weight, __ATOMIC_RELAXED);
+        return;
+    }
+    const pid_t thread = (pid_t)(uint32_t)(uintptr_t)info->si_value.sival_ptr;
+    xp_walk_context(slot, context, thread);
+    slot->sample.weight = weight;
+    slot->sample.time = read_clock(CLOCK_MONOTONIC);
+    xp_ring_commit(slot);
+}
+
+static void hand_on(int signal, siginfo_t *info, void *context)
+{
+    if (earlier.sa_flags & SA_SIGINFO)
+        earlier.sa_sigaction(signal, info, context);
+    else if (earlier.sa_handler != SIG_DFL && earlier.sa_handler != SIG_IGN)
+        earlier.sa_handler(signal);
+}
+
+static void on_timer(int signal, siginfo_t *info, void *context)
+{
+    const int error = errno;
+    if (info->si_code != SI_TIMER ||
+        (uint64_t)(uintptr_t)info->si_value.sival_ptr >> 32 != XP_TIMER_MARK) {
+        hand_on(signal, info, context);
+    } else {
+        __atomic_fetch_add(&runs, 1, __ATOMIC_RELAXED);
+        if (__atomic_load_n(&enabled, __ATOMIC_RELAXED))
+            take_sample(info, context);
+    }
+    errno = error;
+}
+
+/* Takes a real-time signal that nobody uses: SIGPROF is what other profilers use. */
+static int32_t take_signal(void)
+{
+    if (timer_signal != 0)
+        return 0;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = on_timer;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    /* The last two are none for the user mode of qemu. */
+    for (int signal = SIGRTMAX - 2; signal >= SIGRTMIN; signal--) {
+        if (sigaction(signal, NULL, &earlier) != 0 || earlier.sa_handler != SIG_DFL)
+            continue;
+        if (XP_SYSTEM("sigaction", -1, sigaction(signal, &action, &earlier)) != 0)
+            continue;
+        timer_signal = signal;
+        return 0;
+    }
+    return -EAGAIN;
+}
+
+/* Whether the signal is still ours: a timer must not strike somebody else's handler, or none. */
+static int has_signal(void)
+{
+    struct sigaction now;
+    return sigaction(timer_signal, NULL, &now) == 0 && now.sa_sigaction == on_timer;
+}
+
+static void wait_while(uint32_t value, const struct timespec *limit)
+{
+    syscall(SYS_futex, &state, FUTEX_WAIT_PRIVATE, value, limit, NULL, 0);
+}
+
+static void change_state(uint32_t value)
+{
+    __atomic_store_n(&state, value, __ATOMIC_RELEASE);
+    syscall(SYS_futex, &state, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+static void drain(void)
+{
+    struct xp_slot *slot;
+    while ((slot = xp_ring_next()) != NULL) {
+        struct xp_sample *sample = &slot->sample;
+        _Static_assert(offsetof(struct xp_slot, addresses) ==
+                           offsetof(struct xp_slot, sample) + sizeof(struct xp_sample),
+                       "the addresses follow the sample in memory as in the file");
+        xp_samples_append(sample, sample->record.size);
+        xp_ring_release(slot);
+    }
+}
+
+static void append_start(void)
+{
+    const struct xp_start start = {
+        {XP_RECORD_START, sizeof start},
+        XP_SAMPLE_FILE_VERSION,
+#if defined(__x86_64__)
+        62, /* EM_X86_64 */
+#elif defined(__aarch64__)
+        183, /* EM_AARCH64 */
+#endif
+        (uint32_t)process,
+        interval,
+        read_clock(CLOCK_MONOTONIC),
+        read_clock(CLOCK_REALTIME),
+    };
+    xp_samples_append(&start, sizeof start);
+}
+
+/* CPU time of the process while sampling was on, since the start. */
+static uint64_t cpu_time(void)
+{
+    const uint64_t since = __atomic_load_n(&enabled_since, __ATOMIC_RELAXED);
+    const uint64_t sum = __atomic_load_n(&enabled_sum, __ATOMIC_RELAXED);
+    return since == 0 ? sum : sum + read_clock(CLOCK_PROCESS_CPUTIME_ID) - since;
+}
+
+static void append_status(uint64_t cpu, uint64_t unarmed)
+{
+    const struct xp_status status = {
+        {XP_RECORD_STATUS, sizeof status},
+        read_clock(CLOCK_MONOTONIC),
+        cpu,
+        __atomic_load_n(&runs, __ATOMIC_RELAXED),
+        __atomic_load_n(&dropped, __ATOMIC_RELAXED),
+        unarmed,
+    };
+    xp_samples_append(&status, sizeof status);
+}
+
+static void record_until_stopped(void)
+{
+    const struct timespec period = {0, XP_PERIOD};
+    for (uint32_t turn = 1; __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RUNNING; turn++) {
+        xp_samples_flush();
+        wait_while(RUNNING, &period);
+        drain();
+        if (!has_signal() || xp_samples_has_failed())
+            xp_threads_clear();
+        else if (turn % XP_THREADS_EVERY == 0)
+            xp_threads_scan(timer_signal, interval, drainer);
+        xp_threads_name(0);
+        if (turn % XP_MAPS_EVERY == 0) {
+            xp_samples_maps();
+            append_status(cpu_time(), xp_threads_unarmed());
+        }
+    }
+    const uint64_t cpu = cpu_time();
+    xp_threads_name(1);
+    xp_samples_maps();
+    const uint64_t unarmed = xp_threads_unarmed();
+    xp_threads_clear();
+    /* A handler may be at work; a thread that gets no CPU is not waited for. */
+    for (int i = 0; i < 20 && xp_ring_is_busy(); i++) {
+        drain();
+        wait_while(STOPPING, &(struct timespec){0, 1000000});
+    }
+    append_status(cpu, unarmed);
+}
+
+/* One recording, from STARTING to IDLE. */
+static void record(void)
+{
+    append_start();
+    xp_samples_maps();
+    const int32_t error = xp_threads_scan(timer_signal, interval, drainer);
+    if (error == 0) {
+        change_state(RUNNING);
+        record_until_stopped();
+    }
+    const int32_t failure = xp_samples_close();
+    answer = error != 0 ? error : failure;
+    change_state(IDLE);
+}
+
+static void *drain_for_ever(void *unused)
+{
+    (void)unused;
+    drainer = (pid_t)syscall(SYS_gettid);
+    prctl(PR_SET_NAME, "xperf-sampler");
+    for (;;) {
+        const uint32_t now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
+        if (now != STARTING) {
+            wait_while(now, NULL);
+            continue;
+        }
+        record();
+    }
+    return NULL;
+}
+
+static int32_t make_drainer(void)
+{
+    static pid_t made;
+    if (made == process)
+        return 0;
+    /* It shall not run handlers of the program. */
+    uint64_t all = ~(uint64_t)0, mask;
+    pthread_t thread;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof mask);
+    const int error = XP_SYSTEM("pthread_create", EAGAIN, pthread_create(&thread, NULL, drain_for_ever, NULL));
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
+    if (error == 0)
+        made = process;
+    return -error;
+}
+
+/* Serialises what the caller of the library asks for. */
+static void lock(void)
+{
+    while (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
+        sched_yield();
+}
+
+static void unlock(void)
+{
+    atomic_flag_clear_explicit(&busy, memory_order_release);
+}
+
+static void set_enabled(uint32_t on)
+{
+    const uint64_t now = read_clock(CLOCK_PROCESS_CPUTIME_ID);
+    if (enabled_since != 0)
+        __atomic_store_n(&enabled_sum, enabled_sum + now - enabled_since, __ATOMIC_RELAXED);
+    __atomic_store_n(&enabled_since, on ? now : 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&enabled, on, __ATOMIC_RELAXED);
+}
+
+static int32_t start(int32_t descriptor, uint32_t every)
+{
+    if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) != IDLE)
+        return -EALREADY;
+    process = getpid();
+    int32_t error = xp_ring_open();
+    if (error == 0)
+        error = xp_reader_open();
+    if (error == 0)
+        error = take_signal();
+    if (error == 0)
+        error = make_drainer();
+    if (error != 0)
+        return error;
+    /* Of our own: the program may close any other, and the next file gets its number. */
+    const int file = XP_SYSTEM("fcntl", -1, fcntl(descriptor, F_DUPFD_CLOEXEC, 64));
+    if (file < 0)
+        return -errno;
+    xp_samples_open(file);
+    interval = every;
+    runs = dropped = enabled_sum = enabled_since = 0;
+    set_enabled(1);
+    change_state(STARTING);
+    while (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == STARTING)
+        wait_while(STARTING, NULL);
+    return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RUNNING ? 0 : answer;
+}
+
+static int32_t stop(void)
+{
+    /* A process that was forked has no draining thread, and the file is its parent's. */
+    if (process != getpid() || __atomic_load_n(&state, __ATOMIC_ACQUIRE) != RUNNING)
+        return -ESRCH;
+    change_state(STOPPING);
+    while (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == STOPPING)
+        wait_while(STOPPING, NULL);
+    set_enabled(0);
+    return answer;
+}
+
+int32_t xp_sampler_start(int32_t descriptor, uint32_t interval_ns)
+{
+    if (interval_ns < XP_SHORTEST_INTERVAL)
+        return -EINVAL;
+    lock();
+    const int32_t result = start(descriptor, interval_ns);
+    unlock();
+    return result;
+}
+
+int32_t xp_sampler_stop(void)
+{
+    lock();
+    const int32_t result = stop();
+    unlock();
+    return result;
+}
+
+void xp_sampler_enable(uint32_t on)
+{
+    lock();
+    set_enabled(on != 0);
+    unlock();
+}
+
+/* The program may end without a word. */
+__attribute__((destructor)) static void finish(void)
+{
+    xp_sampler_stop();
+}

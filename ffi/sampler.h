@@ -1,0 +1,73 @@
+/*
+ * The parts of the sampler, from the timer's signal to the file:
+ *
+ *     sampler.c         starts and stops; the signal's handler; the thread that drains
+ *     sample_threads.c  a timer for every thread of the process
+ *     sample_stack.c    the walk from where the signal struck
+ *     sample_ring.c     between the handlers and the thread that drains
+ *     sample_file.c     the file
+ */
+#ifndef XPERF_SAMPLER_H
+#define XPERF_SAMPLER_H
+
+#include <signal.h>
+
+#include "sample_file.h"
+#include "xperf.h"
+
+/* Bytes of stack that are read at a time. */
+#define XP_WINDOW_SIZE 8192u
+
+/* One place in the ring: a sample, and room to read the stack into. */
+struct xp_slot {
+    uint64_t sequence;
+    struct xp_sample sample;
+    uint64_t addresses[XP_SAMPLE_DEPTH];
+    uint8_t window[XP_WINDOW_SIZE];
+};
+
+/* Takes the ring's memory once. 0, or -ENOMEM. */
+XP_HIDDEN int32_t xp_ring_open(void);
+
+/* A free slot, for xp_ring_commit by the same handler; NULL when all are full. Signal handlers. */
+XP_HIDDEN struct xp_slot *xp_ring_claim(void);
+XP_HIDDEN void xp_ring_commit(struct xp_slot *slot);
+
+/* The oldest slot that is complete, for xp_ring_release; NULL when there is none. The one draining thread. */
+XP_HIDDEN struct xp_slot *xp_ring_next(void);
+XP_HIDDEN void xp_ring_release(struct xp_slot *slot);
+
+/* Whether a handler has claimed a slot and not committed it yet, or a slot waits to be drained. */
+XP_HIDDEN int xp_ring_is_busy(void);
+
+/* Finds a way to read this process's memory that fails where a load would fault. 0, or -errno. */
+XP_HIDDEN int32_t xp_reader_open(void);
+
+/* Walks from where a signal struck; writes into the slot. Signal handlers; `thread` is the caller's id. */
+XP_HIDDEN void xp_walk_context(struct xp_slot *slot, const void *context, pid_t thread);
+
+/* What the timers of this process carry, beside the thread's id. */
+#define XP_TIMER_MARK 0x78706572u /* "xper" */
+
+/* Gives each thread that has none a timer, and takes those of ended threads away. 0, or -errno. */
+XP_HIDDEN int32_t xp_threads_scan(int signal, uint32_t interval, pid_t except);
+
+/* Takes all timers away. */
+XP_HIDDEN void xp_threads_clear(void);
+
+/* How many threads could not be given a timer. */
+XP_HIDDEN uint64_t xp_threads_unarmed(void);
+
+/* Writes the names of threads that have none yet; of the youngest too where `all`. */
+XP_HIDDEN void xp_threads_name(int all);
+
+/* The file; all of it is for the one draining thread. After a failure nothing more is written. */
+XP_HIDDEN void xp_samples_open(int descriptor);
+XP_HIDDEN void xp_samples_append(const void *record, uint32_t size);
+XP_HIDDEN void xp_samples_maps(void);
+XP_HIDDEN void xp_samples_flush(void);
+/* 0, or the -errno of the first write that failed. */
+XP_HIDDEN int32_t xp_samples_close(void);
+XP_HIDDEN int xp_samples_has_failed(void);
+
+#endif
