@@ -116,25 +116,30 @@ function perfEnvironment(): Record<string, string | undefined> {
   return { ...process.env, LC_ALL: "C" };
 }
 
-/** Runs `perf`, its errors on our own error stream, and hands over its output line by line. */
-export async function* perfLines(args: readonly string[]): AsyncGenerator<string> {
+/** Runs `perf`, its errors on our own error stream, and hands over its output in pieces. */
+export async function* perfOutput(args: readonly string[]): AsyncGenerator<string> {
   const child = spawn("perf", args, {
     env: perfEnvironment(),
     stdio: ["inherit", "pipe", "inherit"],
   });
   const end = once(child, "close");
   try {
-    let rest = "";
-    for await (const chunk of child.stdout.setEncoding("utf8")) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop()!;
-      yield* lines;
-    }
-    yield rest;
+    yield* child.stdout.setEncoding("utf8");
   } finally {
     child.kill();
     await end;
   }
+}
+
+/** The same, line by line. */
+export async function* perfLines(args: readonly string[]): AsyncGenerator<string> {
+  let rest = "";
+  for await (const piece of perfOutput(args)) {
+    const lines = (rest + piece).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  yield rest;
 }
 
 /** What the kernel lets this process record. */

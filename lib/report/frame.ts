@@ -1,0 +1,117 @@
+import { functionSymbol } from "../symbol_name.ts";
+
+/**
+ * Whose code a frame runs: of the user, of a package that the user installed, of the runtime (with
+ * V8 and this library), of a native library, or of the kernel.
+ */
+export type FrameKind = "typescript" | "npm" | "runtime" | "native" | "kernel";
+
+/** All kinds, from the user's own code outwards. */
+export const FRAME_KINDS: readonly FrameKind[] = [
+  "typescript",
+  "npm",
+  "runtime",
+  "native",
+  "kernel",
+];
+
+/** A function that was on the stack. */
+export interface Frame {
+  /** Its name, qualified, without position; empty where its address has none. */
+  name: string;
+  /** Whose code it is. */
+  kind: FrameKind;
+  /** Path or URL of its source, where that is known. */
+  file?: string;
+  /** Line in it, counted from 1. */
+  line?: number;
+  /** The program, library or map that its code is in, such as `/usr/lib/libc.so.6`; empty where unknown. */
+  module: string;
+}
+
+/** Where a sampler found an address. */
+export interface CodePlace {
+  /** The symbol, as perf shows it; empty where there is none. */
+  symbol: string;
+  /** The program, library or map that the address is in; empty where unknown. */
+  module: string;
+  /** Whether the address is the kernel's. */
+  isKernel?: boolean;
+  /** Paths that are the runtime's beside those called `deno`, `node` and `bun`, such as a compiled program. */
+  runtimes?: readonly string[];
+}
+
+/** Programs and libraries that a runtime consists of, ours among them. */
+const RUNTIME_MODULE =
+  /(?:^|\/)(?:deno|denort|node|nodejs|bun|libnode\.so[.\d]*|libxperf-\w+\.so)$/;
+
+/** Names that perf gives to memory with generated code, and that our jitdumps give to whole regions. */
+const GENERATED = /(?:^|\/)(?:perf-\d+\.map|jitted-\d+-\d+\.so)$|^\[JIT\]|^(?:\/\/anon|anon_inode)/;
+
+/** Names that a jitdump of ours gives to regions without names of their own. */
+const REGION = /^\[(?:deno|node|bun|generated code|stack|unknown)\]$/;
+
+/** What V8 calls code that is nobody's function (v8/src/logging). */
+const V8_CODE =
+  /^(?:Builtin|BytecodeHandler|Bytecode|Handler|Stub|RegExp|Regexp|Callback|Code|wasm-to-js|js-to-wasm)\b[:-]?/;
+
+/** Makes a frame of an address that a sampler has found. */
+export function frameAt({ symbol, module, isKernel = false, runtimes = [] }: CodePlace): Frame {
+  const label = symbol.startsWith("js::") ? parseFunctionSymbol(symbol) : undefined;
+  if (label !== undefined) return { ...label, kind: kindOfSource(label.file), module };
+  const name = /^(?:0|0x[0-9a-f]+|\[unknown\])?$/.test(symbol) ? "" : symbol;
+  const place = module === "[unknown]" ? "" : module.replace(/ \(deleted\)$/, "");
+  if (isKernel) return { name, kind: "kernel", module: place };
+  const isRuntime = RUNTIME_MODULE.test(place) || runtimes.includes(place) ||
+    name.startsWith("xp_");
+  if (isRuntime) return { name, kind: "runtime", module: place };
+  if (REGION.test(name)) return { name: "", kind: "runtime", module: name };
+  if (GENERATED.test(place)) {
+    // Only memory without a file is looked up there; what has no name there is V8's.
+    if (name === "") return { name, kind: "runtime", module: "[generated code]" };
+    return { name, kind: V8_CODE.test(name) ? "runtime" : "native", module: place };
+  }
+  return { name, kind: "native", module: place };
+}
+
+/** What a frame is called in perf's reports: `js::name:file:line`, or a symbol as it is. */
+export function frameSymbol({ name, kind, file, line, module }: Frame): string {
+  if (file !== undefined && (kind === "typescript" || kind === "npm" || kind === "runtime")) {
+    return functionSymbol({ name, file, line });
+  }
+  return name || namelessName(module);
+}
+
+/** What stands for code without a name: the file it is in. */
+export function namelessName(module: string): string {
+  if (module.startsWith("[")) return module;
+  return `[${module.slice(module.lastIndexOf("/") + 1) || "unknown"}]`;
+}
+
+/** Where a path or a URL begins; names may have colons in them. */
+const FILE_START = /:(?=\/|[a-z][a-z\d+.-]*:\/\/|(?:data|blob|node|ext|npm|jsr):)/;
+
+/**
+ * Takes the symbol of an instrumented function apart: `js::name:file:line`.
+ *
+ * @returns `undefined` where it has not that form.
+ */
+export function parseFunctionSymbol(
+  symbol: string,
+): { name: string; file: string; line?: number } | undefined {
+  const [, rest, digits] = /^js::(.*?)(?::(\d+))?$/s.exec(symbol) ?? [];
+  if (rest === undefined) return undefined;
+  const start = FILE_START.exec(rest)?.index ?? rest.lastIndexOf(":");
+  if (start <= 0) return undefined;
+  const label = { name: rest.slice(0, start), file: rest.slice(start + 1) };
+  return digits === undefined ? label : { ...label, line: Number(digits) };
+}
+
+/** Where package managers put packages: node_modules, and the runtime's own cache with name and version. */
+const PACKAGE_PATH =
+  /\/node_modules\/|\/npm\/[^/]+\.[^/]+\/(?:@[^/]+\/)?[^/]+\/\d+\.\d+\.\d+[^/]*\//;
+
+function kindOfSource(file: string): FrameKind {
+  if (/^(?:node|ext|internal|bun):/.test(file)) return "runtime";
+  return PACKAGE_PATH.test(file) || /^(?:https?|npm|jsr):/.test(file) ? "npm" : "typescript";
+}

@@ -1,0 +1,59 @@
+import type { CallGraph } from "../call_graph.ts";
+import type { Frame } from "./frame.ts";
+
+/** Who took the samples: perf, or the sampler in the native library. */
+export type SamplerName = "perf" | "builtin";
+
+/** A stack, and how often it was seen. Equal stacks of equally named threads are one. */
+export interface Stack {
+  /** Name of the thread, as the kernel has it. */
+  thread: string;
+  /** From the outermost in; equal frames are one object. */
+  frames: readonly Frame[];
+  /** Samples that saw it. */
+  samples: number;
+  /** What they stand for, in the recording's unit. */
+  weight: number;
+  /** Whether outer frames are missing, because the stack was deeper than what is kept. */
+  isCut: boolean;
+}
+
+/** What was recorded of a program: the one form that every sampler yields and every report reads. */
+export interface Recording {
+  /** Who took the samples. */
+  sampler: SamplerName;
+  /** The same in words, such as `perf 6.12.95`. */
+  samplerVersion: string;
+  /** What was recorded, with its arguments; empty where it ran before. */
+  command: readonly string[];
+  /** What was counted, such as `cpu-clock` or `cycles`. */
+  event: string;
+  /** What weights are: nanoseconds of processor time, or how often the event happened. */
+  unit: "nanoseconds" | "events";
+  /** Samples asked for per second; `undefined` where it is unknown. */
+  frequency?: number;
+  /** How callers were found; `undefined` where it is unknown. */
+  callGraph?: CallGraph;
+  /** The most frames that the kernel or the sampler keeps of a stack; `undefined` where it is unknown. */
+  maxFrames?: number;
+  /** When it began, in milliseconds since 1970; `undefined` where it is unknown. */
+  start?: number;
+  /** From the first sample to the last, in milliseconds. */
+  duration: number;
+  /** Samples that were taken and lost. */
+  lostSamples: number;
+  /** What was seen. */
+  stacks: readonly Stack[];
+}
+
+/** Samples and weight of all stacks. */
+export function recordingTotal(
+  { stacks }: Pick<Recording, "stacks">,
+): { samples: number; weight: number } {
+  const total = { samples: 0, weight: 0 };
+  for (const { samples, weight } of stacks) {
+    total.samples += samples;
+    total.weight += weight;
+  }
+  return total;
+}
