@@ -57,6 +57,11 @@ export function processId(): number {
   return process.pid;
 }
 
+/** The directory that relative paths start from. */
+export function workingDirectory(): string {
+  return process.cwd();
+}
+
 /** The path of the runtime's program, as the memory maps have it. */
 export function runtimePath(): string {
   return realpathSync(process.execPath);

@@ -17,6 +17,7 @@ const LIBRARIES: Record<string, string> = {
   "magic-string@1.4.5": "{ MagicString }",
   "@jridgewell/remapping@2.3.5": "{ default as remapping }",
   "@jridgewell/trace-mapping@0.3.31": "{ originalPositionFor, TraceMap }",
+  "picomatch@4.0.7": "{ default as picomatch }",
 };
 
 const BANNER = `// @ts-self-types="./libraries.d.ts"
@@ -28,6 +29,7 @@ const BANNER = `// @ts-self-types="./libraries.d.ts"
 // Copyright (C) 2012-2022 by various contributors (see AUTHORS of acorn)
 // Copyright 2018 Rich Harris (magic-string)
 // Copyright 2019-2024 Justin Ridgewell <justin@ridgewell.name> (@jridgewell)
+// Copyright (c) 2017-present, Jon Schlinkert (picomatch)
 //
 // Permission is hereby granted, free of charge, to any person obtaining a copy of this software
 // and associated documentation files (the "Software"), to deal in the Software without

@@ -24,6 +24,9 @@ export const RUN_OPTIONS: OptionTable = {
   X: { type: "string", short: "X" },
   engine: { type: "string" },
   "runtime-args": { type: "string" },
+  include: { type: "string" },
+  exclude: { type: "string" },
+  verbose: { type: "boolean", short: "v" },
 };
 
 /** Options of `profile`; where perf has one, its name is perf's. */

@@ -43,6 +43,9 @@ Options of run:
   -X perf_jit              the same, with a jitdump instead of a perf map
   --engine NAME            who makes the trampolines: auto or native
   --runtime-args TEXT      flags for the runtime instead of -A
+  --include PATTERNS       what is instrumented: src/**, *_api.ts, npm:acorn, node_modules
+  --exclude PATTERNS       what is not, whatever --include says
+  -v, --verbose            list the functions and files that are left as they are, and why
   --keep                   keep the jitdump and the files that perf inject makes of it
   -h, --help               this text
 `;
@@ -82,7 +85,13 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   }
   warnOfDwarf(options, wish);
   warnOfMissingFlags(line, wish);
-  const { command, env } = scriptCommand({ script, scriptArgs: line.scriptArgs, line, wish });
+  const { command, env } = scriptCommand({
+    script,
+    scriptArgs: line.scriptArgs,
+    line,
+    wish,
+    counts: true,
+  });
   const recordArgs = perfRecordArgs({ ...options, event, command });
   const ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });
   if (fileState(output) === before) throw nothingMeasured(output, ending);

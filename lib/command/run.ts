@@ -16,6 +16,9 @@ Options:
   -X perf_jit          the same, with a jitdump instead of a perf map
   --engine NAME        who makes the trampolines: auto or native
   --runtime-args TEXT  flags for the runtime instead of -A, as "--allow-net --allow-ffi"
+  --include PATTERNS   what is instrumented: src/**, *_api.ts, npm:acorn, node_modules
+  --exclude PATTERNS   what is not, whatever --include says
+  -v, --verbose        list the functions and files that are left as they are, and why
   -h, --help           this text
 `;
 

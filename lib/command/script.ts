@@ -2,8 +2,9 @@ import { statSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-import { host } from "../runtime.ts";
+import { host, readVariable, workingDirectory } from "../runtime.ts";
 import { environmentFor, type Wish } from "../switches.ts";
+import { instrumentationVariables } from "./instrumentation.ts";
 import { type CommandLine, lastValue, usageError } from "./options.ts";
 import { readText } from "./perf_tool.ts";
 import { roomyStackSize } from "./stack_size.ts";
@@ -21,13 +22,16 @@ export interface ScriptCommand {
  *
  * @param line The command line; its script must have been checked.
  * @param wish What the switches decided.
+ * @param counts Whether the script says at its end how much could not be instrumented.
+ * @throws {RangeError} If a pattern of what to instrument is none.
  */
 export function scriptCommand(
-  { script, scriptArgs, line, wish }: {
+  { script, scriptArgs, line, wish, counts = false }: {
     script: string;
     scriptArgs: readonly string[];
     line: CommandLine;
     wish: Wish;
+    counts?: boolean;
   },
 ): ScriptCommand {
   const startArgs = host.startArgs({
@@ -35,7 +39,12 @@ export function scriptCommand(
     preload: import.meta.resolve("../instrument/preload.ts"),
     stackSize: roomyStackSize(readText("/proc/self/limits") ?? ""),
   });
-  const variables = { ...process.env, ...environmentFor(wish) };
+  const directory = workingDirectory();
+  const variables = {
+    ...process.env,
+    ...environmentFor(wish),
+    ...instrumentationVariables(line, { read: readVariable, directory, counts }),
+  };
   return {
     command: [process.execPath, ...startArgs, script, ...scriptArgs],
     env: Object.fromEntries(

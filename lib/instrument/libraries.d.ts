@@ -46,3 +46,9 @@ export function originalPositionFor(
   map: TraceMap,
   position: { line: number; column: number },
 ): { source: string | null; line: number | null; column: number | null };
+
+/** picomatch: makes a test of one or more glob patterns. */
+export function picomatch(
+  patterns: readonly string[],
+  options: { dot: boolean; nonegate: boolean; windows: boolean },
+): (text: string) => boolean;

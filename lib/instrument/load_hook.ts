@@ -1,29 +1,56 @@
 import { activation, RUNTIME_EXPRESSION } from "../activation.ts";
 import { sourceName } from "../symbol_name.ts";
 import { MARKER } from "./edits.ts";
+import type { LeftAlone } from "./left_alone.ts";
 import { type LoadContext, type LoadResult, readLoadedSource } from "./loaded_source.ts";
-import { transform } from "./transform.ts";
+import { packageModule } from "./package_module.ts";
+import type { Selection } from "./selection.ts";
+import { transform, type Transformed } from "./transform.ts";
 import { stripTypes } from "./type_stripping.ts";
 
-/**
- * Instruments the source of a module as it is loaded; hands everything else on as it is.
- *
- * @param url The module's address.
- * @param context What the loader says of it.
- * @param loaded What was loaded.
- */
-export function instrumentLoad<Result extends LoadResult>(
+/** What {@linkcode makeLoadHook} is told. */
+export interface LoadHookOptions {
+  /** Which modules are meant. */
+  selects: Selection;
+  /** Where that goes which could not be instrumented. */
+  leftAlone: LeftAlone;
+}
+
+/** A hook of `node:module`. */
+export type LoadHook = (
   url: string,
   context: LoadContext,
-  loaded: Result,
-): Result {
-  if (!isUserModule(url)) return loaded;
+  next: (url: string, context: LoadContext) => LoadResult,
+) => LoadResult;
+
+/**
+ * Makes a hook that instruments the source of a module as it is loaded, and hands everything else
+ * on as it is.
+ */
+export function makeLoadHook({ selects, leftAlone }: LoadHookOptions): LoadHook {
+  return (url, context, next) => {
+    const loaded = next(url, context);
+    return isOwn(url) || !selects(url) ? loaded : instrument(url, context, loaded, leftAlone);
+  };
+}
+
+function instrument(
+  url: string,
+  context: LoadContext,
+  loaded: LoadResult,
+  leftAlone: LeftAlone,
+): LoadResult {
   const source = readLoadedSource(url, context, loaded, stripTypes);
   if (source === undefined) return loaded;
   const { text, kind, format = loaded.format } = source;
-  // Somebody else's name would hide ours, and somebody else's comment would be taken for ours.
-  if (text.includes(RUNTIME_EXPRESSION) || text.includes(MARKER)) return loaded;
-  let transformed;
+  const file = sourceName(url);
+  for (const word of [RUNTIME_EXPRESSION, MARKER]) {
+    // Somebody else's name would hide ours, and somebody else's comment would be taken for ours.
+    if (!text.includes(word)) continue;
+    leftAlone.addFile(file, `contains ${word}, which is ours`);
+    return loaded;
+  }
+  let transformed: Transformed;
   try {
     transformed = transform(text, {
       url,
@@ -34,20 +61,21 @@ export function instrumentLoad<Result extends LoadResult>(
     });
   } catch (error) {
     // What is wrong with the program, the runtime reports in its own words.
-    if (!(error instanceof SyntaxError)) {
+    const isSyntax = error instanceof SyntaxError;
+    if (!isSyntax) {
       console.warn(`@x/perf: Cannot instrument "${url}": ${error}; it runs as it is`);
     }
+    leftAlone.addFile(file, isSyntax ? `cannot be parsed: ${error.message}` : String(error));
     return loaded;
   }
-  const file = sourceName(url);
   for (const { name, line } of transformed.functions) {
     activation.define({ name, file, line });
   }
+  for (const { name, line, reason } of transformed.skipped) {
+    leftAlone.addFunction({ name, file, line }, reason);
+  }
   return { ...loaded, format, source: transformed.source };
 }
-
-/** A package in `node_modules`, or in the runtime's cache: `/npm/<host>/<name>/<version>/`. */
-const PACKAGE = /\/node_modules\/|\/npm\/[^/]+\.[^/]+\/(@[^/]+\/)?[^/]+\/\d+\.\d+\.\d+[^/]*\//;
 
 /** This package's own modules, the command excepted, which never runs beside instrumented code. */
 const OWN = ["../../mod.ts", "../../ffi/", "../../lib/"].map((path) =>
@@ -55,7 +83,9 @@ const OWN = ["../../mod.ts", "../../ffi/", "../../lib/"].map((path) =>
 );
 const OWN_PROGRAMS = new URL("../command/", import.meta.url).href;
 
-function isUserModule(url: string): boolean {
-  if (!url.startsWith("file:") || PACKAGE.test(url)) return false;
-  return url.startsWith(OWN_PROGRAMS) || !OWN.some((prefix) => url.startsWith(prefix));
+/** Whether a module is of this package, or of another copy of it; or none that has a source. */
+function isOwn(url: string): boolean {
+  if (!/^(file|https?):/.test(url)) return true;
+  if (/^(npm|jsr):@x\/perf(\/|$)/.test(packageModule(sourceName(url)) ?? "")) return true;
+  return !url.startsWith(OWN_PROGRAMS) && OWN.some((prefix) => url.startsWith(prefix));
 }

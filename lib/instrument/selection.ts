@@ -1,0 +1,138 @@
+import { resolve } from "node:path";
+
+import { sourceName } from "../symbol_name.ts";
+import { picomatch } from "./libraries.js";
+import { packageModule } from "./package_module.ts";
+
+/** The environment variables that name what is instrumented, and what is not. */
+export const INCLUDE_VARIABLE = "JS_PERF_INCLUDE";
+/** See {@linkcode INCLUDE_VARIABLE}. */
+export const EXCLUDE_VARIABLE = "JS_PERF_EXCLUDE";
+
+/** A list of patterns, and who gave it. */
+export interface PatternList {
+  /** Patterns with commas between them; empty for none. */
+  text: string;
+  /** The option or variable, for errors. */
+  source: string;
+}
+
+/** What {@linkcode makeSelection} is told. */
+export interface SelectionOptions {
+  include: PatternList;
+  exclude: PatternList;
+  /** Absolute path of the directory that relative patterns start from. */
+  directory: string;
+}
+
+/** Whether the module of an address is to be instrumented. */
+export type Selection = (url: string) => boolean;
+
+/**
+ * Decides which modules are instrumented: one's own are, packages are not. Patterns of paths narrow
+ * the first to what they match; patterns of packages, which are `npm:NAME`, `jsr:NAME`,
+ * `node_modules` and URLs, add to them; and what is excluded is not instrumented.
+ *
+ * @throws {RangeError} If a pattern is none; the message names its source.
+ */
+export function makeSelection({ include, exclude, directory }: SelectionOptions): Selection {
+  const [included, excluded] = [include, exclude].map((list) =>
+    splitPatterns(list.text).map((text) => parsePattern(text, list.source, directory))
+  ) as [Pattern[], Pattern[]];
+  const ofPackages = included.filter((pattern) => pattern.ofPackages);
+  const ofPaths = included.filter((pattern) => !pattern.ofPackages);
+  return (url) => {
+    const module = namesOf(url, directory);
+    const matches = (pattern: Pattern) => pattern.matches(module);
+    if (excluded.some(matches)) return false;
+    if (module.isForeign) return ofPackages.some(matches);
+    return ofPaths.length === 0 || ofPaths.some(matches);
+  };
+}
+
+/** Takes a list apart at its commas, but for those in braces and brackets, and behind a backslash. */
+export function splitPatterns(text: string): string[] {
+  const patterns = [""];
+  let depth = 0;
+  for (const [part] of text.matchAll(/\\.|./gsu)) {
+    if ("{[(".includes(part)) depth++;
+    if ("}])".includes(part)) depth--;
+    if (part === "," && depth <= 0) patterns.push("");
+    else patterns[patterns.length - 1] += part;
+  }
+  return patterns.map((pattern) => pattern.trim()).filter(Boolean);
+}
+
+/** The names that a module goes by. */
+interface ModuleNames {
+  /** Path, or URL where it is no file. */
+  path: string;
+  /** Path from the directory, where it is below; the whole one elsewhere. */
+  shortPath: string;
+  /** `npm:NAME/PATH` or `jsr:NAME/PATH`, where it is of a package. */
+  package: string | undefined;
+  /** It is of a package, or no file. */
+  isForeign: boolean;
+}
+
+function namesOf(url: string, directory: string): ModuleNames {
+  const path = sourceName(url);
+  const root = directory.endsWith("/") ? directory : `${directory}/`;
+  const ofPackage = packageModule(path);
+  return {
+    path,
+    shortPath: path.startsWith(root) ? path.slice(root.length) : path.replace(/^\//, ""),
+    package: ofPackage,
+    isForeign: ofPackage !== undefined || !path.startsWith("/"),
+  };
+}
+
+interface Pattern {
+  /** It speaks of packages. */
+  ofPackages: boolean;
+  matches(module: ModuleNames): boolean;
+}
+
+function parsePattern(text: string, source: string, directory: string): Pattern {
+  const refuse = (what: string) => {
+    throw new RangeError(`Cannot use pattern "${text}" of ${source}: ${what}`);
+  };
+  if (text.startsWith("!")) refuse("must not begin with !, there is an option for either");
+  if (/^node_modules\/?$/.test(text)) return parsePattern("npm:*", source, directory);
+  if (/^(npm|jsr):/.test(text)) {
+    if (/^...:(@[^/]*\/)?[^/@]+@/.test(text)) refuse("must name the package without a version");
+    const match = compile(text);
+    return { ofPackages: true, matches: (module) => match(module.package ?? "") };
+  }
+  if (/^https?:/.test(text)) {
+    const match = compile(text);
+    return { ofPackages: true, matches: ({ path }) => match(path) };
+  }
+  const path = text.replace(/^file:\/\/(?=\/)/, "");
+  if (/^[a-z]+:/.test(path)) refuse("must be of paths, or of npm:, jsr: or https: modules");
+  // As in a .gitignore: what has no slash is a name, wherever it stands.
+  if (/^(\*\*\/)*[^/]+\/?$/.test(path) && !/^\.\.?\/?$/.test(path)) {
+    const match = compile(`**/${path}`);
+    return { ofPackages: false, matches: ({ shortPath }) => match(shortPath) };
+  }
+  const match = compile(resolve(escape(directory), path));
+  return {
+    ofPackages: path.split("/").includes("node_modules"),
+    matches: ({ path }) => match(path),
+  };
+}
+
+/** Matches what a pattern names, and all below it. */
+function compile(pattern: string): (text: string) => boolean {
+  const whole = pattern.replace(/\/$/, "");
+  return picomatch(whole === "" ? ["/**"] : [whole, `${whole}/**`], {
+    dot: true,
+    nonegate: true,
+    windows: false,
+  });
+}
+
+/** A text as a pattern that matches just it. */
+function escape(text: string): string {
+  return text.replace(/[\\*?[\]{}()!+@|]/g, "\\$&");
+}
