@@ -6,12 +6,14 @@ export interface MemoryMapping {
   end: bigint;
   /** Whether code in it can run. */
   executable: boolean;
+  /** Where in the mapped file it begins. */
+  offset: bigint;
   /** The mapped file, `[stack]` and the like, or empty for anonymous memory. */
   path: string;
 }
 
 /** proc(5): `start-end rwxp offset major:minor inode   path`. */
-const LINE = /^([0-9a-f]+)-([0-9a-f]+) ..(.). \S+ \S+ \d+ *(.*)$/;
+const LINE = /^([0-9a-f]+)-([0-9a-f]+) ..(.). ([0-9a-f]+) \S+ \d+ *(.*)$/;
 
 /**
  * Parses /proc/<pid>/maps. A line that is none is passed over.
@@ -27,7 +29,8 @@ export function parseMemoryMaps(text: string): MemoryMapping[] {
       start: BigInt(`0x${match[1]}`),
       end: BigInt(`0x${match[2]}`),
       executable: match[3] === "x",
-      path: match[4]!,
+      offset: BigInt(`0x${match[4]}`),
+      path: match[5]!,
     });
   }
   return mappings;

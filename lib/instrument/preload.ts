@@ -20,6 +20,7 @@ import * as modules from "node:module";
 
 import { activation, publishActivation } from "../activation.ts";
 import { currentPlatform, onProcessEnd, readVariable, workingDirectory } from "../runtime.ts";
+import { sampleThisProgram } from "../sampler/program_sampler.ts";
 import { disguiseFunctions } from "./disguise.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
 import { type LoadHook, makeLoadHook } from "./load_hook.ts";
@@ -31,6 +32,7 @@ const { registerHooks } = modules as {
 };
 
 publishActivation();
+sampleThisProgram(readVariable);
 if (registerHooks !== undefined) {
   disguiseFunctions(globalThis);
   activation.decide();

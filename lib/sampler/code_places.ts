@@ -1,0 +1,89 @@
+import type { ReadBytes } from "../elf_unwinding.ts";
+import { type MemoryMapping, parseMemoryMaps } from "../memory_maps.ts";
+import { perfMapPath } from "../perf_map.ts";
+import { type ElfSymbol, readElfSymbols, symbolAt } from "./elf_symbols.ts";
+
+/** Where an address is: what a sampler can say of it. */
+export interface Place {
+  /** The function's symbol; empty where there is none. */
+  symbol: string;
+  /** The program, library or map that it is in. */
+  module: string;
+}
+
+/** A line of a perf map. */
+interface MapEntry {
+  start: number;
+  end: number;
+  name: string;
+}
+
+/** Finds out what is at the addresses of one process. */
+export class CodePlaces {
+  readonly #mappings: readonly MemoryMapping[];
+  readonly #entries: readonly MapEntry[];
+  readonly #generated: string;
+  readonly #open: (path: string) => ReadBytes | undefined;
+  readonly #symbols = new Map<string, readonly ElfSymbol[]>();
+
+  /**
+   * @param process What is known of the process: its number, the lines of its memory maps, the oldest
+   * first, and its perf map.
+   * @param open Reads a program or library; `undefined` where it cannot be read any more.
+   */
+  constructor(
+    { pid, maps, map }: { pid: number; maps: readonly string[]; map: string },
+    open: (path: string) => ReadBytes | undefined,
+  ) {
+    // What was mapped last is what was meant, where something else was there before.
+    this.#mappings = maps.toReversed().flatMap(parseMemoryMaps);
+    this.#entries = parsePerfMap(map);
+    this.#generated = perfMapPath(pid);
+    this.#open = open;
+  }
+
+  /** What is at an address. */
+  at(address: number): Place {
+    const at = BigInt(Math.trunc(address));
+    const mapping = this.#mappings.find(({ start, end }) => start <= at && at < end);
+    // Memory without a file holds generated code.
+    if (mapping === undefined) {
+      return { symbol: entryAt(this.#entries, address)?.name ?? "", module: this.#generated };
+    }
+    const offset = Number(at - mapping.start + mapping.offset);
+    const symbol = symbolAt(this.#symbolsOf(mapping.path), offset);
+    return { symbol: symbol?.name ?? "", module: mapping.path };
+  }
+
+  #symbolsOf(path: string): readonly ElfSymbol[] {
+    let symbols = this.#symbols.get(path);
+    if (symbols === undefined) {
+      const read = path.startsWith("/") ? this.#open(path) : undefined;
+      this.#symbols.set(path, symbols = read === undefined ? [] : readElfSymbols(read));
+    }
+    return symbols;
+  }
+}
+
+/** Reads a perf map; a line that is none, such as one that was cut off, is passed over. */
+function parsePerfMap(text: string): MapEntry[] {
+  const entries: MapEntry[] = [];
+  for (const line of text.split("\n")) {
+    const [, start, size, name] = /^([0-9a-f]+) ([0-9a-f]+) (.+)$/.exec(line) ?? [];
+    if (name === undefined) continue;
+    const from = Number.parseInt(start!, 16);
+    entries.push({ start: from, end: from + Number.parseInt(size!, 16), name });
+  }
+  return entries.sort((a, b) => a.start - b.start);
+}
+
+function entryAt(entries: readonly MapEntry[], address: number): MapEntry | undefined {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (entries[middle]!.start <= address) low = middle + 1;
+    else high = middle;
+  }
+  const entry = entries[low - 1];
+  return entry !== undefined && address < entry.end ? entry : undefined;
+}

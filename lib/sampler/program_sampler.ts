@@ -1,0 +1,86 @@
+/*
+ * The sampler in the program that is sampled: the command that starts the program says so by
+ * variables, and the preloaded module calls this.
+ */
+import { closeSync, constants, openSync } from "node:fs";
+import process from "node:process";
+
+import { loadNativeLibrary } from "../native_library.ts";
+import { PerfError } from "../perf_error.ts";
+import type { ReadVariable } from "../switches.ts";
+
+/** Names the file that samples go to. */
+export const SAMPLES_VARIABLE = "JS_PERF_SAMPLES";
+
+/** How many samples a second of processor time. */
+export const FREQUENCY_VARIABLE = "JS_PERF_SAMPLE_FREQUENCY";
+
+/** The variables that ask a program to sample itself. */
+export function samplingVariables(
+  { path, frequency }: { path: string; frequency: number },
+): Record<string, string> {
+  return { [SAMPLES_VARIABLE]: path, [FREQUENCY_VARIABLE]: String(frequency) };
+}
+
+/**
+ * Samples this process until it ends, if the environment asks for it. What cannot be done is a
+ * warning, and the program goes on.
+ *
+ * Needs `--allow-ffi`, `--allow-read` of the native library, `--allow-write` of the file and
+ * `--allow-env` of the variables.
+ *
+ * @param read Reads the environment.
+ */
+export function sampleThisProgram(read: ReadVariable): void {
+  const path = read(SAMPLES_VARIABLE);
+  if (!path) return;
+  try {
+    const frequency = Number(read(FREQUENCY_VARIABLE));
+    // Programs that it starts are others.
+    for (const name of [SAMPLES_VARIABLE, FREQUENCY_VARIABLE]) delete process.env[name];
+    startSampling(path, frequency);
+  } catch (error) {
+    const { message, hint } = error as PerfError;
+    console.warn(`@x/perf: ${message}; nothing is sampled${hint ? ` (see: ${hint})` : ""}`);
+  }
+}
+
+/** The most that the native library takes: 10 000 ns between two samples. */
+const HIGHEST_FREQUENCY = 100_000;
+
+/**
+ * Samples the processor time of all threads of this process, until it ends.
+ *
+ * @param path An existing file of ours, to append to.
+ * @param frequency Samples per second of processor time.
+ * @throws {PerfError} If the file cannot be opened, or the system refuses what the sampler needs.
+ */
+export function startSampling(path: string, frequency: number): void {
+  if (!(frequency >= 1 && frequency <= HIGHEST_FREQUENCY)) {
+    throw new PerfError(
+      `Cannot sample with frequency "${frequency}": must be from 1 to ${HIGHEST_FREQUENCY}`,
+      { code: "usage" },
+    );
+  }
+  const library = loadNativeLibrary();
+  const { O_APPEND, O_WRONLY, O_NOFOLLOW } = constants;
+  const descriptor = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
+  try {
+    const result = library.xp_sampler_start(descriptor, Math.round(1e9 / frequency));
+    if (result < 0) {
+      throw new PerfError(`Cannot sample this process: error ${-result}`, {
+        code: "unavailable",
+        hint: SAMPLER_HINTS[-result],
+      });
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What mends a refusal, by errno. */
+const SAMPLER_HINTS: Readonly<Record<number, string>> = {
+  2: "mount -t proc proc /proc",
+  11: "ulimit -i; ulimit -u",
+  13: "the sandbox must let a process read its own memory: process_vm_readv or /proc/self/mem",
+};

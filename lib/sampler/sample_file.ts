@@ -1,0 +1,176 @@
+/** A stack, as the sampler found it. */
+export interface Sample {
+  /** The thread's number. */
+  thread: number;
+  /** Nanoseconds of processor time that it stands for. */
+  weight: number;
+  /** Nanoseconds of the monotonic clock. */
+  time: number;
+  /** Innermost first: where the thread was, then where it will return to. */
+  addresses: readonly number[];
+}
+
+/** What the sampler counted. */
+export interface SamplerCounts {
+  /** Nanoseconds of processor time that the process used while sampling was on. */
+  cpuTime: number;
+  /** How often a timer struck. */
+  runs: number;
+  /** Nanoseconds of processor time whose samples found no room. */
+  dropped: number;
+  /** Threads that could not be given a timer. */
+  unarmed: number;
+}
+
+/** What stands in the sampler's file. */
+export interface SampleFile {
+  /** The process's number, in its own pid namespace. */
+  process: number;
+  /** `e_machine` of elf(5). */
+  machine: number;
+  /** Nanoseconds of processor time between two samples of a thread that were asked for. */
+  interval: number;
+  /** When it began, in milliseconds since 1970. */
+  start: number;
+  /** All samples, in the order in which they were written. */
+  samples: Sample[];
+  /** Names of threads. */
+  threads: Map<number, string>;
+  /** Code in files: what of /proc/<pid>/maps was seen, the oldest first. */
+  maps: string[];
+  /** The last counts; `undefined` where the process was killed before the first. */
+  counts: SamplerCounts | undefined;
+  /** What was added afterwards, by {@linkcode formatAddendum}. */
+  addendum: Addendum | undefined;
+}
+
+/** What is added to the file when the program has ended, so that it can be read without anything else. */
+export interface Addendum {
+  /** What was recorded, with its arguments. */
+  command: readonly string[];
+  /** The perf map of the process. */
+  map: string;
+}
+
+/** The first bytes of every file of the sampler. */
+export const SAMPLE_FILE_MAGIC = "XPS1";
+
+/** Kinds of records, as ffi/sample_file.h has them; `ADDENDUM` is ours. */
+const START = 0x31535058;
+const SAMPLE = 1;
+const THREAD = 2;
+const MAPS = 3;
+const STATUS = 4;
+const ADDENDUM = 5;
+
+/** Bytes of a record's kind and size. */
+const HEAD = 8;
+
+const VERSION = 1;
+
+/**
+ * Reads the sampler's file. A record that is cut off, since the process was killed while it wrote, ends it.
+ *
+ * @param bytes The file.
+ * @throws {SyntaxError} If it is none, or of another version.
+ */
+export function readSampleFile(bytes: Uint8Array): SampleFile {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let file: SampleFile | undefined;
+  // Counts begin anew with every start.
+  let before: SamplerCounts = NOTHING;
+  for (let at = 0; at + HEAD <= bytes.length;) {
+    const kind = view.getUint32(at, true);
+    const size = view.getUint32(at + 4, true);
+    if (at === 0 && kind !== START) break;
+    if (size < HEAD || at + size > bytes.length) break;
+    const end = at + size;
+    if (kind === START) {
+      file ??= startedFile(view, at);
+      before = file.counts ?? NOTHING;
+    } else if (kind === SAMPLE) {
+      file!.samples.push(readSample(view, at, { end, interval: file!.interval }));
+    } else if (kind === THREAD) {
+      file!.threads.set(view.getUint32(at + 8, true), textOf(bytes.subarray(at + 16, end)));
+    } else if (kind === MAPS) {
+      file!.maps.push(textOf(bytes.subarray(at + 16, end)));
+    } else if (kind === STATUS) {
+      file!.counts = readCounts(view, at, { before, interval: file!.interval });
+    } else if (kind === ADDENDUM) {
+      file!.addendum = JSON.parse(textOf(bytes.subarray(at + HEAD, end)));
+    }
+    at = end;
+  }
+  if (file === undefined) throw new SyntaxError("it is no file of the built-in sampler");
+  return file;
+}
+
+/** The record that completes a file. */
+export function formatAddendum(addendum: Addendum): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(JSON.stringify(addendum));
+  const record = new Uint8Array(Math.ceil((HEAD + text.length) / 8) * 8);
+  const view = new DataView(record.buffer);
+  view.setUint32(0, ADDENDUM, true);
+  view.setUint32(4, record.length, true);
+  record.set(text, HEAD);
+  return record;
+}
+
+const NOTHING: SamplerCounts = { cpuTime: 0, runs: 0, dropped: 0, unarmed: 0 };
+
+function startedFile(view: DataView, at: number): SampleFile {
+  const version = view.getUint32(at + 8, true);
+  if (version !== VERSION) {
+    throw new SyntaxError(`its version is ${version}, must be ${VERSION}`);
+  }
+  return {
+    machine: view.getUint32(at + 12, true),
+    process: view.getUint32(at + 16, true),
+    interval: view.getUint32(at + 20, true),
+    start: readUint64(view, at + 32) / 1e6,
+    samples: [],
+    threads: new Map(),
+    maps: [],
+    counts: undefined,
+    addendum: undefined,
+  };
+}
+
+function readSample(
+  view: DataView,
+  at: number,
+  { end, interval }: { end: number; interval: number },
+): Sample {
+  const addresses = new Array<number>((end - at - 24) / 8);
+  for (let i = 0; i < addresses.length; i++) addresses[i] = readUint64(view, at + 24 + 8 * i);
+  return {
+    thread: view.getUint32(at + 8, true),
+    weight: view.getUint32(at + 12, true) * interval,
+    time: readUint64(view, at + 16),
+    addresses,
+  };
+}
+
+function readCounts(
+  view: DataView,
+  at: number,
+  { before, interval }: { before: SamplerCounts; interval: number },
+): SamplerCounts {
+  return {
+    cpuTime: before.cpuTime + readUint64(view, at + 16),
+    runs: before.runs + readUint64(view, at + 24),
+    dropped: before.dropped + readUint64(view, at + 32) * interval,
+    unarmed: before.unarmed + readUint64(view, at + 40),
+  };
+}
+
+/** Addresses of programs and times are far below 2^53. */
+function readUint64(view: DataView, at: number): number {
+  return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+}
+
+/** A text up to the zeros that fill it up. */
+function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
