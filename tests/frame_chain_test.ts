@@ -4,7 +4,7 @@ import { brokenFrameChain } from "../lib/frame_chain.ts";
 import type { MemoryMapping } from "../lib/memory_maps.ts";
 
 function mapping(start: bigint, path: string, executable = true): MemoryMapping {
-  return { start, end: start + 0x1000n, executable, path };
+  return { start, end: start + 0x1000n, executable, offset: 0n, path };
 }
 
 const MAPPINGS = [

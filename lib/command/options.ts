@@ -39,6 +39,7 @@ export const PROFILE_OPTIONS: OptionTable = {
   output: { type: "string", short: "o" },
   clockid: { type: "string", short: "k" },
   "mmap-pages": { type: "string", short: "m" },
+  sampler: { type: "string" },
   keep: { type: "boolean" },
 };
 

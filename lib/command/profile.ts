@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { realpathSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { parseCallGraph } from "../call_graph.ts";
@@ -7,34 +7,41 @@ import { engineObstacle } from "../engine.ts";
 import { PerfError } from "../perf_error.ts";
 import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
 import { currentPlatform, readVariable, trampolineObstacle } from "../runtime.ts";
+import type { SamplerName } from "../report/recording.ts";
+import { encodeRecording } from "../report/recording_file.ts";
+import { reportLines } from "../sampler/report_lines.ts";
 import { nextSize, stackSizeAdvice } from "../stack_size_advice.ts";
 import { decideSwitches, type Wish } from "../switches.ts";
+import { recordBuiltin } from "./builtin_recording.ts";
 import { type Ending, runChild, type Signal } from "./child.ts";
 import { checkJitVersion, InjectedRecording } from "./jit_recording.ts";
 import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
 import { newerPerfCommand } from "./perf_failure.ts";
-import { findPerf, perfLines, readText, tryRecording } from "./perf_tool.ts";
-import { checkOutput, fileState } from "./recording.ts";
-import { checkScript, scriptCommand, warnOfMissingFlags } from "./script.ts";
+import { findPerf, perfLines, readText, type Trial, tryRecording } from "./perf_tool.ts";
+import { checkOutput, type FileState, fileState } from "./recording.ts";
+import { decideSampler, parseSampler } from "./sampler_choice.ts";
+import { checkScript, type ScriptCommand, scriptCommand, warnOfMissingFlags } from "./script.ts";
 
 /** The help of `profile`. */
 export const PROFILE_HELP = `Usage: profile [options] [script [args]]
 
-Runs a script under "perf record" with every function instrumented, then prints
-the report: callers above what they call, frames without a name left out. With
-no script it profiles a demo. The exit status is the script's. Ctrl-C ends the
-recording, and the report comes all the same. With -X perf_jit callers are found
-with unwind information (--call-graph dwarf -k mono), and perf inject merges the
-jitdump into perf.jit.data.
+Runs a script with every function instrumented, samples it with perf, or with the
+built-in sampler where perf may not run, and prints the report: callers above what
+they call, frames without a name left out. With no script it profiles a demo. The
+exit status is the script's. Ctrl-C ends the recording, and the report comes all
+the same. With -X perf_jit callers are found with unwind information (--call-graph
+dwarf -k mono), and perf inject merges the jitdump into perf.jit.data.
 
 Options, with perf's own names:
+  --sampler auto|perf|builtin
+                           who samples: perf where it may, else the program itself (auto)
   -F, --freq N             samples per second (9999)
   -g                       find callers along the frame pointers; this is the default,
                            except with -X perf_jit
   --call-graph fp|dwarf[,SIZE]
                            how callers are found; SIZE in bytes, at most 65528 (8192)
   -e, --event EVENT        what is counted (cycles, or cpu-clock where there are none)
-  -o, --output FILE        where the recording goes (perf.data)
+  -o, --output FILE        where the recording goes (perf.data or recording.json)
   -k, --clockid CLOCK      the clock of the timestamps, as mono
   -m, --mmap-pages N       size of perf's buffer, in pages or as 16M
 
@@ -73,31 +80,33 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   const script = line.script ?? fileURLToPath(import.meta.resolve("./demo.ts"));
   checkScript(script);
   checkTrampolines(wish);
-  const output = options.output!;
+  const sampler = decideSampler(parseSampler(lastValue(line, "sampler")), {
+    perfOptions: onlyPerfs(line, wish, options),
+    tryPerf: () => tryPerf(options, wish),
+  });
+  const output = options.output ?? DEFAULT_OUTPUTS[sampler.name];
   const before = checkOutput(output);
-  const perf = findPerf();
-  if (wish.backend === "perf_jit") {
-    checkJitVersion(perf, newerPerfCommand(readText("/etc/os-release") ?? ""));
-  }
-  const { event, isFallback } = tryRecording(options);
-  if (isFallback) {
+  console.error(`sampler: ${sampler.name} (${sampler.reason})`);
+  if (sampler.name === "perf" && sampler.trial.isFallback) {
+    const { event } = sampler.trial;
     console.error(`note: this machine has no hardware events for perf, recording with -e ${event}`);
   }
   warnOfDwarf(options, wish);
   warnOfMissingFlags(line, wish);
-  const { command, env } = scriptCommand({
+  const program = scriptCommand({
     script,
     scriptArgs: line.scriptArgs,
     line,
     wish,
     counts: true,
   });
-  const recordArgs = perfRecordArgs({ ...options, event, command });
-  const ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });
-  if (fileState(output) === before) throw nothingMeasured(output, ending);
-  const text = wish.backend === "perf_jit"
-    ? await reportInjected(output, ending, line, options)
-    : await printReport(output, ending, options);
+  const { ending, text } = sampler.name === "builtin"
+    ? await profileBuiltin(program, options, output)
+    : await profileWithPerf(program, { ...options, output, event: sampler.trial.event }, {
+      before,
+      line,
+      wish,
+    });
   if (wish.backend !== undefined && !text.includes("js::")) {
     const { callGraph } = options;
     const next = wish.backend === "perf_jit" && callGraph?.method === "dwarf"
@@ -106,6 +115,69 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     console.error(`warning: no js:: frame was seen, ${next}`);
   }
   return ending;
+}
+
+/** Where the recording goes if nobody says. */
+const DEFAULT_OUTPUTS: Readonly<Record<SamplerName, string>> = {
+  perf: "perf.data",
+  builtin: "recording.json",
+};
+
+/** Which options were given that the built-in sampler lacks. */
+function onlyPerfs(
+  line: CommandLine,
+  { backend }: Wish,
+  { callGraph }: PerfRecordOptions,
+): string[] {
+  return [
+    ...(backend === "perf_jit" ? ["-X perf_jit"] : []),
+    ...(callGraph?.method === "dwarf" ? ["--call-graph dwarf"] : []),
+    ...["event", "clockid", "mmap-pages"].filter((name) => line.options.has(name))
+      .map((name) => `--${name}`),
+  ];
+}
+
+function tryPerf(options: PerfRecordOptions, { backend }: Wish): Trial & { version: string } {
+  const perf = findPerf();
+  if (backend === "perf_jit") {
+    checkJitVersion(perf, newerPerfCommand(readText("/etc/os-release") ?? ""));
+  }
+  return { ...tryRecording(options), version: `perf ${perf.name}` };
+}
+
+async function profileWithPerf(
+  { command, env }: ScriptCommand,
+  options: PerfRecordOptions,
+  { before, line, wish }: { before: FileState; line: CommandLine; wish: Wish },
+): Promise<{ ending: Ending; text: string }> {
+  const output = options.output!;
+  const recordArgs = perfRecordArgs({ ...options, command });
+  const ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });
+  if (fileState(output) === before) throw nothingMeasured(output, ending);
+  const text = wish.backend === "perf_jit"
+    ? await reportInjected(output, ending, line, options)
+    : await printReport(output, ending, options);
+  return { ending, text };
+}
+
+/** The frequency where nobody says one, as with perf. */
+const DEFAULT_FREQUENCY = 9999;
+
+async function profileBuiltin(
+  program: ScriptCommand,
+  { frequency = DEFAULT_FREQUENCY }: PerfRecordOptions,
+  output: string,
+): Promise<{ ending: Ending; text: string }> {
+  const { ending, recording, notes } = await recordBuiltin(program, frequency);
+  writeFileSync(output, encodeRecording(recording));
+  for (const note of notes) console.error(note);
+  const { text } = await redrawReport(reportLines(recording));
+  console.log(`\
+${text}
+#
+# Callers stand above what they call, and count it; frames without a name are left out.
+# Recorded by the built-in sampler in ${realpathSync(output)}`);
+  return { ending, text };
 }
 
 /** Without a word from anybody, trampolines are on. */
@@ -129,7 +201,7 @@ function recordOptions(line: CommandLine, { backend }: Wish): PerfRecordOptions 
     frequency: frequency === undefined ? undefined : numberOf("frequency", frequency),
     callGraph: parseCallGraph(lastValue(line, "call-graph") ?? callGraph),
     event: lastValue(line, "event"),
-    output: lastValue(line, "output") ?? "perf.data",
+    output: lastValue(line, "output"),
     clock: clock ?? (isJit ? "mono" : undefined),
     mmapPages: lastValue(line, "mmap-pages"),
   };

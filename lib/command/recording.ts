@@ -1,13 +1,14 @@
 import * as fs from "node:fs";
 
 import { PerfError } from "../perf_error.ts";
+import { RECORDING_START } from "../report/recording_file.ts";
 import { isPermissionError } from "../runtime.ts";
 
 /** The state of a file, by which one can tell whether it has been written since. */
 export type FileState = string;
 
-/** What every recording of perf begins with (tools/perf/util/header.c). */
-const MAGIC = "PERFILE2";
+/** What recordings begin with: perf's (tools/perf/util/header.c), and our own. */
+const BEGINNINGS: readonly string[] = ["PERFILE2", RECORDING_START];
 
 /**
  * Refuses an output file that cannot be written, or is something of the user's
@@ -57,12 +58,15 @@ function contentOf(path: string): string | undefined {
   const stats = fs.statSync(path);
   if (!stats.isFile()) return stats.isDirectory() ? "a directory" : "not a regular file";
   if (stats.size === 0) return undefined;
-  const start = new Uint8Array(MAGIC.length);
+  const bytes = new Uint8Array(64);
   const file = fs.openSync(path, "r");
   try {
-    fs.readSync(file, start);
+    fs.readSync(file, bytes);
   } finally {
     fs.closeSync(file);
   }
-  return new TextDecoder().decode(start) === MAGIC ? undefined : "no recording of perf";
+  const start = new TextDecoder().decode(bytes);
+  return BEGINNINGS.some((beginning) => start.startsWith(beginning))
+    ? undefined
+    : "no recording of perf";
 }

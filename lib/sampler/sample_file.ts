@@ -40,28 +40,14 @@ export interface SampleFile {
   maps: string[];
   /** The last counts; `undefined` where the process was killed before the first. */
   counts: SamplerCounts | undefined;
-  /** What was added afterwards, by {@linkcode formatAddendum}. */
-  addendum: Addendum | undefined;
 }
 
-/** What is added to the file when the program has ended, so that it can be read without anything else. */
-export interface Addendum {
-  /** What was recorded, with its arguments. */
-  command: readonly string[];
-  /** The perf map of the process. */
-  map: string;
-}
-
-/** The first bytes of every file of the sampler. */
-export const SAMPLE_FILE_MAGIC = "XPS1";
-
-/** Kinds of records, as ffi/sample_file.h has them; `ADDENDUM` is ours. */
+/** Kinds of records, as ffi/sample_file.h has them. */
 const START = 0x31535058;
 const SAMPLE = 1;
 const THREAD = 2;
 const MAPS = 3;
 const STATUS = 4;
-const ADDENDUM = 5;
 
 /** Bytes of a record's kind and size. */
 const HEAD = 8;
@@ -96,24 +82,11 @@ export function readSampleFile(bytes: Uint8Array): SampleFile {
       file!.maps.push(textOf(bytes.subarray(at + 16, end)));
     } else if (kind === STATUS) {
       file!.counts = readCounts(view, at, { before, interval: file!.interval });
-    } else if (kind === ADDENDUM) {
-      file!.addendum = JSON.parse(textOf(bytes.subarray(at + HEAD, end)));
     }
     at = end;
   }
   if (file === undefined) throw new SyntaxError("it is no file of the built-in sampler");
   return file;
-}
-
-/** The record that completes a file. */
-export function formatAddendum(addendum: Addendum): Uint8Array<ArrayBuffer> {
-  const text = new TextEncoder().encode(JSON.stringify(addendum));
-  const record = new Uint8Array(Math.ceil((HEAD + text.length) / 8) * 8);
-  const view = new DataView(record.buffer);
-  view.setUint32(0, ADDENDUM, true);
-  view.setUint32(4, record.length, true);
-  record.set(text, HEAD);
-  return record;
 }
 
 const NOTHING: SamplerCounts = { cpuTime: 0, runs: 0, dropped: 0, unarmed: 0 };
@@ -132,7 +105,6 @@ function startedFile(view: DataView, at: number): SampleFile {
     threads: new Map(),
     maps: [],
     counts: undefined,
-    addendum: undefined,
   };
 }
 

@@ -16,15 +16,18 @@ export interface CommandOptions {
   env?: Record<string, string>;
   /** Where it runs. */
   cwd?: string;
+  /** What it runs under, a program and its arguments. @default {[]} */
+  under?: readonly string[];
 }
 
 /** Starts the command in a process of its own. */
 export function startCommand(
   args: readonly string[],
-  { env = {}, cwd }: CommandOptions = {},
+  { env = {}, cwd, under = [] }: CommandOptions = {},
 ): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-lock", "-A", cli, ...args],
+  const [program, ...rest] = [...under, Deno.execPath(), "run", "--no-lock", "-A", cli, ...args];
+  return new Deno.Command(program!, {
+    args: rest,
     env: {
       JS_PERF_SUPPORT: "",
       JS_PERF_JIT_SUPPORT: "",

@@ -34,7 +34,7 @@ Deno.test("profile() without perf says how to install it, and runs nothing", asy
   await using place = new Workplace();
   place.write("app.ts", MARKER);
   Deno.mkdirSync(`${place.path}/empty`);
-  const { code, stdout, stderr } = await runCommand(["profile", "app.ts"], {
+  const { code, stdout, stderr } = await runCommand(["profile", "--sampler=perf", "app.ts"], {
     cwd: place.path,
     env: { PATH: `${place.path}/empty` },
   });
@@ -51,7 +51,7 @@ Deno.test("profile() without perf says how to install it, and runs nothing", asy
 Deno.test("profile() with a perf that does not start repeats its words", async () => {
   await using place = new Workplace();
   const version = "echo 'WARNING: perf not found for kernel 6.18' >&2; exit 2";
-  const { code, stderr } = await profileWithPerf(place, { version });
+  const { code, stderr } = await profileWithPerf(place, { version }, "--sampler=perf");
   equal(code, 1);
   match(stderr, /^error: Cannot run perf: WARNING: perf not found for kernel 6\.18\nhint: /);
   equal(place.has("ran"), false);
@@ -68,7 +68,7 @@ without CAP_PERFMON, CAP_SYS_PTRACE or CAP_SYS_ADMIN Linux capability.
 perf_event_paranoid setting is 4:
 END
 exit 255`;
-  const { code, stderr } = await profileWithPerf(place, { record });
+  const { code, stderr } = await profileWithPerf(place, { record }, "--sampler=perf");
   equal(code, 1);
   match(
     stderr,

@@ -1,0 +1,152 @@
+/*
+ * What `profile` does where perf may not run: the program samples itself, into a file that is read
+ * when the program has ended, however it did.
+ */
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+
+import type { ReadBytes } from "../elf_unwinding.ts";
+import { PerfError } from "../perf_error.ts";
+import { perfMapPath } from "../perf_map.ts";
+import type { Recording } from "../report/recording.ts";
+import { samplingVariables } from "../sampler/program_sampler.ts";
+import { readSampleFile, type SampleFile } from "../sampler/sample_file.ts";
+import { sampledRecording } from "../sampler/sampled_recording.ts";
+import { type Ending, runChild } from "./child.ts";
+import type { ScriptCommand } from "./script.ts";
+
+/** What came of sampling a program. */
+export interface BuiltinResult {
+  /** How the program ended. */
+  ending: Ending;
+  /** What was seen of it. */
+  recording: Recording;
+  /** What is to be said of it, a sentence each. */
+  notes: string[];
+}
+
+/**
+ * Runs a program that samples itself.
+ *
+ * @param script The program, with the preloaded module.
+ * @param frequency Samples per second of processor time.
+ * @throws {PerfError} If it did not.
+ */
+export async function recordBuiltin(
+  { command, env }: ScriptCommand,
+  frequency: number,
+): Promise<BuiltinResult> {
+  const directory = makeDirectory();
+  try {
+    const path = `${directory}/samples`;
+    fs.writeFileSync(path, "", { mode: 0o600 });
+    const ending = await runChild(command, {
+      env: { ...env, ...samplingVariables({ path, frequency }) },
+    });
+    const file = readSamples(path, ending);
+    const opener = new FileOpener();
+    try {
+      const recording = sampledRecording(file, {
+        command,
+        map: readMap(file.process),
+        open: (name) => opener.open(name),
+      });
+      return { ending, recording, notes: notesOn(file) };
+    } finally {
+      opener.close();
+    }
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
+}
+
+/** In /tmp, where the program may write if it may write a perf map. */
+function makeDirectory(): string {
+  const parent = fs.existsSync("/tmp") ? "/tmp" : tmpdir();
+  try {
+    return fs.mkdtempSync(`${parent}/xperf-samples-`);
+  } catch (cause) {
+    throw new PerfError(
+      `Cannot sample: no temporary directory (${(cause as Error).message})`,
+      { code: "file", hint: "df /tmp; ls -ld /tmp", cause },
+    );
+  }
+}
+
+function readSamples(path: string, { code, signal }: Ending): SampleFile {
+  const bytes = fs.readFileSync(path);
+  const file = bytes.length === 0 ? undefined : readSampleFile(bytes);
+  if (file !== undefined && file.samples.length > 0) return file;
+  const how = signal === null ? `status ${code}` : `signal ${signal}`;
+  throw new PerfError(
+    `Cannot report: the built-in sampler has seen nothing, the program ended with ${how}`,
+    { code: "unavailable" },
+  );
+}
+
+function readMap(pid: number): string {
+  try {
+    return fs.readFileSync(perfMapPath(pid), "utf8");
+  } catch {
+    // Without trampolines there is none.
+    return "";
+  }
+}
+
+/** What a reader of the report should know. */
+function notesOn({ samples, interval, counts }: SampleFile): string[] {
+  const notes: string[] = [];
+  const weight = samples.reduce((sum, sample) => sum + sample.weight, 0);
+  const apart = weight / samples.length;
+  if (apart > 1.5 * interval) {
+    notes.push(
+      `note: a sample stands for ${(apart / 1e6).toFixed(1)} ms: the kernel looks at timers of ` +
+        "processor time in every tick (CONFIG_HZ), and no more often",
+    );
+  }
+  if (counts === undefined) return notes;
+  const missed = counts.cpuTime - weight;
+  if (counts.dropped > 0.01 * weight) {
+    const percent = (100 * counts.dropped / (weight + counts.dropped)).toFixed(1);
+    notes.push(`warning: samples of ${percent} % of the time were dropped, -F takes fewer`);
+  }
+  if (counts.unarmed > 0) {
+    notes.push(
+      `warning: ${counts.unarmed} threads were not sampled, no timer was to be had: ulimit -i`,
+    );
+  } else if (missed > 0.1 * counts.cpuTime && missed > 1e8) {
+    notes.push(
+      `warning: of ${seconds(counts.cpuTime)} of processor time ${seconds(weight)} were seen: ` +
+        "threads that block signals or live for a moment only are not",
+    );
+  }
+  return notes;
+}
+
+function seconds(nanoseconds: number): string {
+  return `${(nanoseconds / 1e9).toFixed(2)} s`;
+}
+
+/** Opens programs and libraries for their symbols, and closes them all. */
+class FileOpener {
+  readonly #descriptors: number[] = [];
+
+  open(path: string): ReadBytes | undefined {
+    let descriptor: number;
+    try {
+      descriptor = fs.openSync(path, "r");
+    } catch {
+      return undefined;
+    }
+    this.#descriptors.push(descriptor);
+    return (offset, length) => {
+      const bytes = new Uint8Array(length);
+      const count = fs.readSync(descriptor, bytes, 0, length, offset);
+      return bytes.subarray(0, count);
+    };
+  }
+
+  close(): void {
+    for (const descriptor of this.#descriptors) fs.closeSync(descriptor);
+  }
+}

@@ -1,0 +1,74 @@
+import type { ReadBytes } from "../elf_unwinding.ts";
+import type { Frame } from "../report/frame.ts";
+import { FrameTable } from "../report/frame_table.ts";
+import type { Recording } from "../report/recording.ts";
+import { StackTable } from "../report/stack_table.ts";
+import { CodePlaces } from "./code_places.ts";
+import type { SampleFile } from "./sample_file.ts";
+
+/** Addresses that the sampler keeps of a stack (`XP_SAMPLE_DEPTH`). */
+const MOST_FRAMES = 1024;
+
+/** What is known of a program that was sampled, beside its samples. */
+export interface SampledProgram {
+  /** What was run, with its arguments. */
+  command: readonly string[];
+  /** Its perf map. */
+  map: string;
+  /** Reads a program or library; `undefined` where it cannot be read any more. */
+  open: (path: string) => ReadBytes | undefined;
+}
+
+/** Makes of the sampler's file what reports are made of. */
+export function sampledRecording(file: SampleFile, program: SampledProgram): Recording {
+  const { samples, threads, interval, counts } = file;
+  const frameOf = frameFinder(file, program);
+  const stacks = new StackTable();
+  for (const { thread, addresses, weight } of samples) {
+    const frames = addresses.map((address, i) =>
+      // Where a call returns to may be the next function's first instruction already.
+      frameOf(i === 0 ? address : address - 1)
+    );
+    stacks.add(threads.get(thread) ?? `thread ${thread}`, frames.reverse(), {
+      weight,
+      isCut: addresses.length >= MOST_FRAMES,
+    });
+  }
+  const times = samples.map(({ time }) => time);
+  return {
+    sampler: "builtin",
+    samplerVersion: "built-in sampler",
+    command: program.command,
+    event: "cpu-clock",
+    unit: "nanoseconds",
+    frequency: Math.round(1e9 / interval),
+    callGraph: { method: "fp" },
+    maxFrames: MOST_FRAMES,
+    start: file.start,
+    duration: times.length === 0 ? 0 : (maximum(times) - times[0]!) / 1e6,
+    lostSamples: Math.round((counts?.dropped ?? 0) / interval),
+    stacks: stacks.stacks(),
+  };
+}
+
+function frameFinder(
+  { process, maps }: SampleFile,
+  { command, map, open }: SampledProgram,
+): (address: number) => Frame {
+  const places = new CodePlaces({ pid: process, maps, map }, open);
+  const table = new FrameTable();
+  const runtimes = command.slice(0, 1);
+  const known = new Map<number, Frame>();
+  return (address) => {
+    let frame = known.get(address);
+    if (frame === undefined) {
+      known.set(address, frame = table.at({ ...places.at(address), runtimes }));
+    }
+    return frame;
+  };
+}
+
+/** Threads' samples come nearly in order; `Math.max` takes no more arguments than the stack has room for. */
+function maximum(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => number > most ? number : most);
+}

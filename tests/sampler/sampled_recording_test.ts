@@ -1,0 +1,73 @@
+import { deepEqual, equal } from "node:assert/strict";
+
+import { recordingTotal } from "../../lib/report/recording.ts";
+import { reportLines } from "../../lib/sampler/report_lines.ts";
+import type { SampleFile } from "../../lib/sampler/sample_file.ts";
+import { sampledRecording } from "../../lib/sampler/sampled_recording.ts";
+
+const FILE: SampleFile = {
+  process: 42,
+  machine: 62,
+  interval: 1_000_000,
+  start: 1_700_000_000_000,
+  samples: [
+    // 0x1010 is where bar begins, and where a call at the end of foo returns to.
+    { thread: 42, weight: 4e6, time: 5e9, addresses: [0x9990, 0x1010, 0x5000] },
+    { thread: 42, weight: 2e6, time: 6e9, addresses: [0x9990, 0x1010, 0x5000] },
+    { thread: 43, weight: 1e6, time: 5.5e9, addresses: [0x1010] },
+    { thread: 44, weight: 1e6, time: 5.5e9, addresses: new Array(1024).fill(0x1011) },
+  ],
+  threads: new Map([[42, "deno"], [43, "worker"]]),
+  maps: ["5000-6000 r-xp 00000000 fe:00 1 /usr/bin/deno\n"],
+  counts: { cpuTime: 9e6, runs: 9, dropped: 3e6, unarmed: 0 },
+};
+
+const RECORDING = sampledRecording(FILE, {
+  command: ["/usr/bin/deno", "run", "a.ts"],
+  map: "1000 10 js::foo:/a.ts:1\n1010 10 js::bar:/a.ts:2\n",
+  open: () => undefined,
+});
+
+Deno.test("sampledRecording() makes equal stacks one, callers first, and knows their threads", () => {
+  const { stacks, ...facts } = RECORDING;
+  deepEqual(facts, {
+    sampler: "builtin",
+    samplerVersion: "built-in sampler",
+    command: ["/usr/bin/deno", "run", "a.ts"],
+    event: "cpu-clock",
+    unit: "nanoseconds",
+    frequency: 1000,
+    callGraph: { method: "fp" },
+    maxFrames: 1024,
+    start: 1_700_000_000_000,
+    duration: 1000,
+    lostSamples: 3,
+  });
+  deepEqual(recordingTotal(RECORDING), { samples: 4, weight: 8e6 });
+  const seen = stacks.map(({ thread, samples, weight, isCut }) => [thread, samples, weight, isCut]);
+  deepEqual(seen, [
+    ["deno", 2, 6e6, false],
+    ["worker", 1, 1e6, false],
+    ["thread 44", 1, 1e6, true],
+  ]);
+  deepEqual(stacks[0]!.frames.map(({ name, kind }) => [name, kind]), [
+    ["", "runtime"],
+    ["foo", "typescript"],
+    ["", "runtime"],
+  ]);
+});
+
+Deno.test("sampledRecording() takes a call's return address for the caller's, the innermost as it is", () => {
+  equal(RECORDING.stacks[0]!.frames[1]!.name, "foo");
+  equal(RECORDING.stacks[1]!.frames[0]!.name, "bar");
+});
+
+Deno.test("reportLines() has a row for a thread, and its stacks behind it", () => {
+  const lines = [...reportLines(RECORDING)].filter((line) => !line.startsWith("#"));
+  deepEqual(lines.slice(0, 4), [
+    "    75.00%             6  deno",
+    "6 ;js::foo:/a.ts:1;",
+    "    12.50%             1  worker",
+    "1 js::bar:/a.ts:2",
+  ]);
+});
