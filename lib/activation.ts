@@ -14,7 +14,7 @@ import { PerfError } from "./perf_error.ts";
 import { PerfMapBackend } from "./perf_map_backend.ts";
 import { Registry } from "./registry.ts";
 import { missingPermission, readVariable } from "./runtime.ts";
-import { decideSwitches } from "./switches.ts";
+import { decideSwitches, type ReadVariable } from "./switches.ts";
 import type { FunctionLabel } from "./symbol_name.ts";
 
 /** Off: instrumented functions run as if they were plain. */
@@ -39,6 +39,9 @@ export class Activation {
   readonly #engines = new Map<EngineName, Engine>();
   readonly #registries: Registry[] = [];
   #current: Registry | undefined;
+
+  /** Called by the body of a Worker's entry as it begins. */
+  entered: () => void = () => {};
 
   /** Gives a function its number; it gets a trampoline when it is first called while active. */
   define(label: FunctionLabel): number {
@@ -110,11 +113,15 @@ export class Activation {
     this.mode = INACTIVE;
   }
 
-  /** Does what the environment asks for. What cannot be done is a warning, and the program goes on. */
-  decide(): void {
+  /**
+   * Does what the environment asks for. What cannot be done is a warning, and the program goes on.
+   *
+   * @param read Reads the environment.
+   */
+  decide(read: ReadVariable = readVariable): void {
     this.deactivate();
     try {
-      const { backend, engine } = decideSwitches(readVariable);
+      const { backend, engine } = decideSwitches(read);
       if (backend === undefined) return;
       // Nobody shall be asked for anything in the middle of a program that asked for nothing.
       const missing = missingPermission(neededPermissions(backend));

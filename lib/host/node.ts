@@ -1,5 +1,4 @@
 import process from "node:process";
-import * as workerThreads from "node:worker_threads";
 
 import { openByNodeApi } from "../napi_library.ts";
 import type { Host } from "./host.ts";
@@ -12,7 +11,8 @@ export const nodeHost: Host = {
   isGranted: () => true,
   isPermissionError: (error) =>
     (error as { code?: string } | undefined)?.code === "ERR_ACCESS_DENIED",
-  isMainThread: () => workerThreads.isMainThread,
+  // Not imported: in Deno whoever imports it first decides what its constructor of Workers is.
+  isMainThread: () => process.getBuiltinModule?.("node:worker_threads").isMainThread ?? true,
   onProcessEnd: (listener) => process.once("exit", listener),
   startArgs({ flags, preload, stackSize }) {
     const hasOwn = flags.some((flag) => /^--stack[-_]size\b/.test(flag));

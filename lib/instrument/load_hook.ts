@@ -14,6 +14,8 @@ export interface LoadHookOptions {
   selects: Selection;
   /** Where that goes which could not be instrumented. */
   leftAlone: LeftAlone;
+  /** The module that a Worker starts with, and statements that are to run before its body. */
+  entry?: { url: string; start: string };
 }
 
 /** A hook of `node:module`. */
@@ -27,18 +29,29 @@ export type LoadHook = (
  * Makes a hook that instruments the source of a module as it is loaded, and hands everything else
  * on as it is.
  */
-export function makeLoadHook({ selects, leftAlone }: LoadHookOptions): LoadHook {
+export function makeLoadHook({ selects, leftAlone, entry }: LoadHookOptions): LoadHook {
   return (url, context, next) => {
     const loaded = next(url, context);
-    return isOwn(url) || !selects(url) ? loaded : instrument(url, context, loaded, leftAlone);
+    const start = url === entry?.url ? entry.start : undefined;
+    const result = isOwn(url) || !selects(url)
+      ? loaded
+      : instrument(url, context, loaded, { leftAlone, start });
+    return result === loaded && start !== undefined ? withStart(loaded, start) : result;
   };
+}
+
+/** The same for a module that is not instrumented. */
+function withStart(loaded: LoadResult, start: string): LoadResult {
+  const { source, format } = loaded;
+  if (typeof source !== "string" || format === "commonjs") return loaded;
+  return { ...loaded, source: source.replace(/^(#!.*\n)?/, `$1${start}`) };
 }
 
 function instrument(
   url: string,
   context: LoadContext,
   loaded: LoadResult,
-  leftAlone: LeftAlone,
+  { leftAlone, start }: { leftAlone: LeftAlone; start: string | undefined },
 ): LoadResult {
   const source = readLoadedSource(url, context, loaded, stripTypes);
   if (source === undefined) return loaded;
@@ -58,6 +71,7 @@ function instrument(
       firstId: activation.functionCount,
       runtime: RUNTIME_EXPRESSION,
       mayReturn: format === loaded.format,
+      start,
     });
   } catch (error) {
     // What is wrong with the program, the runtime reports in its own words.

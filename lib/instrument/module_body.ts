@@ -17,6 +17,8 @@ export interface ModuleOptions {
   edits: Edits;
   /** Whether a `return` may stand at its top. */
   mayReturn: boolean;
+  /** Statements that run before the body of an ECMAScript module. */
+  start: string;
   /** Gives the body its number. */
   number: () => Calls;
 }
@@ -42,7 +44,7 @@ export function wrapModuleBody(program: Node, options: ModuleOptions): Wrapped {
     edits.insert(first.start, `${separator}${options.mayReturn ? "return " : ""}${run}{`);
     return { close: () => edits.append(body.at(-1)!.end, "})") };
   }
-  edits.insert(first.start, `${separator}${touch};`);
+  edits.insert(first.start, `${separator}${options.start}${touch};`);
   const pieces = new Pieces({ edits, open: () => run, strict });
   pieces.wrapList(body);
   return { close: () => pieces.close() };

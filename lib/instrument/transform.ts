@@ -57,6 +57,8 @@ export interface TransformOptions {
    * as TypeScript, where it was that, and then does not. @default true
    */
   mayReturn?: boolean;
+  /** Statements that run before the body of an ECMAScript module. @default {""} */
+  start?: string;
 }
 
 /**
@@ -117,6 +119,7 @@ class Instrumenter {
       strict,
       asksCaller: this.#asksCaller,
       mayReturn: this.#options.mayReturn ?? true,
+      start: this.#options.start ?? "",
       edits: this.edits,
       number: () => this.#number("<module>"),
     });

@@ -1,0 +1,68 @@
+import * as modules from "node:module";
+
+import { activation, publishActivation, RUNTIME_EXPRESSION } from "../activation.ts";
+import { currentPlatform, onProcessEnd, workingDirectory } from "../runtime.ts";
+import type { ReadVariable } from "../switches.ts";
+import { disguiseFunctions } from "./disguise.ts";
+import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
+import { type LoadHook, makeLoadHook } from "./load_hook.ts";
+import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection, type Selection } from "./selection.ts";
+import { instrumentWorkers } from "./workers.ts";
+
+/** Lacks in older runtimes, whatever the types say. */
+const { registerHooks } = modules as {
+  registerHooks?: (hooks: { load: LoadHook }) => void;
+};
+
+/** What {@linkcode startInstrumenting} is told. */
+export interface StartOptions {
+  /** Reads the environment, or what stands for it in a Worker. */
+  read: ReadVariable;
+  /** The address of the module that a Worker starts with. */
+  entry?: string;
+}
+
+/** Runs before the body of that module: any other would not be the main one. */
+const ENTER = `import.meta.main=true;${RUNTIME_EXPRESSION}.entered();`;
+
+/** Instruments all modules of this thread that are loaded from here on. */
+export function startInstrumenting({ read, entry }: StartOptions): void {
+  publishActivation();
+  if (registerHooks === undefined) return warnOfOldRuntime();
+  disguiseFunctions(globalThis);
+  activation.decide(read);
+  const verbosity = parseVerbosity(read(VERBOSE_VARIABLE));
+  const leftAlone = new LeftAlone(console.warn, verbosity);
+  registerHooks({
+    load: makeLoadHook({
+      selects: selectionOf(read),
+      leftAlone,
+      entry: entry === undefined ? undefined : { url: entry, start: ENTER },
+    }),
+  });
+  if (verbosity !== "silent") onProcessEnd(() => leftAlone.end());
+  instrumentWorkers(read);
+}
+
+function warnOfOldRuntime(): void {
+  const { name, version } = currentPlatform().runtime;
+  console.warn(
+    `@x/perf: Cannot instrument the program: ${name} ${version} has no module.registerHooks, must ` +
+      "be Node 22.15 or newer, or Deno; functions that withPerf() wraps are seen all the same",
+  );
+}
+
+function selectionOf(read: ReadVariable): Selection {
+  const [include, exclude] = [INCLUDE_VARIABLE, EXCLUDE_VARIABLE].map((source) => ({
+    source,
+    text: read(source) ?? "",
+  }));
+  // Where nobody asks for anything, it need not be allowed to ask for the directory.
+  const directory = include!.text || exclude!.text ? workingDirectory() : "/";
+  try {
+    return makeSelection({ include: include!, exclude: exclude!, directory });
+  } catch (error) {
+    console.warn(`@x/perf: ${(error as Error).message}; nothing is instrumented`);
+    return () => false;
+  }
+}

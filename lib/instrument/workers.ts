@@ -1,0 +1,146 @@
+/*
+ * Hooks of the module loader are a thread's own, and Deno has no way to load a module in every
+ * Worker. So the constructors start Workers with a module of ours, worker_entry.ts, which
+ * instruments what it then loads: the program's module.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { activation } from "../activation.ts";
+import { construct } from "../builtins.ts";
+import { host, isGranted } from "../runtime.ts";
+import { environmentFor, type ReadVariable } from "../switches.ts";
+import { VERBOSE_VARIABLE } from "./left_alone.ts";
+import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE } from "./selection.ts";
+import { workerAddress, type WorkerStart } from "./worker_address.ts";
+
+// deno-lint-ignore no-explicit-any -- any constructor of Workers
+type WorkerConstructor = new (specifier: any, options?: any) => object;
+
+/** Options of either constructor, as far as they matter here. */
+interface WorkerOptions {
+  type?: string;
+  eval?: boolean;
+  deno?: { permissions?: unknown };
+}
+
+/** Finds the address of a Worker's module; `undefined` where the Worker is to be left as it is. */
+type FindUrl = (specifier: unknown, options: WorkerOptions) => string | undefined;
+
+/**
+ * Leads the Workers that this thread starts through worker_entry.ts; in Deno only, since Node's
+ * inherit `--import`.
+ *
+ * @param read Reads the environment.
+ */
+export function instrumentWorkers(read: ReadVariable): void {
+  if (host.name !== "deno") return;
+  const web = globalThis as unknown as { Worker: WorkerConstructor };
+  replaceConstructor(web, { kind: "web", find: webUrl, read });
+  const threads = createRequire(import.meta.url)("node:worker_threads");
+  replaceConstructor(threads, { kind: "node", find: nodeUrl, read });
+}
+
+/** What is particular to one of the two constructors. */
+interface WorkerKind {
+  kind: WorkerStart["kind"];
+  find: FindUrl;
+  read: ReadVariable;
+}
+
+function replaceConstructor(
+  holder: { Worker: WorkerConstructor },
+  kind: WorkerKind,
+): void {
+  const original = holder.Worker;
+  const replaced: WorkerConstructor = new Proxy(original, {
+    construct(target, args, newTarget) {
+      const [specifier, options] = args;
+      const address = startAddress(kind, specifier, options);
+      return construct(
+        target,
+        address === undefined ? args : [address, ...args.slice(1)],
+        newTarget === replaced ? target : newTarget,
+      );
+    },
+  });
+  for (const [object, name] of [[holder, "Worker"], [original.prototype, "constructor"]] as const) {
+    const descriptor = Object.getOwnPropertyDescriptor(object, name)!;
+    Object.defineProperty(object, name, { ...descriptor, value: replaced });
+  }
+}
+
+const ENTRY = new URL("./worker_entry.ts", import.meta.url).href;
+
+function startAddress(
+  { kind, find, read }: WorkerKind,
+  specifier: unknown,
+  options: unknown,
+): string | URL | undefined {
+  // Before it is looked at: what is wrong with it, the constructor says in its own words.
+  if (!mayLoadEntry() || (options !== undefined && !isObject(options))) return undefined;
+  try {
+    const url = find(specifier, options ?? {});
+    if (url === undefined) return undefined;
+    const address = workerAddress(ENTRY, { url, kind, variables: variablesOf(read) });
+    // Node's constructor takes an address as a URL only.
+    return kind === "node" ? new URL(address) : address;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A Worker's trampolines are on or off as those of the thread that starts it. */
+function variablesOf(read: ReadVariable): Record<string, string> {
+  const { backend, engine = "auto" } = activation;
+  const variables = environmentFor({ backend, engine });
+  for (const name of [INCLUDE_VARIABLE, EXCLUDE_VARIABLE, VERBOSE_VARIABLE]) {
+    variables[name] = read(name);
+  }
+  // What is undefined is no JSON, and is not there when it is read.
+  return variables as Record<string, string>;
+}
+
+function isObject(value: unknown): value is WorkerOptions {
+  return typeof value === "object" && value !== null;
+}
+
+/** The loader of a Worker needs the permission for its first module. */
+function mayLoadEntry(): boolean {
+  return !ENTRY.startsWith("file:") || isGranted({ name: "read", path: fileURLToPath(ENTRY) });
+}
+
+function webUrl(specifier: unknown, { type, deno }: WorkerOptions): string | undefined {
+  // A Worker with permissions of its own could not load its module but as its first one.
+  const permissions = deno?.permissions ?? "inherit";
+  if (type !== "module" || permissions !== "inherit") return undefined;
+  const text = String(specifier);
+  const base = /^\.{0,2}\//.test(text) ? globalThis.location?.href : undefined;
+  return loadable(new URL(text, base));
+}
+
+function nodeUrl(specifier: unknown, options: WorkerOptions): string | undefined {
+  if (options.eval) return undefined;
+  if (specifier instanceof URL) {
+    return /^(file|data):$/.test(specifier.protocol) ? loadable(specifier) : undefined;
+  }
+  if (typeof specifier !== "string" || !/^(\.{0,2}\/)/.test(specifier)) return undefined;
+  return loadable(pathToFileURL(resolve(process.cwd(), specifier)));
+}
+
+/** `blob:` addresses are often revoked at once; a file that is not there the runtime reports. */
+function loadable(url: URL): string | undefined {
+  switch (url.protocol) {
+    case "file:":
+      return existsSync(url) ? url.href : undefined;
+    case "data:":
+    case "http:":
+    case "https:":
+      return url.href;
+    default:
+      return undefined;
+  }
+}
