@@ -83,7 +83,9 @@ export function isGranted(permission: Permission): boolean {
 export function missingPermission(needed: readonly Permission[]): string | undefined {
   const missing = needed.find((permission) => !isGranted(permission));
   if (missing === undefined) return undefined;
-  const scope = "path" in missing ? `=${missing.path}` : "";
+  // Deno gives every descriptor that it is asked about a path, if only an undefined one.
+  const path = "path" in missing ? missing.path : undefined;
+  const scope = path === undefined ? "" : `=${path}`;
   return `--allow-${missing.name}${scope}`;
 }
 
