@@ -1,30 +1,148 @@
 /**
- * Builds the npm package into npm/: the tarball, and beside it the package as it unpacks.
+ * Builds the npm package into npm/: the package, in npm/package, and the tarball of it.
  *
  *     deno task build:npm
+ *
+ * By dnt, where JSR can be reached, and else by `deno pack`. What the package is says
+ * npm_package.ts to both of them.
  */
 import { fileURLToPath } from "node:url";
 
-import configuration from "../deno.json" with { type: "json" };
+import { withoutComments } from "./without_comments.ts";
+import { type NpmPackage, npmPackage, packageJson } from "./npm_package.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-
-async function run(command: string, args: string[]): Promise<void> {
-  const { success } = await new Deno.Command(command, { args, cwd: root }).spawn().status;
-  if (!success) throw new Error(`Cannot build the npm package: ${command} ${args[0]} failed`);
-}
+const output = `${root}npm`;
 
 async function main(): Promise<void> {
-  const name = configuration.name.replace("@", "").replace("/", "-");
-  const tarball = `npm/${name}-${configuration.version}.tgz`;
-  await Deno.remove(`${root}npm`, { recursive: true }).catch((error) => {
+  await Deno.remove(output, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  await Deno.mkdir(`${root}npm`);
-  // The sources are in the repository; what was packed needs no maps to them.
-  await run(Deno.execPath(), ["pack", "--allow-dirty", "--no-source-maps", "--output", tarball]);
-  await run("tar", ["--extract", "--file", tarball, "--directory", "npm"]);
-  console.log(tarball);
+  await Deno.mkdir(`${output}/package`, { recursive: true });
+  const dnt = await import("jsr:@deno/dnt@0.42.3").catch((error: Error) => {
+    console.log(`no dnt: ${error.message.split("\n")[0]}`);
+    return undefined;
+  });
+  if (dnt === undefined) await buildByPack(npmPackage, `${output}/package`);
+  else await buildByDnt(dnt.build, npmPackage, `${output}/package`);
+  await stripComments(`${output}/package`);
+  for (const document of npmPackage.documents) {
+    await Deno.copyFile(root + document, `${output}/package/${document}`);
+  }
+  const listing = await run(
+    "npm",
+    ["pack", "--json", "--pack-destination", ".", "./package"],
+    output,
+  );
+  const [{ filename, size, unpackedSize }] = JSON.parse(listing);
+  const builder = dnt === undefined ? "deno pack" : "dnt";
+  console.log(`npm/${filename}, built by ${builder}: ${size} bytes, ${unpackedSize} unpacked`);
+}
+
+/** `deno pack` takes the modules that deno.json exports, so it gets a copy that exports all. */
+async function buildByPack(described: NpmPackage, destination: string): Promise<void> {
+  const source = await Deno.makeTempDir({ prefix: "xperf-pack-" });
+  try {
+    const configuration = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
+    const { entryPoints, commands, programs, assets } = described;
+    const programPaths = [...Object.values(commands), ...programs];
+    configuration.exports = {
+      ...entryPoints,
+      ...Object.fromEntries(programPaths.map((path, i) => [`./program${i}`, path])),
+    };
+    configuration.publish = { include: ["mod.ts", "lib", "ffi/symbols.ts", "ffi/prebuilt"] };
+    await run("cp", ["-r", "mod.ts", "lib", "ffi", ...described.documents, source], root);
+    await Deno.writeTextFile(`${source}/deno.json`, JSON.stringify(configuration));
+    // The sources are in the repository; what was packed needs no maps to them.
+    const tarball = `${source}/package.tgz`;
+    await run(
+      Deno.execPath(),
+      ["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", tarball],
+      source,
+    );
+    await run("tar", ["-xf", tarball, "--strip-components=1", "-C", destination], root);
+    for (const asset of assets) await Deno.stat(`${destination}/${asset}`);
+    const packed = JSON.parse(await Deno.readTextFile(`${destination}/package.json`));
+    await writePackageJson(
+      destination,
+      packageJson(described, (module) => module.replace(/\.ts$/, ""), packed.dependencies),
+    );
+    for (const path of Object.values(commands)) {
+      await Deno.chmod(`${destination}/${path.replace(/\.ts$/, ".js")}`, 0o755);
+    }
+  } finally {
+    await Deno.remove(source, { recursive: true });
+  }
+}
+
+/** dnt writes package.json itself, and puts the modules into esm/. */
+async function buildByDnt(
+  build: (options: Record<string, unknown>) => Promise<void>,
+  described: NpmPackage,
+  destination: string,
+): Promise<void> {
+  const { entryPoints, commands, programs, assets } = described;
+  await build({
+    entryPoints: [
+      ...Object.entries(entryPoints).map(([name, path]) => ({ name, path })),
+      ...Object.entries(commands).map(([name, path]) => ({ kind: "bin", name, path })),
+      ...programs.map((path, i) => ({ name: `./program${i}`, path })),
+    ],
+    outDir: destination,
+    scriptModule: false,
+    test: false,
+    typeCheck: false,
+    skipSourceOutput: true,
+    sourceMap: false,
+    shims: {},
+    package: { name: described.name, version: described.version },
+    compilerOptions: { lib: ["ESNext", "DOM"], target: "ES2023" },
+  });
+  for (const asset of assets) {
+    const path = `${destination}/esm/${asset}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.copyFile(root + asset, path);
+  }
+  const built = JSON.parse(await Deno.readTextFile(`${destination}/package.json`));
+  await writePackageJson(
+    destination,
+    packageJson(
+      described,
+      (module) => `./esm/${module.replace(/^\.\//, "").replace(/\.ts$/, "")}`,
+      built.dependencies,
+    ),
+  );
+}
+
+async function writePackageJson(
+  directory: string,
+  content: Record<string, unknown>,
+): Promise<void> {
+  await Deno.writeTextFile(`${directory}/package.json`, JSON.stringify(content, null, 2) + "\n");
+}
+
+/** The declarations have the documentation, and the repository the rest. */
+async function stripComments(directory: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    const path = `${directory}/${name}`;
+    if (isDirectory) await stripComments(path);
+    // The bundled libraries' comments are their licences.
+    else if (name.endsWith(".js") && name !== "libraries.js") {
+      await Deno.writeTextFile(path, withoutComments(await Deno.readTextFile(path)));
+    }
+  }
+}
+
+/** Runs a command to its end, and gives its output. */
+async function run(command: string, args: string[], cwd: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd }).output();
+  const text = new TextDecoder();
+  if (!success) {
+    throw new Error(
+      `Cannot build the npm package: ${command} ${args[0]} failed: ${text.decode(stderr)}`,
+    );
+  }
+  return text.decode(stdout);
 }
 
 if (import.meta.main) await main();

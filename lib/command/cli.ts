@@ -35,7 +35,13 @@ Commands:
 <command> --help says more.
 `;
 
-async function main(args: readonly string[]): Promise<Ending> {
+/**
+ * Runs the command.
+ *
+ * @param args Its words, without those that start it.
+ * @returns How it, or the script that it ran, ended.
+ */
+export async function main(args: readonly string[]): Promise<Ending> {
   const [name, ...rest] = args;
   try {
     if (name === "--help" || name === "-h") {

@@ -10,6 +10,7 @@ import { currentPlatform, readVariable, trampolineObstacle } from "../runtime.ts
 import type { SamplerName } from "../report/recording.ts";
 import { encodeRecording } from "../report/recording_file.ts";
 import { reportLines } from "../sampler/report_lines.ts";
+import { siblingModule } from "../sibling_module.ts";
 import { nextSize, stackSizeAdvice } from "../stack_size_advice.ts";
 import { decideSwitches, type Wish } from "../switches.ts";
 import { recordBuiltin } from "./builtin_recording.ts";
@@ -77,7 +78,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   const wish = decideProfile(line);
   const options = recordOptions(line, wish);
   perfRecordArgs(options);
-  const script = line.script ?? fileURLToPath(import.meta.resolve("./demo.ts"));
+  const script = line.script ?? fileURLToPath(siblingModule("./demo", import.meta.url));
   checkScript(script);
   checkTrampolines(wish);
   const sampler = decideSampler(parseSampler(lastValue(line, "sampler")), {

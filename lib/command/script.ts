@@ -3,6 +3,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { host, readVariable, workingDirectory } from "../runtime.ts";
+import { siblingModule } from "../sibling_module.ts";
 import { environmentFor, type Wish } from "../switches.ts";
 import { instrumentationVariables } from "./instrumentation.ts";
 import { type CommandLine, lastValue, usageError } from "./options.ts";
@@ -36,7 +37,7 @@ export function scriptCommand(
 ): ScriptCommand {
   const startArgs = host.startArgs({
     flags: runtimeArgsOf(line),
-    preload: import.meta.resolve("../instrument/preload.ts"),
+    preload: siblingModule("../instrument/preload", import.meta.url),
     stackSize: roomyStackSize(readText("/proc/self/limits") ?? ""),
   });
   const directory = workingDirectory();

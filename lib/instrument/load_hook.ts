@@ -33,9 +33,8 @@ export function makeLoadHook({ selects, leftAlone, entry }: LoadHookOptions): Lo
   return (url, context, next) => {
     const loaded = next(url, context);
     const start = url === entry?.url ? entry.start : undefined;
-    const result = isOwn(url) || !selects(url)
-      ? loaded
-      : instrument(url, context, loaded, { leftAlone, start });
+    const isMeant = isProgram(url) || (!isOwn(url) && selects(url));
+    const result = isMeant ? instrument(url, context, loaded, { leftAlone, start }) : loaded;
     return result === loaded && start !== undefined ? withStart(loaded, start) : result;
   };
 }
@@ -95,11 +94,17 @@ function instrument(
 const OWN = ["../../mod.ts", "../../ffi/", "../../lib/"].map((path) =>
   new URL(path, import.meta.url).href
 );
+
+/** Whether a module is of the command: its demo, that is, in whatever package that is installed. */
+function isProgram(url: string): boolean {
+  return url.startsWith(OWN_PROGRAMS);
+}
+
 const OWN_PROGRAMS = new URL("../command/", import.meta.url).href;
 
 /** Whether a module is of this package, or of another copy of it; or none that has a source. */
 function isOwn(url: string): boolean {
   if (!/^(file|https?):/.test(url)) return true;
   if (/^(npm|jsr):@x\/perf(\/|$)/.test(packageModule(sourceName(url)) ?? "")) return true;
-  return !url.startsWith(OWN_PROGRAMS) && OWN.some((prefix) => url.startsWith(prefix));
+  return OWN.some((prefix) => url.startsWith(prefix));
 }

@@ -1,0 +1,77 @@
+import configuration from "../deno.json" with { type: "json" };
+
+/** What the npm package is, whoever builds it. */
+export interface NpmPackage {
+  /** The name on npm. */
+  name: string;
+  /** The version. */
+  version: string;
+  /** What programs import: the name after the package's, and the module. */
+  entryPoints: Readonly<Record<string, string>>;
+  /** What programs are started by: the command's name, and the module. */
+  commands: Readonly<Record<string, string>>;
+  /** Modules that nothing imports, started as programs. */
+  programs: readonly string[];
+  /** What modules read at run time, where it is seen from the root. */
+  assets: readonly string[];
+  /** What people read. */
+  documents: readonly string[];
+  /** What else package.json says. */
+  metadata: Readonly<Record<string, unknown>>;
+}
+
+/** The package. */
+export const npmPackage: NpmPackage = {
+  name: configuration.name,
+  version: configuration.version,
+  entryPoints: configuration.exports,
+  // Not `perf`: npm puts it in front of the real one on PATH.
+  commands: { "js-perf": "./lib/command/main.ts" },
+  programs: ["./lib/command/demo.ts"],
+  assets: ["ffi/prebuilt/libxperf-x86_64.so", "ffi/prebuilt/libxperf-aarch64.so"],
+  documents: ["README.md", "LICENSE", "CHANGELOG.md"],
+  metadata: {
+    description: "Linux perf support for JavaScript and TypeScript: your functions in perf report",
+    keywords: ["perf", "profiling", "linux", "trampoline", "jitdump"],
+    license: configuration.license,
+    type: "module",
+    engines: { node: ">=20" },
+  },
+};
+
+/**
+ * What package.json says, as far as it does not depend on the builder.
+ *
+ * @param described The package.
+ * @param placed Where the builder has put a module: the path without its extension.
+ * @param dependencies What the builder has found the modules to import.
+ */
+export function packageJson(
+  described: NpmPackage,
+  placed: (module: string) => string,
+  dependencies: Readonly<Record<string, string>> = {},
+): Record<string, unknown> {
+  const { name, version, metadata, entryPoints, commands } = described;
+  const targets = Object.entries(entryPoints).map(([entry, module]) => {
+    const path = placed(module);
+    return [entry, { types: `${path}.d.ts`, default: `${path}.js` }] as const;
+  });
+  return {
+    name,
+    version,
+    ...metadata,
+    exports: { ...Object.fromEntries(targets), "./package.json": "./package.json" },
+    // For resolvers that do not know `exports`.
+    types: Object.fromEntries(targets)["."]!.types,
+    typesVersions: {
+      "*": Object.fromEntries(
+        targets.filter(([entry]) => entry !== ".")
+          .map(([entry, { types }]) => [entry.slice(2), [types]]),
+      ),
+    },
+    bin: Object.fromEntries(
+      Object.entries(commands).map(([command, module]) => [command, `${placed(module)}.js`]),
+    ),
+    dependencies,
+  };
+}
