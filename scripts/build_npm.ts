@@ -8,26 +8,42 @@
  */
 import { fileURLToPath } from "node:url";
 
-import { withoutComments } from "./without_comments.ts";
+import { minify } from "npm:terser@5.44.0";
+
 import { type NpmPackage, npmPackage, packageJson } from "./npm_package.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const output = `${root}npm`;
 
-async function main(): Promise<void> {
-  await Deno.remove(output, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
-  await Deno.mkdir(`${output}/package`, { recursive: true });
+/** What was built. */
+export interface BuiltPackage {
+  /** Path of the tarball. */
+  tarball: string;
+  /** Its bytes. */
+  size: number;
+  /** Bytes of the files in it. */
+  unpackedSize: number;
+  /** Who built it. */
+  builder: "dnt" | "deno pack";
+}
+
+/**
+ * Builds the package.
+ *
+ * @param described What it is.
+ * @param output An empty directory.
+ */
+export async function buildNpm(described: NpmPackage, output: string): Promise<BuiltPackage> {
+  const destination = `${output}/package`;
+  await Deno.mkdir(destination);
   const dnt = await import("jsr:@deno/dnt@0.42.3").catch((error: Error) => {
-    console.log(`no dnt: ${error.message.split("\n")[0]}`);
+    console.error(`no dnt: ${error.message.split("\n")[0]}`);
     return undefined;
   });
-  if (dnt === undefined) await buildByPack(npmPackage, `${output}/package`);
-  else await buildByDnt(dnt.build, npmPackage, `${output}/package`);
-  await stripComments(`${output}/package`);
-  for (const document of npmPackage.documents) {
-    await Deno.copyFile(root + document, `${output}/package/${document}`);
+  if (dnt === undefined) await buildByPack(described, destination);
+  else await buildByDnt(dnt.build, described, destination);
+  await makeSmall(destination, described.programs.map(moduleName));
+  for (const document of described.documents) {
+    await Deno.copyFile(root + document, `${destination}/${document}`);
   }
   const listing = await run(
     "npm",
@@ -36,7 +52,7 @@ async function main(): Promise<void> {
   );
   const [{ filename, size, unpackedSize }] = JSON.parse(listing);
   const builder = dnt === undefined ? "deno pack" : "dnt";
-  console.log(`npm/${filename}, built by ${builder}: ${size} bytes, ${unpackedSize} unpacked`);
+  return { tarball: `${output}/${filename}`, size, unpackedSize, builder };
 }
 
 /** `deno pack` takes the modules that deno.json exports, so it gets a copy that exports all. */
@@ -65,10 +81,10 @@ async function buildByPack(described: NpmPackage, destination: string): Promise<
     const packed = JSON.parse(await Deno.readTextFile(`${destination}/package.json`));
     await writePackageJson(
       destination,
-      packageJson(described, (module) => module.replace(/\.ts$/, ""), packed.dependencies),
+      packageJson(described, (module) => `./${moduleName(module)}`, packed.dependencies),
     );
     for (const path of Object.values(commands)) {
-      await Deno.chmod(`${destination}/${path.replace(/\.ts$/, ".js")}`, 0o755);
+      await Deno.chmod(`${destination}/${moduleName(path)}.js`, 0o755);
     }
   } finally {
     await Deno.remove(source, { recursive: true });
@@ -108,7 +124,7 @@ async function buildByDnt(
     destination,
     packageJson(
       described,
-      (module) => `./esm/${module.replace(/^\.\//, "").replace(/\.ts$/, "")}`,
+      (module) => `./esm/${moduleName(module)}`,
       built.dependencies,
     ),
   );
@@ -121,16 +137,34 @@ async function writePackageJson(
   await Deno.writeTextFile(`${directory}/package.json`, JSON.stringify(content, null, 2) + "\n");
 }
 
-/** The declarations have the documentation, and the repository the rest. */
-async function stripComments(directory: string): Promise<void> {
+/**
+ * Makes the modules small, names of functions and classes kept, which stacks show; and removes
+ * sources that no entry point leads to. The declarations have the documentation.
+ *
+ * @param kept Modules that stay as they are: programs to look at, whose functions are to be seen.
+ */
+async function makeSmall(directory: string, kept: readonly string[]): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
     const path = `${directory}/${name}`;
-    if (isDirectory) await stripComments(path);
-    // The bundled libraries' comments are their licences.
-    else if (name.endsWith(".js") && name !== "libraries.js") {
-      await Deno.writeTextFile(path, withoutComments(await Deno.readTextFile(path)));
-    }
+    if (isDirectory) await makeSmall(path, kept);
+    else if (name.endsWith(".js")) {
+      if (kept.some((module) => path.endsWith(`/${module}.js`))) continue;
+      const { code } = await minify(await Deno.readTextFile(path), {
+        module: true,
+        keep_classnames: true,
+        keep_fnames: true,
+        // The bundled libraries' comments are their licences.
+        format: { comments: name === "libraries.js" ? "all" : false },
+      });
+      await Deno.writeTextFile(path, `${code}\n`);
+    } else if (name.endsWith(".ts") && !name.endsWith(".d.ts")) await Deno.remove(path);
   }
+  if ([...Deno.readDirSync(directory)].length === 0) await Deno.remove(directory);
+}
+
+/** A module's path from the root, without its extension. */
+function moduleName(path: string): string {
+  return path.replace(/^\.\//, "").replace(/\.ts$/, "");
 }
 
 /** Runs a command to its end, and gives its output. */
@@ -145,4 +179,12 @@ async function run(command: string, args: string[], cwd: string): Promise<string
   return text.decode(stdout);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  const output = `${root}npm`;
+  await Deno.remove(output, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await Deno.mkdir(output);
+  const { tarball, size, unpackedSize, builder } = await buildNpm(npmPackage, output);
+  console.log(`${tarball}, built by ${builder}: ${size} bytes, ${unpackedSize} unpacked`);
+}

@@ -26,21 +26,28 @@ const CACHE = `${
 export function runtimeProgram(runtime: OtherRuntime): string {
   const wanted = PACKAGES[runtime][Deno.build.arch];
   const name = wanted.slice(0, wanted.lastIndexOf("@"));
-  const directory = `${CACHE}/${wanted.replace("/", "+")}`;
-  const program = `${directory}/node_modules/${name}/bin/${runtime === "bun" ? "bun" : "node"}`;
-  if (!exists(program)) install(wanted, directory);
-  return program;
+  const directory = installOnce(wanted, [wanted]);
+  return `${directory}/node_modules/${name}/bin/${runtime === "bun" ? "bun" : "node"}`;
 }
 
-function install(wanted: string, directory: string): void {
+/**
+ * Installs packages from npm into a directory that is kept from one test run to the next.
+ *
+ * @param name The directory's name.
+ * @param wanted The packages, with their versions.
+ */
+export function installOnce(name: string, wanted: readonly string[]): string {
+  const directory = `${CACHE}/${name.replace("/", "+")}`;
+  if (exists(directory)) return directory;
   Deno.mkdirSync(CACHE, { recursive: true });
   const fresh = Deno.makeTempDirSync({ dir: CACHE });
   try {
-    npm(["install", "--ignore-scripts", wanted], fresh);
+    npm(["install", "--ignore-scripts", ...wanted], fresh);
     Deno.renameSync(fresh, directory);
   } finally {
     if (exists(fresh)) Deno.removeSync(fresh, { recursive: true });
   }
+  return directory;
 }
 
 /** Runs npm in a directory, quietly. */

@@ -1,0 +1,280 @@
+/*
+ * The npm package as it is installed: built, packed, and put by npm into an empty folder.
+ */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+
+import { buildNpm } from "../../scripts/build_npm.ts";
+import { npmPackage } from "../../scripts/npm_package.ts";
+import { demo, demoByHand, measureNesting } from "../support/demo.ts";
+import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
+import {
+  installOnce,
+  npm,
+  obstacleOfRuntime,
+  OTHER_RUNTIMES,
+  type OtherRuntime,
+  runCommand,
+  runtimeProgram,
+} from "../support/other_runtime.ts";
+import { obstacleOfPerf, parsePerfScript, type Sample } from "../support/perf.ts";
+
+const obstacleOfNpm = obstacleOfCommand("npm", "--version");
+
+/** What checks a package; the versions are those that the package is checked with. */
+const TOOLS = ["typescript@7.0.2", "publint@0.3.25", "@arethetypeswrong/cli@0.18.5"];
+
+const tarballs = Deno.makeTempDirSync({ prefix: "xperf-npm-" });
+globalThis.addEventListener("unload", () => Deno.removeSync(tarballs, { recursive: true }));
+const built = obstacleOfNpm === undefined ? await buildNpm(npmPackage, tarballs) : undefined;
+
+/** An empty folder with the package installed in it. */
+class Folder implements Disposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "xperf-npm-" });
+
+  constructor() {
+    npm(["install", built!.tarball], this.path);
+  }
+
+  /** The installed package. */
+  get package(): string {
+    return `${this.path}/node_modules/@x/perf`;
+  }
+
+  write(name: string, text: string): string {
+    Deno.writeTextFileSync(`${this.path}/${name}`, text);
+    return `${this.path}/${name}`;
+  }
+
+  [Symbol.dispose](): void {
+    for (const { name } of Deno.readDirSync(this.path)) {
+      const pid = /^(\d+)\.pid$/.exec(name)?.[1];
+      if (pid !== undefined) removeIfThere(`/tmp/perf-${pid}.map`);
+    }
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** In front of a program: tells its pid, on a line that is there. */
+const TELL_PID =
+  'import * as fs from "node:fs"; import process from "node:process"; fs.writeFileSync(`${process.pid}.pid`, ""); ';
+
+/** Records a program in another runtime with `perf record -g`, and reads the samples. */
+async function record(
+  folder: Folder,
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ samples: Sample[]; stderr: string }> {
+  const recorded = await runCommand(
+    ["perf", "record", "-F", "999", "-g", "-o", "perf.data", "--", ...command],
+    { cwd: folder.path, env },
+  );
+  equal(recorded.code, 0, recorded.stderr);
+  const script = ["perf", "script", "--no-inline", "-F", "ip,sym", "-i", "perf.data"];
+  const { code, stdout, stderr } = await runCommand(script, { cwd: folder.path });
+  equal(code, 0, stderr);
+  return { samples: parsePerfScript(stdout), stderr: recorded.stderr };
+}
+
+const ON = { JS_PERF_SUPPORT: "1" };
+
+function checkNesting(samples: Sample[], file: string): void {
+  const { nested, whole } = measureNesting(samples, file);
+  ok(nested >= 95, `${nested} % have foo <- bar <- baz`);
+  ok(whole >= 90, `${whole} % walk on to __libc_start_call_main`);
+}
+
+function checkNothing(samples: Sample[]): void {
+  ok(samples.length > 500, `only ${samples.length} samples`);
+  deepEqual(samples.flat().filter((name) => name.startsWith("js::")), []);
+}
+
+/** The demo without its types, which Node below 22.18 does not take. */
+const withoutTypes = (text: string) => text.replaceAll(": number", "");
+
+for (const [runtime, name] of [["node22", "demo.mjs"], ["node24", "demo.ts"]] as const) {
+  testNeeding(
+    obstacleOfNpm ?? obstacleOfRuntime(runtime) ?? obstacleOfPerf(),
+    `perf record shows foo <- bar <- baz in ${runtime}, with --import @x/perf/preload`,
+    async () => {
+      using folder = new Folder();
+      const text = demo.replace("/*", `${TELL_PID}/*`);
+      const file = folder.write(name, name.endsWith(".ts") ? text : withoutTypes(text));
+      const command = [runtimeProgram(runtime), "--import", "@x/perf/preload", file];
+      checkNesting((await record(folder, command, ON)).samples, file);
+      checkNothing((await record(folder, command)).samples);
+      checkNothing((await record(folder, [runtimeProgram(runtime), file], ON)).samples);
+    },
+  );
+}
+
+for (const runtime of ["node20", "bun"] as const) {
+  testNeeding(
+    obstacleOfNpm ?? obstacleOfRuntime(runtime) ?? obstacleOfPerf(),
+    `perf record shows foo <- bar <- baz in ${runtime}, wrapped by hand`,
+    async () => {
+      using folder = new Folder();
+      const text = demoByHand.replace("import", `${TELL_PID}import`);
+      const file = folder.write("demo.mjs", withoutTypes(text));
+      const command = [runtimeProgram(runtime), file];
+      checkNesting((await record(folder, command, ON)).samples, file);
+      checkNothing((await record(folder, command)).samples);
+    },
+  );
+}
+
+for (const [runtime, flag] of [["node20", "--import"], ["bun", "--preload"]] as const) {
+  testNeeding(
+    obstacleOfNpm ?? obstacleOfRuntime(runtime),
+    `the preload in ${runtime} says that it cannot instrument, and the program runs`,
+    async () => {
+      using folder = new Folder();
+      const file = folder.write("a.mjs", "console.log('ran');");
+      const command = [runtimeProgram(runtime), flag, "@x/perf/preload", file];
+      const { code, stdout, stderr } = await runCommand(command, { cwd: folder.path });
+      deepEqual({ code, stdout }, { code: 0, stdout: "ran\n" });
+      match(
+        stderr,
+        /^@x\/perf: Cannot instrument the program: \S+ [\d.]+ has no module\.registerHooks/,
+      );
+    },
+  );
+}
+
+testNeeding(
+  obstacleOfNpm ?? obstacleOfRuntime("node24") ?? obstacleOfPerf(),
+  "js-perf profiles a script, and its demo, in node24",
+  async () => {
+    using folder = new Folder();
+    const script = folder.write("demo.mjs", withoutTypes(demo.replace("/*", `${TELL_PID}/*`)));
+    const command = [runtimeProgram("node24"), `${folder.path}/node_modules/.bin/js-perf`];
+    for (const args of [["profile", script], ["profile"]]) {
+      const { code, stdout, stderr } = await runCommand([...command, ...args], {
+        cwd: folder.path,
+      });
+      equal(code, 0, stderr);
+      match(stdout, /js::baz:[^]*js::bar:[^]*js::foo:/);
+    }
+    const unknown = await runCommand([...command, "nothing"], { cwd: folder.path });
+    equal(unknown.code, 2);
+    match(unknown.stderr, /^error: Cannot start command "nothing"/);
+  },
+);
+
+for (const runtime of OTHER_RUNTIMES) {
+  testNeeding(
+    obstacleOfNpm ?? obstacleOfRuntime(runtime),
+    `an altered library is refused before it is opened in ${runtime}`,
+    async () => {
+      using folder = new Folder();
+      const program = folder.write(
+        "a.mjs",
+        `${TELL_PID}
+import { activateStackTrampoline, isStackTrampolineActive, withPerf } from "@x/perf";
+const foo = withPerf(function foo() { return 42; });
+try {
+  activateStackTrampoline();
+} catch (error) {
+  console.log(error.code, error.message);
+}
+console.log(isStackTrampolineActive(), foo());`,
+      );
+      const command = [runtimeProgram(runtime), program];
+      const before = await runCommand(command, { cwd: folder.path });
+      equal(before.stdout, "true 42\n", before.stderr);
+      // The last byte is in no segment: it would be opened and work.
+      const library = `${folder.package}/ffi/prebuilt/libxperf-${Deno.build.arch}.so`;
+      const bytes = Deno.readFileSync(library);
+      bytes[bytes.length - 1]! ^= 1;
+      Deno.writeFileSync(library, bytes);
+      const { stdout, stderr } = await runCommand(command, { cwd: folder.path });
+      match(
+        stdout,
+        /^library Cannot use ".*": its SHA-256 is [0-9a-f]{64}, must be [0-9a-f]{64}\nfalse 42\n$/,
+        stderr,
+      );
+    },
+  );
+}
+
+testNeeding(
+  obstacleOfNpm ?? obstacleOfRuntime("node20"),
+  "the package's modules are JavaScript that node20 takes",
+  async () => {
+    using folder = new Folder();
+    for (const file of modules(folder.package)) {
+      const { code, stderr } = await runCommand([runtimeProgram("node20"), "--check", file], {
+        cwd: folder.path,
+      });
+      equal(code, 0, stderr);
+    }
+  },
+);
+
+function* modules(directory: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(directory)) {
+    if (isDirectory) yield* modules(`${directory}/${name}`);
+    else if (name.endsWith(".js")) yield `${directory}/${name}`;
+  }
+}
+
+testNeeding(obstacleOfNpm, "the package is small, and installs few others", () => {
+  using folder = new Folder();
+  const lock = JSON.parse(Deno.readTextFileSync(`${folder.path}/package-lock.json`));
+  const others = Object.keys(lock.packages).filter((path) =>
+    path !== "" && path !== "node_modules/@x/perf"
+  );
+  console.log(
+    `built by ${built!.builder}: ${
+      built!.unpackedSize
+    } bytes unpacked, ${others.length} dependencies`,
+  );
+  ok(built!.unpackedSize <= 400_000, `${built!.unpackedSize} bytes`);
+  ok(others.length <= 10, others.join());
+});
+
+testNeeding(obstacleOfNpm, "the package's description and types are right", async () => {
+  using folder = new Folder();
+  const tools = `${
+    installOnce(`tools-${TOOLS.join("-").replaceAll("/", "+")}`, TOOLS)
+  }/node_modules/.bin`;
+  folder.write(
+    "use.mts",
+    `
+import { activateStackTrampoline, perfSession, type Support, support, withPerf } from "@x/perf";
+import "@x/perf/preload";
+import { type Ending, main } from "@x/perf/cli";
+const add = withPerf(function add(a: number, b: number): number { return a + b; });
+class Parser { @withPerf parse(text: string): number { return text.length; } }
+const sum: number = add(1, 2);
+const found: Support = support();
+const ending: Promise<Ending> = main([]);
+using session = perfSession("perf_jit", { engine: "native" });
+// @ts-expect-error: there is no such backend
+activateStackTrampoline("nothing");
+// @ts-expect-error: an argument lacks
+add(1);
+export { ending, found, Parser, sum };
+`,
+  );
+  const tsc = ["--strict", "--noEmit", "--target", "es2022", "--lib", "esnext,dom", "use.mts"];
+  for (
+    const command of [
+      [`${tools}/tsc`, ...tsc, "--module", "nodenext", "--moduleResolution", "nodenext"],
+      [`${tools}/tsc`, ...tsc, "--module", "esnext", "--moduleResolution", "bundler"],
+      [`${tools}/publint`, "run", "--strict", folder.package],
+      // There is no CommonJS; Node from 22.12 requires ECMAScript modules all the same.
+      [`${tools}/attw`, "--ignore-rules", "cjs-resolves-to-esm", "--", built!.tarball],
+    ]
+  ) {
+    const { code, stdout, stderr } = await runCommand(command, { cwd: folder.path });
+    equal(code, 0, `${command.join(" ")}: ${stdout}${stderr}`);
+  }
+});
