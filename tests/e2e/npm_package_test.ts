@@ -12,7 +12,6 @@ import {
   npm,
   obstacleOfRuntime,
   OTHER_RUNTIMES,
-  type OtherRuntime,
   runCommand,
   runtimeProgram,
 } from "../support/other_runtime.ts";
