@@ -41,7 +41,7 @@ export async function buildNpm(described: NpmPackage, output: string): Promise<B
   });
   if (dnt === undefined) await buildByPack(described, destination);
   else await buildByDnt(dnt.build, described, destination);
-  await makeSmall(destination, described.programs.map(moduleName));
+  await makeSmall(destination, described.readable.map(moduleName));
   for (const document of described.documents) {
     await Deno.copyFile(root + document, `${destination}/${document}`);
   }
@@ -141,7 +141,7 @@ async function writePackageJson(
  * Makes the modules small, names of functions and classes kept, which stacks show; and removes
  * sources that no entry point leads to. The declarations have the documentation.
  *
- * @param kept Modules that stay as they are: programs to look at, whose functions are to be seen.
+ * @param kept Modules that stay as they are.
  */
 async function makeSmall(directory: string, kept: readonly string[]): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(directory)) {

@@ -12,6 +12,8 @@ export interface NpmPackage {
   commands: Readonly<Record<string, string>>;
   /** Modules that nothing imports, started as programs. */
   programs: readonly string[];
+  /** Modules that stay as they are, since their functions are to be seen. */
+  readable: readonly string[];
   /** What modules read at run time, where it is seen from the root. */
   assets: readonly string[];
   /** What people read. */
@@ -27,7 +29,8 @@ export const npmPackage: NpmPackage = {
   entryPoints: configuration.exports,
   // Not `perf`: npm puts it in front of the real one on PATH.
   commands: { "js-perf": "./lib/command/main.ts" },
-  programs: ["./lib/command/demo.ts"],
+  programs: ["./lib/command/demo.ts", "./lib/instrument/worker_entry.ts"],
+  readable: ["./lib/command/demo.ts"],
   assets: ["ffi/prebuilt/libxperf-x86_64.so", "ffi/prebuilt/libxperf-aarch64.so"],
   documents: ["README.md", "LICENSE", "CHANGELOG.md"],
   metadata: {

@@ -12,6 +12,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { activation } from "../activation.ts";
 import { construct } from "../builtins.ts";
 import { host, isGranted } from "../runtime.ts";
+import { siblingModule } from "../sibling_module.ts";
 import { environmentFor, type ReadVariable } from "../switches.ts";
 import { VERBOSE_VARIABLE } from "./left_alone.ts";
 import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE } from "./selection.ts";
@@ -73,7 +74,7 @@ function replaceConstructor(
   }
 }
 
-const ENTRY = new URL("./worker_entry.ts", import.meta.url).href;
+const ENTRY = siblingModule("./worker_entry", import.meta.url);
 
 function startAddress(
   { kind, find, read }: WorkerKind,
