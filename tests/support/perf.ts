@@ -31,14 +31,14 @@ function tryPerf(): string | undefined {
   }
 }
 
-/** Runs a program under `perf record -F 999 -g`, and reads back all samples. */
+/** Runs a program under `perf record -g`, and reads back all samples. */
 export async function recordProgram(
   source: string,
-  options: ProgramOptions = {},
+  { frequency = 999, ...options }: ProgramOptions & { frequency?: number } = {},
 ): Promise<{ program: Program; samples: Sample[] }> {
   const program = await runProgram(source, {
     ...options,
-    under: ["perf", "record", "-F", "999", "-g", "-o", "perf.data", "--"],
+    under: ["perf", "record", "-F", String(frequency), "-g", "-o", "perf.data", "--"],
   });
   if (program.code !== 0) throw new Error(`perf record fails: ${program.stderr}`);
   const { success, stdout, stderr } = await new Deno.Command("perf", {
