@@ -20,12 +20,31 @@ export function splitInlineMap(text: string): MappedSource {
   if (match === null) return { source: text, map: undefined };
   try {
     const json = new TextDecoder().decode(Uint8Array.from(atob(match[1]!), (c) => c.charCodeAt(0)));
-    const map = JSON.parse(json) as SourceMap;
-    new TraceMap(map);
+    const map: unknown = JSON.parse(json);
+    if (!isSourceMap(map)) return { source: text, map: undefined };
+    // Decodes it: what is not even in its alphabet shows here.
+    originalPositionFor(new TraceMap(map), { line: 1, column: 0 });
     return { source: text.slice(0, Math.max(0, from - 5) + match.index), map };
   } catch {
     return { source: text, map: undefined };
   }
+}
+
+/** Whether something is a source map of one piece, as every compiler writes it. */
+function isSourceMap(value: unknown): value is SourceMap {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, mappings, sources, names, sourcesContent, sourceRoot } = value as Partial<
+    Record<keyof SourceMap | "sourceRoot", unknown>
+  >;
+  return version === 3 && typeof mappings === "string" &&
+    isTextList(sources) && isTextList(names) &&
+    (sourcesContent === undefined || isTextList(sourcesContent)) &&
+    (sourceRoot === undefined || sourceRoot === null || typeof sourceRoot === "string");
+}
+
+/** Sources and their content can be unknown. */
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => item === null || typeof item === "string");
 }
 
 /** The comment that carries a source map. */
@@ -38,15 +57,20 @@ export function formatInlineMap(map: SourceMap): string {
   return `\n//# sourceMappingURL=data:application/json;base64,${btoa(binary)}\n`;
 }
 
-/** The map from an edited text to the author's, given both steps. */
+/** The map from an edited text to the author's, given both steps; the first alone, where the second is broken. */
 export function composeMaps(edits: SourceMap, before: SourceMap | undefined): SourceMap {
   if (before === undefined) return edits;
   let first = true;
-  return remapping(edits, () => {
-    const map = first ? before : null;
-    first = false;
-    return map;
-  });
+  try {
+    return remapping(edits, () => {
+      const map = first ? before : null;
+      first = false;
+      return map;
+    });
+  } catch {
+    // It points at sources that it does not have.
+    return edits;
+  }
 }
 
 /** Finds the line of an offset, in the text its author wrote. */

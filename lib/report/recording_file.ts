@@ -26,11 +26,34 @@ export function decodeRecording(text: string): Recording {
     throw new SyntaxError(`Cannot read a recording: it must begin with ${RECORDING_START}`);
   }
   const { format: _format, version: _version, frames, stacks, ...facts } = JSON.parse(text);
+  if (!isListOf(frames, isObject) || !isListOf(stacks, isStackOf(frames))) {
+    throw new SyntaxError("Cannot read a recording: its frames and stacks are none");
+  }
   return {
     ...facts,
-    stacks: stacks.map((stack: { frames: number[] }) => ({
-      ...stack,
-      frames: stack.frames.map((id) => frames[id]),
-    })),
+    stacks: stacks.map((stack) => ({ ...stack, frames: stack.frames.map((id) => frames[id]) })),
   };
+}
+
+/** A stack in the file: its frames are indices. */
+interface EncodedStack {
+  frames: number[];
+}
+
+function isListOf<Item>(
+  value: unknown,
+  isItem: (item: unknown) => item is Item,
+): value is Item[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isStackOf(all: readonly unknown[]): (value: unknown) => value is EncodedStack {
+  return (value): value is EncodedStack =>
+    isObject(value) && typeof value["samples"] === "number" &&
+    typeof value["weight"] === "number" && Array.isArray(value["frames"]) &&
+    value["frames"].every((id) => Number.isInteger(id) && id >= 0 && id < all.length);
 }

@@ -263,6 +263,27 @@ Deno.test("transform() survives a source map that is none", () => {
   deepEqual(functions.at(-1), { name: "f", line: 1 });
 });
 
+Deno.test("transform() survives a source map that is broken", () => {
+  for (
+    const map of [
+      { sources: [], mappings: "AAAA" },
+      { version: 3, sources: [], names: [], mappings: "AA" },
+      { version: 3, sources: [], names: [], mappings: "AgggggB" },
+      { version: 3, sources: ["a.ts"], names: [1], mappings: "AAAAA" },
+      { version: 3, sources: "a.ts", names: [], mappings: ["AAAA"] },
+      { version: 3, sections: [{ offset: { line: -1, column: 0 }, map: null }] },
+      [],
+      null,
+    ]
+  ) {
+    const comment = `//# sourceMappingURL=data:application/json;base64,${
+      btoa(JSON.stringify(map))
+    }`;
+    const [{ functions }] = instrument(`function f() {}\n${comment}`);
+    equal(functions.at(-1)!.name, "f");
+  }
+});
+
 Deno.test("transform() leaves syntax errors to the runtime", () => {
   throws(() => instrument("function ("), SyntaxError);
 });

@@ -36,4 +36,16 @@ Deno.test("decodeRecording() refuses what is no recording", () => {
   throws(() => decodeRecording("PERFILE2"), SyntaxError);
   throws(() => decodeRecording('{"format":"@x/perf recording","version":2,}'), SyntaxError);
   throws(() => decodeRecording('{"format":"@x/perf recording","version":1,"fra'), SyntaxError);
+  for (
+    const content of [
+      '"frames":[]',
+      '"stacks":[""],"frames":[]',
+      '"stacks":[{"samples":1,"weight":1,"frames":[0]}],"frames":[]',
+      '"stacks":[{"samples":1,"weight":1,"frames":[0]}],"frames":[1]',
+      '"stacks":[{"samples":"1","weight":1,"frames":[]}],"frames":[]',
+    ]
+  ) {
+    const text = `{"format":"@x/perf recording","version":1,${content}}`;
+    throws(() => decodeRecording(text), SyntaxError, content);
+  }
 });

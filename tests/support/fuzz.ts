@@ -1,0 +1,82 @@
+import fc from "fast-check";
+
+const isLong = Boolean(Deno.env.get("XPERF_LONG"));
+
+/** A hang is a failure too: no input of a few hundred bytes takes that long, in milliseconds. */
+const LONGEST = 2_000;
+
+/** Options of {@linkcode fuzz}. */
+export interface FuzzOptions {
+  /** Inputs in a usual run. @default 2000 */
+  runs?: number;
+  /** Inputs in a long run. @default 1000000 */
+  longRuns?: number;
+}
+
+/**
+ * Tests a property with many inputs that nobody has thought of. `XPERF_LONG=1` takes a million; a
+ * failure prints the smallest input that was found, and `XPERF_SEED` repeats the run.
+ *
+ * @param name The test's name.
+ * @param input Makes the inputs.
+ * @param property Throws where it does not hold.
+ */
+export function fuzz<Input>(
+  name: string,
+  input: fc.Arbitrary<Input>,
+  property: (input: Input) => void | Promise<void>,
+  { runs = 2_000, longRuns = 1_000_000 }: FuzzOptions = {},
+): void {
+  Deno.test(name, async () => {
+    const numRuns = isLong ? longRuns : runs;
+    const seed = Number(Deno.env.get("XPERF_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+    console.log(`${numRuns} inputs, XPERF_SEED=${seed}`);
+    await fc.assert(
+      fc.asyncProperty(input, async (value) => {
+        const start = performance.now();
+        await property(value);
+        const took = performance.now() - start;
+        if (took > LONGEST) throw new Error(`it takes ${Math.round(took)} ms`);
+      }),
+      { numRuns, seed },
+    );
+  });
+}
+
+/** Calls a function that may throw certain errors, and no other. */
+export function attempt<Result>(
+  action: () => Result,
+  // deno-lint-ignore no-explicit-any -- any error's constructor
+  ...allowed: (new (...args: any[]) => Error)[]
+): Result | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (allowed.some((type) => error instanceof type)) return undefined;
+    throw error;
+  }
+}
+
+/** Texts that are made of certain pieces, and of anything. */
+export function textOf(pieces: readonly string[], maxLength = 40): fc.Arbitrary<string> {
+  const piece = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...pieces) },
+    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 8 }) },
+    { weight: 1, arbitrary: fc.nat().map(String) },
+  );
+  return fc.array(piece, { maxLength, size: "max" }).map((parts) => parts.join(""));
+}
+
+/** A text with a few places changed: cut out, doubled, or replaced by something else. */
+export function mutated(
+  text: fc.Arbitrary<string>,
+  pieces: readonly string[],
+): fc.Arbitrary<string> {
+  const place = fc.tuple(fc.nat(), fc.nat(12), fc.constantFrom("", ...pieces));
+  return fc.tuple(text, fc.array(place, { minLength: 1, maxLength: 4 })).map(([whole, places]) =>
+    places.reduce((current, [at, length, replacement]) => {
+      const start = at % (current.length + 1);
+      return current.slice(0, start) + replacement + current.slice(start + length);
+    }, whole)
+  );
+}
