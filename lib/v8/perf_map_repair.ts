@@ -1,0 +1,87 @@
+import { fileURLToPath } from "node:url";
+
+import { functionSymbol, sourceName } from "../symbol_name.ts";
+import type { ModulePositions } from "./function_positions.ts";
+
+/**
+ * A name that V8 gives to code of a function (v8/src/logging/log.cc): what it is, its tier, its name,
+ * where it begins in the JavaScript, such as `JS:*foo file:///src/app.ts:8:13`.
+ */
+const FUNCTION = /^(JS|Script|Eval|Function|LazyCompile):(?:o?[~^+*]'?)?(.*?) ?(\S+):(\d+):(\d+)$/;
+
+/** A line of a perf map. */
+interface Entry {
+  start: number;
+  end: number;
+  name: string;
+}
+
+/**
+ * Repairs a perf map that V8 has written (`--perf-basic-prof`): one name for a function whatever its
+ * tier, `js::name:file:line` in the original source. Where code was put in the place of other code,
+ * only the later stays.
+ *
+ * @param map The file's content.
+ * @param positionsOf What is known of the module at an address; `undefined` for nothing.
+ */
+export function repairPerfMap(
+  map: string,
+  positionsOf: (url: string) => ModulePositions | undefined,
+): string {
+  const entries: Entry[] = [];
+  for (const line of map.split("\n")) {
+    const [, start, size, name] = /^([0-9a-f]+) ([0-9a-f]+) (.+)$/.exec(line) ?? [];
+    if (name === undefined) continue;
+    const from = Number.parseInt(start!, 16);
+    entries.push({
+      start: from,
+      end: from + Number.parseInt(size!, 16),
+      name: repairName(name, positionsOf),
+    });
+  }
+  const lines = withoutOverlaps(entries).map(({ start, end, name }) =>
+    `${start.toString(16)} ${(end - start).toString(16)} ${name}\n`
+  );
+  return lines.join("");
+}
+
+/** The symbol of a function that V8 has named, other names as they are. */
+export function repairName(
+  name: string,
+  positionsOf: (url: string) => ModulePositions | undefined,
+): string {
+  const [, kind, own, url, line, column] = FUNCTION.exec(name) ?? [];
+  if (kind === undefined) return name;
+  const file = sourceName(url!);
+  if (kind === "Script") return functionSymbol({ name: "<module>", file });
+  const positions = positionsOf(url!);
+  const at = [Number(line), Number(column)] as const;
+  return functionSymbol(
+    positions?.functionAt(...at) === undefined
+      ? { name: own!, file, line: positions?.lineAt(...at) ?? at[0] }
+      : { ...positions.functionAt(...at)!, file },
+  );
+}
+
+/** By address; of what overlaps, what was written later. */
+function withoutOverlaps(entries: readonly Entry[]): Entry[] {
+  const kept: Entry[] = [];
+  const byStart = entries.map((entry, order) => ({ ...entry, order }))
+    .sort((a, b) => a.start - b.start || b.order - a.order);
+  let last: (Entry & { order: number }) | undefined;
+  for (const entry of byStart) {
+    if (last !== undefined && entry.start < last.end) {
+      if (entry.order < last.order) continue;
+      if (entry.start === last.start) kept.pop();
+      else kept[kept.length - 1] = { ...last, end: entry.start };
+    }
+    kept.push(entry);
+    last = entry;
+  }
+  return kept.map(({ start, end, name }) => ({ start, end, name }));
+}
+
+/** The address of a module by what V8 calls it: CommonJS modules have a path. */
+export function moduleKey(url: string): string {
+  return url.startsWith("file:") ? fileURLToPath(url) : url;
+}
