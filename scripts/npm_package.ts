@@ -29,7 +29,11 @@ export const npmPackage: NpmPackage = {
   entryPoints: configuration.exports,
   // Not `perf`: npm puts it in front of the real one on PATH.
   commands: { "js-perf": "./lib/command/main.ts" },
-  programs: ["./lib/command/demo.ts", "./lib/instrument/worker_entry.ts"],
+  programs: [
+    "./lib/command/demo.ts",
+    "./lib/instrument/worker_entry.ts",
+    "./lib/v8/preload.ts",
+  ],
   readable: ["./lib/command/demo.ts"],
   assets: ["ffi/prebuilt/libxperf-x86_64.so", "ffi/prebuilt/libxperf-aarch64.so"],
   documents: ["README.md", "LICENSE", "CHANGELOG.md"],

@@ -38,6 +38,26 @@ Deno.test("Host.startArgs() instruments, with more stack, unless the flags have 
   ]);
 });
 
+Deno.test("Host.startArgs() gives V8 its flags beside those of the user", () => {
+  const engineFlags = ["--perf-basic-prof", "--no-turbo-inlining"];
+  deepEqual(denoHost.startArgs({ ...start, flags: ["-A"], stackSize: undefined, engineFlags }), [
+    "run",
+    "-A",
+    "--v8-flags=--perf-basic-prof,--no-turbo-inlining",
+    "--preload=file:///p.js",
+  ]);
+  deepEqual(denoHost.startArgs({ ...start, flags: ["--v8-flags=--jitless", "-A"], engineFlags }), [
+    "run",
+    "-A",
+    "--v8-flags=--jitless,--perf-basic-prof,--no-turbo-inlining",
+    "--preload=file:///p.js",
+  ]);
+  deepEqual(nodeHost.startArgs({ ...start, flags: [], stackSize: undefined, engineFlags }), [
+    ...engineFlags,
+    "--import=file:///p.js",
+  ]);
+});
+
 Deno.test("nothing but the hosts and what chooses among them knows a runtime's own names", async () => {
   const found: string[] = [];
   const lib = new URL("../lib/", import.meta.url);

@@ -9,9 +9,9 @@ import type { ReadBytes } from "../elf_unwinding.ts";
 import { PerfError } from "../perf_error.ts";
 import { perfMapPath } from "../perf_map.ts";
 import type { Recording } from "../report/recording.ts";
-import { samplingVariables } from "../sampler/program_sampler.ts";
 import { readSampleFile, type SampleFile } from "../sampler/sample_file.ts";
 import { sampledRecording } from "../sampler/sampled_recording.ts";
+import { samplingVariables } from "../sampler/sampling_variables.ts";
 import { type Ending, runChild } from "./child.ts";
 import type { ScriptCommand } from "./script.ts";
 
@@ -33,16 +33,20 @@ export interface BuiltinResult {
  * @throws {PerfError} If it did not.
  */
 export async function recordBuiltin(
-  { command, env }: ScriptCommand,
+  { command, env, finish }: ScriptCommand,
   frequency: number,
 ): Promise<BuiltinResult> {
   const directory = makeDirectory();
   try {
     const path = `${directory}/samples`;
     fs.writeFileSync(path, "", { mode: 0o600 });
-    const ending = await runChild(command, {
-      env: { ...env, ...samplingVariables({ path, frequency }) },
-    });
+    let ending: Ending;
+    try {
+      const variables = samplingVariables({ path, frequency });
+      ending = await runChild(command, { env: { ...env, ...variables } });
+    } finally {
+      finish?.();
+    }
     const file = readSamples(path, ending);
     const opener = new FileOpener();
     try {

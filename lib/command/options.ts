@@ -23,6 +23,7 @@ export const RUN_OPTIONS: OptionTable = {
   ...COMMON,
   X: { type: "string", short: "X" },
   engine: { type: "string" },
+  "no-inlining": { type: "boolean" },
   "runtime-args": { type: "string" },
   include: { type: "string" },
   exclude: { type: "string" },

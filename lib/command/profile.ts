@@ -21,6 +21,7 @@ import { newerPerfCommand } from "./perf_failure.ts";
 import { findPerf, perfLines, readText, type Trial, tryRecording } from "./perf_tool.ts";
 import { checkOutput, type FileState, fileState } from "./recording.ts";
 import { decideSampler, parseSampler } from "./sampler_choice.ts";
+import { V8_NOTE, V8_WISH, v8Command, wantsV8 } from "./v8_engine.ts";
 import { checkScript, type ScriptCommand, scriptCommand, warnOfMissingFlags } from "./script.ts";
 
 /** The help of `profile`. */
@@ -49,7 +50,9 @@ Options, with perf's own names:
 Options of run:
   -X perf                  turn trampolines on; this is the default. -X perf=0: off
   -X perf_jit              the same, with a jitdump instead of a perf map
-  --engine NAME            who makes the trampolines: auto or native
+  --engine NAME            who makes the trampolines: auto or native; or v8: none are made,
+                           V8 itself names its code, for whole programs at little cost
+  --no-inlining            with --engine v8: keep the frames of functions it would inline
   --runtime-args TEXT      flags for the runtime instead of -A
   --include PATTERNS       what is instrumented: src/**, *_api.ts, npm:acorn, node_modules
   --exclude PATTERNS       what is not, whatever --include says
@@ -75,7 +78,8 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     console.log(PROFILE_HELP.trimEnd());
     return { code: 0, signal: null };
   }
-  const wish = decideProfile(line);
+  const isV8 = wantsV8(line);
+  const wish = isV8 ? V8_WISH : decideProfile(line);
   const options = recordOptions(line, wish);
   perfRecordArgs(options);
   const script = line.script ?? fileURLToPath(siblingModule("./demo", import.meta.url));
@@ -94,13 +98,11 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   }
   warnOfDwarf(options, wish);
   warnOfMissingFlags(line, wish);
-  const program = scriptCommand({
-    script,
-    scriptArgs: line.scriptArgs,
-    line,
-    wish,
-    counts: true,
-  });
+  const { scriptArgs } = line;
+  const program = isV8
+    ? v8Command({ script, scriptArgs, line })
+    : scriptCommand({ script, scriptArgs, line, wish, counts: true });
+  if (isV8) console.error(V8_NOTE);
   const { ending, text } = sampler.name === "builtin"
     ? await profileBuiltin(program, options, output)
     : await profileWithPerf(program, { ...options, output, event: sampler.trial.event }, {
@@ -108,7 +110,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
       line,
       wish,
     });
-  if (wish.backend !== undefined && !text.includes("js::")) {
+  if ((wish.backend !== undefined || isV8) && !text.includes("js::")) {
     const { callGraph } = options;
     const next = wish.backend === "perf_jit" && callGraph?.method === "dwarf"
       ? `next try --call-graph dwarf,${nextSize(callGraph.size)}`
@@ -147,13 +149,18 @@ function tryPerf(options: PerfRecordOptions, { backend }: Wish): Trial & { versi
 }
 
 async function profileWithPerf(
-  { command, env }: ScriptCommand,
+  { command, env, finish }: ScriptCommand,
   options: PerfRecordOptions,
   { before, line, wish }: { before: FileState; line: CommandLine; wish: Wish },
 ): Promise<{ ending: Ending; text: string }> {
   const output = options.output!;
   const recordArgs = perfRecordArgs({ ...options, command });
-  const ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });
+  let ending: Ending;
+  try {
+    ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });
+  } finally {
+    finish?.();
+  }
   if (fileState(output) === before) throw nothingMeasured(output, ending);
   const text = wish.backend === "perf_jit"
     ? await reportInjected(output, ending, line, options)

@@ -1,8 +1,9 @@
 import { readVariable } from "../runtime.ts";
 import { decideSwitches } from "../switches.ts";
 import { type Ending, runChild } from "./child.ts";
-import { lastValue, parseCommandLine, RUN_OPTIONS } from "./options.ts";
+import { type CommandLine, lastValue, parseCommandLine, RUN_OPTIONS } from "./options.ts";
 import { checkScript, scriptCommand, warnOfMissingFlags } from "./script.ts";
+import { v8Command, wantsV8 } from "./v8_engine.ts";
 
 /** The help of `run`. */
 export const RUN_HELP = `Usage: run [options] script [args]
@@ -14,7 +15,9 @@ signals are the script's. Trampolines are on if -X or the environment says so
 Options:
   -X perf              turn trampolines on; -X perf=0 turns them off
   -X perf_jit          the same, with a jitdump instead of a perf map
-  --engine NAME        who makes the trampolines: auto or native
+  --engine NAME        who makes the trampolines: auto or native; or v8: none are made,
+                       V8 itself writes the perf map, from start to end
+  --no-inlining        with --engine v8: keep the frames of functions that V8 would inline
   --runtime-args TEXT  flags for the runtime instead of -A, as "--allow-net --allow-ffi"
   --include PATTERNS   what is instrumented: src/**, *_api.ts, npm:acorn, node_modules
   --exclude PATTERNS   what is not, whatever --include says
@@ -37,6 +40,10 @@ export async function run(args: readonly string[]): Promise<Ending> {
     return { code: 0, signal: null };
   }
   const { script, scriptArgs, options } = line;
+  if (wantsV8(line)) {
+    checkScript(script);
+    return await runWithV8(script, line);
+  }
   const wish = decideSwitches(readVariable, {
     x: options.get("X"),
     engine: lastValue(line, "engine"),
@@ -45,4 +52,13 @@ export async function run(args: readonly string[]): Promise<Ending> {
   warnOfMissingFlags(line, wish);
   const { command, env } = scriptCommand({ script, scriptArgs, line, wish });
   return await runChild(command, { env });
+}
+
+async function runWithV8(script: string, line: CommandLine): Promise<Ending> {
+  const { command, env, finish } = v8Command({ script, scriptArgs: line.scriptArgs, line });
+  try {
+    return await runChild(command, { env });
+  } finally {
+    finish?.();
+  }
 }

@@ -16,6 +16,8 @@ export interface ScriptCommand {
   command: string[];
   /** All environment variables. */
   env: Record<string, string>;
+  /** What is to be done when it has ended, before anybody asks for names. */
+  finish?: () => void;
 }
 
 /**
@@ -48,12 +50,17 @@ export function scriptCommand(
   };
   return {
     command: [process.execPath, ...startArgs, script, ...scriptArgs],
-    env: Object.fromEntries(
-      Object.entries(variables).filter((entry): entry is [string, string] =>
-        entry[1] !== undefined
-      ),
-    ),
+    env: definedVariables(variables),
   };
+}
+
+/** Variables that are set. */
+export function definedVariables(
+  variables: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 /**
@@ -66,7 +73,8 @@ export function missingFlags(line: CommandLine): string[] {
   return host.missingFlags(runtimeArgsOf(line));
 }
 
-function runtimeArgsOf(line: CommandLine): string[] {
+/** The runtime's flags that the user wants. */
+export function runtimeArgsOf(line: CommandLine): string[] {
   return lastValue(line, "runtime-args")?.split(/\s+/).filter(Boolean) ??
     [...host.usualFlags];
 }

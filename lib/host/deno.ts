@@ -20,12 +20,18 @@ export const denoHost: Host = {
   isMainThread: () => Object.hasOwn(Deno, "mainModule"),
   // Deno.exit() is heard by `unload` only.
   onProcessEnd: (listener) => globalThis.addEventListener("unload", listener, { once: true }),
-  startArgs({ flags, preload, stackSize }) {
+  startArgs({ flags, preload, stackSize, engineFlags = [] }) {
     const hasOwn = flags.some((flag) => flag.startsWith("--v8-flags"));
+    const more = [
+      ...engineFlags,
+      ...(stackSize === undefined || hasOwn ? [] : [`--stack-size=${stackSize}`]),
+    ];
+    // Deno takes the last of several.
+    const ours = more.length === 0 ? [] : [`--v8-flags=${[...ownFlags(flags), ...more].join()}`];
     return [
       "run",
-      ...flags,
-      ...(stackSize === undefined || hasOwn ? [] : [`--v8-flags=--stack-size=${stackSize}`]),
+      ...(more.length === 0 ? flags : flags.filter((flag) => !flag.startsWith("--v8-flags="))),
+      ...ours,
       `--preload=${preload}`,
     ];
   },
@@ -39,3 +45,9 @@ export const denoHost: Host = {
     );
   },
 };
+
+/** The flags for V8 among some flags. */
+function ownFlags(flags: readonly string[]): string[] {
+  return flags.filter((flag) => flag.startsWith("--v8-flags="))
+    .map((flag) => flag.slice("--v8-flags=".length));
+}

@@ -17,6 +17,8 @@ export interface StartOptions {
   preload: string;
   /** How much stack the program may use, in KiB; `undefined` for the runtime's own limit. */
   stackSize: number | undefined;
+  /** Flags for V8, beside those of the user. @default {[]} */
+  engineFlags?: readonly string[];
 }
 
 /** What differs from runtime to runtime. */

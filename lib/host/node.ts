@@ -14,10 +14,11 @@ export const nodeHost: Host = {
   // Not imported: in Deno whoever imports it first decides what its constructor of Workers is.
   isMainThread: () => process.getBuiltinModule?.("node:worker_threads").isMainThread ?? true,
   onProcessEnd: (listener) => process.once("exit", listener),
-  startArgs({ flags, preload, stackSize }) {
+  startArgs({ flags, preload, stackSize, engineFlags = [] }) {
     const hasOwn = flags.some((flag) => /^--stack[-_]size\b/.test(flag));
     return [
       ...flags,
+      ...engineFlags,
       ...(stackSize === undefined || hasOwn ? [] : [`--stack-size=${stackSize}`]),
       `--import=${preload}`,
     ];

@@ -8,19 +8,7 @@ import process from "node:process";
 import { loadNativeLibrary } from "../native_library.ts";
 import { PerfError } from "../perf_error.ts";
 import type { ReadVariable } from "../switches.ts";
-
-/** Names the file that samples go to. */
-export const SAMPLES_VARIABLE = "JS_PERF_SAMPLES";
-
-/** How many samples a second of processor time. */
-export const FREQUENCY_VARIABLE = "JS_PERF_SAMPLE_FREQUENCY";
-
-/** The variables that ask a program to sample itself. */
-export function samplingVariables(
-  { path, frequency }: { path: string; frequency: number },
-): Record<string, string> {
-  return { [SAMPLES_VARIABLE]: path, [FREQUENCY_VARIABLE]: String(frequency) };
-}
+import { FREQUENCY_VARIABLE, SAMPLES_VARIABLE } from "./sampling_variables.ts";
 
 /**
  * Samples this process until it ends, if the environment asks for it. What cannot be done is a

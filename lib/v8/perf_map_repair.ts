@@ -1,5 +1,3 @@
-import { fileURLToPath } from "node:url";
-
 import { functionSymbol, sourceName } from "../symbol_name.ts";
 import type { ModulePositions } from "./function_positions.ts";
 
@@ -79,9 +77,4 @@ function withoutOverlaps(entries: readonly Entry[]): Entry[] {
     last = entry;
   }
   return kept.map(({ start, end, name }) => ({ start, end, name }));
-}
-
-/** The address of a module by what V8 calls it: CommonJS modules have a path. */
-export function moduleKey(url: string): string {
-  return url.startsWith("file:") ? fileURLToPath(url) : url;
 }

@@ -9,7 +9,7 @@ import process from "node:process";
 
 import type { LoadContext, LoadResult } from "../instrument/loaded_source.ts";
 import { readVariable } from "../runtime.ts";
-import { sampleThisProgram } from "../sampler/program_sampler.ts";
+import { SAMPLES_VARIABLE } from "../sampler/sampling_variables.ts";
 import { beginModuleLog, logModule, MODULES_VARIABLE } from "./module_log.ts";
 
 type Load = (url: string, context: LoadContext) => LoadResult;
@@ -38,4 +38,8 @@ if (path) {
     },
   });
 }
-sampleThisProgram(readVariable);
+// What it takes to load that shall not be seen where nobody needs it.
+if (readVariable(SAMPLES_VARIABLE)) {
+  const { sampleThisProgram } = await import("../sampler/program_sampler.ts");
+  sampleThisProgram(readVariable);
+}

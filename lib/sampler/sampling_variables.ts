@@ -1,0 +1,12 @@
+/** Names the file that samples go to. */
+export const SAMPLES_VARIABLE = "JS_PERF_SAMPLES";
+
+/** How many samples a second of processor time. */
+export const FREQUENCY_VARIABLE = "JS_PERF_SAMPLE_FREQUENCY";
+
+/** The variables that ask a program to sample itself. */
+export function samplingVariables(
+  { path, frequency }: { path: string; frequency: number },
+): Record<string, string> {
+  return { [SAMPLES_VARIABLE]: path, [FREQUENCY_VARIABLE]: String(frequency) };
+}
