@@ -1,0 +1,22 @@
+/** Numbers as people read them. */
+
+/** `75.93 %`, with a sign where it is a difference. */
+export function percent(share: number, { signed = false } = {}): string {
+  const text = `${(100 * Math.abs(share)).toFixed(2)} %`;
+  const sign = share < 0 ? "−" : signed ? "+" : "";
+  return /^0\.00/.test(text) && signed ? "0.00 %" : sign + text;
+}
+
+/** `14 776`. */
+export function whole(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+}
+
+/** `1.48 s` of processor time, or how many events. */
+export function amount(weight: number, unit: "nanoseconds" | "events"): string {
+  if (unit === "events") return whole(weight);
+  for (const [size, name] of [[1e9, "s"], [1e6, "ms"], [1e3, "µs"]] as const) {
+    if (weight >= size) return `${(weight / size).toPrecision(3)} ${name}`;
+  }
+  return `${Math.round(weight)} ns`;
+}
