@@ -25,7 +25,7 @@ export interface Frame {
   file?: string;
   /** Line in it, counted from 1. */
   line?: number;
-  /** The program, library or map that its code is in, such as `/usr/lib/libc.so.6`; empty where unknown. */
+  /** The program or library that its code is in; empty where unknown, and where there is a source. */
   module: string;
 }
 
@@ -56,9 +56,13 @@ const V8_CODE =
   /^(?:Builtin|BytecodeHandler|Bytecode|Handler|Stub|RegExp|Regexp|Callback|Code|wasm-to-js|js-to-wasm)\b[:-]?/;
 
 /** Makes a frame of an address that a sampler has found. */
-export function frameAt({ symbol, module, isKernel = false, runtimes = [] }: CodePlace): Frame {
+export function frameAt(
+  { symbol, module, isKernel = false, runtimes = [] }: CodePlace,
+): Frame {
   const label = symbol.startsWith("js::") ? parseFunctionSymbol(symbol) : undefined;
-  if (label !== undefined) return { ...label, kind: kindOfSource(label.file), module };
+  if (label !== undefined) {
+    return { ...label, kind: kindOfSource(label.file), module: "" };
+  }
   const name = /^(?:0|0x[0-9a-f]+|\[unknown\])?$/.test(symbol) ? "" : symbol;
   const place = module === "[unknown]" ? "" : module.replace(/ \(deleted\)$/, "");
   if (isKernel) return { name, kind: "kernel", module: place };
@@ -68,17 +72,26 @@ export function frameAt({ symbol, module, isKernel = false, runtimes = [] }: Cod
   if (REGION.test(name)) return { name: "", kind: "runtime", module: name };
   if (GENERATED.test(place)) {
     // Only memory without a file is looked up there; what has no name there is V8's.
-    if (name === "") return { name, kind: "runtime", module: "[generated code]" };
-    return { name, kind: V8_CODE.test(name) ? "runtime" : "native", module: place };
+    if (name === "") {
+      return { name, kind: "runtime", module: "[generated code]" };
+    }
+    return {
+      name,
+      kind: V8_CODE.test(name) ? "runtime" : "native",
+      module: place,
+    };
   }
   return { name, kind: "native", module: place };
 }
 
+/** Whether a frame is a function of a program's source, its author's or a package's. */
+export function isApp({ kind }: Frame): boolean {
+  return kind === "typescript" || kind === "npm";
+}
+
 /** What a frame is called in perf's reports: `js::name:file:line`, or a symbol as it is. */
-export function frameSymbol({ name, kind, file, line, module }: Frame): string {
-  if (file !== undefined && (kind === "typescript" || kind === "npm" || kind === "runtime")) {
-    return functionSymbol({ name, file, line });
-  }
+export function frameSymbol({ name, file, line, module }: Frame): string {
+  if (file !== undefined) return functionSymbol({ name, file, line });
   return name || namelessName(module);
 }
 

@@ -1,4 +1,4 @@
-import { type CallGraph, parseCallGraph } from "../call_graph.ts";
+import type { CallGraph } from "../call_graph.ts";
 import type { Recording } from "./recording.ts";
 
 /** What the head of a file of perf's says of a recording. */
@@ -21,25 +21,23 @@ export function readPerfHeader(lines: readonly string[]): PerfHeader {
   }
   const fact = (key: string) => facts.get(key) ?? "";
   const [cmdline, command = ""] = fact("cmdline").split(/ -- (.*)/s);
-  const frequency = /\bsample_freq \} = (\d+)/.exec(fact("event"))?.[1];
+  const event = fact("event");
+  const frequency = /\bsample_freq \} = (\d+)/.exec(event)?.[1];
   const start = Date.parse(fact("captured on"));
   return {
     samplerVersion: `perf ${fact("perf version")}`.trim(),
     command: command.split(" ").filter(Boolean),
     frequency: frequency === undefined ? undefined : Number(frequency),
-    callGraph: callGraphOf(cmdline!),
+    callGraph: callGraphOf(event, cmdline!),
     start: Number.isNaN(start) ? undefined : start,
     duration: parseFloat(fact("sample duration")) || 0,
   };
 }
 
-function callGraphOf(cmdline: string): CallGraph | undefined {
-  const named = /\s--call-graph[ =](\S+)/.exec(cmdline)?.[1];
-  const value = named ?? (/\s-[adnqRTvWP]*g(?=\s|$)/.test(cmdline) ? "fp" : "");
-  try {
-    return parseCallGraph(value);
-  } catch {
-    // None, or another of perf's methods, such as lbr.
-    return undefined;
-  }
+function callGraphOf(event: string, cmdline: string): CallGraph | undefined {
+  // Of an injected recording the command line is perf inject's.
+  const size = /\bsample_stack_user = (\d+)/.exec(event)?.[1];
+  if (size !== undefined) return { method: "dwarf", size: Number(size) };
+  const named = /\s--call-graph[ =](\w+)/.exec(cmdline)?.[1] ?? "fp";
+  return /\bCALLCHAIN\b/.test(event) && named === "fp" ? { method: "fp" } : undefined;
 }

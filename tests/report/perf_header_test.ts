@@ -2,18 +2,18 @@ import { deepEqual, equal } from "node:assert/strict";
 
 import { readPerfHeader } from "../../lib/report/perf_header.ts";
 
-const callGraphOf = (cmdline: string) => readPerfHeader([`# cmdline : ${cmdline}`]).callGraph;
+const callGraphOf = (event: string, cmdline = "perf record -g -- b") =>
+  readPerfHeader([`# cmdline : ${cmdline}`, `# event : name = cycles, ${event}`]).callGraph;
 
 Deno.test("readPerfHeader() finds how callers were found", () => {
-  deepEqual(callGraphOf("/usr/bin/perf record -g -o a -- b"), { method: "fp" });
-  deepEqual(callGraphOf("perf record -Fg -- b"), undefined);
-  deepEqual(callGraphOf("perf record -ag -- b"), { method: "fp" });
-  deepEqual(callGraphOf("perf record --call-graph=dwarf,16384 -- b -g"), {
-    method: "dwarf",
-    size: 16384,
-  });
-  equal(callGraphOf("perf record --call-graph lbr -- b"), undefined);
-  equal(callGraphOf("perf record -- b -g"), undefined);
+  const chain = "sample_type = IP|TID|TIME|CALLCHAIN|PERIOD, inherit = 1";
+  const copied = `${chain}, sample_regs_user = 0xff0fff, sample_stack_user = 16384`;
+  deepEqual(callGraphOf(chain), { method: "fp" });
+  deepEqual(callGraphOf(chain, "perf record --call-graph fp -- b"), { method: "fp" });
+  deepEqual(callGraphOf(copied), { method: "dwarf", size: 16384 });
+  deepEqual(callGraphOf(copied, "perf inject --jit -i a -o b"), { method: "dwarf", size: 16384 });
+  equal(callGraphOf(chain, "perf record --call-graph lbr -- b"), undefined);
+  equal(callGraphOf("sample_type = IP|TID|TIME|PERIOD", "perf record -- b -g"), undefined);
 });
 
 Deno.test("readPerfHeader() says nothing that it does not know", () => {

@@ -1,0 +1,60 @@
+import { type Frame, isApp } from "./frame.ts";
+import type { Recording, Stack } from "./recording.ts";
+import { StackTable } from "./stack_table.ts";
+
+/** What stands for all stacks that have nothing of the program in them. */
+const NO_APP: Frame = { name: "[no app code]", kind: "runtime", module: "" };
+
+/** Options of {@linkcode foldFrames}. */
+export interface FoldOptions {
+  /** Keep the functions of the program and of its packages only. @default {false} */
+  appOnly?: boolean;
+}
+
+/**
+ * Leaves frames out that tell nobody anything; their time goes to who called them, and no sample is
+ * lost. A runtime without symbols has hundreds of frames without names between two functions of a
+ * program. What stays of them is the innermost one, where time was spent, as `[deno]`; but V8's code
+ * for a function is that function.
+ *
+ * @param recording What was recorded.
+ * @param options What else to leave out.
+ */
+export function foldFrames(
+  recording: Recording,
+  { appOnly = false }: FoldOptions = {},
+): Recording {
+  const stacks = new StackTable();
+  for (const { thread, frames, ...count } of recording.stacks) {
+    const kept = appOnly
+      ? frames.filter(isApp)
+      : frames.filter((frame, i) =>
+        isTelling(frame) || (i === frames.length - 1 && !isOwnCode(frames))
+      );
+    stacks.add(
+      thread,
+      kept.length === 0 ? [outsideOfApp(frames, appOnly)] : kept,
+      count,
+    );
+  }
+  return { ...recording, stacks: stacks.stacks() };
+}
+
+/** Where this library's own code is; its frames stand around every trampoline. */
+const OWN_MODULE = /(?:^|\/)libxperf-\w+\.so$/;
+
+function isTelling({ name, module }: Frame): boolean {
+  return name !== "" && !name.startsWith("xp_") && !OWN_MODULE.test(module);
+}
+
+/** Whether the innermost frame is V8's code for the function around it, or this library's. */
+function isOwnCode(frames: readonly Frame[]): boolean {
+  const { name, module } = frames.at(-1)!;
+  if (name !== "" || OWN_MODULE.test(module)) return true;
+  const caller = frames.findLast(isTelling);
+  return module === "[generated code]" && caller !== undefined && isApp(caller);
+}
+
+function outsideOfApp(frames: Stack["frames"], appOnly: boolean): Frame {
+  return appOnly ? NO_APP : frames.at(-1) ?? NO_APP;
+}

@@ -1,0 +1,58 @@
+import { type Frame, frameSymbol } from "./frame.ts";
+import type { Recording } from "./recording.ts";
+
+/**
+ * Folded stacks, one a line: thread and frames from the outermost in, separated by `;`, and their
+ * weight. What Brendan Gregg's flamegraph.pl and many others read.
+ *
+ * @param recording What was recorded.
+ */
+export function formatFolded(recording: Recording): string {
+  const counts = foldedStacks(recording);
+  return [...counts].sort(byText).map(([stack, count]) => `${stack} ${count}\n`)
+    .join("");
+}
+
+/**
+ * Two recordings' folded stacks, with the weights of both, as difffolded.pl makes them.
+ *
+ * @param before The one.
+ * @param after The other.
+ */
+export function formatFoldedDifference(
+  before: Recording,
+  after: Recording,
+): string {
+  const [a, b] = [foldedStacks(before), foldedStacks(after)];
+  const stacks = new Map([...a, ...b]);
+  return [...stacks].sort(byText)
+    .map(([stack]) => `${stack} ${a.get(stack) ?? 0} ${b.get(stack) ?? 0}\n`)
+    .join("");
+}
+
+/** Weights by folded stack. */
+function foldedStacks({ stacks }: Recording): Map<string, number> {
+  const names = new Map<Frame, string>();
+  const nameOf = (frame: Frame) => {
+    let name = names.get(frame);
+    if (name === undefined) {
+      names.set(frame, name = unseparated(frameSymbol(frame)));
+    }
+    return name;
+  };
+  const weights = new Map<string, number>();
+  for (const { thread, frames, weight } of stacks) {
+    const stack = [unseparated(thread), ...frames.map(nameOf)].join(";");
+    weights.set(stack, (weights.get(stack) ?? 0) + weight);
+  }
+  return weights;
+}
+
+/** Names must not have the format's own separators in them. */
+function unseparated(name: string): string {
+  return name.replaceAll(";", ":").replace(/\s+/g, " ");
+}
+
+function byText([a]: [string, number], [b]: [string, number]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

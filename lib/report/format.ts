@@ -1,0 +1,98 @@
+import { foldFrames } from "./fold_frames.ts";
+import { formatFolded } from "./folded.ts";
+import { formatHtml } from "./html.ts";
+import { formatPerfText } from "./perf_text.ts";
+import { formatPprof } from "./pprof.ts";
+import { type Recording, recordingTotal } from "./recording.ts";
+import { formatSpeedscope } from "./speedscope.ts";
+
+/** How a report can look. */
+export type ReportFormat = "perf" | "html" | "folded" | "speedscope" | "pprof";
+
+/** The formats, and how the names of their files end. */
+export const FORMAT_ENDINGS: Readonly<Record<ReportFormat, string>> = {
+  perf: ".txt",
+  html: ".html",
+  folded: ".folded",
+  speedscope: ".speedscope.json",
+  pprof: ".pb.gz",
+};
+
+/**
+ * Parses the value of `--format`: one or several, separated by commas.
+ *
+ * @throws {RangeError} If one is unknown.
+ */
+export function parseFormats(text: string): ReportFormat[] {
+  const names = Object.keys(FORMAT_ENDINGS);
+  const formats = text.split(",").map((part) => part.trim()).filter(Boolean);
+  const unknown = formats.find((format) => !names.includes(format));
+  if (unknown !== undefined || formats.length === 0) {
+    throw new RangeError(
+      `Cannot report in format "${unknown ?? text}": must be one of ${names.join(", ")}`,
+    );
+  }
+  return [...new Set(formats)] as ReportFormat[];
+}
+
+/** Options of {@linkcode formatReport}. */
+export interface ReportOptions {
+  /** Keep the functions of the program and of its packages only. @default {false} */
+  appOnly?: boolean;
+  /** What is wrong with the recording, for those formats that can say it. @default {[]} */
+  warnings?: readonly string[];
+}
+
+/**
+ * A report of a recording.
+ *
+ * @param recording What was recorded.
+ * @param format How it shall look.
+ * @param options What to leave out, what to say.
+ */
+export function formatReport(
+  recording: Recording,
+  format: ReportFormat,
+  { appOnly, warnings }: ReportOptions = {},
+): string | Uint8Array {
+  const folded = foldFrames(recording, { appOnly });
+  switch (format) {
+    case "perf":
+      return formatPerfText(folded);
+    case "html":
+      return formatHtml(folded, {
+        title: recordingTitle(recording),
+        facts: recordingFacts(recording),
+        warnings,
+      });
+    case "folded":
+      return formatFolded(folded);
+    case "speedscope":
+      return formatSpeedscope(folded, recordingTitle(recording));
+    case "pprof":
+      return formatPprof(folded);
+  }
+}
+
+/** What was recorded, as short as it can be said: the script and its arguments. */
+export function recordingTitle({ command, samplerVersion }: Recording): string {
+  const script = command.findIndex((word, i) =>
+    i > 0 && /\.[cm]?[jt]sx?$/.test(word) && !/^-/.test(word)
+  );
+  const [first, ...rest] = script < 0 ? command : command.slice(script);
+  if (first === undefined) return `Recorded by ${samplerVersion}`;
+  return [first.slice(first.lastIndexOf("/") + 1), ...rest].join(" ");
+}
+
+/** How it was recorded, a few words each. */
+export function recordingFacts(recording: Recording): string[] {
+  const { samplerVersion, event, frequency, duration, start, lostSamples } = recording;
+  const { samples } = recordingTotal(recording);
+  return [
+    samplerVersion,
+    frequency === undefined ? event : `${event} at ${frequency} Hz`,
+    `${(duration / 1000).toFixed(1)} s`,
+    `${samples} samples${lostSamples > 0 ? `, ${lostSamples} lost` : ""}`,
+    ...start === undefined ? [] : [new Date(start).toISOString().slice(0, 16).replace("T", " ")],
+  ];
+}

@@ -1,0 +1,100 @@
+import { gzipSync } from "node:zlib";
+
+import { type Frame, frameSymbol } from "./frame.ts";
+import * as format from "./pprof_format.js";
+import type { Recording } from "./recording.ts";
+
+/**
+ * A profile for pprof: gzipped, of pprof's own format (github.com/google/pprof, proto/profile.proto),
+ * with two values a sample: how many, and what they stand for.
+ *
+ * @param recording What was recorded.
+ */
+export function formatPprof(recording: Recording): Uint8Array<ArrayBuffer> {
+  const strings = new format.StringTable();
+  const text = (value: string) => strings.dedup(value);
+  const weightType = recording.unit === "nanoseconds"
+    ? { type: text("cpu"), unit: text("nanoseconds") }
+    : { type: text(recording.event), unit: text("count") };
+  const frames = new FrameNumbers(text);
+  // pprof takes the first file for the program.
+  frames.mappingOf(recording.command[0] ?? "");
+  const sample = recording.stacks.map((
+    { thread, frames: stack, samples, weight },
+  ) => ({
+    // The innermost comes first.
+    locationId: stack.map((frame) => frames.idOf(frame)).reverse(),
+    value: [samples, weight],
+    label: [{ key: text("thread"), str: text(thread) }],
+  }));
+  const { start, duration, frequency, command, lostSamples } = recording;
+  const profile = new format.Profile({
+    sampleType: [{ type: text("samples"), unit: text("count") }, weightType],
+    sample,
+    mapping: frames.mappings,
+    location: frames.locations,
+    function: frames.functions,
+    timeNanos: BigInt(start ?? 0) * 1_000_000n,
+    durationNanos: BigInt(Math.round(duration * 1e6)),
+    periodType: weightType,
+    period: frequency !== undefined && recording.unit === "nanoseconds"
+      ? Math.round(1e9 / frequency)
+      : 1,
+    comment: [
+      text(`Recorded by ${recording.samplerVersion}: ${command.join(" ")}`),
+      text(`${lostSamples} samples were lost`),
+    ],
+    defaultSampleType: weightType.type,
+    stringTable: strings,
+  });
+  return Uint8Array.from(gzipSync(profile.encode()));
+}
+
+/** Numbers for frames, from 1, and what is said of each. */
+class FrameNumbers {
+  readonly mappings: format.MappingInput[] = [];
+  readonly locations: format.LocationInput[] = [];
+  readonly functions: format.FunctionInput[] = [];
+  readonly #ids = new Map<Frame, number>();
+  readonly #mappingIds = new Map<string, number>();
+  readonly #text: (value: string) => number;
+
+  constructor(text: (value: string) => number) {
+    this.#text = text;
+  }
+
+  idOf(frame: Frame): number {
+    const known = this.#ids.get(frame);
+    if (known !== undefined) return known;
+    const id = this.#ids.size + 1;
+    this.#ids.set(frame, id);
+    const { file = "", line = 0, module } = frame;
+    this.functions.push({
+      id,
+      name: this.#text(frameSymbol(frame)),
+      // Where both are the same, pprof shortens what has "::" in it as C++.
+      systemName: 0,
+      filename: this.#text(file),
+      startLine: line,
+    });
+    const mappingId = this.mappingOf(module || file);
+    this.locations.push({ id, mappingId, line: [{ functionId: id, line }] });
+    return id;
+  }
+
+  mappingOf(file: string): number {
+    let id = this.#mappingIds.get(file);
+    if (id === undefined) {
+      this.#mappingIds.set(file, id = this.#mappingIds.size + 1);
+      this.mappings.push({
+        id,
+        filename: this.#text(file),
+        // All is known that there is to know: pprof need not look for symbols.
+        hasFunctions: true,
+        hasFilenames: true,
+        hasLineNumbers: true,
+      });
+    }
+    return id;
+  }
+}

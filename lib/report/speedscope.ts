@@ -1,0 +1,50 @@
+import { type Frame, frameSymbol } from "./frame.ts";
+import { type Recording, recordingTotal } from "./recording.ts";
+
+/**
+ * A file for speedscope, of its own JSON format (https://www.speedscope.app/file-format-schema.json).
+ * It is one profile; threads are the outermost frames.
+ *
+ * @param recording What was recorded.
+ * @param name What the profile is called.
+ */
+export function formatSpeedscope(recording: Recording, name: string): string {
+  const frames: { name: string; file?: string; line?: number }[] = [];
+  const ids = new Map<Frame | string, number>();
+  const idOf = (frame: Frame | string) => {
+    let id = ids.get(frame);
+    if (id === undefined) {
+      ids.set(frame, id = frames.length);
+      frames.push(
+        typeof frame === "string" ? { name: frame } : speedscopeFrame(frame),
+      );
+    }
+    return id;
+  };
+  const { stacks, unit } = recording;
+  const profile = {
+    type: "sampled",
+    name,
+    unit: unit === "nanoseconds" ? unit : "none",
+    startValue: 0,
+    endValue: recordingTotal(recording).weight,
+    samples: stacks.map(({ thread, frames }) => [thread, ...frames].map(idOf)),
+    weights: stacks.map(({ weight }) => weight),
+  };
+  return JSON.stringify({
+    $schema: "https://www.speedscope.app/file-format-schema.json",
+    exporter: "@x/perf",
+    name,
+    activeProfileIndex: 0,
+    shared: { frames },
+    profiles: [profile],
+  });
+}
+
+function speedscopeFrame(
+  frame: Frame,
+): { name: string; file?: string; line?: number } {
+  const { name, file, line, module } = frame;
+  if (file !== undefined) return { name, file, line };
+  return { name: frameSymbol(frame), file: module || undefined };
+}
