@@ -23,7 +23,15 @@ interface Step {
 const STEPS: readonly Step[] = [
   { name: "format", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint"] },
-  { name: "types", args: ["check", "--no-lock", "."] },
+  {
+    name: "types",
+    args: ["check", "--no-lock", "mod.ts", "ffi", "lib", "scripts", "tests"],
+  },
+  {
+    // It runs in browsers, with their types.
+    name: "types of the report's page",
+    args: ["check", "--frozen", "--config", "bundles/deno.json", "bundles/page/main.ts"],
+  },
   { name: "documentation", args: ["doc", "--lint", ...ENTRY_POINTS] },
   {
     name: "prebuilt native libraries",
@@ -33,6 +41,10 @@ const STEPS: readonly Step[] = [
   {
     name: "bundled libraries",
     args: ["run", "--allow-all", "--no-lock", "scripts/build_libraries.ts", "--check"],
+  },
+  {
+    name: "bundles of the reports",
+    args: ["run", "--allow-all", "--no-lock", "scripts/build_bundles.ts", "--check"],
   },
 ];
 

@@ -1,5 +1,5 @@
 /**
- * The command: `run`, `profile` and `doctor`.
+ * The command: `run`, `profile`, `report`, `diff` and `doctor`.
  *
  * ```sh
  * deno run -A jsr:@x/perf/cli profile app.ts
@@ -12,9 +12,11 @@ import process from "node:process";
 import { PerfError } from "../perf_error.ts";
 import { isPermissionError } from "../runtime.ts";
 import { endAs, type Ending } from "./child.ts";
+import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
 import { usageError } from "./options.ts";
 import { profile } from "./profile.ts";
+import { report } from "./report.ts";
 import { run } from "./run.ts";
 
 export type { Ending };
@@ -22,6 +24,8 @@ export type { Ending };
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<Ending>>> = {
   run,
   profile,
+  report,
+  diff,
   doctor,
 };
 
@@ -30,6 +34,8 @@ const HELP = `Usage: <command> [options]
 Commands:
   run [options] script [args]        run a script with every function instrumented
   profile [options] [script [args]]  record a script under perf, and print the report
+  report [options] [FILE]            report a recording, as text, flame graph and more
+  diff [options] BEFORE AFTER        compare two recordings
   doctor [--json]                    what works here, what does not, and what mends it
 
 <command> --help says more.
@@ -50,7 +56,7 @@ export async function main(args: readonly string[]): Promise<Ending> {
     }
     return await commandNamed(name)(rest);
   } catch (error) {
-    return { code: report(error), signal: null };
+    return { code: explain(error), signal: null };
   }
 }
 
@@ -66,7 +72,7 @@ function commandNamed(name: string | undefined): (args: readonly string[]) => Pr
 }
 
 /** Says what stood in the way; what is no obstacle is a bug, and keeps its stack. */
-function report(error: unknown): number {
+function explain(error: unknown): number {
   const isObstacle = error instanceof PerfError || error instanceof RangeError ||
     isPermissionError(error) || (error as { code?: string }).code === "EACCES";
   if (!isObstacle) throw error;

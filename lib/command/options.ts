@@ -30,6 +30,13 @@ export const RUN_OPTIONS: OptionTable = {
   verbose: { type: "boolean", short: "v" },
 };
 
+/** How a report shall look. */
+const FORMAT_OPTIONS: OptionTable = {
+  format: { type: "string" },
+  "app-only": { type: "boolean" },
+  quiet: { type: "boolean", short: "q" },
+};
+
 /** Options of `profile`; where perf has one, its name is perf's. */
 export const PROFILE_OPTIONS: OptionTable = {
   ...RUN_OPTIONS,
@@ -42,6 +49,14 @@ export const PROFILE_OPTIONS: OptionTable = {
   "mmap-pages": { type: "string", short: "m" },
   sampler: { type: "string" },
   keep: { type: "boolean" },
+  ...FORMAT_OPTIONS,
+};
+
+/** Options of `report` and `diff`. */
+export const REPORT_OPTIONS: OptionTable = {
+  ...COMMON,
+  ...FORMAT_OPTIONS,
+  output: { type: "string", short: "o" },
 };
 
 /** Options of `doctor`. */
@@ -86,6 +101,30 @@ export function parseCommandLine(args: readonly string[], table: OptionTable): C
     options.set(name, [...options.get(name) ?? [], value ?? ""]);
   }
   return { options, script: undefined, scriptArgs: [] };
+}
+
+/**
+ * Takes a command line apart whose words are files; options may follow them.
+ *
+ * @param args The words after the command.
+ * @param table The options that the command has.
+ * @throws {PerfError} With code `usage`, as {@linkcode parseCommandLine} does.
+ */
+export function parseFileCommandLine(
+  args: readonly string[],
+  table: OptionTable,
+): { line: CommandLine; files: string[] } {
+  const files: string[] = [];
+  const options = new Map<string, readonly string[]>();
+  for (let rest = args; rest.length > 0;) {
+    const part = parseCommandLine(rest, table);
+    for (const [name, values] of part.options) {
+      options.set(name, [...options.get(name) ?? [], ...values]);
+    }
+    if (part.script !== undefined) files.push(part.script);
+    rest = part.scriptArgs;
+  }
+  return { line: { options, script: undefined, scriptArgs: [] }, files };
 }
 
 /** The value that counts where an option is given more than once: the last. */

@@ -116,30 +116,34 @@ function perfEnvironment(): Record<string, string | undefined> {
   return { ...process.env, LC_ALL: "C" };
 }
 
-/** Runs `perf`, its errors on our own error stream, and hands over its output in pieces. */
+/**
+ * Runs `perf` and hands over its output in pieces.
+ *
+ * @param args Its arguments.
+ * @throws {PerfError} With code `perf`, if it fails; perf's last words are in the message.
+ */
 export async function* perfOutput(args: readonly string[]): AsyncGenerator<string> {
   const child = spawn("perf", args, {
     env: perfEnvironment(),
-    stdio: ["inherit", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => errors += text);
   const end = once(child, "close");
+  // A wait that never comes to its end, where the reader has enough, must not be an error.
+  end.catch(() => {});
   try {
     yield* child.stdout.setEncoding("utf8");
+    const [code] = await end;
+    if (code === 0) return;
+    throw new PerfError(`Cannot read with perf ${args[0]}: ${errors.trim().split("\n").at(-1)}`, {
+      code: "perf",
+      hint: `perf ${args.join(" ")}`,
+    });
   } finally {
     child.kill();
     await end;
   }
-}
-
-/** The same, line by line. */
-export async function* perfLines(args: readonly string[]): AsyncGenerator<string> {
-  let rest = "";
-  for await (const piece of perfOutput(args)) {
-    const lines = (rest + piece).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
-  yield rest;
 }
 
 /** What the kernel lets this process record. */

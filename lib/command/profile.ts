@@ -1,25 +1,26 @@
-import { realpathSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { parseCallGraph } from "../call_graph.ts";
-import { FOLDED_REPORT_ARGS, redrawReport } from "../folded_report.ts";
 import { engineObstacle } from "../engine.ts";
 import { PerfError } from "../perf_error.ts";
 import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
 import { currentPlatform, readVariable, trampolineObstacle } from "../runtime.ts";
-import type { SamplerName } from "../report/recording.ts";
+import { nextSize, showsApp } from "../report/advice.ts";
+import type { Recording, SamplerName } from "../report/recording.ts";
 import { encodeRecording } from "../report/recording_file.ts";
-import { reportLines } from "../sampler/report_lines.ts";
 import { siblingModule } from "../sibling_module.ts";
-import { nextSize, stackSizeAdvice } from "../stack_size_advice.ts";
 import { decideSwitches, type Wish } from "../switches.ts";
 import { recordBuiltin } from "./builtin_recording.ts";
 import { type Ending, runChild, type Signal } from "./child.ts";
 import { checkJitVersion, InjectedRecording } from "./jit_recording.ts";
 import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
 import { newerPerfCommand } from "./perf_failure.ts";
-import { findPerf, perfLines, readText, type Trial, tryRecording } from "./perf_tool.ts";
+import { findPerf, readText, type Trial, tryRecording } from "./perf_tool.ts";
 import { checkOutput, type FileState, fileState } from "./recording.ts";
+import { Progress } from "./progress.ts";
+import { readRecordings } from "./recorded.ts";
+import { decideReport, type ReportWish, writeReports } from "./reports.ts";
 import { decideSampler, parseSampler } from "./sampler_choice.ts";
 import { V8_NOTE, V8_WISH, v8Command, wantsV8 } from "./v8_engine.ts";
 import { checkScript, type ScriptCommand, scriptCommand, warnOfMissingFlags } from "./script.ts";
@@ -59,6 +60,12 @@ Options of run:
   -v, --verbose            list the functions and files that are left as they are, and why
   --keep                   keep the jitdump and the files that perf inject makes of it
   -h, --help               this text
+
+Options of report:
+  --format LIST            how, one or several of perf (text), html, folded, speedscope
+                           and pprof with commas between; files go beside the recording
+  --app-only               only functions of the program and of its packages
+  -q, --quiet              nothing on standard error but errors
 `;
 
 /** perf ends the recording, and keeps it, on these; any other would lose it. */
@@ -85,14 +92,15 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   const script = line.script ?? fileURLToPath(siblingModule("./demo", import.meta.url));
   checkScript(script);
   checkTrampolines(wish);
+  const report = decideReport(line);
   const sampler = decideSampler(parseSampler(lastValue(line, "sampler")), {
     perfOptions: onlyPerfs(line, wish, options),
     tryPerf: () => tryPerf(options, wish),
   });
   const output = options.output ?? DEFAULT_OUTPUTS[sampler.name];
   const before = checkOutput(output);
-  console.error(`sampler: ${sampler.name} (${sampler.reason})`);
-  if (sampler.name === "perf" && sampler.trial.isFallback) {
+  if (!report.isQuiet) console.error(`sampler: ${sampler.name} (${sampler.reason})`);
+  if (sampler.name === "perf" && sampler.trial.isFallback && !report.isQuiet) {
     const { event } = sampler.trial;
     console.error(`note: this machine has no hardware events for perf, recording with -e ${event}`);
   }
@@ -102,15 +110,16 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   const program = isV8
     ? v8Command({ script, scriptArgs, line })
     : scriptCommand({ script, scriptArgs, line, wish, counts: true });
-  if (isV8) console.error(V8_NOTE);
-  const { ending, text } = sampler.name === "builtin"
-    ? await profileBuiltin(program, options, output)
-    : await profileWithPerf(program, { ...options, output, event: sampler.trial.event }, {
-      before,
-      line,
-      wish,
-    });
-  if ((wish.backend !== undefined || isV8) && !text.includes("js::")) {
+  if (isV8 && !report.isQuiet) console.error(V8_NOTE);
+  const run: ProfileRun = { program, options: { ...options, output }, line, wish, report };
+  const recorded = sampler.name === "builtin"
+    ? await profileBuiltin(run)
+    : await profileWithPerf(run, { event: sampler.trial.event, before });
+  const { ending, recordings } = recorded;
+  if (recordings.length === 0) throw nothingMeasured(output, ending);
+  writeReports(recordings, report, recorded);
+  if (recorded.foot !== undefined && report.formats.includes("perf")) console.log(recorded.foot);
+  if ((wish.backend !== undefined || isV8) && !recordings.some(showsApp) && !report.isQuiet) {
     const { callGraph } = options;
     const next = wish.backend === "perf_jit" && callGraph?.method === "dwarf"
       ? `next try --call-graph dwarf,${nextSize(callGraph.size)}`
@@ -118,6 +127,29 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     console.error(`warning: no js:: frame was seen, ${next}`);
   }
   return ending;
+}
+
+/** What is to be done. */
+interface ProfileRun {
+  program: ScriptCommand;
+  /** Its output is decided. */
+  options: PerfRecordOptions;
+  line: CommandLine;
+  wish: Wish;
+  report: ReportWish;
+}
+
+/** What came of it. */
+interface Recorded {
+  ending: Ending;
+  /** One an event; none where nothing was measured. */
+  recordings: readonly Recording[];
+  /** The file that it was read from. */
+  recording: string;
+  /** Whether another size of copied stacks can mend those that are cut. */
+  unwinds?: boolean;
+  /** What else stands below the text. */
+  foot?: string;
 }
 
 /** Where the recording goes if nobody says. */
@@ -149,43 +181,42 @@ function tryPerf(options: PerfRecordOptions, { backend }: Wish): Trial & { versi
 }
 
 async function profileWithPerf(
-  { command, env, finish }: ScriptCommand,
-  options: PerfRecordOptions,
-  { before, line, wish }: { before: FileState; line: CommandLine; wish: Wish },
-): Promise<{ ending: Ending; text: string }> {
-  const output = options.output!;
-  const recordArgs = perfRecordArgs({ ...options, command });
+  { program, options, line, wish, report }: ProfileRun,
+  { event, before }: { event: string | undefined; before: FileState },
+): Promise<Recorded> {
+  const { command, env, finish } = program;
+  const recording = options.output!;
+  const quiet = report.isQuiet ? ["--quiet"] : [];
+  const recordArgs = perfRecordArgs({ ...options, event, command });
   let ending: Ending;
   try {
-    ending = await runChild(["perf", "record", ...recordArgs], { env, signals: PERF_SIGNALS });
+    ending = await runChild(["perf", "record", ...quiet, ...recordArgs], {
+      env,
+      signals: PERF_SIGNALS,
+    });
   } finally {
     finish?.();
   }
-  if (fileState(output) === before) throw nothingMeasured(output, ending);
-  const text = wish.backend === "perf_jit"
-    ? await reportInjected(output, ending, line, options)
-    : await printReport(output, ending, options);
-  return { ending, text };
+  if (fileState(recording) === before) throw nothingMeasured(recording, ending);
+  if (wish.backend === "perf_jit") {
+    const injected = await readInjected({ ending, recording }, line, report);
+    // perf inject puts its own command line in the place of the program's.
+    return { ...injected, recordings: injected.recordings.map((read) => ({ ...read, command })) };
+  }
+  const recordings = await readRecordings(recording, new Progress(report));
+  // Without a jitdump no size is large enough, and that has been said.
+  return { ending, recordings, recording, unwinds: false };
 }
 
 /** The frequency where nobody says one, as with perf. */
 const DEFAULT_FREQUENCY = 9999;
 
-async function profileBuiltin(
-  program: ScriptCommand,
-  { frequency = DEFAULT_FREQUENCY }: PerfRecordOptions,
-  output: string,
-): Promise<{ ending: Ending; text: string }> {
+async function profileBuiltin({ program, options, report }: ProfileRun): Promise<Recorded> {
+  const { frequency = DEFAULT_FREQUENCY, output } = options;
   const { ending, recording, notes } = await recordBuiltin(program, frequency);
-  writeFileSync(output, encodeRecording(recording));
-  for (const note of notes) console.error(note);
-  const { text } = await redrawReport(reportLines(recording));
-  console.log(`\
-${text}
-#
-# Callers stand above what they call, and count it; frames without a name are left out.
-# Recorded by the built-in sampler in ${realpathSync(output)}`);
-  return { ending, text };
+  writeFileSync(output!, encodeRecording(recording));
+  if (!report.isQuiet) { for (const note of notes) console.error(note); }
+  return { ending, recordings: [recording], recording: output! };
 }
 
 /** Without a word from anybody, trampolines are on. */
@@ -235,50 +266,31 @@ function warnOfDwarf({ callGraph }: PerfRecordOptions, { backend }: Wish): void 
   );
 }
 
-/** Reports what perf inject makes of a recording, and removes what it needed for that. */
-async function reportInjected(
-  output: string,
-  ending: Ending,
+/** Reads what perf inject makes of a recording, and removes what it needed for that. */
+async function readInjected(
+  { ending, recording }: { ending: Ending; recording: string },
   line: CommandLine,
-  options: PerfRecordOptions,
-): Promise<string> {
-  const injected = new InjectedRecording(output);
+  report: ReportWish,
+): Promise<Recorded> {
+  const injected = new InjectedRecording(recording);
+  const isKept = line.options.has("keep");
   try {
-    const text = await printReport(injected.path, ending, options, injected.lostChunks);
-    if (line.options.has("keep")) {
-      console.log(
-        `# Kept for it: ${injected.files.length} files, /tmp/jit-*.dump, /tmp/jitted-*.so`,
-      );
-    } else {
-      console.log("# It needs the files that perf inject has made: --keep keeps them.");
-    }
-    return text;
+    const recordings = await readRecordings(injected.path, new Progress(report));
+    const foot = isKept
+      ? `# Kept for it: ${injected.files.length} files, /tmp/jit-*.dump, /tmp/jitted-*.so`
+      : "# It needs the files that perf inject has made: --keep keeps them.";
+    return {
+      ending,
+      recordings: recordings.map((read) => ({
+        ...read,
+        lostSamples: Math.max(read.lostSamples, injected.lostChunks),
+      })),
+      recording: injected.path,
+      foot,
+    };
   } finally {
-    if (!line.options.has("keep")) injected[Symbol.dispose]();
+    if (!isKept) injected[Symbol.dispose]();
   }
-}
-
-async function printReport(
-  output: string,
-  ending: Ending,
-  { callGraph }: PerfRecordOptions,
-  lostChunks?: number,
-): Promise<string> {
-  const report = perfLines(["report", ...FOLDED_REPORT_ARGS, "-i", output]);
-  const { text, samples, stacks } = await redrawReport(report);
-  if (samples === 0) throw nothingMeasured(output, ending);
-  const lost = Math.max(stacks.lost, lostChunks ?? 0);
-  // Without a jitdump no size is large enough, and that has been said.
-  const cut = lostChunks === undefined ? 0 : stacks.cut;
-  for (const advice of stackSizeAdvice(callGraph!, { ...stacks, lost, cut })) {
-    console.error(`warning: ${advice}`);
-  }
-  console.log(`\
-${text}
-#
-# Callers stand above what they call, and count it; frames without a name are left out.
-# Recorded in ${realpathSync(output)}; every frame: perf report --stdio -n -g -i ${output}`);
-  return text;
 }
 
 function nothingMeasured(output: string, { code, signal }: Ending): PerfError {

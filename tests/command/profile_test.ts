@@ -8,7 +8,7 @@ const MARKER = "Deno.writeTextFileSync('ran', '');";
 /** A `perf` that answers as told, first on PATH. */
 async function profileWithPerf(
   place: Workplace,
-  { version = "echo perf version 6.12.95", record = "exit 0", report = "exit 0" },
+  { version = "echo perf version 6.12.95", record = "exit 0", script = "exit 0" },
   ...args: string[]
 ) {
   place.write(
@@ -18,7 +18,7 @@ case "$1" in
   --version) ${version};;
   record) ${record};;
   evlist) echo cycles:P;;
-  report) ${report};;
+  script) ${script};;
 esac
 `,
     0o755,
@@ -84,8 +84,9 @@ Deno.test("profile() falls back to cpu-clock where perf's own event fails, and s
     case "$*" in *cpu-clock*) ;; *) echo 'No such file or directory for event (cycles:P)' >&2; exit 255;; esac
     while [ "$1" != -o ]; do shift; done
     printf 'PERFILE2 new' > "$2"`;
-  const report = "printf '    99.00%%   7  deno\\n7 main;js::foo:/a.ts:1\\n'";
-  const { code, stdout, stderr } = await profileWithPerf(place, { record, report });
+  const script =
+    "printf 'deno 1 100 cpu-clock: \\n\\t1f js::foo:/a.ts:1 (/tmp/perf-1.map)\\n\\t2f main (/bin/a)\\n\\n'";
+  const { code, stdout, stderr } = await profileWithPerf(place, { record, script });
   equal(code, 0, stderr);
   match(stderr, /no hardware events for perf, recording with -e cpu-clock/);
   match(stdout, /js::foo:\/a\.ts:1/);
@@ -118,7 +119,7 @@ Deno.test("profile() fails where perf recorded no sample", async () => {
   await using place = new Workplace();
   const { code, stderr } = await profileWithPerf(place, {
     record: "case \"$*\" in *app.ts*) printf 'PERFILE2 new' > perf.data;; esac",
-    report: "echo '# Total Lost Samples: 0'",
+    script: "echo '# perf version : 6.12.95'",
   });
   equal(code, 1);
   match(stderr, /nothing was measured/);

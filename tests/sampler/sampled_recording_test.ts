@@ -1,7 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import { recordingTotal } from "../../lib/report/recording.ts";
-import { reportLines } from "../../lib/sampler/report_lines.ts";
 import type { SampleFile } from "../../lib/sampler/sample_file.ts";
 import { sampledRecording } from "../../lib/sampler/sampled_recording.ts";
 
@@ -60,14 +59,4 @@ Deno.test("sampledRecording() makes equal stacks one, callers first, and knows t
 Deno.test("sampledRecording() takes a call's return address for the caller's, the innermost as it is", () => {
   equal(RECORDING.stacks[0]!.frames[1]!.name, "foo");
   equal(RECORDING.stacks[1]!.frames[0]!.name, "bar");
-});
-
-Deno.test("reportLines() has a row for a thread, and its stacks behind it", () => {
-  const lines = [...reportLines(RECORDING)].filter((line) => !line.startsWith("#"));
-  deepEqual(lines.slice(0, 4), [
-    "    75.00%             6  deno",
-    "6 ;js::foo:/a.ts:1;",
-    "    12.50%             1  worker",
-    "1 js::bar:/a.ts:2",
-  ]);
 });

@@ -1,0 +1,69 @@
+/*
+ * Recordings in files, perf's and our own, read.
+ */
+import * as fs from "node:fs";
+
+import { PerfError } from "../perf_error.ts";
+import { PERF_SCRIPT_ARGS, readPerfScript } from "../report/perf_script.ts";
+import type { Recording } from "../report/recording.ts";
+import { decodeRecording, RECORDING_START } from "../report/recording_file.ts";
+import { perfOutput, readText } from "./perf_tool.ts";
+import type { Progress } from "./progress.ts";
+
+/** What every recording of perf begins with (tools/perf/util/header.c). */
+const PERF_START = "PERFILE2";
+
+/**
+ * Reads a recording.
+ *
+ * @param path A file of perf's, or of the built-in sampler's.
+ * @param progress Where to say how far it is.
+ * @returns One recording an event.
+ * @throws {PerfError} If there is none.
+ */
+export async function readRecordings(path: string, progress: Progress): Promise<Recording[]> {
+  const start = startOf(path);
+  if (start.startsWith(RECORDING_START)) {
+    return [decodeRecording(fs.readFileSync(path, "utf8"))];
+  }
+  if (!start.startsWith(PERF_START)) {
+    throw new PerfError(
+      `Cannot read "${path}": it is no recording, must be one of perf or of this command`,
+      { code: "file" },
+    );
+  }
+  const maxFrames = Number(readText("/proc/sys/kernel/perf_event_max_stack")) || undefined;
+  const output = perfOutput(["script", ...PERF_SCRIPT_ARGS, "-i", path]);
+  return await readPerfScript(counted(output, progress), { maxFrames });
+}
+
+async function* counted(pieces: AsyncIterable<string>, progress: Progress): AsyncGenerator<string> {
+  let read = 0;
+  try {
+    for await (const piece of pieces) {
+      read += piece.length;
+      progress.show(() => `reading the recording: ${(read / 1e6).toFixed(0)} MB of stacks`);
+      yield piece;
+    }
+  } finally {
+    progress.clear();
+  }
+}
+
+function startOf(path: string): string {
+  const bytes = new Uint8Array(RECORDING_START.length);
+  try {
+    const file = fs.openSync(path, "r");
+    try {
+      fs.readSync(file, bytes);
+    } finally {
+      fs.closeSync(file);
+    }
+  } catch (cause) {
+    throw new PerfError(`Cannot read "${path}": ${(cause as Error).message}`, {
+      code: "file",
+      cause,
+    });
+  }
+  return new TextDecoder().decode(bytes);
+}
