@@ -1,12 +1,14 @@
 import type { BackendName } from "./backend.ts";
 import { jitdumpPath } from "./jitdump.ts";
-import { libraryPath } from "./native_library.ts";
+import { libraryFilePermissions } from "./library_file.ts";
+import { LIBRARY_VARIABLE } from "./native_library.ts";
 import { perfMapPath } from "./perf_map.ts";
-import { type Permission, processId } from "./runtime.ts";
+import { currentPlatform, type Permission, processId, readVariable } from "./runtime.ts";
 
 /** What the native library takes to be opened, and to call back; a callback wants all of ffi. */
 export function libraryPermissions(): Permission[] {
-  return [{ name: "ffi" }, { name: "read", path: libraryPath() }];
+  const own = readVariable(LIBRARY_VARIABLE);
+  return [{ name: "ffi" }, ...(own ? [] : libraryFilePermissions(currentPlatform()))];
 }
 
 /** What turning trampolines on takes. */

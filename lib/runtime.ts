@@ -84,8 +84,8 @@ export function missingPermission(needed: readonly Permission[]): string | undef
   const missing = needed.find((permission) => !isGranted(permission));
   if (missing === undefined) return undefined;
   // Deno gives every descriptor that it is asked about a path, if only an undefined one.
-  const path = "path" in missing ? missing.path : undefined;
-  const scope = path === undefined ? "" : `=${path}`;
+  const what = "path" in missing ? missing.path : "host" in missing ? missing.host : undefined;
+  const scope = what === undefined ? "" : `=${what}`;
   return `--allow-${missing.name}${scope}`;
 }
 

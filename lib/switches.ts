@@ -57,6 +57,11 @@ export function decideSwitches(read: ReadVariable, options: SwitchOptions = {}):
   };
 }
 
+/** Whether the environment asks for trampolines, in whatever way. */
+export function asksForTrampolines(read: ReadVariable): boolean {
+  return BACKEND_NAMES.some((name) => isOn(read(BACKEND_VARIABLES[name])));
+}
+
 /** The variables that ask a child process for the same; `undefined` unsets one. */
 export function environmentFor(wish: Wish): Record<string, string | undefined> {
   const variables: Record<string, string | undefined> = { [ENGINE_VARIABLE]: wish.engine };

@@ -5,7 +5,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 
 import { Activation, INACTIVE, UNDECIDED } from "../lib/activation.ts";
-import { prebuiltName } from "../lib/native_library.ts";
+import { prebuiltName } from "../lib/library_file.ts";
 import { currentPlatform } from "../lib/runtime.ts";
 import { obstacleOfCommand, testNeeding } from "./support/needing.ts";
 import { runProgram } from "./support/program.ts";

@@ -5,7 +5,8 @@
  */
 import { equal, match, ok } from "node:assert/strict";
 
-import { libraryPath } from "../lib/native_library.ts";
+import { libraryFile } from "../lib/library_file.ts";
+import { currentPlatform } from "../lib/runtime.ts";
 import { testNeeding } from "./support/needing.ts";
 import { type Program, runProgram } from "./support/program.ts";
 
@@ -124,7 +125,7 @@ Deno.test("openOwnFile() replaces it without the permission to read /proc", asyn
     env: { JS_PERF_SUPPORT: "1" },
     flags: [
       ...["--no-prompt", "--allow-ffi", "--allow-env=JS_PERF_SUPPORT", "--allow-write=/tmp"],
-      `--allow-read=${libraryPath()}`,
+      `--allow-read=${libraryFile(currentPlatform())}`,
     ],
   });
   equal(program.stderr, "");

@@ -39,7 +39,7 @@ export interface Facts {
   missingPermissions: readonly string[];
 }
 
-const PERMISSIONS: readonly Permission["name"][] = [
+const PERMISSIONS: readonly Exclude<Permission["name"], "net">[] = [
   "read",
   "write",
   "env",

@@ -7,6 +7,7 @@ export type RuntimeName = "deno" | "node" | "bun";
 export type Permission =
   | { name: "ffi" | "run" | "sys" }
   | { name: "read" | "write"; path?: string }
+  | { name: "net"; host: string }
   | { name: "env"; variable?: string };
 
 /** How to start a program with every function instrumented. */

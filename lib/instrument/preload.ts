@@ -16,9 +16,12 @@
  *
  * @module
  */
-import { readVariable } from "../runtime.ts";
+import { prepareLibraryFile } from "../library_file.ts";
+import { currentPlatform, readVariable } from "../runtime.ts";
+import { asksForTrampolines } from "../switches.ts";
 import { sampleThisProgram } from "../sampler/program_sampler.ts";
 import { startInstrumenting } from "./start.ts";
 
+if (asksForTrampolines(readVariable)) await prepareLibraryFile(currentPlatform());
 sampleThisProgram(readVariable);
 startInstrumenting({ read: readVariable });

@@ -41,7 +41,7 @@ export function instrumentWorkers(read: ReadVariable): void {
   if (host.name !== "deno") return;
   const web = globalThis as unknown as { Worker: WorkerConstructor };
   replaceConstructor(web, { kind: "web", find: webUrl, read });
-  const threads = createRequire(import.meta.url)("node:worker_threads");
+  const threads = createRequire("file:///")("node:worker_threads");
   replaceConstructor(threads, { kind: "node", find: nodeUrl, read });
 }
 
