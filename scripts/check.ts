@@ -33,6 +33,7 @@ const STEPS: readonly Step[] = [
     args: ["check", "--frozen", "--config", "bundles/deno.json", "bundles/page/main.ts"],
   },
   { name: "documentation", args: ["doc", "--lint", ...ENTRY_POINTS] },
+  { name: "JSR package", args: ["publish", "--dry-run", "--allow-dirty"] },
   {
     name: "prebuilt native libraries",
     args: ["run", "--allow-all", "scripts/build_ffi.ts", "--check"],
