@@ -10,7 +10,7 @@ import { inject, obstacleOfPerf } from "./support/perf.ts";
 import { readPerfMap } from "./support/perf_map_reader.ts";
 import { runProgram } from "./support/program.ts";
 
-const ROUNDS = Deno.env.get("XPERF_LONG") ? 1000 : 12;
+const ROUNDS = Number(Deno.env.get("XPERF_KILLS") ?? (Deno.env.get("XPERF_LONG") ? 1000 : 12));
 
 /** The main thread writes the dump or the map, and two Workers both. */
 const PROGRAM = `
