@@ -6,6 +6,7 @@ import process from "node:process";
 
 import { denoHost } from "./host/deno.ts";
 import type { Host, Permission, RuntimeName } from "./host/host.ts";
+import { parseProcessStart } from "./process_start.ts";
 import { bunHost, nodeHost } from "./host/node.ts";
 
 export type { Permission, RuntimeName };
@@ -110,11 +111,9 @@ export function onProcessEnd(listener: () => void): void {
 let knownProcessStart: number | undefined;
 
 /**
- * When this process started, in milliseconds since the epoch, at most 30 ms too early.
- *
- * proc(5): field 22 of /proc/self/stat is the start in ticks of 10 ms since
- * boot, the first of /proc/uptime is now in seconds since boot. Where these must not be read it is
- * when the runtime was ready, and in a Worker, which comes later, the beginning of time.
+ * When this process started, in milliseconds since the epoch, at most 30 ms too early. Where /proc
+ * must not be read it is when the runtime was ready, and in a Worker, which comes later, the
+ * beginning of time.
  */
 export function processStart(): number {
   return knownProcessStart ??= readProcessStart() ??
@@ -127,11 +126,7 @@ function readProcessStart(): number | undefined {
       if (!isGranted({ name: "read", path })) return undefined;
     }
     const stat = readFileSync("/proc/self/stat", "utf8");
-    // The second field is the program's name and may hold spaces and parentheses.
-    const ticks = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
-    const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
-    const start = Date.now() - (uptime * 1000 - ticks * 10) - 30;
-    return Number.isNaN(start) ? undefined : start;
+    return parseProcessStart(stat, readFileSync("/proc/uptime", "utf8"), Date.now());
   } catch {
     return undefined;
   }

@@ -35,11 +35,15 @@ const TERMINAL_SIGNALS: readonly Signal[] = ["SIGINT", "SIGQUIT", "SIGHUP"];
  * Runs a program on our own streams, and hands on the signals that arrive here.
  *
  * @param command The program and its arguments.
- * @param options All its environment variables, and which signals it gets.
+ * @param options All its environment variables, which signals it gets, and who is told its number.
  */
 export async function runChild(
   [program, ...args]: readonly string[],
-  { env, signals = SIGNALS }: { env: Record<string, string>; signals?: readonly Signal[] },
+  { env, signals = SIGNALS, started }: {
+    env: Record<string, string>;
+    signals?: readonly Signal[];
+    started?: (pid: number) => void;
+  },
 ): Promise<Ending> {
   const heardByAll = isInForeground() ? TERMINAL_SIGNALS : [];
   let child: ChildProcess | undefined;
@@ -53,6 +57,7 @@ export async function runChild(
   });
   try {
     child = spawn(program!, args, { env, stdio: "inherit" });
+    if (child.pid !== undefined) started?.(child.pid);
     return await endOf(child);
   } finally {
     for (const { signal, listener } of listeners) process.off(signal, listener);

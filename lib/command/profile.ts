@@ -14,6 +14,7 @@ import { decideSwitches, type Wish } from "../switches.ts";
 import { recordBuiltin } from "./builtin_recording.ts";
 import { type Ending, runChild, type Signal } from "./child.ts";
 import { checkJitVersion, InjectedRecording } from "./jit_recording.ts";
+import { NamespaceMaps } from "./namespace_maps.ts";
 import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
 import { newerPerfCommand } from "./perf_failure.ts";
 import { findPerf, readText, type Trial, tryRecording } from "./perf_tool.ts";
@@ -189,12 +190,15 @@ async function profileWithPerf(
   const quiet = report.isQuiet ? ["--quiet"] : [];
   const recordArgs = perfRecordArgs({ ...options, event, command });
   let ending: Ending;
+  let maps: NamespaceMaps | undefined;
   try {
     ending = await runChild(["perf", "record", ...quiet, ...recordArgs], {
       env,
       signals: PERF_SIGNALS,
+      started: (pid) => maps = new NamespaceMaps(pid),
     });
   } finally {
+    maps?.write();
     finish?.();
   }
   if (fileState(recording) === before) throw nothingMeasured(recording, ending);

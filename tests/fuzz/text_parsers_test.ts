@@ -13,6 +13,7 @@ import { dumpRegion, frameRecordRegions } from "../../lib/frame_record_region.ts
 import { makeSelection } from "../../lib/instrument/selection.ts";
 import { parseMemoryMaps } from "../../lib/memory_maps.ts";
 import { PerfError } from "../../lib/perf_error.ts";
+import { parseProcessStart } from "../../lib/process_start.ts";
 import { parsePerfVersion } from "../../lib/perf_version.ts";
 import { frameAt, frameSymbol, parseFunctionSymbol } from "../../lib/report/frame.ts";
 import { readPerfScript } from "../../lib/report/perf_script.ts";
@@ -73,6 +74,21 @@ fuzz(
       const { codeSize, mappedSize } = dumpRegion(region);
       ok(codeSize >= 0 && codeSize % 8 === 0 && mappedSize >= 0);
     }
+  },
+);
+
+const STAT =
+  "17 (deno) S 1 17 17 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 9 0 1234 5678 90 18446744073709551615\n";
+
+fuzz(
+  "parseProcessStart() takes any text",
+  fc.tuple(
+    mutated(fc.constant(STAT), [")", "(", " ", "-", "9".repeat(40), "\n", "x", "1e9", "0x1"]),
+    textOf(["20", ".", "5", " ", "-", "e", "\n", "9".repeat(400)], 6),
+  ),
+  ([stat, uptime]) => {
+    const start = parseProcessStart(stat, uptime, 1e12);
+    ok(start === undefined || typeof start === "number");
   },
 );
 
