@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -56,14 +57,40 @@ uint32_t xp_user_id(void)
     return (uint32_t)geteuid();
 }
 
+/*
+ * A process that is killed while it writes ends the write where a page ends
+ * (generic_perform_write, mm/filemap.c). So no line lies across two pages: where
+ * less than MARGIN would be left behind a line, zeros in front of its first number
+ * fill the page. Only a line that is longer than that can still be cut in two.
+ */
+enum { PAGE = 4096, MARGIN = 256 };
+
+static uint32_t fill(off_t end)
+{
+    const uint32_t left = (uint32_t)(-end & (PAGE - 1));
+    return left < MARGIN ? left : 0;
+}
+
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 static struct xp_end map_end;
+
+static int32_t append_locked(int32_t descriptor, const uint8_t *line, uint32_t size)
+{
+    uint8_t filled[MARGIN + PAGE];
+    struct stat file;
+    if (size > PAGE || xp_file_state(descriptor, &file) != 0)
+        return xp_write_whole(descriptor, line, size, 0, &map_end);
+    const uint32_t zeros = fill(file.st_size + size);
+    memset(filled, '0', zeros);
+    memcpy(filled + zeros, line, size);
+    return xp_write_whole(descriptor, filled, zeros + size, 0, &map_end);
+}
 
 int32_t xp_append(int32_t descriptor, const uint8_t *line, uint32_t size)
 {
     while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
         sched_yield();
-    const int32_t result = xp_write_whole(descriptor, line, size, 0, &map_end);
+    const int32_t result = append_locked(descriptor, line, size);
     atomic_flag_clear_explicit(&lock, memory_order_release);
     return result;
 }

@@ -103,9 +103,10 @@ XP_EXPORT uint32_t xp_walk(uint64_t *addresses, uint32_t capacity);
 XP_EXPORT uint32_t xp_walk_records(uint64_t *records, uint32_t capacity);
 
 /*
- * Appends one line to the perf map of this process, in one write. The caller opens
- * and closes the file, for appending; `line` stays the caller's. Any thread, each with
- * a descriptor of its own.
+ * Appends one line to the perf map of this process, in one write; its first number
+ * can get zeros in front, so that a process that is killed leaves whole lines. The
+ * caller opens and closes the file, for appending; `line` stays the caller's. Any
+ * thread, each with a descriptor of its own.
  * -ENOSPC: the file system is full. -EFBIG: the file would be larger than the
  * process may make one. Else the -errno of fstat or write. After a failure the file
  * ends where it did.

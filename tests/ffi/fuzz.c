@@ -76,6 +76,9 @@ static void append_line(struct input *input)
     take(input, line, size);
     assert(xp_append(file, line, size) == 0);
     assert(lseek(file, 0, SEEK_END) == (off_t)size);
+    /* At the end of a page it fills that up. */
+    assert(ftruncate(file, 4096 - 600) == 0 && xp_append(file, line, size) == 0);
+    assert(lseek(file, 0, SEEK_END) == (600 - size < 256 ? 4096 : 4096 - 600 + (off_t)size));
     free(line);
 }
 

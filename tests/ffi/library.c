@@ -273,12 +273,17 @@ static void test_map(void)
         assert(pthread_join(threads[i], NULL) == 0);
     FILE *map = fdopen(file, "r");
     assert(map != NULL);
-    char line[102];
+    char line[512];
     uint32_t count = 0;
-    for (; fgets(line, sizeof line, map) != NULL; count++) {
-        const char letter = line[0];
+    for (long at = 0; fgets(line, sizeof line, map) != NULL; count++) {
+        const size_t zeros = strspn(line, "0");
+        const char letter = line[zeros];
         assert(strchr(letters, letter) != NULL);
-        assert(strspn(line, (char[]){letter, 0}) + 1 == strlen(line));
+        assert(zeros + strspn(line + zeros, (char[]){letter, 0}) + 1 == strlen(line));
+        /* All of it in one page, and filled up to the end of one if at all. */
+        const long end = at + (long)strlen(line);
+        assert(at / 4096 == (end - 1) / 4096 && (zeros == 0 || end % 4096 == 0));
+        at = end;
     }
     assert(count == THREADS * LINES);
     assert(fclose(map) == 0);
