@@ -11,6 +11,17 @@ const FULL = {
   flags: ["--allow-all", "--no-check"],
 };
 
+Deno.test("PerfMapBackend makes a file that only its user can read", async () => {
+  await using program = await runProgram(
+    `
+import { withPerf } from "@x/perf";
+withPerf(function foo() {})();
+`,
+    { env: { JS_PERF_SUPPORT: "1" }, before: "umask 0" },
+  );
+  equal((await Deno.stat(program.mapPath)).mode! & 0o7777, 0o600);
+});
+
 testNeeding(
   namespaces,
   "PerfMapBackend goes off where the disk is full, with whole lines written",

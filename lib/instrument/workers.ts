@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { activation } from "../activation.ts";
 import { construct } from "../builtins.ts";
-import { host, isGranted } from "../runtime.ts";
+import { host, missingPermission } from "../runtime.ts";
 import { siblingModule } from "../sibling_module.ts";
 import { environmentFor, type ReadVariable } from "../switches.ts";
 import { VERBOSE_VARIABLE } from "./left_alone.ts";
@@ -82,10 +82,10 @@ function startAddress(
   options: unknown,
 ): string | URL | undefined {
   // Before it is looked at: what is wrong with it, the constructor says in its own words.
-  if (!mayLoadEntry() || (options !== undefined && !isObject(options))) return undefined;
+  if (options !== undefined && !isObject(options)) return undefined;
   try {
     const url = find(specifier, options ?? {});
-    if (url === undefined) return undefined;
+    if (url === undefined || !mayLoadEntry()) return undefined;
     const address = workerAddress(ENTRY, { url, kind, variables: variablesOf(read) });
     // Node's constructor takes an address as a URL only.
     return kind === "node" ? new URL(address) : address;
@@ -109,9 +109,21 @@ function isObject(value: unknown): value is WorkerOptions {
   return typeof value === "object" && value !== null;
 }
 
-/** The loader of a Worker needs the permission for its first module. */
+/** Everything that worker_entry.ts imports is in there. */
+const PACKAGE = new URL("../../", import.meta.url);
+
+let hasWarned = false;
+
+/** The loader of a Worker needs permission for its first module, and for all that this one imports. */
 function mayLoadEntry(): boolean {
-  return !ENTRY.startsWith("file:") || isGranted({ name: "read", path: fileURLToPath(ENTRY) });
+  if (PACKAGE.protocol !== "file:") return true;
+  const missing = missingPermission([{ name: "read", path: fileURLToPath(PACKAGE) }]);
+  if (missing === undefined) return true;
+  if (!hasWarned && activation.backend !== undefined) {
+    hasWarned = true;
+    console.warn(`@x/perf: Workers run as they are: permission ${missing} is missing`);
+  }
+  return false;
 }
 
 function webUrl(specifier: unknown, { type, deno }: WorkerOptions): string | undefined {
