@@ -4,6 +4,7 @@ import { MARKER } from "./edits.ts";
 import type { LeftAlone } from "./left_alone.ts";
 import { type LoadContext, type LoadResult, readLoadedSource } from "./loaded_source.ts";
 import { packageModule } from "./package_module.ts";
+import { isRequired, isRequiredAsScript, UNANSWERED } from "./require_hook.ts";
 import type { Selection } from "./selection.ts";
 import { transform, type Transformed } from "./transform.ts";
 import { stripTypes } from "./type_stripping.ts";
@@ -31,9 +32,15 @@ export type LoadHook = (
  */
 export function makeLoadHook({ selects, leftAlone, entry }: LoadHookOptions): LoadHook {
   return (url, context, next) => {
-    const loaded = next(url, context);
     const start = url === entry?.url ? entry.start : undefined;
     const isMeant = isProgram(url) || (!isOwn(url) && selects(url));
+    if (start === undefined && isRequired(context)) {
+      if (!isMeant || !isRequiredAsScript(url)) return UNANSWERED;
+      const loaded = next(url, context);
+      const result = instrument(url, context, loaded, { leftAlone, start });
+      return result === loaded ? UNANSWERED : result;
+    }
+    const loaded = next(url, context);
     const result = isMeant ? instrument(url, context, loaded, { leftAlone, start }) : loaded;
     return result === loaded && start !== undefined ? withStart(loaded, start) : result;
   };

@@ -10,6 +10,7 @@ export interface LoadContext {
 export interface LoadResult {
   format?: string | null;
   source?: unknown;
+  shortCircuit?: boolean;
 }
 
 /** JavaScript that was loaded. */
