@@ -29,12 +29,12 @@ export interface BuiltinResult {
  * Runs a program that samples itself.
  *
  * @param script The program, with the preloaded module.
- * @param frequency Samples per second of processor time.
+ * @param options Samples per second of processor time, and when it is to end.
  * @throws {PerfError} If it did not.
  */
 export async function recordBuiltin(
   { command, env, finish }: ScriptCommand,
-  frequency: number,
+  { frequency, seconds }: { frequency: number; seconds?: number },
 ): Promise<BuiltinResult> {
   const directory = makeDirectory();
   try {
@@ -42,8 +42,9 @@ export async function recordBuiltin(
     fs.writeFileSync(path, "", { mode: 0o600 });
     let ending: Ending;
     try {
+      const limit = seconds === undefined ? undefined : { seconds, signal: "SIGTERM" } as const;
       const variables = samplingVariables({ path, frequency });
-      ending = await runChild(command, { env: { ...env, ...variables } });
+      ending = await runChild(command, { env: { ...env, ...variables }, limit });
     } finally {
       finish?.();
     }

@@ -31,19 +31,27 @@ const SIGNALS: readonly Signal[] = [
 /** What a terminal sends to all processes in its foreground, the child among them. */
 const TERMINAL_SIGNALS: readonly Signal[] = ["SIGINT", "SIGQUIT", "SIGHUP"];
 
+/** Options of {@linkcode runChild}. */
+export interface RunOptions {
+  /** All its environment variables. */
+  env: Record<string, string>;
+  /** Which signals it gets. @default {all that a program may be told} */
+  signals?: readonly Signal[];
+  /** Told its number. */
+  started?: (pid: number) => void;
+  /** After how many seconds it is sent a signal, and has then ended well; `undefined` for never. */
+  limit?: { seconds: number; signal: Signal };
+}
+
 /**
  * Runs a program on our own streams, and hands on the signals that arrive here.
  *
  * @param command The program and its arguments.
- * @param options All its environment variables, which signals it gets, and who is told its number.
+ * @param options Its environment, which signals it gets, who is told its number, and how long it runs.
  */
 export async function runChild(
   [program, ...args]: readonly string[],
-  { env, signals = SIGNALS, started }: {
-    env: Record<string, string>;
-    signals?: readonly Signal[];
-    started?: (pid: number) => void;
-  },
+  { env, signals = SIGNALS, started, limit }: RunOptions,
 ): Promise<Ending> {
   const heardByAll = isInForeground() ? TERMINAL_SIGNALS : [];
   let child: ChildProcess | undefined;
@@ -58,7 +66,14 @@ export async function runChild(
   try {
     child = spawn(program!, args, { env, stdio: "inherit" });
     if (child.pid !== undefined) started?.(child.pid);
-    return await endOf(child);
+    if (limit === undefined) return await endOf(child);
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      send(child, limit.signal);
+    }, 1000 * limit.seconds);
+    const ending = await endOf(child).finally(() => clearTimeout(timer));
+    return isOver ? { code: 0, signal: null } : ending;
   } finally {
     for (const { signal, listener } of listeners) process.off(signal, listener);
   }

@@ -24,6 +24,7 @@ export const RUN_OPTIONS: OptionTable = {
   X: { type: "string", short: "X" },
   engine: { type: "string" },
   "no-inlining": { type: "boolean" },
+  "toggle-signal": { type: "string" },
   "runtime-args": { type: "string" },
   include: { type: "string" },
   exclude: { type: "string" },
@@ -48,6 +49,8 @@ export const PROFILE_OPTIONS: OptionTable = {
   clockid: { type: "string", short: "k" },
   "mmap-pages": { type: "string", short: "m" },
   sampler: { type: "string" },
+  pid: { type: "string", short: "p" },
+  duration: { type: "string" },
   keep: { type: "boolean" },
   ...FORMAT_OPTIONS,
 };

@@ -12,6 +12,7 @@ import { encodeRecording } from "../report/recording_file.ts";
 import { siblingModule } from "../sibling_module.ts";
 import { decideSwitches, type Wish } from "../switches.ts";
 import { recordBuiltin } from "./builtin_recording.ts";
+import { attachedProgram, processOf } from "./attach.ts";
 import { type Ending, runChild, type Signal } from "./child.ts";
 import { checkJitVersion, InjectedRecording } from "./jit_recording.ts";
 import { NamespaceMaps } from "./namespace_maps.ts";
@@ -28,6 +29,7 @@ import { checkScript, type ScriptCommand, scriptCommand, warnOfMissingFlags } fr
 
 /** The help of `profile`. */
 export const PROFILE_HELP = `Usage: profile [options] [script [args]]
+       profile [options] -p PID
 
 Runs a script with every function instrumented, samples it with perf, or with the
 built-in sampler where perf may not run, and prints the report: callers above what
@@ -39,6 +41,8 @@ dwarf -k mono), and perf inject merges the jitdump into perf.jit.data.
 Options, with perf's own names:
   --sampler auto|perf|builtin
                            who samples: perf where it may, else the program itself (auto)
+  -p, --pid PID            record a program that runs already, until Ctrl-C or --duration
+  --duration SECONDS       end the recording then, and the script with it
   -F, --freq N             samples per second (9999)
   -g                       find callers along the frame pointers; this is the default,
                            except with -X perf_jit
@@ -55,6 +59,8 @@ Options of run:
   --engine NAME            who makes the trampolines: auto or native; or v8: none are made,
                            V8 itself names its code, for whole programs at little cost
   --no-inlining            with --engine v8: keep the frames of functions it would inline
+  --toggle-signal NAME     the signal that turns trampolines on and off, as SIGUSR2; with -p
+                           it is sent before and after the recording
   --runtime-args TEXT      flags for the runtime instead of -A
   --include PATTERNS       what is instrumented: src/**, *_api.ts, npm:acorn, node_modules
   --exclude PATTERNS       what is not, whatever --include says
@@ -86,10 +92,12 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     console.log(PROFILE_HELP.trimEnd());
     return { code: 0, signal: null };
   }
-  const isV8 = wantsV8(line);
+  const pid = processOf(line);
+  const isV8 = pid === undefined && wantsV8(line);
   const wish = isV8 ? V8_WISH : decideProfile(line);
   const options = recordOptions(line, wish);
   perfRecordArgs(options);
+  const seconds = secondsOf(line);
   const script = line.script ?? fileURLToPath(siblingModule("./demo", import.meta.url));
   checkScript(script);
   checkTrampolines(wish);
@@ -108,11 +116,13 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   warnOfDwarf(options, wish);
   warnOfMissingFlags(line, wish);
   const { scriptArgs } = line;
-  const program = isV8
+  const program = pid !== undefined
+    ? attachedProgram(pid, { line, seconds })
+    : isV8
     ? v8Command({ script, scriptArgs, line })
     : scriptCommand({ script, scriptArgs, line, wish, counts: true });
   if (isV8 && !report.isQuiet) console.error(V8_NOTE);
-  const run: ProfileRun = { program, options: { ...options, output }, line, wish, report };
+  const run: ProfileRun = { program, options: { ...options, output }, line, wish, report, seconds };
   const recorded = sampler.name === "builtin"
     ? await profileBuiltin(run)
     : await profileWithPerf(run, { event: sampler.trial.event, before });
@@ -124,6 +134,8 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     const { callGraph } = options;
     const next = wish.backend === "perf_jit" && callGraph?.method === "dwarf"
       ? `next try --call-graph dwarf,${nextSize(callGraph.size)}`
+      : pid !== undefined
+      ? "the program must have loaded @x/perf, and trampolines must be on (--toggle-signal)"
       : "doctor says what works here";
     console.error(`warning: no js:: frame was seen, ${next}`);
   }
@@ -138,6 +150,8 @@ interface ProfileRun {
   line: CommandLine;
   wish: Wish;
   report: ReportWish;
+  /** After how many seconds the recording ends, if not with the program. */
+  seconds: number | undefined;
 }
 
 /** What came of it. */
@@ -168,7 +182,7 @@ function onlyPerfs(
   return [
     ...(backend === "perf_jit" ? ["-X perf_jit"] : []),
     ...(callGraph?.method === "dwarf" ? ["--call-graph dwarf"] : []),
-    ...["event", "clockid", "mmap-pages"].filter((name) => line.options.has(name))
+    ...["event", "clockid", "mmap-pages", "pid"].filter((name) => line.options.has(name))
       .map((name) => `--${name}`),
   ];
 }
@@ -182,13 +196,17 @@ function tryPerf(options: PerfRecordOptions, { backend }: Wish): Trial & { versi
 }
 
 async function profileWithPerf(
-  { program, options, line, wish, report }: ProfileRun,
+  { program, options, line, wish, report, seconds }: ProfileRun,
   { event, before }: { event: string | undefined; before: FileState },
 ): Promise<Recorded> {
-  const { command, env, finish } = program;
+  const { command, env, pid, begin, finish } = program;
   const recording = options.output!;
   const quiet = report.isQuiet ? ["--quiet"] : [];
-  const recordArgs = perfRecordArgs({ ...options, event, command });
+  const recordArgs = perfRecordArgs({ ...options, event, command, pid });
+  const limit = pid !== undefined || seconds === undefined
+    ? undefined
+    : { seconds, signal: "SIGINT" } as const;
+  begin?.();
   let ending: Ending;
   let maps: NamespaceMaps | undefined;
   try {
@@ -196,7 +214,10 @@ async function profileWithPerf(
       env,
       signals: PERF_SIGNALS,
       started: (pid) => maps = new NamespaceMaps(pid),
+      limit,
     });
+    // That was the recording's end, and nobody else's.
+    if (pid !== undefined && ending.signal === "SIGINT") ending = { code: 0, signal: null };
   } finally {
     maps?.write();
     finish?.();
@@ -212,12 +233,25 @@ async function profileWithPerf(
   return { ending, recordings, recording, unwinds: false };
 }
 
+/** After how many seconds the recording ends, if not with the program: a script then ends too. */
+function secondsOf(line: CommandLine): number | undefined {
+  const value = lastValue(line, "duration");
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  if (!/^\d+(\.\d+)?$/.test(value) || seconds === 0) {
+    throw new RangeError(`Cannot record for "${value}": must be a number of seconds above 0`);
+  }
+  return seconds;
+}
+
 /** The frequency where nobody says one, as with perf. */
 const DEFAULT_FREQUENCY = 9999;
 
-async function profileBuiltin({ program, options, report }: ProfileRun): Promise<Recorded> {
+async function profileBuiltin(
+  { program, options, report, seconds }: ProfileRun,
+): Promise<Recorded> {
   const { frequency = DEFAULT_FREQUENCY, output } = options;
-  const { ending, recording, notes } = await recordBuiltin(program, frequency);
+  const { ending, recording, notes } = await recordBuiltin(program, { frequency, seconds });
   writeFileSync(output!, encodeRecording(recording));
   if (!report.isQuiet) { for (const note of notes) console.error(note); }
   return { ending, recordings: [recording], recording: output! };

@@ -18,6 +18,7 @@ Options:
   --engine NAME        who makes the trampolines: auto or native; or v8: none are made,
                        V8 itself writes the perf map, from start to end
   --no-inlining        with --engine v8: keep the frames of functions that V8 would inline
+  --toggle-signal NAME the signal that turns trampolines on and off, as SIGUSR2
   --runtime-args TEXT  flags for the runtime instead of -A, as "--allow-net --allow-ffi"
   --include PATTERNS   what is instrumented: src/**, *_api.ts, npm:acorn, node_modules
   --exclude PATTERNS   what is not, whatever --include says

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
+import { parseToggleSignal, TOGGLE_VARIABLE } from "../instrument/toggle_signal.ts";
 import { host, readVariable, workingDirectory } from "../runtime.ts";
 import { siblingModule } from "../sibling_module.ts";
 import { environmentFor, type Wish } from "../switches.ts";
@@ -16,6 +17,10 @@ export interface ScriptCommand {
   command: string[];
   /** All environment variables. */
   env: Record<string, string>;
+  /** Its number, where it runs already; the command then only says when the recording ends. */
+  pid?: number;
+  /** What is to be done before the recording begins. */
+  begin?: () => void;
   /** What is to be done when it has ended, before anybody asks for names. */
   finish?: () => void;
 }
@@ -46,12 +51,24 @@ export function scriptCommand(
   const variables = {
     ...process.env,
     ...environmentFor(wish),
+    ...toggleVariables(line),
     ...instrumentationVariables(line, { read: readVariable, directory, counts }),
   };
   return {
     command: [process.execPath, ...startArgs, script, ...scriptArgs],
     env: definedVariables(variables),
   };
+}
+
+/**
+ * The variable that tells a program which signal turns trampolines on and off.
+ *
+ * @throws {RangeError} If the signal is none that can.
+ */
+function toggleVariables(line: CommandLine): Record<string, string> {
+  const value = lastValue(line, "toggle-signal");
+  const signal = parseToggleSignal(value ?? "", "--toggle-signal");
+  return signal === undefined ? {} : { [TOGGLE_VARIABLE]: signal };
 }
 
 /** Variables that are set. */

@@ -7,6 +7,7 @@ import { disguiseFunctions } from "./disguise.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
 import { type LoadHook, makeLoadHook } from "./load_hook.ts";
 import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection, type Selection } from "./selection.ts";
+import { toggleOnSignal } from "./toggle_signal.ts";
 import { instrumentWorkers } from "./workers.ts";
 
 /** Lacks in older runtimes, whatever the types say. */
@@ -31,6 +32,7 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
   if (registerHooks === undefined) return warnOfOldRuntime();
   disguiseFunctions(globalThis);
   activation.decide(read);
+  toggleOnSignal(activation, read);
   const verbosity = parseVerbosity(read(VERBOSE_VARIABLE));
   const leftAlone = new LeftAlone(console.warn, verbosity);
   registerHooks({

@@ -16,6 +16,7 @@ import { siblingModule } from "../sibling_module.ts";
 import { environmentFor, type ReadVariable } from "../switches.ts";
 import { VERBOSE_VARIABLE } from "./left_alone.ts";
 import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE } from "./selection.ts";
+import { TOGGLE_VARIABLE } from "./toggle_signal.ts";
 import { workerAddress, type WorkerStart } from "./worker_address.ts";
 
 // deno-lint-ignore no-explicit-any -- any constructor of Workers
@@ -98,7 +99,7 @@ function startAddress(
 function variablesOf(read: ReadVariable): Record<string, string> {
   const { backend, engine = "auto" } = activation;
   const variables = environmentFor({ backend, engine });
-  for (const name of [INCLUDE_VARIABLE, EXCLUDE_VARIABLE, VERBOSE_VARIABLE]) {
+  for (const name of [INCLUDE_VARIABLE, EXCLUDE_VARIABLE, VERBOSE_VARIABLE, TOGGLE_VARIABLE]) {
     variables[name] = read(name);
   }
   // What is undefined is no JSON, and is not there when it is read.

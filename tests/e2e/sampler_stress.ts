@@ -86,6 +86,7 @@ async function inMain([library, path, wanted, interval]: string[]): Promise<void
     }
     if (i % 10 === 0) {
       runs += endRecording(path!);
+      console.error(runs);
       startSampling(path!, i % 3 === 0 ? 1000 : 10_000);
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
