@@ -51,13 +51,16 @@ export function repairName(
   const [, kind, own, url, line, column] = FUNCTION.exec(name) ?? [];
   if (kind === undefined) return name;
   const file = sourceName(url!);
-  if (kind === "Script") return functionSymbol({ name: "<module>", file });
   const positions = positionsOf(url!);
   const at = [Number(line), Number(column)] as const;
+  const known = positions?.functionAt(...at);
+  if (known !== undefined) return functionSymbol({ ...known, file });
+  // A module's body that is optimised is a function without a name.
+  const isBody = kind === "Script" || own === "" && at[0] === 1 && at[1] === 1;
   return functionSymbol(
-    positions?.functionAt(...at) === undefined
-      ? { name: own!, file, line: positions?.lineAt(...at) ?? at[0] }
-      : { ...positions.functionAt(...at)!, file },
+    isBody
+      ? { name: "<module>", file }
+      : { name: own!, file, line: positions?.lineAt(...at) ?? at[0] },
   );
 }
 

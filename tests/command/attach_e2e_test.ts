@@ -43,7 +43,7 @@ testNeeding(
   "profile() -p reports a program that runs, for --duration",
   async () => {
     await whileBusy(["-X", "perf"], async (pid, { path: cwd }) => {
-      const args = ["profile", "-p", pid, "--duration", "0.5", "-F", "499"];
+      const args = ["profile", "-p", pid, "--duration", "2", "-F", "499"];
       const { code, stdout, stderr } = await runCommand(args, { cwd });
       equal(code, 0, stderr);
       match(stdout, /js::bar:.*\n.*js::foo:/);
@@ -57,7 +57,7 @@ testNeeding(
   "profile() -p shows no name where trampolines are off, and says what turns them on",
   async () => {
     await whileBusy([], async (pid, { path: cwd }) => {
-      const args = ["profile", "-p", pid, "--duration", "0.5", "-F", "499"];
+      const args = ["profile", "-p", pid, "--duration", "2", "-F", "499"];
       const { code, stdout, stderr } = await runCommand(args, { cwd });
       equal(code, 0, stderr);
       equal(stdout.includes("js::"), false);
@@ -75,7 +75,7 @@ testNeeding(
   "profile() -p with --toggle-signal turns trampolines on for the recording",
   async () => {
     await whileBusy(["--toggle-signal", "SIGUSR2"], async (pid, { path: cwd }) => {
-      const args = ["profile", "-p", pid, "--duration", "0.7", "-F", "499"];
+      const args = ["profile", "-p", pid, "--duration", "2", "-F", "499"];
       const on = await runCommand([...args, "--toggle-signal", "SIGUSR2"], { cwd });
       equal(on.code, 0, on.stderr);
       match(on.stdout, /js::bar:.*\n.*js::foo:/);

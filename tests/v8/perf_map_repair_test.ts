@@ -29,6 +29,8 @@ Deno.test("repairName() keeps V8's name, and corrects the line, of functions tha
     ["JS:^open ext:core/01_core.js:986:5", "js::open:ext:core/01_core.js:986"],
     ["JS:^o node:fs:9:5", "js::o:node:fs:9"],
     ["Script:~ file:///src/a.ts:1:1", "js::<module>:/src/a.ts"],
+    ["JS:o* file:///src/a.ts:1:1", "js::<module>:/src/a.ts"],
+    ["JS:~foo file:///src/b.ts:1:1", "js::foo:/src/b.ts:1"],
   ];
   for (const [name, repaired] of names) equal(repairName(name, positionsOf), repaired);
 });
