@@ -11,8 +11,8 @@ export const KINDS: readonly { kind: FrameKind; label: string }[] = [
   { kind: "kernel", label: "kernel" },
 ];
 
-const PLAIN = "color-mix(in srgb, var(--quiet) 28%, var(--panel))";
-const FOUND = "light-dark(#ffd60a, #ffd60a)";
+const PLAIN = "light-dark(#d5d8de, #858c9b)";
+const FOUND = "#ffd60a";
 
 /** A kind's colour, the same name always in the same shade. */
 export function kindColor(node: TreeNode): string {

@@ -24,7 +24,7 @@ export interface GraphOptions {
 const BOX = 21;
 
 /** Boxes narrower than this are left out until they are zoomed to, in pixels. */
-const NARROWEST = 0.6;
+const NARROWEST = 1;
 
 /** A flame graph on the page. */
 export class FlameGraph {

@@ -56,7 +56,7 @@ export function drawKinds(
   }
   const hint = document.createElement("span");
   hint.className = "hint";
-  hint.textContent = "of the time, by whose code it was spent in; a press hides its frames";
+  hint.textContent = "of the time; a press hides its frames";
   legend.append(hint);
   place.replaceChildren(bar, legend);
 }

@@ -137,9 +137,11 @@ function describe(node: TreeNode): string {
     }`;
   }
   const shares = [`${percent(shareOf(node))} of all`];
-  if (state.zoomed !== undefined && node !== state.zoomed) {
+  const { zoomed } = state;
+  // What calls it is drawn as wide, but is more.
+  if (zoomed !== undefined && node !== zoomed && weight <= zoomed.now.weight) {
     shares.push(
-      `${percent(ratio(weight, state.zoomed.now.weight))} of what is zoomed to`,
+      `${percent(ratio(weight, zoomed.now.weight))} of what is zoomed to`,
     );
   }
   return `${shares.join(", ")} · ${whole(samples)} samples · ${amount(weight, data.unit)} · ${
