@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 
 import { PerfError } from "../perf_error.ts";
 import { formatFoldedDifference } from "../report/folded.ts";
@@ -74,9 +74,10 @@ export async function diff(args: readonly string[]): Promise<Ending> {
       continue;
     }
     const { formats } = wish;
-    const file = reportPath(second, { format, formats, output, event: ".diff" });
-    writeReportFile(output !== undefined && formats.length === 1 ? output : file, content);
-    if (!wish.isQuiet) console.error(`${format}: ${file}`);
+    const stem = output ?? second.replace(/(?<=[^/])\.(?:data|json)$/, ".diff.data");
+    const file = reportPath(stem, { format, formats, output });
+    writeReportFile(file, content);
+    if (!wish.isQuiet) console.error(`${format}: ${resolve(file)}`);
   }
   return { code: 0, signal: null };
 }

@@ -24,7 +24,7 @@ const PERF_START = "PERFILE2";
 export async function readRecordings(path: string, progress: Progress): Promise<Recording[]> {
   const start = startOf(path);
   if (start.startsWith(RECORDING_START)) {
-    return [decodeRecording(fs.readFileSync(path, "utf8"))];
+    return [readOwn(path)];
   }
   if (!start.startsWith(PERF_START)) {
     throw new PerfError(
@@ -35,6 +35,17 @@ export async function readRecordings(path: string, progress: Progress): Promise<
   const maxFrames = Number(readText("/proc/sys/kernel/perf_event_max_stack")) || undefined;
   const output = perfOutput(["script", ...PERF_SCRIPT_ARGS, "-i", path]);
   return await readPerfScript(counted(output, progress), { maxFrames });
+}
+
+function readOwn(path: string): Recording {
+  try {
+    return decodeRecording(fs.readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new PerfError(`Cannot read "${path}": it is damaged (${(cause as Error).message})`, {
+      code: "file",
+      cause,
+    });
+  }
 }
 
 async function* counted(pieces: AsyncIterable<string>, progress: Progress): AsyncGenerator<string> {

@@ -1,0 +1,30 @@
+import { equal } from "node:assert/strict";
+
+import { formatFolded, formatFoldedDifference } from "../../lib/report/folded.ts";
+import { recordingOf } from "../support/recordings.ts";
+
+Deno.test("formatFolded() has a stack a line, with its weight", () => {
+  const recording = recordingOf([
+    ["deno: libc/main js/js::foo:/a.ts:1", 2],
+    ["deno: libc/main", 1],
+    ["deno: libc/main", 1, { isCut: true }],
+  ]);
+  equal(formatFolded(recording), "deno;main 2000\ndeno;main;js::foo:/a.ts:1 2000\n");
+});
+
+Deno.test("formatFolded() has none of its separators in names", () => {
+  const recording = recordingOf([]);
+  const frame = { name: "operator;\n()", kind: "native", module: "" } as const;
+  const stack = { thread: "a;b", frames: [frame], samples: 1, weight: 7, isCut: false };
+  equal(formatFolded({ ...recording, stacks: [stack] }), "a:b;operator: () 7\n");
+});
+
+Deno.test("formatFoldedDifference() has the weights of both, and 0 where one has none", () => {
+  equal(
+    formatFoldedDifference(
+      recordingOf([["t: libc/a", 1], ["t: libc/b", 2]]),
+      recordingOf([["t: libc/b", 3], ["t: libc/c", 4]]),
+    ),
+    "t;a 1000 0\nt;b 2000 3000\nt;c 0 4000\n",
+  );
+});
