@@ -144,8 +144,3 @@ int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint
     enter();
     return leave(append_locked(descriptor, records, size, hole));
 }
-
-void xp_copy(uint8_t *target, uint64_t address, uint32_t size)
-{
-    memcpy(target, (const void *)(uintptr_t)address, size);
-}

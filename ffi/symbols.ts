@@ -78,6 +78,15 @@ export const functions = {
     ],
     result: "void",
   },
+  // int32_t xp_read(uint8_t *target, uint64_t address, uint32_t size)
+  xp_read: {
+    parameters: [
+      "buffer", // target
+      "u64", // address
+      "u32", // size
+    ],
+    result: "i32",
+  },
   // uint32_t xp_walk(uint64_t *addresses, uint32_t capacity)
   xp_walk: {
     parameters: [

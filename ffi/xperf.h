@@ -157,6 +157,13 @@ XP_EXPORT uint32_t xp_claim(uint64_t *range);
 XP_EXPORT void xp_copy(uint8_t *target, uint64_t address, uint32_t size);
 
 /*
+ * The same, asking the system, so that nothing can happen: returns how many bytes from
+ * `address` on can be read, at most `size`. Any thread.
+ * -EFAULT: not one. -EPERM, -ENOSYS: a sandbox forbids process_vm_readv.
+ */
+XP_EXPORT int32_t xp_read(uint8_t *target, uint64_t address, uint32_t size);
+
+/*
  * Samples the CPU time of all threads of this process, wherever they are, into
  * a file that is open for appending: a stack for every `interval_ns` (10 000 at
  * least) that a thread has run, as far as the kernel's tick allows; a sample

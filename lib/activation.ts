@@ -1,21 +1,23 @@
-import { apply } from "./builtins.ts";
 import type { Backend, BackendName } from "./backend.ts";
+import { apply, callFunction, defineElement, getOwnPropertyDescriptor } from "./builtins.ts";
 import {
+  type CodeExtent,
   type Engine,
   type EngineChoice,
+  type EngineHost,
   type EngineName,
-  engineObstacle,
-  type RunDeep,
+  type Entries,
 } from "./engine.ts";
+import { FunctionTable } from "./function_table.ts";
 import { JitdumpBackend } from "./jitdump_backend.ts";
 import { NativeEngine } from "./native_engine.ts";
 import { neededPermissions } from "./needed_permissions.ts";
 import { PerfError } from "./perf_error.ts";
 import { PerfMapBackend } from "./perf_map_backend.ts";
-import { Registry } from "./registry.ts";
 import { missingPermission, readVariable } from "./runtime.ts";
 import { decideSwitches, type ReadVariable } from "./switches.ts";
-import type { FunctionLabel } from "./symbol_name.ts";
+import { type FunctionLabel, functionSymbol } from "./symbol_name.ts";
+import { WasmEngine } from "./wasm_engine.ts";
 
 /** Off: instrumented functions run as if they were plain. */
 export const INACTIVE = 0;
@@ -27,33 +29,73 @@ export const UNDECIDED = 2;
 // deno-lint-ignore no-explicit-any -- any function can be instrumented
 type AnyFunction<Result> = (...args: any[]) => Result;
 
-/**
- * What all instrumented code of an isolate shares: the functions' labels,
- * whether trampolines are on, and which trampoline each function has.
- */
-export class Activation {
-  /** {@linkcode INACTIVE}, {@linkcode ACTIVE} or {@linkcode UNDECIDED}: all that a hot path looks at. */
-  mode: typeof INACTIVE | typeof ACTIVE | typeof UNDECIDED = UNDECIDED;
-  readonly #labels: FunctionLabel[] = [];
-  readonly #backends = new Map<BackendName, Backend>();
-  readonly #engines = new Map<EngineName, Engine>();
-  readonly #registries: Registry[] = [];
-  #current: Registry | undefined;
+/** An engine whose trampolines one backend names. */
+interface Pair {
+  backend: Backend;
+  engine: Engine;
+  /** How many functions the engine is ready for. */
+  prepared: number;
+}
 
+/**
+ * What all instrumented code of an isolate shares: the functions, whether trampolines are on, and
+ * the way into them. Instrumented code uses `on`, `id`, `e0` to `e4`, `rest`,
+ * `accessor`, `run` and `touch`:
+ *
+ *     function f(a, b) {
+ *       if ($.on) if ($.id !== 7) return $.e2(7, ($.id = 7, f), this, a, b); else $.id = -1;
+ *
+ * Function 7 is called again, inside its trampoline, and knows by `id` that it is.
+ */
+export class Activation implements Entries {
+  /** {@linkcode INACTIVE}, {@linkcode ACTIVE} or {@linkcode UNDECIDED}. */
+  mode: typeof INACTIVE | typeof ACTIVE | typeof UNDECIDED = UNDECIDED;
+  /** Whether trampolines are on: all that an instrumented function looks at while they are not. */
+  on = false;
+  /** The function that is being called inside its trampoline; -1 when it has been. */
+  id = -1;
+  /** @inheritdoc */
+  e0: Entries["e0"] = callPlainly;
+  /** @inheritdoc */
+  e1: Entries["e1"] = callPlainly;
+  /** @inheritdoc */
+  e2: Entries["e2"] = callPlainly;
+  /** @inheritdoc */
+  e3: Entries["e3"] = callPlainly;
+  /** @inheritdoc */
+  e4: Entries["e4"] = callPlainly;
   /** Called by the body of a Worker's entry as it begins. */
   entered: () => void = () => {};
+  readonly #functions = new FunctionTable();
+  readonly #backends = new Map<BackendName, Backend>();
+  readonly #pairs: Pair[] = [];
+  #current: Pair | undefined;
+  #wasmObstacle: string | undefined;
 
-  /** Gives a function its number; it gets a trampoline when it is first called while active. */
-  define(label: FunctionLabel): number {
-    return this.#labels.push(label) - 1;
+  /**
+   * Gives a function its number; it gets a trampoline when it is first called while active.
+   *
+   * @param label What perf shows.
+   * @param args How it is called: with so many arguments, or `APPLY`.
+   */
+  define(label: FunctionLabel, args: number): number {
+    const id = this.#functions.add(label, args);
+    this.#prepare();
+    return id;
   }
 
-  /** How many functions have a number: the number of the next. */
+  /** The number of the next function that {@linkcode defineAll} gets. */
   get functionCount(): number {
-    return this.#labels.length;
+    return this.#functions.length;
   }
 
-  /** Calls a function inside its trampoline while active, plainly otherwise. */
+  /** Gives functions their numbers, in turn from {@linkcode functionCount} on. */
+  defineAll(labels: readonly FunctionLabel[], args: readonly number[]): void {
+    this.#functions.addAll(labels, args);
+    this.#prepare();
+  }
+
+  /** Calls a function that was defined with `APPLY` inside its trampoline while active. */
   call<Result>(
     id: number,
     fn: AnyFunction<Result>,
@@ -61,27 +103,35 @@ export class Activation {
     args: ArrayLike<unknown>,
   ): Result {
     if (this.mode === UNDECIDED) this.decide();
-    const registry = this.#current;
-    if (registry === undefined) return apply(fn, self, args);
-    let trampoline = registry.trampolines[id] ?? -1;
-    if (trampoline < 0) {
-      trampoline = this.#register(registry, id);
-      if (trampoline < 0) return apply(fn, self, args);
-    }
-    return registry.engine.call(trampoline, fn, self, args);
+    return this.on ? this.e1(id, fn, self, args) as Result : apply(fn, self, args);
   }
 
   /** Runs a body inside a function's trampoline while active, plainly otherwise. */
   run<Result>(id: number, body: () => Result): Result {
-    return this.mode === INACTIVE ? body() : this.call(id, body, undefined, NO_ARGUMENTS);
+    return this.on ? this.e0(id, body, undefined) as Result : body();
   }
 
   /** Gives a function its trampoline while active, for code whose frame begins later or never. */
   touch(id: number): void {
-    const registry = this.mode === INACTIVE ? undefined : this.#current;
-    if (registry !== undefined && (registry.trampolines[id] ?? -1) < 0) {
-      this.#register(registry, id);
-    }
+    if (this.on) this.e0(id, doNothing, undefined);
+  }
+
+  /** Calls a function that has a rest parameter: `args` are those in front of it. */
+  rest(
+    id: number,
+    fn: unknown,
+    self: unknown,
+    args: unknown[],
+    rest: readonly unknown[],
+  ): unknown {
+    const { length } = args;
+    for (let i = 0; i < rest.length; i++) defineElement(args, length + i, rest[i]);
+    return this.e1(id, fn, self, args);
+  }
+
+  /** The getter or setter of a class, which has just been made. */
+  accessor(holder: object, key: string, kind: "get" | "set"): unknown {
+    return getOwnPropertyDescriptor(holder, key)![kind];
   }
 
   /** The backend in use, `undefined` while inactive. */
@@ -101,16 +151,24 @@ export class Activation {
    *
    * @throws {PerfError} If the platform, the library or the file does not allow it; then nothing has changed.
    */
-  activate(backend: BackendName, engine: EngineChoice = "auto"): void {
-    this.#current = this.#registry(backend, engine === "auto" ? "native" : engine);
-    this.mode = ACTIVE;
+  activate(backendName: BackendName, engine: EngineChoice = "auto"): void {
+    const pair = engine === "auto" ? this.#cheapest(backendName) : this.#pair(backendName, engine);
+    this.#prepareFor(pair);
+    this.#current = pair;
+    const { e0, e1, e2, e3, e4 } = pair.engine;
+    this.e0 = e0;
+    this.e1 = e1;
+    this.e2 = e2;
+    this.e3 = e3;
+    this.e4 = e4;
+    this.#switch(ACTIVE);
   }
 
   /** Turns trampolines off. Safe at any depth: a trampoline outlives its use. */
   deactivate(): void {
     this.#current?.backend.flush?.();
     this.#current = undefined;
-    this.mode = INACTIVE;
+    this.#switch(INACTIVE);
   }
 
   /**
@@ -136,26 +194,35 @@ export class Activation {
     }
   }
 
+  #switch(mode: typeof INACTIVE | typeof ACTIVE): void {
+    this.mode = mode;
+    this.on = mode === ACTIVE;
+    this.id = -1;
+  }
+
   /** Runs a body, and what it calls, plainly, whatever is instrumented of it. */
   #pause<Result>(body: () => Result): Result {
-    this.mode = INACTIVE;
+    const { id } = this;
+    this.#switch(INACTIVE);
     try {
       return body();
     } finally {
-      this.mode = this.#current === undefined ? INACTIVE : ACTIVE;
+      this.#switch(this.#current === undefined ? INACTIVE : ACTIVE);
+      this.id = id;
     }
   }
 
-  #register(registry: Registry, id: number): number {
+  /** Tells perf of a trampoline. */
+  #declare(backend: Backend, id: number, code: CodeExtent): void {
     try {
+      const source = this.#functions.label(id);
       // What the program put in the place of a builtin that is used here would, instrumented, need
       // its own trampoline to make this one.
-      return this.#pause(() => registry.register(id, this.#labels[id]!));
+      this.#pause(() => backend.declare({ ...code, name: functionSymbol(source), source }));
     } catch (error) {
       // Not an obstacle but the program's own recursion, without stack for one call more.
       if (error instanceof RangeError) throw error;
       this.#giveUp(error);
-      return -1;
     }
   }
 
@@ -165,37 +232,74 @@ export class Activation {
     console.warn(`@x/perf: ${message}; trampolines are off${hint ? ` (see: ${hint})` : ""}`);
   }
 
+  /** Makes the engine in use ready for new functions. */
+  #prepare(): void {
+    if (this.#current === undefined) return;
+    try {
+      this.#pause(() => this.#prepareFor(this.#current!));
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
+  #prepareFor(pair: Pair): void {
+    const { length } = this.#functions;
+    if (pair.prepared === length) return;
+    pair.engine.prepare(pair.prepared, this.#functions.argumentsFrom(pair.prepared));
+    pair.prepared = length;
+    // There can be new memory for code.
+    pair.backend.flush?.();
+  }
+
+  /** Why `auto` does not take the wasm engine; `undefined` if it does, or has not been asked. */
+  get wasmObstacle(): string | undefined {
+    return this.#wasmObstacle;
+  }
+
+  #cheapest(backendName: BackendName): Pair {
+    this.#backend(backendName);
+    if (this.#wasmObstacle === undefined) {
+      try {
+        return this.#pair(backendName, "wasm");
+      } catch (error) {
+        if (!(error instanceof PerfError)) throw error;
+        this.#wasmObstacle = error.message;
+      }
+    }
+    return this.#pair(backendName, "native");
+  }
+
+  #backend(name: BackendName): Backend {
+    let backend = this.#backends.get(name);
+    if (backend === undefined) this.#backends.set(name, backend = makeBackend(name));
+    return backend;
+  }
+
   /** Addresses are for ever, and so are backends and engines: what was made once is used again. */
-  #registry(backendName: BackendName, engineName: EngineName): Registry {
-    const known = this.#registries.find(({ backend, engine }) =>
+  #pair(backendName: BackendName, engineName: EngineName): Pair {
+    const known = this.#pairs.find(({ backend, engine }) =>
       backend.name === backendName && engine.name === engineName
     );
     if (known !== undefined) return known;
-    const engine = obtain(
-      this.#engines,
-      engineName,
+    const backend = this.#backend(backendName);
+    const engine = makeEngine(engineName, {
+      padding: backend.padding,
+      declare: (id, code) => this.#declare(backend, id, code),
       // All that a body calls which is too deep for a trampoline is deeper still, and each
       // function saves the stack of asking again.
-      (name) => makeEngine(name, (body) => this.#pause(body)),
-    );
-    const backend = obtain(this.#backends, backendName, makeBackend);
-    const registry = new Registry(backend, engine);
-    this.#registries.push(registry);
-    return registry;
+      runDeep: (body) => this.#pause(body),
+    });
+    const pair = { backend, engine, prepared: 0 };
+    this.#pairs.push(pair);
+    return pair;
   }
 }
 
-function obtain<Name, Thing>(
-  known: Map<Name, Thing>,
-  name: Name,
-  make: (name: Name) => Thing,
-): Thing {
-  let thing = known.get(name);
-  if (thing === undefined) known.set(name, thing = make(name));
-  return thing;
+function callPlainly(_id: number, fn: unknown, self: unknown, ...args: unknown[]): unknown {
+  return callFunction(fn, self, ...args);
 }
 
-const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
+function doNothing(): void {}
 
 function makeBackend(name: BackendName): Backend {
   switch (name) {
@@ -206,10 +310,13 @@ function makeBackend(name: BackendName): Backend {
   }
 }
 
-function makeEngine(name: EngineName, runDeep: RunDeep): Engine {
-  const obstacle = engineObstacle(name);
-  if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
-  return new NativeEngine(runDeep);
+function makeEngine(name: EngineName, host: EngineHost): Engine {
+  switch (name) {
+    case "native":
+      return new NativeEngine(host);
+    case "wasm":
+      return new WasmEngine(host);
+  }
 }
 
 /**

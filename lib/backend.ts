@@ -1,3 +1,4 @@
+import type { CodeExtent } from "./engine.ts";
 import type { SourcePosition } from "./symbol_name.ts";
 
 /** How names reach `perf`. */
@@ -7,11 +8,7 @@ export type BackendName = "perf" | "perf_jit";
 export const BACKEND_NAMES: readonly BackendName[] = ["perf", "perf_jit"];
 
 /** A piece of machine code that has a name. */
-export interface CodeRegion {
-  /** Where it starts. */
-  address: number | bigint;
-  /** Bytes of code. */
-  size: number;
+export interface CodeRegion extends CodeExtent {
   /** What `perf` shows for it. */
   name: string;
   /** Where its source begins; the line may lack. */
@@ -30,6 +27,6 @@ export interface Backend {
    * @throws {PerfError} If it cannot be written.
    */
   declare(region: CodeRegion): void;
-  /** Called when trampolines go off, and perf may go on: the last moment to tell. */
+  /** Called when there can be new code around the trampolines, and when these go off. */
   flush?(): void;
 }

@@ -12,15 +12,28 @@ function uncurry<This, Args extends unknown[], Result>(
 }
 
 /** Functions and constructors that are called as they are. */
-export const { apply, construct } = Reflect;
-export const { max } = Math;
+export const { apply, construct, getOwnPropertyDescriptor } = Reflect;
+export const { max, min } = Math;
 export const { isSafeInteger } = Number;
 export const { asUintN } = BigInt;
-export const { BigInt: toBigInt, BigUint64Array, DataView, Int32Array, Uint8Array } = globalThis;
+export const {
+  BigInt: toBigInt,
+  BigUint64Array,
+  DataView,
+  Float64Array,
+  Int32Array,
+  Number: toNumber,
+  Uint8Array,
+} = globalThis;
 
 /** `String.prototype.indexOf`. */
 export const indexOf: (text: string, part: string, from?: number) => number = uncurry(
   String.prototype.indexOf,
+);
+
+/** `String.prototype.charCodeAt`. */
+export const charCodeAt: (text: string, at: number) => number = uncurry(
+  String.prototype.charCodeAt,
 );
 
 /** `String.prototype.slice`. */
@@ -34,18 +47,44 @@ export const encode: (text: string) => Uint8Array<ArrayBuffer> = bind.call(
   new TextEncoder(),
 );
 
-/** A typed array of integers. */
-type Integers = Uint8Array | Int32Array;
+const { defineProperty, setPrototypeOf } = Reflect;
+
+/** Sets an element of an array, whatever its prototype has. */
+export function defineElement(array: unknown[], index: number, value: unknown): void {
+  const descriptor = { value, writable: true, enumerable: true, configurable: true };
+  setPrototypeOf(descriptor, null);
+  defineProperty(array, index, descriptor);
+}
+
+/** `Function.prototype.call`, a bound function: it leaves no frame of JavaScript on the stack. */
+export const callFunction: (fn: unknown, self: unknown, ...args: unknown[]) => unknown = bind.call(
+  call,
+  call,
+) as typeof callFunction;
+
+/** `Function.prototype.bind`. */
+export const bindFunction: (
+  // deno-lint-ignore no-explicit-any -- any function can be bound
+  fn: (...args: any[]) => unknown,
+  self: unknown,
+  ...args: unknown[]
+) => (...args: unknown[]) => unknown = uncurry(bind) as typeof bindFunction;
+
+/** A typed array of numbers. */
+type Numbers = Uint8Array | Int32Array | Float64Array;
 
 const TypedArray = Object.getPrototypeOf(Uint8Array) as typeof Uint8Array;
 
 /** `set` of typed arrays. */
-export const set: (to: Integers, from: ArrayLike<number>, at?: number) => void = uncurry(
+export const set: (to: Numbers, from: ArrayLike<number>, at?: number) => void = uncurry(
   TypedArray.prototype.set,
 );
 
 /** `fill` of typed arrays. */
-export const fill: (array: Integers, value: number) => void = uncurry(TypedArray.prototype.fill);
+export const fill: {
+  (array: Numbers, value: number): void;
+  (array: BigUint64Array, value: bigint): void;
+} = uncurry(TypedArray.prototype.fill as never) as typeof fill;
 
 /** `subarray` of typed arrays. */
 export const subarray: <Buffer extends ArrayBufferLike>(

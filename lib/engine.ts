@@ -1,5 +1,3 @@
-import type { CodeRegion } from "./backend.ts";
-
 /** Who makes the trampolines. */
 export type EngineName = "native" | "wasm";
 
@@ -9,38 +7,70 @@ export type EngineChoice = "auto" | EngineName;
 /** All that can be asked for. */
 export const ENGINE_CHOICES: readonly EngineChoice[] = ["auto", "native", "wasm"];
 
-/** Why an engine cannot be had; `undefined` where it can. */
-export function engineObstacle(engine: EngineChoice): string | undefined {
-  return engine === "wasm"
-    ? `Cannot use engine "wasm": it is not part of this version, must be "native" or "auto"`
-    : undefined;
-}
+/** The most arguments that travel as they are; where there can be more, they go as an array. */
+export const MOST_ARGUMENTS = 4;
 
-/** Told of every region of code that an engine makes or finds. */
-export type DeclareRegion = (region: CodeRegion) => void;
+/** Stands for a number of arguments: they go as an array, the one argument of `e1`. */
+export const APPLY = MOST_ARGUMENTS + 1;
+
+/** Where the code of a trampoline is. */
+export interface CodeExtent {
+  /** Where it starts. */
+  address: number | bigint;
+  /** Bytes of code. */
+  size: number;
+  /** Whether V8 made it: then it keeps a frame record from its start to its end. */
+  byV8?: boolean;
+}
 
 /** Runs a body for which the stack has no room for a trampoline. */
 export type RunDeep = (body: () => void) => void;
 
+/** What an engine is told by those who use it. */
+export interface EngineHost {
+  /** Bytes behind the code of a trampoline that no other code may take. */
+  readonly padding: number;
+  /**
+   * Called when a function is called for the first time, and each time that its trampoline has
+   * moved: where it is. Extents never overlap.
+   *
+   * @throws {PerfError} If perf cannot be told.
+   * @throws {RangeError} If the program has used up its stack.
+   */
+  declare(id: number, code: CodeExtent): void;
+  readonly runDeep: RunDeep;
+}
+
+/**
+ * Calls functions inside trampolines: `e2(id, fn, self, a, b)` calls `fn` with two arguments inside
+ * the trampoline of function number `id`. Its result, its exception.
+ */
+export interface Entries {
+  e0(id: number, fn: unknown, self: unknown): unknown;
+  e1(id: number, fn: unknown, self: unknown, a: unknown): unknown;
+  e2(id: number, fn: unknown, self: unknown, a: unknown, b: unknown): unknown;
+  e3(id: number, fn: unknown, self: unknown, a: unknown, b: unknown, c: unknown): unknown;
+  e4(
+    id: number,
+    fn: unknown,
+    self: unknown,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+  ): unknown;
+}
+
 /** Makes trampolines and calls functions inside them. */
-export interface Engine {
+export interface Engine extends Entries {
   /** Which one this is. */
   readonly name: EngineName;
   /**
-   * Makes a trampoline and declares its code under `symbol`.
+   * Makes ready for functions, which are called from then on only.
    *
-   * @param symbol The name that `perf` shows.
-   * @param declare Told of the code.
-   * @param padding Bytes behind the code that no other trampoline may take. @default 0
-   * @returns The trampoline's number.
-   * @throws {PerfError} If no trampoline can be made.
+   * @param first The number of the first one; the others follow in turn.
+   * @param args How many arguments each is called with, or {@linkcode APPLY}.
+   * @throws {PerfError} If there is no memory for them.
    */
-  create(symbol: string, declare: DeclareRegion, padding?: number): number;
-  /** Calls `fn` inside a trampoline: its result, its exception. */
-  call<Result>(
-    trampoline: number,
-    fn: (...args: never[]) => Result,
-    self: unknown,
-    args: ArrayLike<unknown>,
-  ): Result;
+  prepare(first: number, args: ArrayLike<number>): void;
 }

@@ -20,6 +20,8 @@ type Symbols = Deno.DynamicLibrary<typeof symbols>["symbols"];
  */
 export function openByFfi(path: string): NativeLibrary {
   const opened = Deno.dlopen(path, symbols).symbols;
+  // The first call is never an optimised one: it goes through libffi, as the probe wants.
+  opened.xp_probe();
   return {
     // Deno's types have a buffer's memory not shared; the library does not care.
     ...(opened as unknown as NativeLibrary),
@@ -47,8 +49,6 @@ class FfiCaller {
   #result: unknown;
 
   constructor(library: Symbols, stackBudget: number, runDeep: RunDeep) {
-    // The first call is never an optimised one: it goes through libffi, as the probe wants.
-    library.xp_probe();
     this.#callback = new Deno.UnsafeCallback(
       { parameters: [], result: "void" },
       () => this.#body(),

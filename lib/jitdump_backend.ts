@@ -66,6 +66,7 @@ export class JitdumpBackend implements Backend {
   readonly #runtime = runtimeWithoutUnwindInformation();
   readonly #descriptor = this.#open();
   #unwinding: { size: number; record: Uint8Array } | undefined;
+  readonly #unwindingsByV8 = new Map<number, Uint8Array>();
   #lastLook = -Infinity;
   #outerFramesTries = 8;
 
@@ -80,14 +81,18 @@ export class JitdumpBackend implements Backend {
   }
 
   /** @inheritdoc */
-  declare({ address, size, name, source }: CodeRegion): void {
+  declare({ address, size, byV8 = false, name, source }: CodeRegion): void {
     if (now() - this.#lastLook >= LOOK_INTERVAL) this.#describeRegions();
     // Not earlier: now the program itself runs, and not what is loaded before it.
     if (this.#outerFramesTries > 0) this.#describeOuterFrames();
     const start = toBigInt(address);
+    // What is around it is described later, and leaves it out.
+    if (byV8) this.#claim(start, size + this.padding);
     const code = this.#distinctCode(start, size);
     const { file, line } = source ?? {};
-    const unwinding = this.#trampolineUnwinding(size, code.length);
+    const unwinding = byV8
+      ? this.#unwindingByV8(code.length)
+      : this.#trampolineUnwinding(size, code.length);
     const load = encodeCodeLoad({ pid: this.#pid, address: start, size: code.length, name, code });
     if (file === undefined || line === undefined) return this.#append([unwinding, load]);
     const lines = encodeDebugInfo(start, [
@@ -133,6 +138,26 @@ export class JitdumpBackend implements Backend {
       this.#unwinding = { size, record: encodeUnwindingInfo(tables, align8(tables.bytes.length)) };
     }
     return this.#unwinding.record;
+  }
+
+  #unwindingByV8(dumped: number): Uint8Array {
+    let record = this.#unwindingsByV8.get(dumped);
+    if (record === undefined) {
+      const rules = regionRules(this.#architecture, dumped, undefined);
+      const tables = encodeUnwindTables(this.#architecture, dumped, rules);
+      record = encodeUnwindingInfo(tables, align8(tables.bytes.length));
+      this.#unwindingsByV8.set(dumped, record);
+    }
+    return record;
+  }
+
+  #claim(start: bigint, size: number): void {
+    const end = start + toBigInt(size);
+    const range = BigUint64Array.of(start, end);
+    while (this.#library.xp_claim(new Uint8Array(range.buffer)) === 1) {
+      range[0] = range[1]!;
+      range[1] = end;
+    }
   }
 
   /** Describes what has become executable since the last look. */

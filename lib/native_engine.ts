@@ -1,4 +1,5 @@
-import type { DeclareRegion, Engine, RunDeep } from "./engine.ts";
+import { fill, Int32Array, max, set, Uint8Array } from "./builtins.ts";
+import { APPLY, type Engine, type EngineHost } from "./engine.ts";
 import type { CallInside, NativeLibrary } from "./native_functions.ts";
 import { loadNativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
@@ -10,28 +11,62 @@ import { PerfError } from "./perf_error.ts";
  */
 export const STACK_BUDGET = 256 * 1024;
 
+type AnyFunction = (...args: never[]) => unknown;
+
 /** Trampolines in memory that the C library maps. */
 export class NativeEngine implements Engine {
   /** @inheritdoc */
   readonly name = "native";
-  /** @inheritdoc */
-  readonly call: CallInside;
+  readonly #host: EngineHost;
   readonly #library: NativeLibrary;
+  readonly #callInside: CallInside;
   readonly #size: number;
+  /** The trampoline of each function, negative where there is none yet. */
+  #trampolines = new Int32Array(0);
+  /** 1 for each function whose arguments come as an array. */
+  #applied = new Uint8Array(0);
 
   /**
-   * @param runDeep What calls a function beyond {@linkcode STACK_BUDGET}. @default plainly
+   * @param host Told of the trampolines.
    * @throws {PerfError} If the library cannot be used, or too many isolates are attached.
    */
-  constructor(runDeep: RunDeep = (body) => body()) {
+  constructor(host: EngineHost) {
+    this.#host = host;
     this.#library = loadNativeLibrary();
-    this.call = this.#library.attach(STACK_BUDGET, runDeep);
+    this.#callInside = this.#library.attach(STACK_BUDGET, (body) => host.runDeep(body));
     this.#size = this.#library.xp_trampoline_size();
   }
 
   /** @inheritdoc */
-  create(symbol: string, declare: DeclareRegion, padding = 0): number {
-    const index = this.#library.xp_register(this.#size + padding);
+  prepare(first: number, args: ArrayLike<number>): void {
+    this.#reserve(first + args.length);
+    for (let i = 0; i < args.length; i++) this.#applied[first + i] = args[i] === APPLY ? 1 : 0;
+  }
+
+  /** @inheritdoc */
+  readonly e0: Engine["e0"] = (id, fn, self) => this.#call(id, fn, self, NO_ARGUMENTS);
+
+  /** @inheritdoc */
+  readonly e1: Engine["e1"] = (id, fn, self, a) =>
+    this.#call(id, fn, self, this.#applied[id] === 1 ? a as ArrayLike<unknown> : [a]);
+
+  /** @inheritdoc */
+  readonly e2: Engine["e2"] = (id, fn, self, a, b) => this.#call(id, fn, self, [a, b]);
+
+  /** @inheritdoc */
+  readonly e3: Engine["e3"] = (id, fn, self, a, b, c) => this.#call(id, fn, self, [a, b, c]);
+
+  /** @inheritdoc */
+  readonly e4: Engine["e4"] = (id, fn, self, a, b, c, d) => this.#call(id, fn, self, [a, b, c, d]);
+
+  #call(id: number, fn: unknown, self: unknown, args: ArrayLike<unknown>): unknown {
+    let trampoline = this.#trampolines[id]!;
+    if (trampoline < 0) trampoline = this.#create(id);
+    return this.#callInside(trampoline, fn as AnyFunction, self, args);
+  }
+
+  #create(id: number): number {
+    const index = this.#library.xp_register(this.#size + this.#host.padding);
     if (index < 0) {
       throw new PerfError(
         `Cannot make a trampoline: mapping executable memory failed with error ${-index}`,
@@ -40,11 +75,24 @@ export class NativeEngine implements Engine {
         },
       );
     }
-    declare({
+    this.#host.declare(id, {
       address: this.#library.xp_trampoline_address(index),
       size: this.#size,
-      name: symbol,
     });
-    return index;
+    return this.#trampolines[id] = index;
+  }
+
+  #reserve(count: number): void {
+    if (count <= this.#trampolines.length) return;
+    const length = max(64, 2 * this.#trampolines.length, count);
+    const trampolines = new Int32Array(length);
+    fill(trampolines, -1);
+    set(trampolines, this.#trampolines);
+    this.#trampolines = trampolines;
+    const applied = new Uint8Array(length);
+    set(applied, this.#applied);
+    this.#applied = applied;
   }
 }
+
+const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 import { activation, UNDECIDED } from "./activation.ts";
-import type { BackendName, CodeRegion } from "./backend.ts";
-import { type EngineName, engineObstacle } from "./engine.ts";
+import type { BackendName } from "./backend.ts";
+import type { CodeExtent, Engine, EngineHost, EngineName } from "./engine.ts";
 import { brokenFrameChain } from "./frame_chain.ts";
 import { parseMemoryMaps } from "./memory_maps.ts";
 import { NativeEngine } from "./native_engine.ts";
@@ -17,6 +17,7 @@ import {
   processId,
   trampolineObstacle,
 } from "./runtime.ts";
+import { WasmEngine } from "./wasm_engine.ts";
 
 /** Whether something can be used here. */
 export interface Feature {
@@ -59,15 +60,12 @@ export interface Support extends Platform {
 export function support(): Support {
   const platform = currentPlatform();
   const trampolines = trampolineFeature(platform);
-  const { native, framePointers } = testNative(trampolines);
+  const { native, wasm, framePointers } = testEngines(trampolines);
   return {
     ...platform,
     trampolines,
     framePointers,
-    engines: {
-      native,
-      wasm: { available: false, reason: engineObstacle("wasm")! },
-    },
+    engines: { native, wasm },
     active: activeNow(),
     mapPath: perfMapPath(processId()),
   };
@@ -85,54 +83,61 @@ function activeNow(): Support["active"] {
   return backend === undefined || engine === undefined ? undefined : { backend, engine };
 }
 
-interface NativeTest {
-  native: Feature;
-  framePointers: Feature;
-}
+type EngineTest = Record<EngineName | "framePointers", Feature>;
 
 /** An engine stays for good, so there is one for all tests of an isolate. */
-let tested: NativeTest | undefined;
+let tested: EngineTest | undefined;
 
-function testNative(trampolines: Feature): NativeTest {
+function testEngines(trampolines: Feature): EngineTest {
   if (!trampolines.available) {
-    return { native: trampolines, framePointers: untested(trampolines.reason!) };
+    const framePointers = untested(trampolines.reason!);
+    return { native: trampolines, wasm: trampolines, framePointers };
   }
   const maps: Permission = { name: "read", path: "/proc/self/maps" };
   const missing = missingPermission([...libraryPermissions(), maps]);
   if (missing !== undefined) {
     const feature = untested(`permission is missing: ${missing}`);
-    return { native: feature, framePointers: feature };
+    return { native: feature, wasm: feature, framePointers: feature };
   }
-  return tested ??= walkFromTrampoline();
+  return tested ??= walkFromEngines();
 }
 
-function walkFromTrampoline(): NativeTest {
-  let engine: NativeEngine;
-  let region: CodeRegion | undefined;
-  let trampoline: number;
+function walkFromEngines(): EngineTest {
+  const native = walkFrom((host) => new NativeEngine(host));
+  const wasm = walkFrom((host) => new WasmEngine(host));
+  const { framePointers } = wasm.engine.available ? wasm : native;
+  return { native: native.engine, wasm: wasm.engine, framePointers };
+}
+
+function walkFrom(
+  makeEngine: (host: EngineHost) => Engine,
+): { engine: Feature; framePointers: Feature } {
+  let engine: Engine;
+  let code: CodeExtent | undefined;
   try {
-    engine = new NativeEngine();
     // Declared to nobody: perf has no business with it.
-    trampoline = engine.create("js::support", (declared) => region = declared);
+    engine = makeEngine({
+      padding: 0,
+      declare: (_, declared) => code = declared,
+      runDeep: (body) => body(),
+    });
+    engine.prepare(0, [0]);
+    engine.e0(0, () => {}, undefined);
   } catch (error) {
     const reason = (error as Error).message;
-    return { native: { available: false, reason }, framePointers: untested(reason) };
+    return { engine: { available: false, reason }, framePointers: untested(reason) };
   }
-  return { native: { available: true }, framePointers: testChain(engine, trampoline, region!) };
+  return { engine: { available: true }, framePointers: testChain(engine, code!) };
 }
 
 /** More frames than a walk from here has, by far. */
 const CAPACITY = 1024;
 
-function testChain(
-  engine: NativeEngine,
-  trampoline: number,
-  { address, size }: CodeRegion,
-): Feature {
+function testChain(engine: Engine, { address, size }: CodeExtent): Feature {
   try {
     const walked = new BigUint64Array(CAPACITY);
     const { xp_walk } = loadNativeLibrary();
-    const count = engine.call(trampoline, () => xp_walk(walked, CAPACITY), undefined, []);
+    const count = engine.e0(0, () => xp_walk(walked, CAPACITY), undefined) as number;
     const broken = brokenFrameChain(
       { addresses: [...walked.subarray(0, count)], trampoline: BigInt(address), size },
       parseMemoryMaps(readFileSync("/proc/self/maps", "utf8")),

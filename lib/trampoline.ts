@@ -1,4 +1,4 @@
-import { activation } from "./activation.ts";
+import { activation, UNDECIDED } from "./activation.ts";
 
 /** A frame with a name of one's own choice. */
 export interface Trampoline {
@@ -42,6 +42,11 @@ export function trampoline(name: string, file: string, line?: number): Trampolin
       `Cannot make a trampoline at line "${line}": must be a whole number above 0`,
     );
   }
-  const id = activation.define({ name, file, line });
-  return { run: (body) => activation.run(id, body) };
+  const id = activation.define({ name, file, line }, 0);
+  return {
+    run(body) {
+      if (activation.mode === UNDECIDED) activation.decide();
+      return activation.run(id, body);
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { apply, construct } from "./builtins.ts";
 import { activation, INACTIVE } from "./activation.ts";
 import { callerPosition } from "./caller_position.ts";
+import { APPLY } from "./engine.ts";
 import type { FunctionLabel } from "./symbol_name.ts";
 
 /** Options of {@linkcode withPerf}. */
@@ -133,7 +134,7 @@ function wrap<F extends AnyFunction>(fn: F, label: Label): F {
           : enter(wrapped, this, undefined, ...args);
       },
     }.method;
-  const id = typeof label === "function" ? -1 : activation.define(label);
+  const id = typeof label === "function" ? -1 : activation.define(label, APPLY);
   const wrapped: Wrapped = { fn, wrapper, label, id };
   copyProperties(fn, wrapper);
   return wrapper as F;
@@ -147,11 +148,15 @@ function enter(
 ): unknown {
   const { fn, wrapper, label } = wrapped;
   if (wrapped.id < 0 && typeof label === "function") {
-    wrapped.id = activation.define(label(self, wrapper));
+    wrapped.id = activation.define(label(self, wrapper), APPLY);
   }
   if (target === undefined) return activation.call(wrapped.id, fn, self, args);
   // Inside `fn`, `new.target` is `fn` itself, as without the wrapper.
-  return activation.run(wrapped.id, () => construct(fn, args, target === wrapper ? fn : target));
+  return activation.call(wrapped.id, construct, undefined, [
+    fn,
+    args,
+    target === wrapper ? fn : target,
+  ]);
 }
 
 /** Classes and `function` functions have a prototype, a bound one has its target's ability. */

@@ -22,6 +22,7 @@ export const SOURCES: readonly string[] = [
   "stack.c",
   "context.c",
   "region.c",
+  "memory.c",
   "append.c",
   "dump.c",
   "napi.c",

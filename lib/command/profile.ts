@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { parseCallGraph } from "../call_graph.ts";
-import { engineObstacle } from "../engine.ts";
 import { PerfError } from "../perf_error.ts";
 import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
 import { currentPlatform, readVariable, trampolineObstacle } from "../runtime.ts";
@@ -292,7 +291,7 @@ function numberOf(what: string, digits: string): number {
 
 function checkTrampolines({ backend, engine }: Wish): void {
   if (backend === undefined) return;
-  const obstacle = trampolineObstacle(currentPlatform()) ?? engineObstacle(engine);
+  const obstacle = trampolineObstacle(currentPlatform());
   if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
 }
 

@@ -21,6 +21,10 @@ export interface BodyTraits {
   leaves: boolean;
   /** It calls `eval` directly, which can declare variables where code is not strict. */
   evals: boolean;
+  /** It mentions `arguments`. */
+  mentionsArguments: boolean;
+  /** It mentions `new.target`. */
+  mentionsTarget: boolean;
 }
 
 /**
@@ -35,6 +39,8 @@ export function bodyTraits(nodes: readonly Node[]): BodyTraits {
     suspends: false,
     leaves: false,
     evals: false,
+    mentionsArguments: false,
+    mentionsTarget: false,
   };
   for (const node of nodes) collect(node, traits, OUTERMOST);
   return traits;
@@ -63,7 +69,7 @@ function collect(node: Node, traits: BodyTraits, targets: Targets): void {
   if (isFunction(node)) {
     // `export default function () {}` has no name.
     if (node.type === "FunctionDeclaration" && node["id"]) traits.functions.push(node["id"].name);
-    if (node.type === "ArrowFunctionExpression") collectEval(node, traits);
+    if (node.type === "ArrowFunctionExpression") collectArrow(node, traits);
     return;
   }
   switch (node.type) {
@@ -91,6 +97,12 @@ function collect(node: Node, traits: BodyTraits, targets: Targets): void {
       if (node["callee"].type === "Identifier" && node["callee"].name === "eval") {
         traits.evals = true;
       }
+      break;
+    case "Identifier":
+      if (node["name"] === "arguments") traits.mentionsArguments = true;
+      break;
+    case "MetaProperty":
+      if (node["meta"].name === "new") traits.mentionsTarget = true;
       break;
     case "ClassDeclaration":
     case "ClassExpression":
@@ -122,10 +134,15 @@ function collectClass(node: Node, traits: BodyTraits, targets: Targets): void {
   }
 }
 
-/** A direct `eval` in an arrow function sees, and in sloppy code shares, what is around the arrow. */
-function collectEval(arrow: Node, traits: BodyTraits): void {
+/**
+ * What an arrow function mentions is what is around it; and a direct `eval` in it sees, and in sloppy
+ * code shares, what is around the arrow.
+ */
+function collectArrow(arrow: Node, traits: BodyTraits): void {
   const inner = bodyTraits([...arrow["params"], arrow["body"]]);
   if (inner.evals) traits.evals = true;
+  if (inner.mentionsArguments) traits.mentionsArguments = true;
+  if (inner.mentionsTarget) traits.mentionsTarget = true;
 }
 
 function targetsBelow(node: Node, targets: Targets): Targets {

@@ -1,6 +1,7 @@
 import { type BodyTraits, bodyTraits, boundNames, hoistedNames } from "./body_traits.ts";
 import type { Edits } from "./edits.ts";
 import { Pieces } from "./pieces.ts";
+import { guardExpression, guardStatement, type Reentry, reentryOf } from "./reentry.ts";
 import { directives, type Node } from "./syntax_tree.ts";
 import type { Calls, Wrapped } from "./wrapped.ts";
 
@@ -14,16 +15,21 @@ export interface FunctionOptions {
   asksCaller: boolean;
   /** Where the edits go. */
   edits: Edits;
-  /** Gives the function its number. */
-  number: () => Calls;
+  /** How the function reaches itself, given what its body holds; `undefined` where it cannot. */
+  self: (traits: BodyTraits) => string | undefined;
+  /** Gives the function its number; the arguments are those that it is called with. */
+  number: (args?: number) => Calls;
 }
 
 /**
- * Hands a function's body to the runtime as an arrow function: `this`, `arguments`, `super` and
- * `new.target` stay what they are, directives stay first, parameters stay outside.
+ * Has a function run inside its trampoline. Where it can, it calls itself again there:
  *
  *     function f(a) { "use strict"; return a; }
- *     function f(a) { "use strict";return $.run(7,()=>{ return a; })}
+ *     function f(a) { "use strict";if($.on)if($.id!==7)return $.e1(7,($.id=7,f),this,a);else $.id=-1; return a; }
+ *
+ * Where that would show, or it cannot reach itself, its body goes as an arrow function: `this`,
+ * `arguments`, `super` and `new.target` stay what they are, parameters stay outside:
+ *
  *     (a) => a
  *     (a) => $.run(8,()=>(a))
  *
@@ -34,9 +40,29 @@ export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
   const traits = bodyTraits(node["expression"] ? [body] : body["body"]);
   const reason = obstacle(traits, options);
   if (reason !== undefined) return { reason, close: () => {} };
+  const reentry = reentryOf(node, traits);
+  const self = reentry && options.self(traits);
+  if (reentry !== undefined && self !== undefined) return callAgain(node, reentry, self, options);
   return node["generator"] || traits.suspends || redeclares(node, traits)
     ? wrapPieces(node, options)
     : wrapWhole(node, options);
+}
+
+function callAgain(
+  node: Node,
+  reentry: Reentry,
+  self: string,
+  { edits, number }: FunctionOptions,
+): Wrapped {
+  const body: Node = node["body"];
+  const calls = number(reentry.args);
+  if (node["expression"]) {
+    edits.insert(body.start, guardExpression(calls, reentry, self));
+    return { close: () => edits.append(body.end, ")") };
+  }
+  const receiver = node.type === "ArrowFunctionExpression" ? "void 0" : "this";
+  edits.insert(...afterDirectives(body, guardStatement(calls, reentry, self, receiver)));
+  return { close: () => {} };
 }
 
 /** Why code cannot be moved into another function. */

@@ -88,9 +88,10 @@ function instrument(
     leftAlone.addFile(file, isSyntax ? `cannot be parsed: ${error.message}` : String(error));
     return loaded;
   }
-  for (const { name, line } of transformed.functions) {
-    activation.define({ name, file, line });
-  }
+  activation.defineAll(
+    transformed.functions.map(({ name, line }) => ({ name, file, line })),
+    transformed.functions.map(({ args }) => args),
+  );
   for (const { name, line, reason } of transformed.skipped) {
     leftAlone.addFunction({ name, file, line }, reason);
   }

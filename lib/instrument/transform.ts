@@ -1,9 +1,11 @@
 import { wrapClassBody } from "./class_body.ts";
+import { ClassMembers } from "./class_members.ts";
 import { Edits } from "./edits.ts";
 import { wrapFunction } from "./function_body.ts";
 import { memberName, nameFromParent } from "./function_name.ts";
 import type { SourceMap } from "./libraries.js";
 import { wrapModuleBody } from "./module_body.ts";
+import { SelfReferences } from "./self_references.ts";
 import { composeMaps, formatInlineMap, LineFinder, splitInlineMap } from "./source_positions.ts";
 import {
   children,
@@ -22,10 +24,12 @@ export interface InstrumentedFunction {
   name: string;
   /** Line in the original source, counted from 1; `undefined` for the module's body. */
   line: number | undefined;
+  /** With how many arguments it is called inside its trampoline, or `APPLY`. */
+  args: number;
 }
 
 /** A function that was left as it is. */
-export interface SkippedFunction extends InstrumentedFunction {
+export interface SkippedFunction extends Omit<InstrumentedFunction, "args"> {
   /** Why wrapping it could change what it does. */
   reason: string;
 }
@@ -62,8 +66,8 @@ export interface TransformOptions {
 }
 
 /**
- * Instruments a module: the body of every function, and the module's own, is
- * handed to `runtime.run(id, body)`. Only insertions, no line is added or moved.
+ * Instruments a module: every function, and the module's own body, runs inside its trampoline while
+ * these are on. Only insertions, no line is added or moved.
  *
  * @param text The source, with or without an inline source map.
  * @throws {SyntaxError} If the text is no program; the runtime says so better.
@@ -92,6 +96,8 @@ interface Surroundings {
   path: string;
   strict: boolean;
   insideWith: boolean;
+  /** The class whose member the node is, if that has something to reach it by. */
+  members?: ClassMembers;
 }
 
 class Instrumenter {
@@ -102,6 +108,7 @@ class Instrumenter {
   readonly #lines: LineFinder;
   readonly #options: TransformOptions;
   readonly #asksCaller: boolean;
+  #selves!: SelfReferences;
 
   constructor(source: string, lines: LineFinder, options: TransformOptions) {
     this.edits = new Edits(source);
@@ -113,6 +120,7 @@ class Instrumenter {
 
   instrument(): void {
     const program = parseSource(this.#source, this.#options.kind);
+    this.#selves = new SelfReferences(program);
     const strict = this.#options.kind === "module" || isStrictBody(program["body"]);
     const wrapped = wrapModuleBody(program, {
       kind: this.#options.kind,
@@ -153,7 +161,9 @@ class Instrumenter {
     const wrapped = around.insideWith
       ? undefined
       : wrapClassBody(node, { edits: this.edits, number });
-    this.#visitChildren(node, { ...around, path, strict: true });
+    const members = around.insideWith ? undefined : new ClassMembers(node, this.#options.runtime);
+    this.#visitChildren(node, { ...around, path, strict: true, members });
+    members?.insert(this.edits);
     wrapped?.close();
   }
 
@@ -172,10 +182,14 @@ class Instrumenter {
       insideWith: around.insideWith,
       asksCaller: this.#asksCaller,
       edits: this.edits,
-      number: () => this.#number(name, line),
+      self: (traits) =>
+        isMember(around.parent, node)
+          ? around.members?.reach(around.parent, traits)
+          : this.#selves.nameOf(node, around.parent, traits),
+      number: (args) => this.#number(name, line, args),
     });
     if (wrapped.reason !== undefined) this.#skip(name, line, wrapped.reason);
-    this.#visitChildren(node, { ...around, path: `${name}.`, strict });
+    this.#visitChildren(node, { ...around, path: `${name}.`, strict, members: undefined });
     wrapped.close();
   }
 
@@ -187,10 +201,10 @@ class Instrumenter {
     return node["id"]?.name ?? nameFromParent(parent, node, this.#source);
   }
 
-  #number(name: string, line?: number): Calls {
+  #number(name: string, line?: number, args = 0): Calls {
     const { firstId, runtime } = this.#options;
-    const id = firstId + this.functions.push({ name, line }) - 1;
-    return { run: `${runtime}.run(${id},()=>`, touch: `${runtime}.touch(${id})` };
+    const id = firstId + this.functions.push({ name, line, args }) - 1;
+    return { id, runtime, run: `${runtime}.run(${id},()=>`, touch: `${runtime}.touch(${id})` };
   }
 
   #skip(name: string, line: number | undefined, reason: string): void {

@@ -8,6 +8,10 @@ export interface Wrapped {
 
 /** The texts that hand code to the runtime, under the number of one function. */
 export interface Calls {
+  /** The function's number. */
+  id: number;
+  /** The runtime. */
+  runtime: string;
   /** In front of a body: `runtime.run(id,()=>`. */
   run: string;
   /** Makes the function known without a body: `runtime.touch(id)`. */

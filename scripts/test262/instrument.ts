@@ -30,6 +30,9 @@ export function instrument(text: string, url: string, kind: SourceKind): string 
     if (error instanceof SyntaxError) return text;
     throw error;
   }
-  for (const { name, line } of transformed.functions) activation.define({ name, file: url, line });
+  activation.defineAll(
+    transformed.functions.map(({ name, line }) => ({ name, file: url, line })),
+    transformed.functions.map(({ args }) => args),
+  );
   return transformed.source;
 }

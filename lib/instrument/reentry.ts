@@ -1,0 +1,75 @@
+import { APPLY, MOST_ARGUMENTS } from "../engine.ts";
+import type { BodyTraits } from "./body_traits.ts";
+import type { Node } from "./syntax_tree.ts";
+import type { Calls } from "./wrapped.ts";
+
+/** How a function is called again, inside its trampoline. */
+export interface Reentry {
+  /** With how many arguments, or `APPLY`. */
+  args: number;
+  /** The texts of the arguments: `,a,b`, or one array. */
+  passed: string;
+  /** The runtime's function that takes them. */
+  entry: string;
+}
+
+/**
+ * How a function can be called again as it was called, before anything of it has run;
+ * `undefined` where that would show: its parameters compute something, it asks how it was called,
+ * or the call itself does something, as that of an async function does.
+ */
+export function reentryOf(node: Node, traits: BodyTraits): Reentry | undefined {
+  if (node["async"] || node["generator"] || traits.evals || traits.mentionsTarget) return undefined;
+  const params: Node[] = node["params"];
+  const rest = params.at(-1)?.type === "RestElement" ? params.at(-1)!["argument"] : undefined;
+  const plain = rest === undefined ? params : params.slice(0, -1);
+  if (![...plain, ...(rest === undefined ? [] : [rest])].every(isName)) return undefined;
+  const names: string[] = plain.map(({ name }) => name);
+  if (new Set(names).size < names.length || names.includes("arguments")) return undefined;
+  if (traits.mentionsArguments && node.type !== "ArrowFunctionExpression") {
+    return { args: APPLY, passed: ",arguments", entry: "e1" };
+  }
+  if (rest !== undefined) {
+    return { args: APPLY, passed: `,[${names}],${rest["name"]}`, entry: "rest" };
+  }
+  return names.length > MOST_ARGUMENTS
+    ? { args: APPLY, passed: `,[${names}]`, entry: "e1" }
+    : {
+      args: names.length,
+      passed: names.map((name) => `,${name}`).join(""),
+      entry: `e${names.length}`,
+    };
+}
+
+function isName(node: Node): boolean {
+  return node.type === "Identifier";
+}
+
+/** The call of the function itself, `self`, inside its trampoline. */
+function callText(
+  { id, runtime }: Calls,
+  { passed, entry }: Reentry,
+  self: string,
+  receiver: string,
+): string {
+  return `${runtime}.${entry}(${id},(${runtime}.id=${id},${self}),${receiver}${passed})`;
+}
+
+/**
+ * What stands at the start of a function's body: while trampolines are on, it calls the function
+ * again, which knows by the runtime's `id` that it is inside.
+ */
+export function guardStatement(calls: Calls, reentry: Reentry, self: string, receiver: string): string {
+  const { id, runtime } = calls;
+  return `if(${runtime}.on)if(${runtime}.id!==${id})return ${
+    callText(calls, reentry, self, receiver)
+  };else ${runtime}.id=-1;`;
+}
+
+/** The same in front of an arrow function's expression; a parenthesis is left open. */
+export function guardExpression(calls: Calls, reentry: Reentry, self: string): string {
+  const { id, runtime } = calls;
+  return `${runtime}.on&&${runtime}.id!==${id}?${
+    callText(calls, reentry, self, "void 0")
+  }:(${runtime}.id=-1,`;
+}

@@ -1,0 +1,222 @@
+import {
+  apply,
+  bindFunction,
+  BigUint64Array,
+  callFunction,
+  fill,
+  Float64Array,
+  Int32Array,
+  max,
+  set,
+  subarray,
+  toBigInt,
+  toNumber,
+  Uint8Array,
+} from "./builtins.ts";
+import { codeExtent, SURROUNDINGS, surroundingsStart } from "./code_extent.ts";
+import type { CodeExtent, Engine, EngineHost, Entries } from "./engine.ts";
+import { loadNativeLibrary } from "./native_library.ts";
+import { PerfError } from "./perf_error.ts";
+import { dispatcherModule, trampolinesModule } from "./wasm_modules.ts";
+
+const { Instance, Memory, Module } = WebAssembly;
+const getRandomValues = crypto.getRandomValues.bind(crypto);
+
+const NOTHING = toBigInt(0);
+
+/** Frames from the walker to the trampoline that called it, and some. */
+const WALKED_FRAMES = 16;
+
+/** After how many calls a trampoline is looked for again, as long as it may move. */
+const LOOK_INTERVAL = 1 << 15;
+
+/** Never again. */
+const FOR_GOOD = 0x7fffffff;
+
+/** Bytes of a page of memory, at least. */
+const PAGE = 4096;
+
+/** Places in the table, and in the memory of its counts, at first. */
+const FIRST_SIZE = 1 << 14;
+const PAGE_COUNTS = 65536 / Int32Array.BYTES_PER_ELEMENT;
+
+/** What the dispatcher exports. */
+interface Dispatcher extends Entries {
+  table: WebAssembly.Table;
+}
+
+/**
+ * Trampolines that V8 makes: of each it compiles a function of WebAssembly that calls the function,
+ * in V8's own frame-pointer chain and at the price of a call. The dispatcher (wasm_modules.ts)
+ * has each one looked for when it is called for the first time, and now and then until V8's
+ * optimising compiler has moved it.
+ */
+export class WasmEngine implements Engine {
+  /** @inheritdoc */
+  readonly name = "wasm";
+  /** @inheritdoc */
+  readonly e0: Entries["e0"];
+  /** @inheritdoc */
+  readonly e1: Entries["e1"];
+  /** @inheritdoc */
+  readonly e2: Entries["e2"];
+  /** @inheritdoc */
+  readonly e3: Entries["e3"];
+  /** @inheritdoc */
+  readonly e4: Entries["e4"];
+  readonly #host: EngineHost;
+  readonly #library = loadNativeLibrary();
+  readonly #walked = new BigUint64Array(WALKED_FRAMES);
+  readonly #memory: WebAssembly.Memory;
+  readonly #table: WebAssembly.Table;
+  readonly #imports: WebAssembly.Imports;
+  /** The calls of each trampoline until it is looked for. */
+  #left: Int32Array;
+  /** Where each trampoline was found; 0 for those that have not been called. */
+  #found = new Float64Array(FIRST_SIZE);
+  readonly #surroundings = new Uint8Array(SURROUNDINGS);
+  #depth = 0;
+
+  /**
+   * @param host Told of the trampolines.
+   * @throws {PerfError} If trampolines cannot be made here, or not be found.
+   */
+  constructor(host: EngineHost) {
+    this.#host = host;
+    try {
+      this.#memory = new Memory({ initial: FIRST_SIZE / PAGE_COUNTS });
+      this.#left = new Int32Array(this.#memory.buffer);
+      const dispatcher = new Instance(new Module(dispatcherModule(FIRST_SIZE)), {
+        m: {
+          left: this.#memory,
+          walk: bindFunction(
+            this.#library.xp_walk,
+            undefined,
+            new Uint8Array(this.#walked.buffer),
+            WALKED_FRAMES,
+          ),
+          none: Object.freeze([]) as unknown as WebAssembly.ImportValue,
+          found: (id: number) => this.#look(id),
+        },
+      }).exports as unknown as Dispatcher;
+      ({ e0: this.e0, e1: this.e1, e2: this.e2, e3: this.e3, e4: this.e4 } = dispatcher);
+      this.#table = dispatcher.table;
+    } catch (cause) {
+      throw unavailable((cause as Error).message, cause);
+    }
+    const call = callFunction;
+    this.#imports = {
+      m: { table: this.#table, c0: call, c1: call, c2: call, c3: call, c4: call, apply },
+    };
+    this.#check();
+  }
+
+  /** @inheritdoc */
+  prepare(first: number, args: ArrayLike<number>): void {
+    if (args.length === 0) return;
+    this.#reserve(first + args.length);
+    try {
+      const { padding } = this.#host;
+      const module = trampolinesModule({ first, args, padding, distinction: distinction() });
+      new Instance(new Module(module), this.#imports);
+    } catch (cause) {
+      throw unavailable((cause as Error).message, cause);
+    }
+  }
+
+  /** Called by the dispatcher after a trampoline has called the walker. */
+  #look(id: number): void {
+    if (this.#depth === WALKED_FRAMES) return;
+    const address = toNumber(this.#walked[this.#depth]!);
+    if (this.#found[id] === address) {
+      this.#left[id] = LOOK_INTERVAL;
+      return;
+    }
+    const extent = this.#extent(address);
+    if (extent !== undefined) this.#host.declare(id, extent);
+    // It moves once: what V8 has optimised stays where it is.
+    this.#left[id] = this.#found[id] === 0 ? LOOK_INTERVAL : FOR_GOOD;
+    this.#found[id] = address;
+  }
+
+  #extent(address: number): CodeExtent | undefined {
+    this.#readSurroundings(surroundingsStart(address));
+    const extent = codeExtent(address, this.#surroundings);
+    return extent && { address: extent.address, size: extent.size - this.#host.padding, byV8: true };
+  }
+
+  #readSurroundings(start: number): void {
+    const memory = this.#surroundings;
+    fill(memory, 0);
+    if (this.#library.xp_read(memory, toBigInt(start), SURROUNDINGS) > 0) return;
+    // The code is the first of its memory: in front of the page there is nothing.
+    const skipped = PAGE - start % PAGE;
+    const rest = subarray(memory, skipped, SURROUNDINGS);
+    this.#library.xp_read(rest, toBigInt(start + skipped), rest.length);
+  }
+
+  /**
+   * Makes a few trampolines, calls them, and finds out at which depth of the walk they stand: the
+   * only one where the return addresses differ from one to the other.
+   */
+  #check(): void {
+    const args = [2, 2, 2];
+    this.prepare(0, args);
+    const walks: BigUint64Array[] = [];
+    for (let id = 0; id < args.length; id++) {
+      fill(this.#walked, NOTHING);
+      // Not looked for by anybody: the depth is that of no frame.
+      this.#depth = WALKED_FRAMES;
+      const result = this.e2(id, (a: unknown, b: unknown) => [a, b], undefined, id, 0);
+      if ((result as unknown[])[0] !== id) throw unavailable("a call gave a wrong result");
+      walks.push(new BigUint64Array(this.#walked));
+    }
+    const depths = differingDepths(walks);
+    if (depths.length !== 1) {
+      throw unavailable(`a trampoline can be in ${depths.length} places of its stack, must be 1`);
+    }
+    this.#depth = depths[0]!;
+    for (let id = 0; id < args.length; id++) {
+      if (this.#extent(toNumber(walks[id]![this.#depth]!)) === undefined) {
+        throw unavailable("the code of a trampoline cannot be found");
+      }
+      // The numbers are the program's from now on.
+      this.#left[id] = this.#found[id] = 0;
+    }
+  }
+
+  #reserve(count: number): void {
+    const places = this.#table.length;
+    if (count <= places) return;
+    const size = max(2 * places, count + PAGE_COUNTS - 1 - (count - 1) % PAGE_COUNTS);
+    try {
+      this.#table.grow(size - places);
+      this.#memory.grow((size - places) / PAGE_COUNTS);
+    } catch (cause) {
+      throw unavailable((cause as Error).message, cause);
+    }
+    this.#left = new Int32Array(this.#memory.buffer);
+    const found = new Float64Array(size);
+    set(found, this.#found);
+    this.#found = found;
+  }
+}
+
+/** The depths at which all walks have another return address. */
+function differingDepths(walks: readonly BigUint64Array[]): number[] {
+  const depths: number[] = [];
+  for (let depth = 0; depth < WALKED_FRAMES; depth++) {
+    const seen = new Set(walks.map((walk) => walk[depth]));
+    if (seen.size === walks.length) depths.push(depth);
+  }
+  return depths;
+}
+
+/** Bytes that no other module of this process has. */
+function distinction(): Uint8Array {
+  return getRandomValues(new Uint8Array(16));
+}
+
+function unavailable(reason: string, cause?: unknown): PerfError {
+  return new PerfError(`Cannot use engine "wasm": ${reason}`, { code: "unavailable", cause });
+}

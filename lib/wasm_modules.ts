@@ -1,0 +1,175 @@
+import { APPLY, MOST_ARGUMENTS } from "./engine.ts";
+import {
+  EXTERNREF,
+  I32,
+  KIND,
+  moduleStart,
+  NO_RESULT,
+  OP,
+  SECTION,
+  WasmBytes,
+} from "./wasm_bytes.ts";
+
+/*
+ * The modules of the wasm engine. A call travels like this, innermost frame last:
+ *
+ *     JavaScript      e2(7, fn, self, a, b)
+ *     [dispatcher]    counts, and makes place for what it calls: no frame
+ *     trampoline      function 7 of the table, the address that perf samples
+ *     fn              by the builtin `Function.prototype.call`, which makes no frame either
+ *
+ * The dispatcher counts every trampoline's calls down. Below zero it has the trampoline call
+ * the frame walker, and then tells JavaScript (`found`) to look where the trampoline is: when it
+ * is called for the first time, and every so often as long as V8 may still move it.
+ */
+
+
+/** The entry points of the dispatcher by the number of arguments: `e0` to `e4`. */
+export const ENTRIES = ["e0", "e1", "e2", "e3", "e4"] as const;
+
+/** Types: of the trampolines by number of arguments, then of the dispatcher's entries, then of `found`. */
+const trampolineType = (args: number): number => args;
+const entryType = (args: number): number => MOST_ARGUMENTS + 1 + args;
+const FOUND_TYPE = 2 * (MOST_ARGUMENTS + 1);
+
+function typeSection(): WasmBytes {
+  const types = new WasmBytes().unsigned(FOUND_TYPE + 1);
+  for (let args = 0; args <= MOST_ARGUMENTS; args++) {
+    types.byte(0x60).unsigned(2 + args);
+    for (let i = 0; i < 2 + args; i++) types.byte(EXTERNREF);
+    types.bytes(1, EXTERNREF);
+  }
+  for (let args = 0; args <= MOST_ARGUMENTS; args++) {
+    types.byte(0x60).unsigned(3 + args).byte(I32);
+    for (let i = 0; i < 2 + args; i++) types.byte(EXTERNREF);
+    types.bytes(1, EXTERNREF);
+  }
+  return types.bytes(0x60, 1, I32, 0);
+}
+
+/**
+ * The dispatcher: imports `m.left` (a memory with one i32 for each trampoline: the calls left until
+ * it is looked for), `m.walk` (externref: the bound frame walker), `m.none` (externref: what stands for
+ * its arguments, an empty array) and `m.found`; exports the table
+ * `table` and {@linkcode ENTRIES}.
+ *
+ * @param size Places in the table at first.
+ */
+export function dispatcherModule(size: number): Uint8Array<ArrayBuffer> {
+  const imports = new WasmBytes().unsigned(4);
+  imports.name("m").name("left").bytes(KIND.memory, 0, 1);
+  imports.name("m").name("walk").bytes(KIND.global, EXTERNREF, 0);
+  imports.name("m").name("none").bytes(KIND.global, EXTERNREF, 0);
+  imports.name("m").name("found").bytes(KIND.function, FOUND_TYPE);
+  const functions = new WasmBytes().unsigned(ENTRIES.length);
+  const exports = new WasmBytes().unsigned(ENTRIES.length + 1);
+  exports.name("table").bytes(KIND.table, 0);
+  const code = new WasmBytes().unsigned(ENTRIES.length);
+  for (let args = 0; args < ENTRIES.length; args++) {
+    functions.unsigned(entryType(args));
+    exports.name(ENTRIES[args]!).byte(KIND.function).unsigned(1 + args);
+    code.sized(entryCode(args));
+  }
+  return moduleStart()
+    .section(SECTION.type, typeSection())
+    .section(SECTION.import, imports)
+    .section(SECTION.function, functions)
+    .section(SECTION.table, new WasmBytes().bytes(1, 0x70, 0).unsigned(size))
+    .section(SECTION.export, exports)
+    .section(SECTION.code, code)
+    .finish();
+}
+
+/** `if (--left[id] < 0) { table[id](walk, …); found(id) } return table[id](fn, self, …)` */
+function entryCode(args: number): WasmBytes {
+  const [id, address, left] = [0, 3 + args, 4 + args];
+  const code = new WasmBytes().bytes(1, 2, I32);
+  code.instruction(OP.localGet, id).constant(2).bytes(OP.i32Shl);
+  code.instruction(OP.localTee, address).instruction(OP.localGet, address);
+  code.bytes(OP.i32Load, 2, 0).constant(-1).bytes(OP.i32Add);
+  code.instruction(OP.localTee, left).bytes(OP.i32Store, 2, 0);
+  code.instruction(OP.localGet, left).constant(0).bytes(OP.i32LtS, OP.if, NO_RESULT);
+  code.instruction(OP.globalGet, 0).bytes(OP.refNull, EXTERNREF);
+  for (let i = 0; i < args; i++) code.instruction(OP.globalGet, 1);
+  code.instruction(OP.localGet, id).instruction(OP.callIndirect, trampolineType(args)).bytes(0);
+  code.bytes(OP.drop).instruction(OP.localGet, id).instruction(OP.call, 0).bytes(OP.end);
+  for (let i = 1; i < 3 + args; i++) code.instruction(OP.localGet, i);
+  code.instruction(OP.localGet, id).instruction(OP.returnCallIndirect, trampolineType(args));
+  return code.bytes(0, OP.end);
+}
+
+/** What a module of trampolines is made of. */
+export interface TrampolinesOptions {
+  /** The place in the table of the first one. */
+  first: number;
+  /** The number of arguments of each, or {@linkcode APPLY}. */
+  args: ArrayLike<number>;
+  /** Bytes that are to stand behind the code that runs. */
+  padding: number;
+  /** Bytes that no other module has: V8 compiles equal modules once. */
+  distinction: Uint8Array;
+}
+
+/** Repeated calls in the code that never runs: of each, so many bytes of machine code and more remain. */
+const PADDING_PER_CALL = 24;
+
+/** Functions that a module of trampolines imports: one for each number of arguments, and `apply`. */
+const IMPORTED_FUNCTIONS = MOST_ARGUMENTS + 2;
+
+/**
+ * Trampolines: imports `m.table`, where they go, `m.c0` to `m.c4`, which are all
+ * `Function.prototype.call`, and `m.apply`, which is `Reflect.apply`.
+ */
+export function trampolinesModule(
+  { first, args, padding, distinction }: TrampolinesOptions,
+): Uint8Array<ArrayBuffer> {
+  const imports = new WasmBytes().unsigned(IMPORTED_FUNCTIONS + 1);
+  for (let n = 0; n <= MOST_ARGUMENTS; n++) {
+    imports.name("m").name(`c${n}`).byte(KIND.function).unsigned(trampolineType(n));
+  }
+  imports.name("m").name("apply").byte(KIND.function).unsigned(trampolineType(1));
+  imports.name("m").name("table").bytes(KIND.table, 0x70, 0, 0);
+  const count = args.length;
+  const functions = new WasmBytes().unsigned(count);
+  const elements = new WasmBytes().bytes(1, 0).constant(first).bytes(OP.end).unsigned(count);
+  const code = new WasmBytes().unsigned(count);
+  for (let i = 0; i < count; i++) {
+    functions.unsigned(trampolineType(passedArguments(args[i]!)));
+    elements.unsigned(IMPORTED_FUNCTIONS + i);
+    code.sized(trampolineCode(args[i]!, padding));
+  }
+  const distinct = new WasmBytes().name("xperf");
+  for (let i = 0; i < distinction.length; i++) distinct.byte(distinction[i]!);
+  return moduleStart()
+    .section(SECTION.type, typeSection())
+    .section(SECTION.import, imports)
+    .section(SECTION.function, functions)
+    .section(SECTION.element, elements)
+    .section(SECTION.code, code)
+    .section(SECTION.custom, distinct)
+    .finish();
+}
+
+/** An array of arguments is one. */
+function passedArguments(args: number): number {
+  return args === APPLY ? 1 : args;
+}
+
+/** `return call(fn, self, …)`, and behind it, never run since `fn` is never null, the padding. */
+function trampolineCode(args: number, padding: number): WasmBytes {
+  const code = new WasmBytes().byte(0);
+  const call = () => {
+    for (let i = 0; i < 2 + passedArguments(args); i++) code.instruction(OP.localGet, i);
+    code.instruction(OP.call, args);
+  };
+  call();
+  if (padding > 0) {
+    code.instruction(OP.localGet, 0).bytes(OP.refIsNull, OP.if, NO_RESULT);
+    for (let size = 0; size < padding; size += PADDING_PER_CALL) {
+      call();
+      code.byte(OP.drop);
+    }
+    code.bytes(OP.unreachable, OP.end);
+  }
+  return code.byte(OP.end);
+}
