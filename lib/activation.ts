@@ -1,5 +1,12 @@
 import type { Backend, BackendName } from "./backend.ts";
-import { apply, callFunction, defineElement, getOwnPropertyDescriptor } from "./builtins.ts";
+import {
+  apply,
+  callFunction,
+  defineElement,
+  functionText,
+  getOwnPropertyDescriptor,
+  indexOf,
+} from "./builtins.ts";
 import {
   type CodeExtent,
   type Engine,
@@ -40,7 +47,7 @@ interface Pair {
 /**
  * What all instrumented code of an isolate shares: the functions, whether trampolines are on, and
  * the way into them. Instrumented code uses `on`, `id`, `e0` to `e4`, `rest`,
- * `accessor`, `run` and `touch`:
+ * `accessor`, `keep`, `kept`, `run` and `touch`:
  *
  *     function f(a, b) {
  *       if ($.on) if ($.id !== 7) return $.e2(7, ($.id = 7, f), this, a, b); else $.id = -1;
@@ -54,6 +61,8 @@ export class Activation implements Entries {
   on = false;
   /** The function that is being called inside its trampoline; -1 when it has been. */
   id = -1;
+  /** Functions that reach themselves here, by number. */
+  readonly kept: unknown[] = [];
   /** @inheritdoc */
   e0: Entries["e0"] = callPlainly;
   /** @inheritdoc */
@@ -127,6 +136,13 @@ export class Activation implements Entries {
     const { length } = args;
     for (let i = 0; i < rest.length; i++) defineElement(args, length + i, rest[i]);
     return this.e1(id, fn, self, args);
+  }
+
+  /** Keeps a function for itself, if it is the one with this number. */
+  keep(id: number, fn: unknown): void {
+    if (typeof fn === "function" && indexOf(functionText(fn), `.id!==${id}`) >= 0) {
+      this.kept[id] = fn;
+    }
   }
 
   /** The getter or setter of a class, which has just been made. */

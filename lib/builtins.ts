@@ -62,6 +62,12 @@ export const callFunction: (fn: unknown, self: unknown, ...args: unknown[]) => u
   call,
 ) as typeof callFunction;
 
+/** `Function.prototype.toString`. */
+export const functionText: (fn: unknown) => string = bind.call(
+  call,
+  Function.prototype.toString,
+) as typeof functionText;
+
 /** `Function.prototype.bind`. */
 export const bindFunction: (
   // deno-lint-ignore no-explicit-any -- any function can be bound

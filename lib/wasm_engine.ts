@@ -1,7 +1,7 @@
 import {
   apply,
-  bindFunction,
   BigUint64Array,
+  bindFunction,
   callFunction,
   fill,
   Float64Array,
@@ -142,7 +142,8 @@ export class WasmEngine implements Engine {
   #extent(address: number): CodeExtent | undefined {
     this.#readSurroundings(surroundingsStart(address));
     const extent = codeExtent(address, this.#surroundings);
-    return extent && { address: extent.address, size: extent.size - this.#host.padding, byV8: true };
+    return extent &&
+      { address: extent.address, size: extent.size - this.#host.padding, byV8: true };
   }
 
   #readSurroundings(start: number): void {

@@ -23,7 +23,6 @@ import {
  * is called for the first time, and every so often as long as V8 may still move it.
  */
 
-
 /** The entry points of the dispatcher by the number of arguments: `e0` to `e4`. */
 export const ENTRIES = ["e0", "e1", "e2", "e3", "e4"] as const;
 

@@ -1,5 +1,6 @@
 import type { BodyTraits } from "./body_traits.ts";
 import type { Edits } from "./edits.ts";
+import type { SelfReference } from "./reentry.ts";
 import { SelfReferences } from "./self_references.ts";
 import type { Node } from "./syntax_tree.ts";
 
@@ -28,15 +29,16 @@ export class ClassMembers {
   }
 
   /**
-   * The text by which a member reaches itself.
+   * How a member reaches itself.
    *
    * @param member The method, getter or setter.
    * @param traits What its body holds.
    */
-  reach(member: Node, traits: BodyTraits): string | undefined {
+  reach(member: Node, traits: BodyTraits): SelfReference | undefined {
     const name = this.#name;
     if (
-      name === undefined || member.type !== "MethodDefinition" || member["kind"] === "constructor" ||
+      name === undefined || member.type !== "MethodDefinition" ||
+      member["kind"] === "constructor" ||
       member["key"].type === "PrivateIdentifier" ||
       !SelfReferences.reachesClass(name, member["value"], traits)
     ) return undefined;
@@ -47,7 +49,8 @@ export class ClassMembers {
         ? `${holder}[${key}]`
         : `${this.#runtime}.accessor(${holder},${key},"${member["kind"]}")`,
     ) - 1;
-    return `${name}.#${this.#runtime}[${index}]`;
+    const text = `${name}.#${this.#runtime}[${index}]`;
+    return { text: () => text };
   }
 
   /** Writes the private field; to be called once all members have been visited. */

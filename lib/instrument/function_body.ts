@@ -1,7 +1,13 @@
 import { type BodyTraits, bodyTraits, boundNames, hoistedNames } from "./body_traits.ts";
 import type { Edits } from "./edits.ts";
 import { Pieces } from "./pieces.ts";
-import { guardExpression, guardStatement, type Reentry, reentryOf } from "./reentry.ts";
+import {
+  guardExpression,
+  guardStatement,
+  type Reentry,
+  reentryOf,
+  type SelfReference,
+} from "./reentry.ts";
 import { directives, type Node } from "./syntax_tree.ts";
 import type { Calls, Wrapped } from "./wrapped.ts";
 
@@ -16,7 +22,7 @@ export interface FunctionOptions {
   /** Where the edits go. */
   edits: Edits;
   /** How the function reaches itself, given what its body holds; `undefined` where it cannot. */
-  self: (traits: BodyTraits) => string | undefined;
+  self: (traits: BodyTraits) => SelfReference | undefined;
   /** Gives the function its number; the arguments are those that it is called with. */
   number: (args?: number) => Calls;
 }
@@ -51,18 +57,18 @@ export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
 function callAgain(
   node: Node,
   reentry: Reentry,
-  self: string,
+  self: SelfReference,
   { edits, number }: FunctionOptions,
 ): Wrapped {
   const body: Node = node["body"];
   const calls = number(reentry.args);
+  const kept = self.isOptional ? calls.id : undefined;
   if (node["expression"]) {
-    edits.insert(body.start, guardExpression(calls, reentry, self));
-    return { close: () => edits.append(body.end, ")") };
+    edits.insert(body.start, guardExpression(node, calls, reentry, self));
+    return { kept, close: () => edits.append(body.end, ")") };
   }
-  const receiver = node.type === "ArrowFunctionExpression" ? "void 0" : "this";
-  edits.insert(...afterDirectives(body, guardStatement(calls, reentry, self, receiver)));
-  return { close: () => {} };
+  edits.insert(...afterDirectives(body, guardStatement(node, calls, reentry, self)));
+  return { kept, close: () => {} };
 }
 
 /** Why code cannot be moved into another function. */

@@ -32,44 +32,65 @@ export function reentryOf(node: Node, traits: BodyTraits): Reentry | undefined {
   if (rest !== undefined) {
     return { args: APPLY, passed: `,[${names}],${rest["name"]}`, entry: "rest" };
   }
-  return names.length > MOST_ARGUMENTS
-    ? { args: APPLY, passed: `,[${names}]`, entry: "e1" }
-    : {
-      args: names.length,
-      passed: names.map((name) => `,${name}`).join(""),
-      entry: `e${names.length}`,
-    };
+  return names.length > MOST_ARGUMENTS ? { args: APPLY, passed: `,[${names}]`, entry: "e1" } : {
+    args: names.length,
+    passed: names.map((name) => `,${name}`).join(""),
+    entry: `e${names.length}`,
+  };
 }
 
 function isName(node: Node): boolean {
   return node.type === "Identifier";
 }
 
-/** The call of the function itself, `self`, inside its trampoline. */
-function callText(
-  { id, runtime }: Calls,
-  { passed, entry }: Reentry,
-  self: string,
-  receiver: string,
-): string {
-  return `${runtime}.${entry}(${id},(${runtime}.id=${id},${self}),${receiver}${passed})`;
+/** How a function reaches itself, given its number. */
+export interface SelfReference {
+  /** The text of the function. */
+  text: (id: number) => string;
+  /** Whether that can be missing. */
+  isOptional?: boolean;
 }
 
 /**
  * What stands at the start of a function's body: while trampolines are on, it calls the function
  * again, which knows by the runtime's `id` that it is inside.
  */
-export function guardStatement(calls: Calls, reentry: Reentry, self: string, receiver: string): string {
+export function guardStatement(
+  node: Node,
+  calls: Calls,
+  reentry: Reentry,
+  self: SelfReference,
+): string {
   const { id, runtime } = calls;
-  return `if(${runtime}.on)if(${runtime}.id!==${id})return ${
-    callText(calls, reentry, self, receiver)
+  return `if(${isOn(calls, self)})if(${runtime}.id!==${id})return ${
+    callText(node, calls, reentry, self)
   };else ${runtime}.id=-1;`;
 }
 
 /** The same in front of an arrow function's expression; a parenthesis is left open. */
-export function guardExpression(calls: Calls, reentry: Reentry, self: string): string {
+export function guardExpression(
+  node: Node,
+  calls: Calls,
+  reentry: Reentry,
+  self: SelfReference,
+): string {
   const { id, runtime } = calls;
-  return `${runtime}.on&&${runtime}.id!==${id}?${
-    callText(calls, reentry, self, "void 0")
+  return `${isOn(calls, self)}&&${runtime}.id!==${id}?${
+    callText(node, calls, reentry, self)
   }:(${runtime}.id=-1,`;
+}
+
+function isOn({ id, runtime }: Calls, { text, isOptional }: SelfReference): string {
+  return `${runtime}.on${isOptional ? `&&${text(id)}` : ""}`;
+}
+
+/** The call of the function itself inside its trampoline. */
+function callText(
+  node: Node,
+  { id, runtime }: Calls,
+  { passed, entry }: Reentry,
+  { text }: SelfReference,
+): string {
+  const receiver = node.type === "ArrowFunctionExpression" ? "void 0" : "this";
+  return `${runtime}.${entry}(${id},(${runtime}.id=${id},${text(id)}),${receiver}${passed})`;
 }

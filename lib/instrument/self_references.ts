@@ -7,18 +7,17 @@ import { children, isFunction, type Node } from "./syntax_tree.ts";
  * between the place where they are given and the function's first statement.
  */
 export class SelfReferences {
-  /** Names that are assigned to somewhere. */
+  /** Names that are assigned to somewhere, not counting where they are declared. */
   readonly #assigned = new Set<string>();
-  /** Names of functions and variables that are declared twice in one function, as `scope name`. */
-  readonly #repeated = new Set<string>();
-  /** In which scope each function is declared. */
-  readonly #scopes = new Map<Node, number>();
+  /** The scopes of function declarations, and of the declarators of variables. */
+  readonly #scopes = new Map<Node, Scope>();
+  /** Declarators that give their variable its only value, every time that there is a new variable. */
+  readonly #constants = new Set<Node>();
   #evals = false;
-  #lastScope = 0;
 
   /** @param program The module. */
   constructor(program: Node) {
-    this.#collect(program, { scope: 0, declared: new Set() });
+    this.#collect(program, { declared: new Set(), repeated: new Set(), inLoop: false });
   }
 
   /**
@@ -41,21 +40,25 @@ export class SelfReferences {
 
   #givenName(node: Node, parent: Node): string | undefined {
     if (node.type === "FunctionExpression" && node["id"]) return node["id"].name;
+    // Code that is not there yet can assign to anything.
     if (this.#evals) return undefined;
-    if (node.type === "FunctionDeclaration") {
-      const name: string | undefined = node["id"]?.name;
-      const isSure = name !== undefined && !this.#assigned.has(name) &&
-        !this.#repeated.has(`${this.#scopes.get(node)} ${name}`);
-      return isSure ? name : undefined;
-    }
+    if (node.type === "FunctionDeclaration") return this.#keptName(node, node["id"]);
     if (parent.type !== "VariableDeclarator" || parent["init"] !== node) return undefined;
-    const name: string | undefined = parent["id"].name;
-    return name !== undefined && this.#constants.has(parent) ? name : undefined;
+    return this.#keptName(parent, parent["id"]);
   }
 
-  readonly #constants = new Set<Node>();
+  /** The name that a declaration gives, if it stays what it is. */
+  #keptName(declaration: Node, id: Node | null): string | undefined {
+    if (id?.type !== "Identifier") return undefined;
+    const name: string = id["name"];
+    if (this.#constants.has(declaration)) return name;
+    const scope = this.#scopes.get(declaration);
+    return scope !== undefined && !scope.repeated.has(name) && !this.#assigned.has(name)
+      ? name
+      : undefined;
+  }
 
-  #collect(node: Node, around: { scope: number; declared: Set<string> }): void {
+  #collect(node: Node, scope: Scope): void {
     switch (node.type) {
       case "AssignmentExpression":
         this.#assign(node["left"]);
@@ -65,11 +68,12 @@ export class SelfReferences {
         break;
       case "ForInStatement":
       case "ForOfStatement":
-        if (node["left"].type !== "VariableDeclaration") this.#assign(node["left"]);
-        else this.#declare(node["left"], around, true);
+        this.#assign(node["left"]);
         break;
       case "VariableDeclaration":
-        this.#declare(node, around, false);
+        for (const declarator of node["declarations"]) {
+          this.#declare(declarator, node["kind"], scope);
+        }
         break;
       case "CallExpression":
         if (node["callee"].type === "Identifier" && node["callee"].name === "eval") {
@@ -77,38 +81,50 @@ export class SelfReferences {
         }
         break;
       case "FunctionDeclaration":
-        if (node["id"]) this.#addName(node["id"].name, around);
-        this.#scopes.set(node, around.scope);
+        this.#scopes.set(node, scope);
+        if (node["id"]) addName(node["id"].name, scope);
         break;
     }
     const inner = isFunction(node)
-      ? { scope: ++this.#lastScope, declared: new Set<string>() }
-      : around;
+      ? { declared: new Set<string>(), repeated: new Set<string>(), inLoop: false }
+      : LOOP.test(node.type)
+      ? { ...scope, inLoop: true }
+      : scope;
     for (const child of children(node)) this.#collect(child, inner);
   }
 
-  #declare(
-    node: Node,
-    around: { scope: number; declared: Set<string> },
-    assigns: boolean,
-  ): void {
-    if (node["kind"] === "var") {
-      for (const { id, init } of node["declarations"]) {
-        if (init || assigns) { for (const name of boundNames(id)) this.#addName(name, around); }
-      }
-    } else if (node["kind"] === "const") {
-      for (const declarator of node["declarations"]) this.#constants.add(declarator);
+  #declare(declarator: Node, kind: string, scope: Scope): void {
+    if (kind === "const") this.#constants.add(declarator);
+    else if (kind === "let") this.#scopes.set(declarator, scope);
+    else if (declarator["init"]) {
+      for (const name of boundNames(declarator["id"])) addName(name, scope);
+      // One variable for all rounds of a loop has one value after the other.
+      if (!scope.inLoop) this.#scopes.set(declarator, scope);
     }
   }
 
-  #addName(name: string, { scope, declared }: { scope: number; declared: Set<string> }): void {
-    if (declared.has(name)) this.#repeated.add(`${scope} ${name}`);
-    declared.add(name);
-  }
-
   #assign(target: Node): void {
-    if (target.type !== "MemberExpression") boundNames(target, this.#assigned);
+    if (target.type === "VariableDeclaration") {
+      for (const { id } of target["declarations"]) boundNames(id, this.#assigned);
+    } else if (target.type !== "MemberExpression") boundNames(target, this.#assigned);
   }
+}
+
+/** What is declared in a function. */
+interface Scope {
+  /** Names that are given a value by a declaration of a function or a `var`. */
+  declared: Set<string>;
+  /** Those that are by more than one. */
+  repeated: Set<string>;
+  /** Whether the code is inside a loop of the function. */
+  inLoop: boolean;
+}
+
+const LOOP = /^(For|While|DoWhile)/;
+
+function addName(name: string, { declared, repeated }: Scope): void {
+  if (declared.has(name)) repeated.add(name);
+  declared.add(name);
 }
 
 /** Whether a name is something else at the first statement of a function. */

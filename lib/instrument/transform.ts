@@ -1,10 +1,13 @@
+import type { BodyTraits } from "./body_traits.ts";
 import { wrapClassBody } from "./class_body.ts";
 import { ClassMembers } from "./class_members.ts";
 import { Edits } from "./edits.ts";
 import { wrapFunction } from "./function_body.ts";
 import { memberName, nameFromParent } from "./function_name.ts";
+import { KeptFunctions } from "./kept_functions.ts";
 import type { SourceMap } from "./libraries.js";
 import { wrapModuleBody } from "./module_body.ts";
+import type { SelfReference } from "./reentry.ts";
 import { SelfReferences } from "./self_references.ts";
 import { composeMaps, formatInlineMap, LineFinder, splitInlineMap } from "./source_positions.ts";
 import {
@@ -109,6 +112,7 @@ class Instrumenter {
   readonly #options: TransformOptions;
   readonly #asksCaller: boolean;
   #selves!: SelfReferences;
+  #kept: KeptFunctions | undefined;
 
   constructor(source: string, lines: LineFinder, options: TransformOptions) {
     this.edits = new Edits(source);
@@ -121,6 +125,8 @@ class Instrumenter {
   instrument(): void {
     const program = parseSource(this.#source, this.#options.kind);
     this.#selves = new SelfReferences(program);
+    // What a script assigns to can be anything of the realm.
+    if (this.#options.kind !== "script") this.#kept = new KeptFunctions(program, this.#source);
     const strict = this.#options.kind === "module" || isStrictBody(program["body"]);
     const wrapped = wrapModuleBody(program, {
       kind: this.#options.kind,
@@ -182,15 +188,27 @@ class Instrumenter {
       insideWith: around.insideWith,
       asksCaller: this.#asksCaller,
       edits: this.edits,
-      self: (traits) =>
-        isMember(around.parent, node)
-          ? around.members?.reach(around.parent, traits)
-          : this.#selves.nameOf(node, around.parent, traits),
+      self: (traits) => this.#selfReference(node, around, traits),
       number: (args) => this.#number(name, line, args),
     });
     if (wrapped.reason !== undefined) this.#skip(name, line, wrapped.reason);
     this.#visitChildren(node, { ...around, path: `${name}.`, strict, members: undefined });
     wrapped.close();
+    if (wrapped.kept !== undefined) {
+      this.#kept?.keep(node, wrapped.kept, this.#options.runtime, this.edits);
+    }
+  }
+
+  #selfReference(
+    node: Node,
+    { parent, members }: Surroundings,
+    traits: BodyTraits,
+  ): SelfReference | undefined {
+    if (isMember(parent, node)) return members?.reach(parent, traits);
+    const name = this.#selves.nameOf(node, parent, traits);
+    return name === undefined
+      ? this.#kept?.reach(node, this.#options.runtime)
+      : { text: () => name };
   }
 
   #functionName(node: Node, parent: Node): string {
