@@ -16,6 +16,7 @@ export const { apply, construct, getOwnPropertyDescriptor } = Reflect;
 export const { max, min } = Math;
 export const { isSafeInteger } = Number;
 export const { asUintN } = BigInt;
+export const { decodeURIComponent, String: toText } = globalThis;
 export const {
   BigInt: toBigInt,
   BigUint64Array,
@@ -29,6 +30,21 @@ export const {
 /** `String.prototype.indexOf`. */
 export const indexOf: (text: string, part: string, from?: number) => number = uncurry(
   String.prototype.indexOf,
+);
+
+/** `String.prototype.lastIndexOf`. */
+export const lastIndexOf: (text: string, part: string) => number = uncurry(
+  String.prototype.lastIndexOf,
+);
+
+/** `String.prototype.startsWith`. */
+export const startsWith: (text: string, part: string) => boolean = uncurry(
+  String.prototype.startsWith,
+);
+
+/** `String.prototype.endsWith`. */
+export const endsWith: (text: string, part: string) => boolean = uncurry(
+  String.prototype.endsWith,
 );
 
 /** `String.prototype.charCodeAt`. */

@@ -76,7 +76,16 @@ export function dispatcherModule(size: number): Uint8Array<ArrayBuffer> {
     .section(SECTION.table, new WasmBytes().bytes(1, 0x70, 0).unsigned(size))
     .section(SECTION.export, exports)
     .section(SECTION.code, code)
+    .section(SECTION.custom, nameSection())
     .finish();
+}
+
+/** The name of a module, which V8 gives to its frames in the stack of an error. */
+export const MODULE_NAME = "xperf";
+
+function nameSection(): WasmBytes {
+  const subsection = new WasmBytes().name(MODULE_NAME);
+  return new WasmBytes().name("name").byte(0).sized(subsection);
 }
 
 /** `if (--left[id] < 0) { table[id](walk, …); found(id) } return table[id](fn, self, …)` */
@@ -137,7 +146,7 @@ export function trampolinesModule(
     elements.unsigned(IMPORTED_FUNCTIONS + i);
     code.sized(trampolineCode(args[i]!, padding));
   }
-  const distinct = new WasmBytes().name("xperf");
+  const distinct = new WasmBytes().name("distinction");
   for (let i = 0; i < distinction.length; i++) distinct.byte(distinction[i]!);
   return moduleStart()
     .section(SECTION.type, typeSection())
@@ -146,6 +155,7 @@ export function trampolinesModule(
     .section(SECTION.element, elements)
     .section(SECTION.code, code)
     .section(SECTION.custom, distinct)
+    .section(SECTION.custom, nameSection())
     .finish();
 }
 

@@ -13,6 +13,7 @@ const NEEDED_FLAGS: Readonly<Record<string, RegExp>> = {
 export const denoHost: Host = {
   name: "deno",
   usualFlags: ["-A"],
+  mapsStacks: true,
   openLibrary: openByFfi,
   isGranted: (permission) => Deno.permissions.querySync(permission).state === "granted",
   isPermissionError: (error) => error instanceof Deno.errors.NotCapable,

@@ -28,6 +28,8 @@ export interface Host {
   readonly name: RuntimeName;
   /** The runtime's flags where the user wants none. */
   readonly usualFlags: readonly string[];
+  /** Whether it maps the positions in stacks by the source maps of modules, and keeps the frames of errors. */
+  readonly mapsStacks: boolean;
   /** Opens the C library. It has been verified. */
   openLibrary(path: string): NativeLibrary;
   /** Whether something is allowed without asking anybody. */

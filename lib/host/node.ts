@@ -7,6 +7,7 @@ import type { Host } from "./host.ts";
 export const nodeHost: Host = {
   name: "node",
   usualFlags: [],
+  mapsStacks: false,
   openLibrary: openByNodeApi,
   isGranted: () => true,
   isPermissionError: (error) =>

@@ -111,6 +111,7 @@ class Instrumenter {
   readonly #lines: LineFinder;
   readonly #options: TransformOptions;
   readonly #asksCaller: boolean;
+  readonly #declaresError: boolean;
   #selves!: SelfReferences;
   #kept: KeptFunctions | undefined;
 
@@ -120,6 +121,7 @@ class Instrumenter {
     this.#lines = lines;
     this.#options = options;
     this.#asksCaller = CALLER.test(source);
+    this.#declaresError = OWN_ERROR.test(source);
   }
 
   instrument(): void {
@@ -155,7 +157,13 @@ class Instrumenter {
         name ? { ...around, path: `${around.path}${name}.` } : around,
       );
     }
+    if (isStackLimit(node) && around.parent.type !== "UnaryExpression") this.#replaceLimit(node);
     this.#visitChildren(node, around);
+  }
+
+  /** V8 takes more frames than a program asks for, which is not to know of ours. */
+  #replaceLimit({ property: { start, end } }: Node): void {
+    if (!this.#declaresError) this.edits.replace(start, end, this.#options.runtime);
   }
 
   #visitClass(node: Node, around: Surroundings): void {
@@ -229,6 +237,16 @@ class Instrumenter {
     this.skipped.push({ name, line, reason });
   }
 }
+
+/** `Error.stackTraceLimit` */
+function isStackLimit({ type, computed, object, property }: Node): boolean {
+  return type === "MemberExpression" && !computed && property.name === "stackTraceLimit" &&
+    object.type === "Identifier" && object.name === "Error";
+}
+
+/** A file that has an `Error` of its own. */
+const OWN_ERROR =
+  /\b(class|function|const|let|var)\s+Error\b|\bimport\b[^;]*\bError\b[^;]*\bfrom\b/;
 
 /** Whether a function is a method, getter, setter or constructor, which starts where its key does. */
 function isMember(parent: Node, node: Node): boolean {

@@ -1,0 +1,135 @@
+import { defineElement, endsWith, indexOf, lastIndexOf, slice, startsWith } from "../builtins.ts";
+import { MODULE_NAME } from "../wasm_modules.ts";
+
+/** A frame of an error's stack, as V8 describes it to `Error.prepareStackTrace`. */
+export interface CallSite {
+  getThis(): unknown;
+  getTypeName(): string | null;
+  getFunction(): unknown;
+  getFunctionName(): string | null;
+  getMethodName(): string | null;
+  getFileName(): string | null | undefined;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+  getEvalOrigin(): string | undefined;
+  getScriptNameOrSourceURL(): string | null | undefined;
+  isToplevel(): boolean | null;
+  isEval(): boolean;
+  isNative(): boolean;
+  isConstructor(): boolean;
+  isAsync(): boolean;
+  isPromiseAll(): boolean;
+  getPromiseIndex(): number | null;
+  toString(): string;
+}
+
+/** What each kind of frame is for an author who does not know of us. */
+type Owner =
+  /** A frame of the program. */
+  | "program"
+  /** A trampoline, and what calls it when a function has called itself again. */
+  | "reentry"
+  /** What calls a piece of a function that became an arrow function. */
+  | "piece"
+  /** What calls a function that somebody wrapped by hand. */
+  | "wrapper";
+
+/** Modules of this package that stand between a function and its trampoline, by their names. */
+const MODULES: Readonly<Record<string, Owner>> = {
+  __proto__: null as never,
+  activation: "reentry",
+  native_engine: "reentry",
+  ffi_library: "reentry",
+  napi_library: "reentry",
+  trampoline: "wrapper",
+  with_perf: "wrapper",
+};
+
+const LIBRARY = new URL("../", import.meta.url).href;
+
+function ownerOf(site: CallSite): Owner {
+  const url = site.getScriptNameOrSourceURL() ?? "";
+  if (startsWith(url, `wasm://wasm/${MODULE_NAME}`)) return "reentry";
+  if (!startsWith(url, LIBRARY)) return "program";
+  const name = slice(url, LIBRARY.length, indexOf(url, ".", LIBRARY.length));
+  const owner = MODULES[name];
+  if (owner === undefined) return "program";
+  return name === "activation" && site.getFunctionName() === "run" ? "piece" : owner;
+}
+
+/**
+ * The frames of a stack as they are without us, innermost first. A function that called itself again
+ * inside its trampoline has two frames, of which the outer one goes; of a piece that
+ * became an arrow function, the place is right and the name is that of the function around it.
+ */
+export function programSites(sites: readonly CallSite[]): CallSite[] {
+  const seen: CallSite[] = [];
+  for (let i = 0; i < sites.length; i++) {
+    let owner = ownerOf(sites[i]!);
+    if (owner === "program") {
+      define(seen, sites[i]!);
+      continue;
+    }
+    const hasInner = i > 0;
+    for (; i + 1 < sites.length; i++) {
+      const next = ownerOf(sites[i + 1]!);
+      if (next === "program") break;
+      // Who wraps by hand calls through the same functions as the pieces do.
+      if (owner !== "wrapper" && next !== "reentry") owner = next;
+    }
+    const outer = sites[i + 1];
+    if (owner === "wrapper" || outer === undefined) continue;
+    i++;
+    if (!hasInner || seen.length === 0) define(seen, outer);
+    else if (owner === "piece") seen[seen.length - 1] = mergedSite(outer, seen[seen.length - 1]!);
+  }
+  return seen;
+}
+
+/** Whether a stack has frames that its program does not know of. */
+export function hasOwnSites(sites: readonly CallSite[]): boolean {
+  for (let i = 0; i < sites.length; i++) if (ownerOf(sites[i]!) !== "program") return true;
+  return false;
+}
+
+/** A frame with the name of one and the place of another. */
+function mergedSite(name: CallSite, place: CallSite): CallSite {
+  const site: CallSite = {
+    getThis: () => name.getThis(),
+    getTypeName: () => name.getTypeName(),
+    getFunction: () => name.getFunction(),
+    getFunctionName: () => name.getFunctionName(),
+    getMethodName: () => name.getMethodName(),
+    getFileName: () => place.getFileName(),
+    getLineNumber: () => place.getLineNumber(),
+    getColumnNumber: () => place.getColumnNumber(),
+    getEvalOrigin: () => place.getEvalOrigin(),
+    getScriptNameOrSourceURL: () => place.getScriptNameOrSourceURL(),
+    isToplevel: () => name.isToplevel(),
+    isEval: () => place.isEval(),
+    isNative: () => place.isNative(),
+    isConstructor: () => name.isConstructor(),
+    isAsync: () => name.isAsync(),
+    isPromiseAll: () => name.isPromiseAll(),
+    getPromiseIndex: () => name.getPromiseIndex(),
+    toString: () => mergedText(String(name), String(place), siteLocation(place)),
+  };
+  return site;
+}
+
+/** Where V8 says that a frame is. */
+function siteLocation(site: CallSite): string {
+  return `${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+}
+
+/** `f (a.ts:1:2)` with the place of the other. */
+function mergedText(name: string, place: string, location: string): string {
+  const at = lastIndexOf(name, " (");
+  if (at < 0 || !endsWith(name, ")")) return place;
+  return `${slice(name, 0, at)} (${location})`;
+}
+
+/** Appends to an array, whatever its prototype has. */
+function define(array: CallSite[], site: CallSite): void {
+  defineElement(array, array.length, site);
+}

@@ -1,0 +1,190 @@
+import { readFileSync } from "node:fs";
+import { types } from "node:util";
+
+import { RUNTIME_EXPRESSION } from "../activation.ts";
+import { apply, defineElement, indexOf, slice } from "../builtins.ts";
+import { type CallSite, hasOwnSites, programSites } from "./call_sites.ts";
+import { formatSourceLine, formatStack } from "./deno_stack.ts";
+
+/** The frames that V8 has to take for one of the program's, at most. */
+const FRAMES_PER_FUNCTION = 8;
+
+/** How many frames V8 takes where the program asks for no other number. */
+const USUAL_LIMIT = 10;
+
+/** Writes stacks as a runtime does. */
+export interface StackDialect {
+  /** The frames as the program is to see them. */
+  place(sites: readonly CallSite[]): readonly CallSite[];
+  /** The text of an error and its frames. */
+  format(error: unknown, sites: readonly CallSite[]): string;
+}
+
+/** A stack without our frames. */
+interface Hidden {
+  text: unknown;
+  sites: readonly CallSite[];
+  /** Whether the line that the error comes from is to be shown too. */
+  isOutermost?: boolean;
+}
+
+const { captureStackTrace } = Error;
+const { isNativeError } = types;
+const never = (): void => {};
+
+/**
+ * Keeps our frames out of the stacks that a program sees: of `error.stack`, and of what is printed when
+ * an error ends it.
+ *
+ * V8 has a runtime write the text of a stack when it is first read, and that asks
+ * `Error.prepareStackTrace`. Deno moreover keeps the frames of each error, and prints those when
+ * an error ends the program, unless there are none: then it prints `error.stack`. So, of an error
+ * that is about to end the program, the stack is taken a second time, with no frames.
+ */
+export class ErrorStacks {
+  readonly #realm: typeof globalThis;
+  readonly #dialect: StackDialect;
+  /** What the program has at `Error.prepareStackTrace`. */
+  #prepare: unknown;
+  /** What the program has at `Error.stackTraceLimit`. */
+  #limit: unknown = USUAL_LIMIT;
+  /** What stands there for it. */
+  #ownLimit: unknown;
+  /** Stacks that had frames of ours. */
+  readonly #hidden = new WeakMap<object, Hidden>();
+  #isAsked = false;
+
+  /**
+   * @param realm The global object whose errors are meant.
+   * @param dialect How the runtime writes stacks.
+   */
+  constructor(realm: typeof globalThis, dialect: StackDialect) {
+    this.#realm = realm;
+    this.#dialect = dialect;
+    this.limit = USUAL_LIMIT;
+    const hook = (error: unknown, sites: readonly CallSite[]) => this.#write(error, sites);
+    Object.defineProperties(realm.Error, {
+      prepareStackTrace: {
+        configurable: true,
+        get: () => this.#isAsked || this.#isRuntimeAsking() ? hook : this.#prepare,
+        set: (value) => this.#prepare = value,
+      },
+      // Instrumented code has this name in the place of `stackTraceLimit`.
+      [RUNTIME_EXPRESSION]: {
+        configurable: true,
+        get: () => this.limit,
+        set: (limit) => this.limit = limit,
+      },
+    });
+  }
+
+  /** `Error.stackTraceLimit` as the program sees it. */
+  get limit(): unknown {
+    const { stackTraceLimit } = this.#realm.Error;
+    return stackTraceLimit === this.#ownLimit ? this.#limit : stackTraceLimit;
+  }
+
+  set limit(limit: unknown) {
+    this.#limit = limit;
+    this.#ownLimit = typeof limit === "number" ? limit * FRAMES_PER_FUNCTION : limit;
+    this.#realm.Error.stackTraceLimit = this.#ownLimit as number;
+  }
+
+  /** Takes the frames from an error that is about to end the program, and from what caused it. */
+  settle(error: unknown, isOutermost = true): void {
+    if (!isNativeError(error)) return;
+    const { stack } = error;
+    const hidden = this.#hidden.get(error);
+    // The program can have put another text there.
+    if (hidden !== undefined && hidden.text === stack) {
+      hidden.isOutermost = isOutermost;
+      try {
+        captureStackTrace(error, never);
+      } catch {
+        // A frozen one keeps our frames.
+        this.#hidden.delete(error);
+      }
+    }
+    const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+    if (cause !== error) this.settle(cause, false);
+    if (Array.isArray(errors)) { for (const one of errors) this.settle(one, false); }
+  }
+
+  /** What V8 asks for: the text of an error's stack. */
+  #write(error: unknown, sites: readonly CallSite[]): unknown {
+    if (this.#isAsked) return undefined;
+    const hidden = sites.length === 0 ? this.#hidden.get(error as object) : undefined;
+    if (hidden !== undefined) return this.#isRuntimeReading() ? this.#last(hidden) : hidden.text;
+    const limit = typeof this.limit === "number" ? this.limit : 0;
+    const program = hasOwnSites(sites) ? programSites(sites) : sites;
+    const seen = this.#dialect.place(firstSites(program, limit));
+    const text = typeof this.#prepare === "function"
+      ? apply(this.#prepare, this.#realm.Error, [error, seen])
+      : this.#dialect.format(error, seen);
+    if (program.length < sites.length || seen.length < program.length) {
+      this.#hidden.set(error as object, { text, sites: seen });
+    }
+    return text;
+  }
+
+  /** What Deno prints behind the error's message: all but the first line of this. */
+  #last({ text, sites, isOutermost }: Hidden): unknown {
+    if (typeof text !== "string") return text;
+    const line = isOutermost ? formatSourceLine(sites, readText) : "";
+    const frames = indexOf(text, FRAME);
+    return `Error${line}${frames < 0 ? "" : slice(text, frames)}`;
+  }
+
+  /**
+   * Whether it is the runtime that reads `Error.prepareStackTrace`: while V8 has a stack written, it
+   * writes all others itself.
+   */
+  #isRuntimeAsking(): boolean {
+    this.#isAsked = true;
+    try {
+      return typeof this.#stackHere(1) === "string";
+    } finally {
+      this.#isAsked = false;
+    }
+  }
+
+  /** Whether it is the runtime that reads a stack: then nobody has called us. */
+  #isRuntimeReading(): boolean {
+    const stack = this.#stackHere(OWN_DEPTH + 1) as string;
+    let frames = 0;
+    for (let at = indexOf(stack, FRAME); at >= 0; at = indexOf(stack, FRAME, at + 1)) frames++;
+    return frames <= OWN_DEPTH;
+  }
+
+  #stackHere(limit: number): unknown {
+    const { Error } = this.#realm;
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = limit;
+    try {
+      return new Error().stack;
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  }
+}
+
+/** How the line of a frame starts. */
+const FRAME = "\n    at ";
+
+/** The frames from the hook to where it is asked who reads. */
+const OWN_DEPTH = 4;
+
+function firstSites(sites: readonly CallSite[], count: number): readonly CallSite[] {
+  if (sites.length <= count) return sites;
+  const first: CallSite[] = [];
+  for (let i = 0; i < count; i++) defineElement(first, i, sites[i]);
+  return first;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
