@@ -93,6 +93,11 @@ export class Activation implements Entries {
     return id;
   }
 
+  /** What perf shows of a function; `undefined` where none has the number. */
+  label(id: number): FunctionLabel | undefined {
+    return this.#functions.label(id);
+  }
+
   /** The number of the next function that {@linkcode defineAll} gets. */
   get functionCount(): number {
     return this.#functions.length;
@@ -115,10 +120,13 @@ export class Activation implements Entries {
     return this.on ? this.e1(id, fn, self, args) as Result : apply(fn, self, args);
   }
 
-  /** Runs a body inside a function's trampoline while active, plainly otherwise. */
-  run<Result>(id: number, body: () => Result): Result {
+  /**
+   * Runs a body inside a function's trampoline while active, plainly otherwise. Called as
+   * `(0,$.run)(…)`: V8 does not name the functions in the body after it.
+   */
+  readonly run = <Result>(id: number, body: () => Result): Result => {
     return this.on ? this.e0(id, body, undefined) as Result : body();
-  }
+  };
 
   /** Gives a function its trampoline while active, for code whose frame begins later or never. */
   touch(id: number): void {
@@ -231,7 +239,7 @@ export class Activation implements Entries {
   /** Tells perf of a trampoline. */
   #declare(backend: Backend, id: number, code: CodeExtent): void {
     try {
-      const source = this.#functions.label(id);
+      const source = this.#functions.label(id)!;
       // What the program put in the place of a builtin that is used here would, instrumented, need
       // its own trampoline to make this one.
       this.#pause(() => backend.declare({ ...code, name: functionSymbol(source), source }));

@@ -29,8 +29,8 @@ export class FunctionTable {
   }
 
   /** What perf shows of a function. */
-  label(id: number): FunctionLabel {
-    return this.#labels[id]!;
+  label(id: number): FunctionLabel | undefined {
+    return this.#labels[id];
   }
 
   /** How the functions from a number on are called, in turn: by how many arguments, or `APPLY`. */

@@ -1,4 +1,5 @@
 import { APPLY, MOST_ARGUMENTS } from "./engine.ts";
+import { formatNumber } from "./builtins.ts";
 import {
   EXTERNREF,
   I32,
@@ -83,9 +84,15 @@ export function dispatcherModule(size: number): Uint8Array<ArrayBuffer> {
 /** The name of a module, which V8 gives to its frames in the stack of an error. */
 export const MODULE_NAME = "xperf";
 
-function nameSection(): WasmBytes {
-  const subsection = new WasmBytes().name(MODULE_NAME);
-  return new WasmBytes().name("name").byte(0).sized(subsection);
+/** V8 names trampolines in the stack of an error by their places in the table. */
+function nameSection(first = 0, count = 0): WasmBytes {
+  const section = new WasmBytes().name("name");
+  section.byte(0).sized(new WasmBytes().name(MODULE_NAME));
+  const names = new WasmBytes().unsigned(count);
+  for (let i = 0; i < count; i++) {
+    names.unsigned(IMPORTED_FUNCTIONS + i).name(formatNumber(first + i, 10));
+  }
+  return section.byte(1).sized(names);
 }
 
 /** `if (--left[id] < 0) { table[id](walk, …); found(id) } return table[id](fn, self, …)` */
@@ -155,7 +162,7 @@ export function trampolinesModule(
     .section(SECTION.element, elements)
     .section(SECTION.code, code)
     .section(SECTION.custom, distinct)
-    .section(SECTION.custom, nameSection())
+    .section(SECTION.custom, nameSection(first, count))
     .finish();
 }
 

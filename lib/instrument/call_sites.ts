@@ -1,4 +1,12 @@
-import { defineElement, endsWith, indexOf, lastIndexOf, slice, startsWith } from "../builtins.ts";
+import {
+  defineElement,
+  endsWith,
+  indexOf,
+  lastIndexOf,
+  slice,
+  startsWith,
+  toNumber,
+} from "../builtins.ts";
 import { MODULE_NAME } from "../wasm_modules.ts";
 
 /** A frame of an error's stack, as V8 describes it to `Error.prepareStackTrace`. */
@@ -49,7 +57,7 @@ const LIBRARY = new URL("../", import.meta.url).href;
 
 function ownerOf(site: CallSite): Owner {
   const url = site.getScriptNameOrSourceURL() ?? "";
-  if (startsWith(url, `wasm://wasm/${MODULE_NAME}`)) return "reentry";
+  if (isWasm(site)) return "reentry";
   if (!startsWith(url, LIBRARY)) return "program";
   const name = slice(url, LIBRARY.length, indexOf(url, ".", LIBRARY.length));
   const owner = MODULES[name];
@@ -59,10 +67,16 @@ function ownerOf(site: CallSite): Owner {
 
 /**
  * The frames of a stack as they are without us, innermost first. A function that called itself again
- * inside its trampoline has two frames, of which the outer one goes; of a piece that
- * became an arrow function, the place is right and the name is that of the function around it.
+ * inside its trampoline has two frames, and so has one of which a piece became an arrow function: the
+ * outer one knows how it was called, the inner one where it is.
+ *
+ * @param sites The stack as it is.
+ * @param functionName The qualified name of a function, by its number.
  */
-export function programSites(sites: readonly CallSite[]): CallSite[] {
+export function programSites(
+  sites: readonly CallSite[],
+  functionName: (id: number) => string | undefined,
+): CallSite[] {
   const seen: CallSite[] = [];
   for (let i = 0; i < sites.length; i++) {
     let owner = ownerOf(sites[i]!);
@@ -77,13 +91,36 @@ export function programSites(sites: readonly CallSite[]): CallSite[] {
       // Who wraps by hand calls through the same functions as the pieces do.
       if (owner !== "wrapper" && next !== "reentry") owner = next;
     }
+    const innermost = sites[i]!;
     const outer = sites[i + 1];
     if (owner === "wrapper" || outer === undefined) continue;
+    // V8 leaves the frames of WebAssembly in a stack that was taken from an outer function on.
+    if (!hasInner && owner === "reentry" && !isTrampolineOf(innermost, outer, functionName)) {
+      continue;
+    }
     i++;
-    if (!hasInner || seen.length === 0) define(seen, outer);
-    else if (owner === "piece") seen[seen.length - 1] = mergedSite(outer, seen[seen.length - 1]!);
+    if (hasInner && seen.length > 0) {
+      seen[seen.length - 1] = mergedSite(outer, seen[seen.length - 1]!);
+    } else if (owner === "piece") define(seen, outer);
+    // Else whoever took the stack wanted it from where the function was called.
   }
   return seen;
+}
+
+/** Whether a trampoline is that of the function outside of it. */
+function isTrampolineOf(
+  site: CallSite,
+  outer: CallSite,
+  functionName: (id: number) => string | undefined,
+): boolean {
+  if (!isWasm(site)) return true;
+  const name = functionName(toNumber(site.getFunctionName()));
+  const outerName = outer.getFunctionName();
+  return name !== undefined && outerName !== null && endsWith(`.${name}`, `.${outerName}`);
+}
+
+function isWasm(site: CallSite): boolean {
+  return startsWith(site.getScriptNameOrSourceURL() ?? "", `wasm://wasm/${MODULE_NAME}`);
 }
 
 /** Whether a stack has frames that its program does not know of. */

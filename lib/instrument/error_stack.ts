@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { types } from "node:util";
 
-import { RUNTIME_EXPRESSION } from "../activation.ts";
+import { activation, RUNTIME_EXPRESSION } from "../activation.ts";
 import { apply, defineElement, indexOf, slice } from "../builtins.ts";
 import { type CallSite, hasOwnSites, programSites } from "./call_sites.ts";
 import { formatSourceLine, formatStack } from "./deno_stack.ts";
@@ -24,13 +24,14 @@ export interface StackDialect {
 interface Hidden {
   text: unknown;
   sites: readonly CallSite[];
+  /** Whether V8 has no frames of it any more. */
+  isSettled?: boolean;
   /** Whether the line that the error comes from is to be shown too. */
   isOutermost?: boolean;
 }
 
 const { captureStackTrace } = Error;
 const { isNativeError } = types;
-const never = (): void => {};
 
 /**
  * Keeps our frames out of the stacks that a program sees: of `error.stack`, and of what is printed when
@@ -97,26 +98,38 @@ export class ErrorStacks {
     const hidden = this.#hidden.get(error);
     // The program can have put another text there.
     if (hidden !== undefined && hidden.text === stack) {
+      hidden.isSettled = true;
       hidden.isOutermost = isOutermost;
-      try {
-        captureStackTrace(error, never);
-      } catch {
-        // A frozen one keeps our frames.
-        this.#hidden.delete(error);
-      }
+      this.#takeFrames(error);
     }
     const { cause, errors } = error as { cause?: unknown; errors?: unknown };
     if (cause !== error) this.settle(cause, false);
     if (Array.isArray(errors)) { for (const one of errors) this.settle(one, false); }
   }
 
+  #takeFrames(error: Error): void {
+    const { Error } = this.#realm;
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      captureStackTrace(error);
+    } catch {
+      // A frozen one keeps our frames.
+      this.#hidden.delete(error);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  }
+
   /** What V8 asks for: the text of an error's stack. */
   #write(error: unknown, sites: readonly CallSite[]): unknown {
     if (this.#isAsked) return undefined;
     const hidden = sites.length === 0 ? this.#hidden.get(error as object) : undefined;
-    if (hidden !== undefined) return this.#isRuntimeReading() ? this.#last(hidden) : hidden.text;
+    if (hidden?.isSettled) return this.#isRuntimeReading() ? this.#last(hidden) : hidden.text;
     const limit = typeof this.limit === "number" ? this.limit : 0;
-    const program = hasOwnSites(sites) ? programSites(sites) : sites;
+    const program = hasOwnSites(sites)
+      ? programSites(sites, (id) => activation.label(id)?.name)
+      : sites;
     const seen = this.#dialect.place(firstSites(program, limit));
     const text = typeof this.#prepare === "function"
       ? apply(this.#prepare, this.#realm.Error, [error, seen])

@@ -77,8 +77,8 @@ export function obstacle(
   { strict, insideWith, asksCaller }: Pick<FunctionOptions, "strict" | "insideWith" | "asksCaller">,
 ): string | undefined {
   if (insideWith) return 'inside "with"';
+  if (traits.evals) return "calls eval";
   if (strict) return undefined;
-  if (traits.evals) return "calls eval in sloppy mode";
   // The caller would be the arrow function that the body became.
   return asksCaller ? 'its file asks for "caller"' : undefined;
 }

@@ -230,7 +230,7 @@ class Instrumenter {
   #number(name: string, line?: number, args = 0): Calls {
     const { firstId, runtime } = this.#options;
     const id = firstId + this.functions.push({ name, line, args }) - 1;
-    return { id, runtime, run: `${runtime}.run(${id},()=>`, touch: `${runtime}.touch(${id})` };
+    return { id, runtime, run: `(0,${runtime}.run)(${id},()=>`, touch: `${runtime}.touch(${id})` };
   }
 
   #skip(name: string, line: number | undefined, reason: string): void {
