@@ -1,0 +1,90 @@
+import type { CodeExtent, Engine, EngineHost, EngineName, RunDeep } from "../../lib/engine.ts";
+import { NativeEngine } from "../../lib/native_engine.ts";
+import { WasmEngine } from "../../lib/wasm_engine.ts";
+import { walk } from "./stack_walk.ts";
+
+/** All engines. */
+export const ENGINES: readonly EngineName[] = ["native", "wasm"];
+
+/** Options of {@linkcode DeclaringEngine}. */
+export interface DeclaringEngineOptions {
+  /** What the backend asks for. @default {0} */
+  padding?: number;
+  /** Called when a trampoline is declared. @default {noted, and nothing else} */
+  onDeclare?: (id: number, code: CodeExtent) => void;
+  /** What runs a body beyond the stack that there is for trampolines. @default {a plain call} */
+  runDeep?: RunDeep;
+}
+
+/** An engine, and what it has told of its trampolines. */
+export class DeclaringEngine {
+  readonly engine: Engine;
+  /** Where each trampoline was declared to be, in turn. */
+  readonly declared: { id: number; code: CodeExtent }[] = [];
+  /** The same as numbers: start, end and function, in turn. */
+  readonly #ranges: number[] = [];
+  #prepared = 0;
+
+  /**
+   * @param name Which engine.
+   * @param options What its host does.
+   */
+  constructor(
+    name: EngineName,
+    { padding = 0, onDeclare = () => {}, runDeep = (body) => body() }: DeclaringEngineOptions = {},
+  ) {
+    const host: EngineHost = {
+      padding,
+      declare: (id, code) => {
+        this.declared.push({ id, code });
+        this.#ranges.push(Number(code.address), Number(code.address) + code.size, id);
+        onDeclare(id, code);
+      },
+      runDeep,
+    };
+    this.engine = name === "native" ? new NativeEngine(host) : new WasmEngine(host);
+  }
+
+  /** Prepares for functions, in turn: the number of the first. */
+  prepare(...args: number[]): number {
+    const first = this.#prepared;
+    this.engine.prepare(first, args);
+    this.#prepared += args.length;
+    return first;
+  }
+
+  /** All places where one trampoline was declared to be, in turn. */
+  extentsOf(id: number): CodeExtent[] {
+    return this.declared.flatMap((declared) => declared.id === id ? declared.code : []);
+  }
+
+  /** Which trampolines are on the stack, innermost first. */
+  idsOnStack(): number[] {
+    return walk().flatMap((address) => this.#idAt(Number(address)) ?? []);
+  }
+
+  /** Whose code a return address is one of. */
+  #idAt(address: number): number | undefined {
+    const ranges = this.#ranges;
+    for (let i = 0; i < ranges.length; i += 3) {
+      if (address > ranges[i]! && address <= ranges[i + 1]!) return ranges[i + 2];
+    }
+    return undefined;
+  }
+}
+
+/** Two of the extents that overlap; `undefined` where none do. */
+export function overlap(
+  extents: readonly CodeExtent[],
+  padding: number,
+): [CodeExtent, CodeExtent] | undefined {
+  const sorted = extents.toSorted((a, b) => BigInt(a.address) < BigInt(b.address) ? -1 : 1);
+  for (const [i, extent] of sorted.entries()) {
+    const next = sorted[i + 1];
+    if (next === undefined) break;
+    if (BigInt(extent.address) + BigInt(extent.size + padding) > BigInt(next.address)) {
+      return [extent, next];
+    }
+  }
+  return undefined;
+}
