@@ -19,7 +19,8 @@ import { loadNativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
 import { dispatcherModule, trampolinesModule } from "./wasm_modules.ts";
 
-const { Instance, Memory, Module } = WebAssembly;
+// Where V8 may not compile, it has none.
+const { Instance, Memory, Module } = globalThis.WebAssembly ?? {};
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 
 const NOTHING = toBigInt(0);
@@ -83,6 +84,7 @@ export class WasmEngine implements Engine {
    */
   constructor(host: EngineHost) {
     this.#host = host;
+    if (Module === undefined) throw unavailable("this runtime has no WebAssembly");
     try {
       this.#memory = new Memory({ initial: FIRST_SIZE / PAGE_COUNTS });
       this.#left = new Int32Array(this.#memory.buffer);
