@@ -7,13 +7,13 @@ import {
   getOwnPropertyDescriptor,
   indexOf,
 } from "./builtins.ts";
-import {
-  type CodeExtent,
-  type Engine,
-  type EngineChoice,
-  type EngineHost,
-  type EngineName,
-  type Entries,
+import type {
+  CodeExtent,
+  Engine,
+  EngineChoice,
+  EngineHost,
+  EngineName,
+  Entries,
 } from "./engine.ts";
 import { FunctionTable } from "./function_table.ts";
 import { JitdumpBackend } from "./jitdump_backend.ts";
@@ -224,9 +224,13 @@ export class Activation implements Entries {
     this.id = -1;
   }
 
-  /** Runs a body, and what it calls, plainly, whatever is instrumented of it. */
-  #pause<Result>(body: () => Result): Result {
-    const { id } = this;
+  /**
+   * Runs a body, and what it calls, plainly, whatever is instrumented of it.
+   *
+   * @param body What to run.
+   * @param id The function that is being called afterwards.
+   */
+  #pause<Result>(body: () => Result, id = this.id): Result {
     this.#switch(INACTIVE);
     try {
       return body();
@@ -309,9 +313,10 @@ export class Activation implements Entries {
     const engine = makeEngine(engineName, {
       padding: backend.padding,
       declare: (id, code) => this.#declare(backend, id, code),
+      giveUp: (error) => this.#giveUp(error),
       // All that a body calls which is too deep for a trampoline is deeper still, and each
       // function saves the stack of asking again.
-      runDeep: (body) => this.#pause(body),
+      runDeep: (body) => this.#pause(body, -1),
     });
     const pair = { backend, engine, prepared: 0 };
     this.#pairs.push(pair);

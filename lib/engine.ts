@@ -1,3 +1,5 @@
+import type { PerfError } from "./perf_error.ts";
+
 /** Who makes the trampolines. */
 export type EngineName = "native" | "wasm";
 
@@ -38,6 +40,8 @@ export interface EngineHost {
    * @throws {RangeError} If the program has used up its stack.
    */
   declare(id: number, code: CodeExtent): void;
+  /** Called when there is no memory for a trampoline; its function is then called plainly. */
+  giveUp(error: PerfError): void;
   readonly runDeep: RunDeep;
 }
 

@@ -1,4 +1,4 @@
-import { fill, Int32Array, max, set, Uint8Array } from "./builtins.ts";
+import { apply, fill, Int32Array, max, set, Uint8Array } from "./builtins.ts";
 import { APPLY, type Engine, type EngineHost } from "./engine.ts";
 import type { CallInside, NativeLibrary } from "./native_functions.ts";
 import { loadNativeLibrary } from "./native_library.ts";
@@ -62,18 +62,21 @@ export class NativeEngine implements Engine {
   #call(id: number, fn: unknown, self: unknown, args: ArrayLike<unknown>): unknown {
     let trampoline = this.#trampolines[id]!;
     if (trampoline < 0) trampoline = this.#create(id);
+    if (trampoline < 0) return apply(fn as AnyFunction, self, args);
     return this.#callInside(trampoline, fn as AnyFunction, self, args);
   }
 
+  /** Makes a trampoline; a negative number where there is no memory for it. */
   #create(id: number): number {
     const index = this.#library.xp_register(this.#size + this.#host.padding);
     if (index < 0) {
-      throw new PerfError(
-        `Cannot make a trampoline: mapping executable memory failed with error ${-index}`,
-        {
-          code: "unavailable",
-        },
+      this.#host.giveUp(
+        new PerfError(
+          `Cannot make a trampoline: mapping executable memory failed with error ${-index}`,
+          { code: "unavailable" },
+        ),
       );
+      return index;
     }
     this.#host.declare(id, {
       address: this.#library.xp_trampoline_address(index),

@@ -119,6 +119,9 @@ function walkFrom(
     engine = makeEngine({
       padding: 0,
       declare: (_, declared) => code = declared,
+      giveUp: (error) => {
+        throw error;
+      },
       runDeep: (body) => body(),
     });
     engine.prepare(0, [0]);

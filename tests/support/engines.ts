@@ -40,6 +40,9 @@ export class DeclaringEngine {
         this.#ranges.push(Number(code.address), Number(code.address) + code.size, id);
         onDeclare(id, code);
       },
+      giveUp: (error) => {
+        throw error;
+      },
       runDeep,
     };
     this.engine = name === "native" ? new NativeEngine(host) : new WasmEngine(host);

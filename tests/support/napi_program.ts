@@ -20,6 +20,9 @@ const engine = new NativeEngine({
   declare(id, { address, size }) {
     regions[id] = { start: BigInt(address), end: BigInt(address) + BigInt(size) };
   },
+  giveUp(error) {
+    throw error;
+  },
   runDeep: (body) => body(),
 });
 const [FOO, BAR] = [0, 1];
