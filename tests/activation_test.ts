@@ -105,18 +105,66 @@ try {
   match(program.stdout, /^true Requires write access to "\/tmp\/perf-\d+\.map"/);
 });
 
-Deno.test("activation on an engine of a later version is one clear error", async () => {
-  await using program = await runProgram(
-    `
-import { activateStackTrampoline, isStackTrampolineActive, PerfError } from "@x/perf";
+Deno.test("activation takes the engine that it is told, and the cheapest where it is told none", async () => {
+  for (
+    const [asked, taken] of [["native", "native"], ["wasm", "wasm"], ["auto", "wasm"], ["", "wasm"]]
+  ) {
+    await using program = await runProgram(
+      `
+import { support, withPerf } from "@x/perf";
+withPerf(function foo() {})();
+console.log(support().active?.engine);
+`,
+      { env: { JS_PERF_SUPPORT: "1", JS_PERF_ENGINE: asked! } },
+    );
+    equal(program.stderr, "");
+    equal(program.stdout, `${taken}\n`);
+    deepEqual(await program.symbols(), ["js::foo:program.ts:2"]);
+  }
+});
+
+Deno.test("activation without WebAssembly takes the native engine, and says so where the other is asked for", async () => {
+  const source = `
+import { activateStackTrampoline, isStackTrampolineActive, PerfError, support, withPerf } from "@x/perf";
+const foo = withPerf(function foo() { return 42; });
+console.log(foo());
 try {
   activateStackTrampoline("perf", { engine: "wasm" });
 } catch (error) {
-  console.log(error instanceof PerfError, error.code, isStackTrampolineActive());
+  console.log(error instanceof PerfError, error.code, error.message, isStackTrampolineActive());
+}
+activateStackTrampoline();
+const { active, engines } = support();
+console.log(foo(), active.engine, engines.native.available, engines.wasm.available);
+`;
+  await using program = await runProgram(source, {
+    flags: ["--allow-all", "--no-check", "--v8-flags=--jitless"],
+  });
+  equal(program.stderr, "");
+  equal(
+    program.stdout,
+    '42\ntrue unavailable Cannot use engine "wasm": this runtime has no WebAssembly false\n' +
+      "42 native true false\n",
+  );
+  deepEqual(await program.symbols(), ["js::foo:program.ts:2"]);
+});
+
+Deno.test("activation with both engines in turn puts a function into the map by both", async () => {
+  await using program = await runProgram(
+    `
+import { activateStackTrampoline, deactivateStackTrampoline, withPerf } from "@x/perf";
+const foo = withPerf(function foo() { return 42; });
+for (let round = 0; round < 3; round++) {
+  for (const engine of ["native", "wasm"] as const) {
+    activateStackTrampoline("perf", { engine });
+    for (let i = 0; i < 3; i++) foo();
+    deactivateStackTrampoline();
+  }
 }
 `,
   );
-  equal(program.stdout, "true unavailable false\n");
+  equal(program.stderr, "");
+  deepEqual(await program.symbols(), ["js::foo:program.ts:2", "js::foo:program.ts:2"]);
 });
 
 Deno.test("activation goes off with one warning when names cannot be written any more", async () => {

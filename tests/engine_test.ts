@@ -3,7 +3,13 @@
  */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 
-import { APPLY, type CodeExtent, type Engine, MOST_ARGUMENTS } from "../lib/engine.ts";
+import {
+  APPLY,
+  type CodeExtent,
+  type Engine,
+  type EngineName,
+  MOST_ARGUMENTS,
+} from "../lib/engine.ts";
 import { DeclaringEngine, ENGINES, overlap } from "./support/engines.ts";
 import { walk } from "./support/stack_walk.ts";
 
@@ -17,7 +23,15 @@ function report(this: unknown, ...args: unknown[]) {
   return { self: this, args, count: arguments.length };
 }
 
+/** An engine that is ready for functions that are called with so many arguments. */
+function preparedEngine(name: EngineName, args: readonly number[]): DeclaringEngine {
+  const host = new DeclaringEngine(name);
+  equal(host.prepare(...args), 0);
+  return host;
+}
+
 for (const name of ENGINES) {
+  const preparedFor = (...args: number[]) => preparedEngine(name, args);
   const test = (criterion: string, body: () => void | Promise<void>) =>
     Deno.test(`engine "${name}" ${criterion}`, body);
 
@@ -262,11 +276,4 @@ for (const name of ENGINES) {
       equal(engine.e1(0, (n: number) => n, undefined, 42), 42);
     }
   });
-
-  /** An engine that is ready for functions that are called with so many arguments. */
-  function preparedFor(...args: number[]): DeclaringEngine {
-    const host = new DeclaringEngine(name);
-    equal(host.prepare(...args), 0);
-    return host;
-  }
 }

@@ -44,7 +44,7 @@ Deno.test({
   fn() {
     for (let round = 0; round < 2; round++) {
       const { engines, framePointers } = support();
-      deepEqual(engines.native, { available: true });
+      deepEqual(engines, { native: { available: true }, wasm: { available: true } });
       deepEqual(framePointers, { available: true });
     }
   },
@@ -63,7 +63,7 @@ Deno.test("support() names what is active", async () => {
   const { support: { active }, map } = await supportUnder(["-A"], {
     before: "perf.activateStackTrampoline()",
   });
-  deepEqual(active, { backend: "perf", engine: "native" });
+  deepEqual(active, { backend: "perf", engine: "wasm" });
   equal(map, true);
 });
 
@@ -73,7 +73,10 @@ Deno.test("support() does not throw or ask where permissions are missing, it nam
   equal(trampolines.available, true);
   equal(framePointers.available, undefined);
   match(framePointers.reason!, /^permission is missing: --allow-ffi$/);
-  match(engines.native.reason!, /--allow-ffi/);
+  for (const { available, reason } of Object.values(engines)) {
+    equal(available, undefined);
+    match(reason!, /--allow-ffi/);
+  }
   const further = await supportUnder(["--allow-ffi"]);
   match(further.support.framePointers.reason!, /^permission is missing: --allow-read=/);
 });

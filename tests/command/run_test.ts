@@ -31,10 +31,11 @@ Deno.test("run() instruments without activating where nobody asks", async () => 
 Deno.test("run() activates on -X, which wins over the environment", async () => {
   await using place = new Workplace();
   const script = place.write("a.ts", activeScript);
-  const on = { active: { backend: "perf", engine: "native" }, map: true };
+  const on = { active: { backend: "perf", engine: "wasm" }, map: true };
+  const onNative = { active: { backend: "perf", engine: "native" }, map: true };
   const environment = { JS_PERF_SUPPORT: "1" };
   deepEqual(await activity(["run", "-X", "perf", script]), on);
-  deepEqual(await activity(["run", "-Xperf", "--engine=native", script]), on);
+  deepEqual(await activity(["run", "-Xperf", "--engine=native", script]), onNative);
   deepEqual(await activity(["run", script], environment), on);
   deepEqual(await activity(["run", "-X", "perf=0", script], environment), {
     active: null,

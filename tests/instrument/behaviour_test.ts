@@ -3,33 +3,24 @@
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 
-import { instrument } from "../support/instrumented.ts";
+import { DeclaringEngine, ENGINES } from "../support/engines.ts";
+import {
+  calledNames,
+  importModule,
+  instrument,
+  type InstrumentOptions,
+  runCommonJs,
+} from "../support/instrumented.ts";
 
-let count = 0;
-
-/** Imports a module, as it is and instrumented: its exports, and the names of what ran. */
-async function both(text: string): Promise<{ plain: unknown; active: unknown; names: string[] }> {
-  const [{ source, functions }, runtime] = instrument(text);
-  const load = async (text: string) => {
-    const module = await import(`data:text/javascript,${encodeURIComponent(text)}%0A//${count++}`);
-    return { ...module };
-  };
-  const [plain, active] = [await load(text), await load(source)];
-  const names = [...new Set(runtime.ids)].map((id) => functions[id]!.name);
-  return { plain, active, names };
-}
-
-/** Runs a CommonJS module, as it is and instrumented. */
-function bothCommonJs(text: string): { plain: unknown; active: unknown; names: string[] } {
-  const [{ source, functions }, runtime] = instrument(text, "commonjs");
-  const load = (text: string) => {
-    const module = { exports: {} };
-    new Function("exports", "require", "module", "__filename", "__dirname", text)
-      .call(module.exports, module.exports, undefined, module, "/app.cjs", "/");
-    return module.exports;
-  };
-  const [plain, active] = [load(text), load(source)];
-  return { plain, active, names: [...new Set(runtime.ids)].map((id) => functions[id]!.name) };
+/** As it is, instrumented without trampolines, and inside those of every engine. */
+function* ways(text: string, kind: InstrumentOptions["kind"]) {
+  yield { how: "no engine", ...instrument(text, { kind }) };
+  for (const name of ENGINES) {
+    yield { how: name, ...instrument(text, { kind, engine: new DeclaringEngine(name).engine }) };
+  }
+  const off = instrument(text, { kind });
+  off.runtime.turn(false);
+  yield { how: "off", ...off };
 }
 
 const MODULES: [name: string, text: string, names: string[]][] = [
@@ -121,24 +112,27 @@ const MODULES: [name: string, text: string, names: string[]][] = [
 
 for (const [name, text, names] of MODULES) {
   Deno.test(`transform() does not change ${name}`, async () => {
-    const result = await both(text);
     const comparable = (exports: unknown) =>
       JSON.stringify(
         exports,
         (_, value) => typeof value === "function" ? `${value.name}()` : value,
       );
-    equal(comparable(result.active), comparable(result.plain));
-    deepEqual(result.names, names);
+    const plain = comparable(await importModule(text));
+    for (const way of ways(text, "module")) {
+      equal(comparable(await importModule(way.source)), plain, way.how);
+      deepEqual(calledNames(way), way.how === "off" ? [] : names, way.how);
+    }
   });
 }
 
 Deno.test("transform() keeps an exception of a module's body", async () => {
-  const [{ source }] = instrument("function f() { throw new TypeError('boom'); }\nf();");
-  await rejects(import(`data:text/javascript,${encodeURIComponent(source)}`), TypeError);
+  for (const { source } of ways("function f() { throw new TypeError('boom'); }\nf();", "module")) {
+    await rejects(importModule(source), TypeError);
+  }
 });
 
 Deno.test("transform() does not change CommonJS modules", () => {
-  const { plain, active, names } = bothCommonJs(`
+  const text = `
     exports.sloppyThis = (function () { return this === globalThis; })();
     exports.aliased = (function (a) { arguments[0] = 2; return a; })(1);
     exports.callee = (function () { return arguments.callee.name; })();
@@ -148,21 +142,26 @@ Deno.test("transform() does not change CommonJS modules", () => {
     for (var i = 0; i < 2; i++); exports.i = i;
     if (exports.i) return;
     exports.never = 1;
-  `);
-  deepEqual(active, plain);
-  deepEqual(names, ["<module>", "<anonymous>", "<anonymous>", "<anonymous>"]);
+  `;
+  const plain = runCommonJs(text);
+  for (const way of ways(text, "commonjs")) {
+    deepEqual(runCommonJs(way.source), plain);
+    const names = ["<module>", "<anonymous>", "<anonymous>", "<anonymous>"];
+    deepEqual(calledNames(way), way.how === "off" ? [] : names);
+  }
 });
 
 Deno.test("transform() leaves sloppy functions of a file that asks for their caller", () => {
-  const { plain, active } = bothCommonJs(`
+  const text = `
     function inner() { return inner.caller === outer; }
     function outer() { return inner(); }
     exports.same = outer();
-  `);
-  deepEqual(active, plain);
-  const [{ skipped }] = instrument(
+  `;
+  const plain = runCommonJs(text);
+  for (const { source } of ways(text, "commonjs")) deepEqual(runCommonJs(source), plain);
+  const { skipped } = instrument(
     "function a() { return a.caller; } function b() { 'use strict'; }",
-    "commonjs",
+    { kind: "commonjs" },
   );
   deepEqual(skipped.map(({ name, reason }) => [name, reason]), [
     ["<module>", 'its file asks for "caller"'],

@@ -1,36 +1,38 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
-import type { SourceKind } from "../../lib/instrument/syntax_tree.ts";
-import { instrument } from "../support/instrumented.ts";
-
-/** The code without its source map and the marks of its edits, and with `$` for the runtime. */
-function code(text: string, kind?: SourceKind): string {
-  const [{ source }] = instrument(text, kind);
-  return source.slice(0, source.lastIndexOf("\n//# sourceMappingURL="))
-    .replace(/\/\*\$[<>].*?\*\//g, "").replace(/transformTestRuntimes\.r\d+/g, "$");
-}
+import { code, instrument } from "../support/instrumented.ts";
 
 const GOLDEN: [name: string, before: string, after: string][] = [
   [
     "a declaration",
     "function f(a) { return a; }",
-    "function f(a) {return $.run(1,()=>{ return a; })}",
+    "function f(a) {if($.on)if($.id!==1)return $.e1(1,($.id=1,f),this,a);else $.id=-1; return a; }",
   ],
   [
     "a directive",
     'function f() { "use strict"; g() }',
-    'function f() { "use strict";;return $.run(1,()=>{ g() })}',
+    'function f() { "use strict";;if($.on)if($.id!==1)return $.e0(1,($.id=1,f),this);else $.id=-1; g() }',
   ],
-  ["an arrow function", "const f = (a) => a + 1;", "const f = (a) => $.run(1,()=>(a + 1));"],
+  [
+    "an arrow function",
+    "const f = (a) => a + 1;",
+    "const f = (a) => $.on&&$.id!==1?$.e1(1,($.id=1,f),void 0,a):($.id=-1,a + 1);",
+  ],
+  ["an arrow function that nothing names", "((a) => a + 1);", "((a) => $.run(1,()=>(a + 1)));"],
+  [
+    "a declaration that nothing names",
+    "export default function () { return 1; }",
+    "export default function () {return $.run(1,()=>{ return 1; })}",
+  ],
   [
     "an object after an arrow",
     "const f = () => ({ a: 1 });",
-    "const f = () => ($.run(1,()=>({ a: 1 })));",
+    "const f = () => ($.on&&$.id!==1?$.e0(1,($.id=1,f),void 0):($.id=-1,{ a: 1 }));",
   ],
   [
     "arrows in arrows",
     "const f = a => b => a + b;",
-    "const f = a => $.run(1,()=>(b => $.run(2,()=>(a + b))));",
+    "const f = a => $.on&&$.id!==1?$.e1(1,($.id=1,f),void 0,a):($.id=-1,b => $.run(2,()=>(a + b)));",
   ],
   ["a method", "({ m() { return 1 } });", "({ m() {return $.run(1,()=>{ return 1 })} });"],
   [
@@ -83,8 +85,8 @@ const GOLDEN: [name: string, before: string, after: string][] = [
   ],
   [
     "a parameter that is a variable again",
-    "function f(p) { var p; g(p); }",
-    "function f(p) {$.touch(1); var p; $.run(1,()=>{g(p);}); }",
+    "export default function (p) { var p; g(p); }",
+    "export default function (p) {$.touch(1); var p; $.run(1,()=>{g(p);}); }",
   ],
   [
     "try, catch and finally from the inside",
@@ -133,9 +135,9 @@ for (const [name, before, after] of PIECES) {
 }
 
 Deno.test("transform() keeps a division beside its own comments", () => {
+  const { source, global } = instrument("a = 1/f(await g())/h()/k(); /* c */f(); l(/x/)");
   equal(
-    instrument("a = 1/f(await g())/h()/k(); /* c */f(); l(/x/)")[0].source
-      .replace(/\n.*\n$/, "").replaceAll(/transformTestRuntimes\.r\d+/g, "$"),
+    source.replace(/\n.*\n$/, "").replaceAll(global, "$"),
     "/*$<*/$.touch(0);/*$>*/a = 1/f(await /*$<*/$.run(0,()=>(/*$>*/g()/*$<*/))/*$>*/)/*$</*/" +
       "/$.run(0,()=>(/*$>*/h()/*$<*/))/*$>*//*$</*//$.run(0,()=>(/*$>*/k()/*$<*/))/*$>*/; " +
       "/* c *//*$<*/$.run(0,()=>{/*$>*/f();/*$<*/});/*$>*/ " +
@@ -168,14 +170,14 @@ Deno.test("transform() wraps a CommonJS module as the function it is", () => {
 });
 
 Deno.test("transform() leaves functions with a direct eval in sloppy mode, or inside with", () => {
-  const [{ skipped }] = instrument(
+  const { skipped } = instrument(
     `
     function a() { eval("var x"); }
     function b() { (() => eval("var x"))(); }
     function c() { "use strict"; eval("var x"); }
     with ({}) { (function d() {}); }
   `,
-    "commonjs",
+    { kind: "commonjs" },
   );
   deepEqual(skipped.map(({ name, reason }) => [name, reason]), [
     ["a", "calls eval in sloppy mode"],
@@ -188,12 +190,12 @@ Deno.test("transform() leaves functions with a direct eval in sloppy mode, or in
 Deno.test("transform() leaves global code, whose functions it wraps", () => {
   equal(
     code("var a = f(); function f() { return 1 }", "script"),
-    "var a = f(); function f() {return $.run(0,()=>{ return 1 })}",
+    "var a = f(); function f() {if($.on)if($.id!==0)return $.e0(0,($.id=0,f),this);else $.id=-1; return 1 }",
   );
 });
 
 Deno.test("transform() names functions by where they stand", () => {
-  const [{ functions }] = instrument(`
+  const { functions } = instrument(`
     function outer() { function inner() { return () => 1; } }
     const arrow = () => 1, expression = function () {}, named = function own() {};
     const object = { key: () => 1, method() {}, get x() {}, set x(v) {}, "a b"() {}, [k()]() {} };
@@ -252,15 +254,15 @@ Deno.test("transform() finds lines through the inline source map", () => {
   const text = `function f() {}\n//# sourceMappingURL=data:application/json;base64,${
     btoa(JSON.stringify(map))
   }`;
-  const [{ functions, map: composed }] = instrument(text);
-  deepEqual(functions.at(-1), { name: "f", line: 3 });
+  const { functions, map: composed } = instrument(text);
+  deepEqual(functions.at(-1), { name: "f", line: 3, args: 0 });
   deepEqual(composed.sources, ["file:///app.ts"]);
 });
 
 Deno.test("transform() survives a source map that is none", () => {
   const text = "function f() {}\n//# sourceMappingURL=data:application/json;base64,AAAA";
-  const [{ functions }] = instrument(text);
-  deepEqual(functions.at(-1), { name: "f", line: 1 });
+  const { functions } = instrument(text);
+  deepEqual(functions.at(-1), { name: "f", line: 1, args: 0 });
 });
 
 Deno.test("transform() survives a source map that is broken", () => {
@@ -289,6 +291,6 @@ Deno.test("transform() leaves syntax errors to the runtime", () => {
 });
 
 Deno.test("transform() names a function that is exported without a name default", () => {
-  const [{ functions }] = instrument("export default function () {}");
+  const { functions } = instrument("export default function () {}");
   deepEqual(functions.map(({ name }) => name), ["<module>", "default"]);
 });

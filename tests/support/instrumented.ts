@@ -1,31 +1,106 @@
+import { Activation, ACTIVE } from "../../lib/activation.ts";
+import { APPLY, type Engine } from "../../lib/engine.ts";
 import type { SourceKind } from "../../lib/instrument/syntax_tree.ts";
 import { transform, type Transformed } from "../../lib/instrument/transform.ts";
 
-/** The object that the code under test calls, and which bodies it was handed. */
-export interface Runtime {
-  touch(id: number): void;
-  run<Result>(id: number, body: () => Result): Result;
-  ids: number[];
+/** What the code under test calls: as in a program, without a backend, and it notes who was called. */
+export class Runtime extends Activation {
+  /** The functions that were called inside their trampolines, in turn. */
+  readonly ids: number[] = [];
+
+  /**
+   * @param args How each function is called, by number.
+   * @param engine Whose trampolines they are; none, where there is none.
+   */
+  constructor(args: readonly number[], engine?: Engine) {
+    super();
+    this.mode = ACTIVE;
+    this.on = true;
+    engine?.prepare(0, args);
+    const enter = (
+      entry: keyof Engine & `e${number}`,
+      id: number,
+      fn: unknown,
+      self: unknown,
+      ...given: unknown[]
+    ) => {
+      this.ids.push(id);
+      if (engine !== undefined) {
+        return (engine[entry] as Activation["e4"])(id, fn, self, ...given as [0, 0, 0, 0]);
+      }
+      return Reflect.apply(
+        fn as () => unknown,
+        self,
+        args[id] === APPLY && entry === "e1" ? given[0] as unknown[] : given,
+      );
+    };
+    this.e0 = (...all) => enter("e0", ...all);
+    this.e1 = (...all) => enter("e1", ...all);
+    this.e2 = (...all) => enter("e2", ...all);
+    this.e3 = (...all) => enter("e3", ...all);
+    this.e4 = (...all) => enter("e4", ...all);
+  }
+
+  /** Turns it off as `deactivate` does, or on again. */
+  turn(on: boolean): void {
+    this.on = on;
+    this.id = -1;
+  }
 }
 
-const runtimes: Record<string, Runtime> = {};
-Object.assign(globalThis, { transformTestRuntimes: runtimes });
+/** How a text is instrumented. */
+export interface InstrumentOptions {
+  /** @default {"module"} */
+  kind?: SourceKind;
+  /** Whose trampolines its functions have; none, where there is none. */
+  engine?: Engine;
+}
+
+/** What became of a text. */
+export interface Instrumented extends Transformed {
+  /** The global name by which it reaches its runtime. */
+  global: string;
+  runtime: Runtime;
+}
+
 let count = 0;
 
 /** Instruments a text for a runtime of its own. */
-export function instrument(text: string, kind: SourceKind = "module"): [Transformed, Runtime] {
-  const key = `r${count++}`;
-  const runtime: Runtime = runtimes[key] = {
-    ids: [],
-    touch(id) {
-      this.ids.push(id);
-    },
-    run(id, body) {
-      this.ids.push(id);
-      return body();
-    },
-  };
-  const url = "file:///app.ts";
-  const options = { url, kind, firstId: 0, runtime: `transformTestRuntimes.${key}` };
-  return [transform(text, options), runtime];
+export function instrument(
+  text: string,
+  { kind = "module", engine }: InstrumentOptions = {},
+): Instrumented {
+  const global = `$test${count++}`;
+  const transformed = transform(text, { url: "file:///app.ts", kind, firstId: 0, runtime: global });
+  const runtime = new Runtime(transformed.functions.map(({ args }) => args), engine);
+  Object.defineProperty(globalThis, global, { value: runtime });
+  return { ...transformed, global, runtime };
+}
+
+/** The code without its source map and the marks of its edits, and with `$` for the runtime. */
+export function code(text: string, kind?: SourceKind): string {
+  const { source, global } = instrument(text, { kind });
+  return source.slice(0, source.lastIndexOf("\n//# sourceMappingURL="))
+    .replace(/\/\*\$[<>].*?\*\//g, "").replaceAll(global, "$");
+}
+
+/** The names of the functions that were called inside their trampolines, each once. */
+export function calledNames({ functions, runtime }: Instrumented): string[] {
+  return [...new Set(runtime.ids)].map((id) => functions[id]!.name);
+}
+
+/** Runs a CommonJS module: what it exports. */
+export function runCommonJs(source: string): Record<string, unknown> {
+  const module = { exports: {} };
+  new Function("exports", "require", "module", "__filename", "__dirname", source)
+    .call(module.exports, module.exports, undefined, module, "/app.cjs", "/");
+  return module.exports;
+}
+
+let imports = 0;
+
+/** Imports a module: what it exports. Every time it is another one. */
+export async function importModule(source: string): Promise<Record<string, unknown>> {
+  const text = `${encodeURIComponent(source)}%0A//${imports++}`;
+  return { ...await import(`data:text/javascript,${text}`) };
 }

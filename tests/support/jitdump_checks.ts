@@ -4,7 +4,8 @@ import { type LoadRecord, readJitdump } from "./jitdump_reader.ts";
 
 /**
  * Walks a dump and holds what perf needs of one: unwinding information before each load, sizes that
- * add up, times that never go back, no two regions that overlap, no two bodies alike.
+ * add up, times that never go back, no two regions that overlap, no two bodies alike. What V8 makes
+ * in memory that has been described before overlaps that: perf takes what comes later.
  *
  * @param wasKilled Whether the last record may be incomplete: the kernel ends a write between two
  * pages. @default false
@@ -19,7 +20,7 @@ export function checkJitdump(
   if (!wasKilled) equal(rest, 0);
   deepEqual([header.version, header.totalSize, header.pid, header.flags], [1, 40, pid, 0n]);
   const loads: LoadRecord[] = [];
-  const mapped: [start: bigint, end: bigint][] = [];
+  const mapped: Mapped[] = [];
   let time = header.timestamp;
   records.forEach((record, i) => {
     ok(record.timestamp >= time, `record ${i} is older than the one before`);
@@ -42,16 +43,41 @@ export function checkJitdump(
     equal(record.pid, pid);
     equal(record.vma, record.address);
     const codeEnd = record.address + (record.size + 7n) / 8n * 8n;
-    mapped.push([record.address, codeEnd + unwinding.mappedSize]);
+    const end = codeEnd + unwinding.mappedSize;
+    mapped.push({ start: record.address, end, name: record.name, at: i });
     loads.push(record);
   });
-  mapped.sort(([a], [b]) => a < b ? -1 : 1);
-  for (let i = 1; i < mapped.length; i++) {
-    ok(mapped[i - 1]![1] <= mapped[i]![0], `two regions overlap at ${mapped[i]![0].toString(16)}`);
-  }
+  checkOverlaps(mapped);
   equal(new Set(loads.map(({ index }) => index)).size, loads.length);
   // Holes differ in their first bytes, trampolines in their last.
   const bodies = loads.map(({ size, code }) => `${size}: ${code.subarray(0, 64)}`);
   equal(new Set(bodies).size, loads.length);
   return loads;
+}
+
+/** What a load has mapped. */
+interface Mapped {
+  start: bigint;
+  end: bigint;
+  name: string;
+  /** Its place among the records. */
+  at: number;
+}
+
+function checkOverlaps(mapped: Mapped[]): void {
+  const generated = mapped.filter(({ name }) => name === "[generated code]");
+  const others = mapped.filter(({ name }) => name !== "[generated code]");
+  for (const group of [generated, others]) {
+    group.sort((a, b) => a.start < b.start ? -1 : 1);
+    for (let i = 1; i < group.length; i++) {
+      const [before, after] = [group[i - 1]!, group[i]!];
+      ok(before.end <= after.start, `${before.name} and ${after.name} overlap at ${after.start}`);
+    }
+  }
+  for (const region of generated) {
+    for (const { start, end, name, at } of others) {
+      const isApart = end <= region.start || start >= region.end;
+      ok(isApart || at > region.at, `${name} overlaps generated code at ${start}`);
+    }
+  }
 }
