@@ -46,6 +46,7 @@ static const struct function functions[] = {
     FUNCTION(xp_claim, "b", 'u'),
     FUNCTION(xp_copy, "bUu", 'v'),
     FUNCTION(xp_read, "bUu", 'i'),
+    FUNCTION(xp_stack_used, "", 'u'),
     FUNCTION(xp_walk, "bu", 'u'),
     FUNCTION(xp_walk_records, "bu", 'u'),
     FUNCTION(xp_sampler_start, "iu", 'i'),

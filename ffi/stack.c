@@ -95,6 +95,13 @@ static void take_record(const struct frame *frame, uint64_t *to)
     to[2] = (uint64_t)(uintptr_t)frame->return_address;
 }
 
+uint32_t xp_stack_used(void)
+{
+    const uintptr_t base = xp_stack_base();
+    const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    return here < base ? (uint32_t)(base - here) : 0;
+}
+
 uint32_t xp_walk(uint64_t *addresses, uint32_t capacity)
 {
     return walk(__builtin_frame_address(0), capacity, take_address, addresses, 1);

@@ -87,6 +87,11 @@ export const functions = {
     ],
     result: "i32",
   },
+  // uint32_t xp_stack_used(void)
+  xp_stack_used: {
+    parameters: [],
+    result: "u32",
+  },
   // uint32_t xp_walk(uint64_t *addresses, uint32_t capacity)
   xp_walk: {
     parameters: [

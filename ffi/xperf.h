@@ -89,6 +89,9 @@ XP_EXPORT uint32_t xp_probe(void);
 /* The address in libffi that xp_probe has learnt, 0 where the chain is not broken. Any thread. */
 XP_EXPORT uint64_t xp_ffi_return_address(void);
 
+/* How much of its stack the calling thread has used, in bytes; 0 where that cannot be known. Any thread. */
+XP_EXPORT uint32_t xp_stack_used(void);
+
 /*
  * Walks the frame pointers from the caller outwards: writes at most `capacity`
  * return addresses to `addresses` (the caller's memory), innermost first, and

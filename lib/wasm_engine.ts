@@ -14,16 +14,22 @@ import {
   Uint8Array,
 } from "./builtins.ts";
 import { codeExtent, SURROUNDINGS, surroundingsStart } from "./code_extent.ts";
-import type { CodeExtent, Engine, EngineHost, Entries } from "./engine.ts";
+import { APPLY, type CodeExtent, type Engine, type EngineHost, type Entries } from "./engine.ts";
 import { loadNativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
-import { dispatcherModule, trampolinesModule } from "./wasm_modules.ts";
+import { dispatcherModule, LEFT, NESTED, trampolinesModule } from "./wasm_modules.ts";
 
 // Where V8 may not compile, it has none.
 const { Instance, Memory, Module } = globalThis.WebAssembly ?? {};
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 
 const NOTHING = toBigInt(0);
+
+/**
+ * How far from the base of the stack trampolines may reach, in bytes. V8 stops a recursion at
+ * 984 KiB of stack, and a call inside a trampoline takes some five times the stack of a plain one.
+ */
+const STACK_BUDGET = 256 * 1024;
 
 /** Frames from the walker to the trampoline that called it, and some. */
 const WALKED_FRAMES = 16;
@@ -72,9 +78,13 @@ export class WasmEngine implements Engine {
   readonly #table: WebAssembly.Table;
   readonly #imports: WebAssembly.Imports;
   /** The calls of each trampoline until it is looked for. */
-  #left: Int32Array;
+  #left!: Int32Array;
+  /** How many calls are nested. */
+  #nested!: Int32Array;
   /** Where each trampoline was found; 0 for those that have not been called. */
   #found = new Float64Array(FIRST_SIZE);
+  /** 1 for each trampoline whose arguments come as an array. */
+  #applied = new Uint8Array(FIRST_SIZE);
   readonly #surroundings = new Uint8Array(SURROUNDINGS);
   #depth = 0;
 
@@ -86,11 +96,13 @@ export class WasmEngine implements Engine {
     this.#host = host;
     if (Module === undefined) throw unavailable("this runtime has no WebAssembly");
     try {
-      this.#memory = new Memory({ initial: FIRST_SIZE / PAGE_COUNTS });
-      this.#left = new Int32Array(this.#memory.buffer);
+      // One page more than the counts of calls need, for what stands in front of them.
+      this.#memory = new Memory({ initial: FIRST_SIZE / PAGE_COUNTS + 1 });
+      this.#view();
+      const plain: Engine["e4"] = (...call) => this.#callPlainly(...call);
       const dispatcher = new Instance(new Module(dispatcherModule(FIRST_SIZE)), {
         m: {
-          left: this.#memory,
+          memory: this.#memory,
           walk: bindFunction(
             this.#library.xp_walk,
             undefined,
@@ -99,6 +111,12 @@ export class WasmEngine implements Engine {
           ),
           none: Object.freeze([]) as unknown as WebAssembly.ImportValue,
           found: (id: number) => this.#look(id),
+          deep: () => this.#isDeep(),
+          plain0: plain,
+          plain1: plain,
+          plain2: plain,
+          plain3: plain,
+          plain4: plain,
         },
       }).exports as unknown as Dispatcher;
       ({ e0: this.e0, e1: this.e1, e2: this.e2, e3: this.e3, e4: this.e4 } = dispatcher);
@@ -108,7 +126,16 @@ export class WasmEngine implements Engine {
     }
     const call = callFunction;
     this.#imports = {
-      m: { table: this.#table, c0: call, c1: call, c2: call, c3: call, c4: call, apply },
+      m: {
+        memory: this.#memory,
+        table: this.#table,
+        c0: call,
+        c1: call,
+        c2: call,
+        c3: call,
+        c4: call,
+        apply,
+      },
     };
     this.#check();
   }
@@ -117,6 +144,7 @@ export class WasmEngine implements Engine {
   prepare(first: number, args: ArrayLike<number>): void {
     if (args.length === 0) return;
     this.#reserve(first + args.length);
+    for (let i = 0; i < args.length; i++) this.#applied[first + i] = args[i] === APPLY ? 1 : 0;
     try {
       const { padding } = this.#host;
       const module = trampolinesModule({ first, args, padding, distinction: distinction() });
@@ -124,6 +152,21 @@ export class WasmEngine implements Engine {
     } catch (cause) {
       throw unavailable((cause as Error).message, cause);
     }
+  }
+
+  /** Whether the stack is too full for trampolines. */
+  #isDeep(): number {
+    if (this.#library.xp_stack_used() > STACK_BUDGET) return 1;
+    this.#nested[0] = 0;
+    return 0;
+  }
+
+  #callPlainly(id: number, fn: unknown, self: unknown, ...args: unknown[]): unknown {
+    let result: unknown;
+    this.#host.runDeep(() => {
+      result = apply(fn as () => unknown, self, this.#applied[id] ? args[0] as unknown[] : args);
+    });
+    return result;
   }
 
   /** Called by the dispatcher after a trampoline has called the walker. */
@@ -188,6 +231,12 @@ export class WasmEngine implements Engine {
     }
   }
 
+  /** Memory that has grown is another one. */
+  #view(): void {
+    this.#nested = new Int32Array(this.#memory.buffer, NESTED, 1);
+    this.#left = new Int32Array(this.#memory.buffer, LEFT);
+  }
+
   #reserve(count: number): void {
     const places = this.#table.length;
     if (count <= places) return;
@@ -198,7 +247,10 @@ export class WasmEngine implements Engine {
     } catch (cause) {
       throw unavailable((cause as Error).message, cause);
     }
-    this.#left = new Int32Array(this.#memory.buffer);
+    this.#view();
+    const applied = new Uint8Array(size);
+    set(applied, this.#applied);
+    this.#applied = applied;
     const found = new Float64Array(size);
     set(found, this.#found);
     this.#found = found;

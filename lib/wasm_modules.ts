@@ -31,9 +31,10 @@ export const ENTRIES = ["e0", "e1", "e2", "e3", "e4"] as const;
 const trampolineType = (args: number): number => args;
 const entryType = (args: number): number => MOST_ARGUMENTS + 1 + args;
 const FOUND_TYPE = 2 * (MOST_ARGUMENTS + 1);
+const DEEP_TYPE = FOUND_TYPE + 1;
 
 function typeSection(): WasmBytes {
-  const types = new WasmBytes().unsigned(FOUND_TYPE + 1);
+  const types = new WasmBytes().unsigned(DEEP_TYPE + 1);
   for (let args = 0; args <= MOST_ARGUMENTS; args++) {
     types.byte(0x60).unsigned(2 + args);
     for (let i = 0; i < 2 + args; i++) types.byte(EXTERNREF);
@@ -44,30 +45,51 @@ function typeSection(): WasmBytes {
     for (let i = 0; i < 2 + args; i++) types.byte(EXTERNREF);
     types.bytes(1, EXTERNREF);
   }
-  return types.bytes(0x60, 1, I32, 0);
+  return types.bytes(0x60, 1, I32, 0).bytes(0x60, 0, 1, I32);
 }
 
 /**
- * The dispatcher: imports `m.left` (a memory with one i32 for each trampoline: the calls left until
- * it is looked for), `m.walk` (externref: the bound frame walker), `m.none` (externref: what stands for
- * its arguments, an empty array) and `m.found`; exports the table
- * `table` and {@linkcode ENTRIES}.
+ * The memory that all modules share: how many calls are nested, and then, for each trampoline, how
+ * many calls are left until it is looked for. An i32 each; these are their offsets in bytes.
+ */
+export const NESTED = 0;
+/** The first trampoline's. */
+export const LEFT = 4;
+
+/**
+ * After how many nested calls the stack is looked at. Exceptions make the count too high, until an outer
+ * call returns; then it is looked at more often.
+ */
+const MOST_NESTED = 64;
+
+/** What the dispatcher imports, besides `plain0` to `plain4`. */
+const PLAIN = 2;
+
+/**
+ * The dispatcher. It imports `m.memory`, `m.walk` (externref: the bound frame walker), `m.none`
+ * (externref: what stands for its arguments, an empty array), `m.found`, `m.deep`, which tells
+ * whether the stack is too full for trampolines, and `m.plain0` to `m.plain4`, which then call without.
+ * It exports the table `table` and {@linkcode ENTRIES}.
  *
  * @param size Places in the table at first.
  */
 export function dispatcherModule(size: number): Uint8Array<ArrayBuffer> {
-  const imports = new WasmBytes().unsigned(4);
-  imports.name("m").name("left").bytes(KIND.memory, 0, 1);
+  const imports = new WasmBytes().unsigned(5 + ENTRIES.length);
+  imports.name("m").name("memory").bytes(KIND.memory, 0, 1);
   imports.name("m").name("walk").bytes(KIND.global, EXTERNREF, 0);
   imports.name("m").name("none").bytes(KIND.global, EXTERNREF, 0);
-  imports.name("m").name("found").bytes(KIND.function, FOUND_TYPE);
+  imports.name("m").name("found").byte(KIND.function).unsigned(FOUND_TYPE);
+  imports.name("m").name("deep").byte(KIND.function).unsigned(DEEP_TYPE);
+  for (let args = 0; args < ENTRIES.length; args++) {
+    imports.name("m").name(`plain${args}`).byte(KIND.function).unsigned(entryType(args));
+  }
   const functions = new WasmBytes().unsigned(ENTRIES.length);
   const exports = new WasmBytes().unsigned(ENTRIES.length + 1);
   exports.name("table").bytes(KIND.table, 0);
   const code = new WasmBytes().unsigned(ENTRIES.length);
   for (let args = 0; args < ENTRIES.length; args++) {
     functions.unsigned(entryType(args));
-    exports.name(ENTRIES[args]!).byte(KIND.function).unsigned(1 + args);
+    exports.name(ENTRIES[args]!).byte(KIND.function).unsigned(PLAIN + ENTRIES.length + args);
     code.sized(entryCode(args));
   }
   return moduleStart()
@@ -95,19 +117,29 @@ function nameSection(first = 0, count = 0): WasmBytes {
   return section.byte(1).sized(names);
 }
 
-/** `if (--left[id] < 0) { table[id](walk, …); found(id) } return table[id](fn, self, …)` */
+/**
+ *     if (nested >= MOST_NESTED && deep()) return plain(id, fn, self, …);
+ *     if (--left[id] < 0) { table[id](walk, …); found(id); }
+ *     return table[id](fn, self, …);
+ */
 function entryCode(args: number): WasmBytes {
   const [id, address, left] = [0, 3 + args, 4 + args];
   const code = new WasmBytes().bytes(1, 2, I32);
+  code.constant(NESTED).bytes(OP.i32Load, 2, 0).constant(MOST_NESTED).bytes(OP.i32GeS);
+  code.bytes(OP.if, NO_RESULT).instruction(OP.call, 1).bytes(OP.if, NO_RESULT);
+  for (let i = 0; i < 3 + args; i++) code.instruction(OP.localGet, i);
+  code.instruction(OP.returnCall, PLAIN + args).bytes(OP.end, OP.end);
+
   code.instruction(OP.localGet, id).constant(2).bytes(OP.i32Shl);
   code.instruction(OP.localTee, address).instruction(OP.localGet, address);
-  code.bytes(OP.i32Load, 2, 0).constant(-1).bytes(OP.i32Add);
-  code.instruction(OP.localTee, left).bytes(OP.i32Store, 2, 0);
+  code.bytes(OP.i32Load, 2, LEFT).constant(-1).bytes(OP.i32Add);
+  code.instruction(OP.localTee, left).bytes(OP.i32Store, 2, LEFT);
   code.instruction(OP.localGet, left).constant(0).bytes(OP.i32LtS, OP.if, NO_RESULT);
   code.instruction(OP.globalGet, 0).bytes(OP.refNull, EXTERNREF);
   for (let i = 0; i < args; i++) code.instruction(OP.globalGet, 1);
   code.instruction(OP.localGet, id).instruction(OP.callIndirect, trampolineType(args)).bytes(0);
   code.bytes(OP.drop).instruction(OP.localGet, id).instruction(OP.call, 0).bytes(OP.end);
+
   for (let i = 1; i < 3 + args; i++) code.instruction(OP.localGet, i);
   code.instruction(OP.localGet, id).instruction(OP.returnCallIndirect, trampolineType(args));
   return code.bytes(0, OP.end);
@@ -132,18 +164,19 @@ const PADDING_PER_CALL = 24;
 const IMPORTED_FUNCTIONS = MOST_ARGUMENTS + 2;
 
 /**
- * Trampolines: imports `m.table`, where they go, `m.c0` to `m.c4`, which are all
+ * Trampolines: imports `m.memory`, `m.table`, where they go, `m.c0` to `m.c4`, which are all
  * `Function.prototype.call`, and `m.apply`, which is `Reflect.apply`.
  */
 export function trampolinesModule(
   { first, args, padding, distinction }: TrampolinesOptions,
 ): Uint8Array<ArrayBuffer> {
-  const imports = new WasmBytes().unsigned(IMPORTED_FUNCTIONS + 1);
+  const imports = new WasmBytes().unsigned(IMPORTED_FUNCTIONS + 2);
   for (let n = 0; n <= MOST_ARGUMENTS; n++) {
     imports.name("m").name(`c${n}`).byte(KIND.function).unsigned(trampolineType(n));
   }
   imports.name("m").name("apply").byte(KIND.function).unsigned(trampolineType(1));
   imports.name("m").name("table").bytes(KIND.table, 0x70, 0, 0);
+  imports.name("m").name("memory").bytes(KIND.memory, 0, 1);
   const count = args.length;
   const functions = new WasmBytes().unsigned(count);
   const elements = new WasmBytes().bytes(1, 0).constant(first).bytes(OP.end).unsigned(count);
@@ -171,14 +204,22 @@ function passedArguments(args: number): number {
   return args === APPLY ? 1 : args;
 }
 
-/** `return call(fn, self, …)`, and behind it, never run since `fn` is never null, the padding. */
+/**
+ * `const n = nested; nested = n + 1; const result = call(fn, self, …); nested = n; return result;`,
+ * and behind it, never run since `fn` is never null, the padding.
+ */
 function trampolineCode(args: number, padding: number): WasmBytes {
-  const code = new WasmBytes().byte(0);
+  const passed = 2 + passedArguments(args);
+  const nested = passed;
+  const code = new WasmBytes().bytes(1, 1, I32);
   const call = () => {
-    for (let i = 0; i < 2 + passedArguments(args); i++) code.instruction(OP.localGet, i);
+    for (let i = 0; i < passed; i++) code.instruction(OP.localGet, i);
     code.instruction(OP.call, args);
   };
+  code.constant(NESTED).constant(NESTED).bytes(OP.i32Load, 2, 0);
+  code.instruction(OP.localTee, nested).constant(1).bytes(OP.i32Add, OP.i32Store, 2, 0);
   call();
+  code.constant(NESTED).instruction(OP.localGet, nested).bytes(OP.i32Store, 2, 0);
   if (padding > 0) {
     code.instruction(OP.localGet, 0).bytes(OP.refIsNull, OP.if, NO_RESULT);
     for (let size = 0; size < padding; size += PADDING_PER_CALL) {
