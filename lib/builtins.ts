@@ -78,6 +78,11 @@ export const callFunction: (fn: unknown, self: unknown, ...args: unknown[]) => u
   call,
 ) as typeof callFunction;
 
+/** `RegExp.prototype.exec`. */
+export const exec: (pattern: RegExp, text: string) => RegExpExecArray | null = uncurry(
+  RegExp.prototype.exec,
+);
+
 /** `Function.prototype.toString`. */
 export const functionText: (fn: unknown) => string = bind.call(
   call,

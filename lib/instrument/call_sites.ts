@@ -154,6 +154,28 @@ function mergedSite(name: CallSite, place: CallSite): CallSite {
   return site;
 }
 
+/** What of a frame's place is another. */
+export interface Placement {
+  line?: number;
+  column?: number;
+  evalOrigin?: string;
+}
+
+/** A frame in another place. */
+export function placedSite(site: CallSite, { line, column, evalOrigin }: Placement): CallSite {
+  const placed = mergedSite(site, site);
+  if (line !== undefined) placed.getLineNumber = () => line;
+  if (column !== undefined) placed.getColumnNumber = () => column;
+  const origin = site.getEvalOrigin();
+  if (evalOrigin !== undefined) placed.getEvalOrigin = () => evalOrigin;
+  placed.toString = () => {
+    let text = replaceText(String(site), siteLocation(site), siteLocation(placed));
+    if (origin && evalOrigin) text = replaceText(text, origin, evalOrigin);
+    return text;
+  };
+  return placed;
+}
+
 /** Where V8 says that a frame is. */
 function siteLocation(site: CallSite): string {
   return `${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()}`;
@@ -164,6 +186,12 @@ function mergedText(name: string, place: string, location: string): string {
   const at = lastIndexOf(name, " (");
   if (at < 0 || !endsWith(name, ")")) return place;
   return `${slice(name, 0, at)} (${location})`;
+}
+
+/** A text with one part in the place of another; as it is where it has not that. */
+function replaceText(text: string, part: string, other: string): string {
+  const at = indexOf(text, part);
+  return at < 0 ? text : slice(text, 0, at) + other + slice(text, at + part.length);
 }
 
 /** Appends to an array, whatever its prototype has. */

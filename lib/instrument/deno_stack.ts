@@ -9,7 +9,6 @@ import {
   toText,
 } from "../builtins.ts";
 import type { CallSite } from "./call_sites.ts";
-import type { StackDialect } from "./error_stack.ts";
 
 /*
  * The text of a stack as Deno writes it (libs/core/error.rs: format_stack_trace, format_frame,
@@ -124,6 +123,3 @@ function lineOf(text: string, number: number): string | undefined {
   const line = slice(text, start, end < 0 ? text.length : end);
   return endsWith(line, "\r") ? slice(line, 0, line.length - 1) : line;
 }
-
-/** How Deno writes stacks; positions it maps itself. */
-export const DENO_STACKS: StackDialect = { place: (sites) => sites, format: formatStack };

@@ -48,8 +48,8 @@ export class Edits {
   }
 
   /** The map from the edited text to the source. */
-  map(source: string, includeContent: boolean): SourceMap {
-    return this.#text.generateMap({ source, includeContent, hires: "boundary" });
+  map(source: string): SourceMap {
+    return this.#text.generateMap({ source, includeContent: false, hires: "boundary" });
   }
 
   /** The edited text. */

@@ -4,7 +4,7 @@ import { types } from "node:util";
 import { activation, RUNTIME_EXPRESSION } from "../activation.ts";
 import { apply, defineElement, indexOf, slice } from "../builtins.ts";
 import { type CallSite, hasOwnSites, programSites } from "./call_sites.ts";
-import { formatSourceLine, formatStack } from "./deno_stack.ts";
+import { formatSourceLine } from "./deno_stack.ts";
 
 /** The frames that V8 has to take for one of the program's, at most. */
 const FRAMES_PER_FUNCTION = 8;
@@ -134,7 +134,7 @@ export class ErrorStacks {
     const text = typeof this.#prepare === "function"
       ? apply(this.#prepare, this.#realm.Error, [error, seen])
       : this.#dialect.format(error, seen);
-    if (program.length < sites.length || seen.length < program.length) {
+    if (seen !== sites) {
       this.#hidden.set(error as object, { text, sites: seen });
     }
     return text;

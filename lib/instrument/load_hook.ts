@@ -1,8 +1,10 @@
 import { activation, RUNTIME_EXPRESSION } from "../activation.ts";
+import { host } from "../runtime.ts";
 import { sourceName } from "../symbol_name.ts";
 import { MARKER } from "./edits.ts";
 import type { LeftAlone } from "./left_alone.ts";
 import { type LoadContext, type LoadResult, readLoadedSource } from "./loaded_source.ts";
+import type { ModuleMaps } from "./module_maps.ts";
 import { packageModule } from "./package_module.ts";
 import { isRequired, isRequiredAsScript, UNANSWERED } from "./require_hook.ts";
 import type { Selection } from "./selection.ts";
@@ -17,6 +19,8 @@ export interface LoadHookOptions {
   leftAlone: LeftAlone;
   /** The module that a Worker starts with, and statements that are to run before its body. */
   entry?: { url: string; start: string };
+  /** Where the modules' source maps go. */
+  maps: ModuleMaps;
 }
 
 /** A hook of `node:module`. */
@@ -30,18 +34,18 @@ export type LoadHook = (
  * Makes a hook that instruments the source of a module as it is loaded, and hands everything else
  * on as it is.
  */
-export function makeLoadHook({ selects, leftAlone, entry }: LoadHookOptions): LoadHook {
+export function makeLoadHook({ selects, leftAlone, maps, entry }: LoadHookOptions): LoadHook {
   return (url, context, next) => {
     const start = url === entry?.url ? entry.start : undefined;
     const isMeant = isProgram(url) || (!isOwn(url) && selects(url));
     if (start === undefined && isRequired(context)) {
       if (!isMeant || !isRequiredAsScript(url)) return UNANSWERED;
       const loaded = next(url, context);
-      const result = instrument(url, context, loaded, { leftAlone, start });
+      const result = instrument(url, context, loaded, { leftAlone, maps, start });
       return result === loaded ? UNANSWERED : result;
     }
     const loaded = next(url, context);
-    const result = isMeant ? instrument(url, context, loaded, { leftAlone, start }) : loaded;
+    const result = isMeant ? instrument(url, context, loaded, { leftAlone, maps, start }) : loaded;
     return result === loaded && start !== undefined ? withStart(loaded, start) : result;
   };
 }
@@ -57,7 +61,9 @@ function instrument(
   url: string,
   context: LoadContext,
   loaded: LoadResult,
-  { leftAlone, start }: { leftAlone: LeftAlone; start: string | undefined },
+  { leftAlone, maps, start }: Pick<LoadHookOptions, "leftAlone" | "maps"> & {
+    start: string | undefined;
+  },
 ): LoadResult {
   const source = readLoadedSource(url, context, loaded, stripTypes);
   if (source === undefined) return loaded;
@@ -95,6 +101,7 @@ function instrument(
   for (const { name, line, reason } of transformed.skipped) {
     leftAlone.addFunction({ name, file, line }, reason);
   }
+  maps.add(url, transformed.map, host.mapsStacks && kind === "module");
   return { ...loaded, format, source: transformed.source };
 }
 

@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 import { originalPositionFor, remapping, type SourceMap, TraceMap } from "./libraries.js";
 
 /** The comment that carries a source map in a `data:` URL, at the end of a text. */
@@ -19,7 +21,7 @@ export function splitInlineMap(text: string): MappedSource {
   const match = from < 0 ? null : INLINE_MAP.exec(text.slice(Math.max(0, from - 5)));
   if (match === null) return { source: text, map: undefined };
   try {
-    const json = new TextDecoder().decode(Uint8Array.from(atob(match[1]!), (c) => c.charCodeAt(0)));
+    const json = Buffer.from(match[1]!, "base64").toString();
     const map: unknown = JSON.parse(json);
     if (!isSourceMap(map)) return { source: text, map: undefined };
     // Decodes it: what is not even in its alphabet shows here.
@@ -49,12 +51,8 @@ function isTextList(value: unknown): boolean {
 
 /** The comment that carries a source map. */
 export function formatInlineMap(map: SourceMap): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(map));
-  let binary = "";
-  for (let i = 0; i < bytes.length; i += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  }
-  return `\n//# sourceMappingURL=data:application/json;base64,${btoa(binary)}\n`;
+  const base64 = Buffer.from(JSON.stringify(map)).toString("base64");
+  return `\n//# sourceMappingURL=data:application/json;base64,${base64}\n`;
 }
 
 /** The map from an edited text to the author's, given both steps; the first alone, where the second is broken. */

@@ -36,13 +36,17 @@ export function parseSource(source: string, kind: SourceKind): Node {
 }
 
 /** The nodes directly below a node, in source order. */
-export function* children(node: Node): Generator<Node> {
+export function children(node: Node): Node[] {
+  const found: Node[] = [];
   for (const key in node) {
     const value = node[key];
-    if (Array.isArray(value)) {
-      for (const item of value) if (isNode(item)) yield item;
-    } else if (isNode(value)) yield value;
+    if (typeof value !== "object" || value === null) continue;
+    if (typeof value.type === "string") found.push(value);
+    else if (Array.isArray(value)) {
+      for (const item of value) if (isNode(item)) found.push(item);
+    }
   }
+  return found;
 }
 
 /** Functions of every kind, static blocks and field initialisers excepted. */

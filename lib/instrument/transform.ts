@@ -79,7 +79,7 @@ export function transform(text: string, options: TransformOptions): Transformed 
   const { source, map } = splitInlineMap(text);
   const instrumenter = new Instrumenter(source, new LineFinder(source, map), options);
   instrumenter.instrument();
-  const edits = instrumenter.edits.map(options.url, map === undefined);
+  const edits = instrumenter.edits.map(options.url);
   const composed = composeMaps(edits, map);
   return {
     source: instrumenter.edits.toString() + formatInlineMap(composed),
