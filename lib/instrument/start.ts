@@ -1,11 +1,15 @@
 import * as modules from "node:module";
 
 import { activation, publishActivation, RUNTIME_EXPRESSION } from "../activation.ts";
-import { currentPlatform, onProcessEnd, workingDirectory } from "../runtime.ts";
+import { currentPlatform, host, onProcessEnd, workingDirectory } from "../runtime.ts";
 import type { ReadVariable } from "../switches.ts";
+import { formatStack as formatDenoStack } from "./deno_stack.ts";
 import { disguiseFunctions } from "./disguise.ts";
+import { ErrorStacks } from "./error_stack.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
 import { type LoadHook, makeLoadHook } from "./load_hook.ts";
+import { ModuleMaps } from "./module_maps.ts";
+import { formatStack as formatNodeStack } from "./node_stack.ts";
 import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection, type Selection } from "./selection.ts";
 import { toggleOnSignal } from "./toggle_signal.ts";
 import { instrumentWorkers } from "./workers.ts";
@@ -31,6 +35,7 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
   publishActivation();
   if (registerHooks === undefined) return warnOfOldRuntime();
   disguiseFunctions(globalThis);
+  const maps = hideFrames();
   activation.decide(read);
   toggleOnSignal(activation, read);
   const verbosity = parseVerbosity(read(VERBOSE_VARIABLE));
@@ -39,11 +44,27 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
     load: makeLoadHook({
       selects: selectionOf(read),
       leftAlone,
+      maps,
       entry: entry === undefined ? undefined : { url: entry, start: ENTER },
     }),
   });
   if (verbosity !== "silent") onProcessEnd(() => leftAlone.end());
   instrumentWorkers(read);
+}
+
+/** Keeps our frames out of the stacks of errors. */
+function hideFrames(): ModuleMaps {
+  const maps = new ModuleMaps();
+  const stacks = new ErrorStacks(globalThis, {
+    place: (sites) => maps.place(sites),
+    format: host.mapsStacks ? formatDenoStack : formatNodeStack,
+  });
+  if (host.mapsStacks) {
+    // Both come before the runtime prints the error.
+    addEventListener("error", ({ error }) => stacks.settle(error));
+    addEventListener("unhandledrejection", ({ reason }) => stacks.settle(reason));
+  }
+  return maps;
 }
 
 function warnOfOldRuntime(): void {

@@ -281,7 +281,7 @@ Deno.test("transform() survives a source map that is broken", () => {
     const comment = `//# sourceMappingURL=data:application/json;base64,${
       btoa(JSON.stringify(map))
     }`;
-    const [{ functions }] = instrument(`function f() {}\n${comment}`);
+    const { functions } = instrument(`function f() {}\n${comment}`);
     equal(functions.at(-1)!.name, "f");
   }
 });
