@@ -89,8 +89,13 @@ export class Pieces {
     const { vars, functions, suspends, leaves } = bodyTraits([node]);
     const movable = !suspends && !leaves && (inList || vars.length === 0) &&
       vars.every(({ isFixed }) => !isFixed) && (this.#strict || functions.length === 0);
-    if (!movable) return this.#wrapParts(node);
-    this.#edits.insert(start, `${hoist(vars)}${this.#open()}{`);
+    // The parenthesis of a piece would continue a line before that lacks its semicolon.
+    const separator = inList && start === node.start ? ";" : "";
+    if (!movable) {
+      if (node.type === "ExpressionStatement") this.#edits.insert(start, separator);
+      return this.#wrapParts(node);
+    }
+    this.#edits.insert(start, `${hoist(vars) || separator}${this.#open()}{`);
     for (const variable of vars) this.#assign(variable);
     this.#closers.push(() => this.#edits.append(end, "});"));
   }
