@@ -34,8 +34,12 @@ const STACK_BUDGET = 256 * 1024;
 /** Frames from the walker to the trampoline that called it, and some. */
 const WALKED_FRAMES = 16;
 
-/** After how many calls a trampoline is looked for again, as long as it may move. */
-const LOOK_INTERVAL = 1 << 15;
+/**
+ * After how many calls a trampoline is looked for again, as long as it may move. V8 moves it after
+ * 35 000 to 135 000 calls, and where a program is killed before it is found again, what has run at
+ * its new place has no name: 3 % of its calls at most.
+ */
+const LOOK_INTERVAL = 1 << 10;
 
 /** Never again. */
 const FOR_GOOD = 0x7fffffff;
