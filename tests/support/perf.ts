@@ -5,6 +5,14 @@ export type Sample = string[];
 
 let obstacle: string | undefined | null = null;
 
+/** One sample with its time, and its stack with addresses. */
+export interface TimedSample {
+  /** Seconds, on perf's clock. */
+  time: number;
+  /** Innermost first. */
+  frames: { address: bigint; name: string }[];
+}
+
 /** What is in the way of recording with perf, decided by recording once; `undefined` where nothing is. */
 export function obstacleOfPerf(): string | undefined {
   return obstacle = obstacle === null ? tryPerf() : obstacle;
@@ -36,17 +44,34 @@ export async function recordProgram(
   source: string,
   { frequency = 999, ...options }: ProgramOptions & { frequency?: number } = {},
 ): Promise<{ program: Program; samples: Sample[] }> {
-  const program = await runProgram(source, {
+  const program = await record(source, frequency, options);
+  if (program.code !== 0) throw new Error(`perf record fails: ${program.stderr}`);
+  return { program, samples: parsePerfScript(await script(program, "-F", "ip,sym")) };
+}
+
+/** The same, with times and addresses; the program may end as it likes. */
+export async function recordTimes(
+  source: string,
+  options: ProgramOptions = {},
+): Promise<{ program: Program; samples: TimedSample[] }> {
+  const program = await record(source, 999, options);
+  return { program, samples: parseTimes(await script(program, "-F", "time,ip,sym")) };
+}
+
+function record(source: string, frequency: number, options: ProgramOptions): Promise<Program> {
+  return runProgram(source, {
     ...options,
     under: ["perf", "record", "-F", String(frequency), "-g", "-o", "perf.data", "--"],
   });
-  if (program.code !== 0) throw new Error(`perf record fails: ${program.stderr}`);
+}
+
+async function script({ directory }: Program, ...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command("perf", {
-    args: ["script", "--no-inline", "-F", "ip,sym", "-i", `${program.directory}/perf.data`],
+    args: ["script", "--no-inline", ...args, "-i", `${directory}/perf.data`],
     stdin: "null",
   }).output();
   if (!success) throw new Error(`perf script fails: ${new TextDecoder().decode(stderr)}`);
-  return { program, samples: parsePerfScript(new TextDecoder().decode(stdout)) };
+  return new TextDecoder().decode(stdout);
 }
 
 /** What `perf record` is told where nothing else is said, for a jitdump. */
@@ -110,4 +135,16 @@ export function parsePerfScript(text: string): Sample[] {
   return text.split(/\n\s*\n/).map((sample) =>
     sample.split("\n").flatMap((line) => /^\s*[0-9a-f]+ (.*)$/.exec(line)?.[1] ?? [])
   ).filter((sample) => sample.length > 0);
+}
+
+/** Reads `perf script -F time,ip,sym`: in front of each stack stands `12.345678:`. */
+function parseTimes(text: string): TimedSample[] {
+  return text.split(/\n\s*\n/).flatMap((sample) => {
+    const time = /^\s*(\d+\.\d+):/.exec(sample)?.[1];
+    const frames = [...sample.matchAll(/^\s+([0-9a-f]+) (.*)$/gm)].map(([, address, name]) => ({
+      address: BigInt(`0x${address}`),
+      name: name!,
+    }));
+    return time === undefined || frames.length === 0 ? [] : { time: Number(time), frames };
+  });
 }
