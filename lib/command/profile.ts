@@ -289,7 +289,7 @@ function numberOf(what: string, digits: string): number {
   throw new RangeError(`Cannot record with ${what} "${digits}": must be a whole number above 0`);
 }
 
-function checkTrampolines({ backend, engine }: Wish): void {
+function checkTrampolines({ backend }: Wish): void {
   if (backend === undefined) return;
   const obstacle = trampolineObstacle(currentPlatform());
   if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });

@@ -9,6 +9,8 @@ export interface StackProgram {
   name: string;
   /** Its modules by their names; the first is started. A text alone is `main.ts`. */
   modules: string | Readonly<Record<string, string>>;
+  /** Why the stacks are not yet the plain ones. */
+  limit?: string;
   /** Where Node cannot run it. @default false */
   denoOnly?: boolean;
 }
@@ -171,6 +173,7 @@ Function.prototype.call.call(visit, 1);
   },
   {
     name: "errors that builtins make",
+    limit: "V8 places the lack of super() at the constructor, ours at its body",
     modules: `
 const attempts: Record<string, () => unknown> = {
   json() { return JSON.parse("{oops"); },
@@ -326,6 +329,7 @@ high();
   },
   {
     name: "generators and iteration",
+    limit: "the column of yield* is that of its operand",
     modules: `
 function* numbers(n: number): Generator<number> { yield 1; if (n) yield* numbers(n - 1); throw new Error("generator"); }
 function drain(iterable: Iterable<number>) { for (const x of iterable) void x; }
@@ -416,6 +420,7 @@ try { fail(); } catch (error) { console.log(error); }
   },
   {
     name: "eval and new Function",
+    limit: "code of eval is placed in the arrow function",
     modules: `
 function evaluated() { return (0, eval)("function inner() { return new Error('evaluated').stack } inner()"); }
 console.log(evaluated());
@@ -491,6 +496,7 @@ await later();
   },
   {
     name: "CommonJS",
+    limit: "Deno loads CommonJS by other functions where there is a load hook",
     modules: {
       "main.cjs":
         `#!/usr/bin/env node\n"use strict";\nconst { inner } = require("./inner.cjs");\nfunction outer() { return inner(() => { throw new Error("from CommonJS"); }); }\ntry { outer(); } catch (error) { console.log(error.stack); }\ntry { require("./missing.cjs"); } catch (error) { console.log(error.code, error.stack); }\nmodule.exports = function late() { outer(); };\nmodule.exports();\n`,
