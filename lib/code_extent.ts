@@ -17,7 +17,7 @@ export function surroundingsStart(returnAddress: number): number {
 
 /**
  * The code that an address is in: from the start of the function in front of it to the start of
- * what comes behind, or to memory that holds nothing yet.
+ * what comes behind, a function or a table of jumps, or to memory that holds nothing yet.
  *
  * @param returnAddress An address inside a function that V8 has compiled of WebAssembly.
  * @param memory The {@linkcode SURROUNDINGS}; zeros where memory cannot be read.
@@ -25,43 +25,57 @@ export function surroundingsStart(returnAddress: number): number {
  */
 export function codeExtent(returnAddress: number, memory: Uint8Array): CodeExtent | undefined {
   let start = MOST_BEFORE;
-  while (!startsFunction(memory, start)) {
+  while (!startsWithAny(memory, start, PROLOGUES)) {
     start -= ALIGNMENT;
     if (start < 0) return undefined;
   }
   let end = MOST_BEFORE + ALIGNMENT;
-  while (end < SURROUNDINGS && !isEmpty(memory, end) && !startsFunction(memory, end)) {
-    end += ALIGNMENT;
-  }
+  while (
+    end < SURROUNDINGS && !isEmpty(memory, end) && !startsWithAny(memory, end, PROLOGUES) &&
+    !startsWithAny(memory, end, JUMPS)
+  ) end += ALIGNMENT;
   return { address: surroundingsStart(returnAddress) + start, size: end - start };
 }
 
-/**
- * Whether a function starts at an offset. V8's baseline compiler for WebAssembly has a builtin
- * make the frame, which gets the function's number in a register; its optimising compiler makes it
- * by itself. (V8, src/wasm/baseline/x64/liftoff-assembler-x64-inl.h, `CallFrameSetupStub`;
- * src/compiler/backend/x64/code-generator-x64.cc, `AssembleConstructFrame`.)
- */
-function startsFunction(memory: Uint8Array, at: number): boolean {
-  for (let i = 0; i < PROLOGUES.length; i++) {
-    if (startsWith(memory, at, PROLOGUES[i]!)) return true;
+function startsWithAny(
+  memory: Uint8Array,
+  at: number,
+  patterns: readonly (readonly number[])[],
+): boolean {
+  for (let i = 0; i < patterns.length; i++) {
+    if (startsWith(memory, at, patterns[i]!)) return true;
   }
   return false;
 }
 
-function startsWith(memory: Uint8Array, at: number, prologue: readonly number[]): boolean {
-  for (let i = 0; i < prologue.length; i++) {
-    if (prologue[i] !== ANY && prologue[i] !== memory[at + i]) return false;
+function startsWith(memory: Uint8Array, at: number, pattern: readonly number[]): boolean {
+  for (let i = 0; i < pattern.length; i++) {
+    if (pattern[i] !== ANY && pattern[i] !== memory[at + i]) return false;
   }
   return true;
 }
 
 const ANY = -1;
 
+/**
+ * How functions start. V8's baseline compiler for WebAssembly has a builtin make the frame, which
+ * gets the function's number in a register; its optimising compiler makes it by itself. (V8,
+ * src/wasm/baseline/x64/liftoff-assembler-x64-inl.h, `CallFrameSetupStub`;
+ * src/compiler/backend/x64/code-generator-x64.cc, `AssembleConstructFrame`.)
+ */
 const PROLOGUES: readonly (readonly number[])[] = [
   [0x45, 0x33, 0xe4, 0xe8], // x86_64: xor r12d, r12d; call
   [0x41, 0xbc, ANY, ANY, ANY, ANY, 0xe8], // x86_64: mov r12d, number; call
   [0x55, 0x48, 0x8b, 0xec, 0x6a], // x86_64: push rbp; mov rbp, rsp; push type
+];
+
+/**
+ * How the tables start by which V8 jumps to functions and builtins: each block of memory that it adds to a
+ * module has them. (V8, src/wasm/jump-table-assembler.cc.)
+ */
+const JUMPS: readonly (readonly number[])[] = [
+  [0xe9, ANY, ANY, ANY, ANY, 0xcc, 0xcc, 0xcc], // x86_64: jmp near
+  [0xff, 0x25, 0x02, 0x00, 0x00, 0x00, 0x66, 0x90], // x86_64: jmp [rip + 2]
 ];
 
 /** Memory that V8 has not given to a function is zeros, or `int3` where it was one's once. */

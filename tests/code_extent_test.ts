@@ -92,6 +92,19 @@ for (const [name, prologue] of Object.entries(PROLOGUES)) {
     deepEqual(extent(["start"]), { address: BASE, size: BEHIND * LINE });
   });
 
+  Deno.test(`codeExtent() ends in front of a table of jumps, ${name}`, () => {
+    for (
+      const jump of [
+        [0xe9, 0x3b, 0x9a, 0x05, 0x00, 0xcc, 0xcc, 0xcc], // jmp near
+        [0xff, 0x25, 0x02, 0x00, 0x00, 0x00, 0x66, 0x90], // jmp [rip + 2]
+      ]
+    ) {
+      const bytes = memory(prologue, ["start"]);
+      bytes.set(jump, (BEFORE + 3) * LINE);
+      deepEqual(codeExtent(RETURN, bytes), { address: BASE, size: 3 * LINE });
+    }
+  });
+
   Deno.test(`codeExtent() takes the nearest start, ${name}`, () => {
     deepEqual(extent(["code", "zeros"], ["start", "code", "start"]), {
       address: BASE - LINE,
