@@ -1,0 +1,222 @@
+/*
+ * What is particular to this engine: V8 makes its trampolines where it likes, and moves each once.
+ * What all engines have in common is in engine_test.ts.
+ */
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+
+import { APPLY, type CodeExtent } from "../lib/engine.ts";
+import { loadNativeLibrary } from "../lib/native_library.ts";
+import { DeclaringEngine, overlap } from "./support/engines.ts";
+import { walk } from "./support/stack_walk.ts";
+
+const FORMS = [0, 1, 2, 3, 4, APPLY];
+
+/** Calls a function of one of the forms, with arguments that do not matter. */
+function callForm({ engine }: DeclaringEngine, id: number, args: number, fn: () => unknown) {
+  switch (args) {
+    case 0:
+      return engine.e0(id, fn, undefined);
+    case 1:
+      return engine.e1(id, fn, undefined, 0);
+    case 2:
+      return engine.e2(id, fn, undefined, 0, 0);
+    case 3:
+      return engine.e3(id, fn, undefined, 0, 0, 0);
+    case 4:
+      return engine.e4(id, fn, undefined, 0, 0, 0, 0);
+    default:
+      return engine.e1(id, fn, undefined, []);
+  }
+}
+
+/**
+ * The return address into each of some trampolines of one form: the one that is on the stack of a
+ * call of it, and not of the others', all called from one place.
+ */
+function returnAddresses(host: DeclaringEngine, ids: readonly number[], args: number): bigint[] {
+  // V8 can compile anything of this meanwhile, whose frames then differ too.
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const walks: bigint[][] = [];
+    for (const id of ids) walks.push(callForm(host, id, args, walk) as bigint[]);
+    const own = walks.map((addresses, i) => {
+      const others = new Set(walks.flatMap((other, k) => k === i ? [] : other));
+      return addresses.filter((address) => !others.has(address));
+    });
+    if (own.every(({ length }) => length === 1)) return own.map(([address]) => address!);
+  }
+  throw new Error("the calls differ by more than their trampolines");
+}
+
+function holds({ address, size }: CodeExtent, returnAddress: bigint): boolean {
+  return returnAddress > BigInt(address) && returnAddress <= BigInt(address) + BigInt(size);
+}
+
+function read({ address }: CodeExtent, size: number): number[] {
+  const bytes = new Uint8Array(size);
+  equal(loadNativeLibrary().xp_read(bytes, BigInt(address), size), size);
+  return [...bytes];
+}
+
+for (const padding of [0, 104]) {
+  Deno.test(`WasmEngine finds trampolines where a walk from inside finds them, ${padding} bytes behind`, () => {
+    const host = new DeclaringEngine("wasm", { padding });
+    for (const args of FORMS) {
+      const first = host.prepare(args, args, args);
+      const ids = [first, first + 1, first + 2];
+      returnAddresses(host, ids, args).forEach((address, i) => {
+        const extents = host.extentsOf(ids[i]!);
+        equal(extents.length, 1);
+        ok(holds(extents[0]!, address), `${address} is not in ${JSON.stringify(extents)}`);
+        equal(extents[0]!.byV8, true);
+      });
+    }
+  });
+
+  Deno.test(`WasmEngine finds trampolines again where V8 has moved them, ${padding} bytes behind`, async () => {
+    const host = new DeclaringEngine("wasm", { padding });
+    for (const args of FORMS) {
+      const first = host.prepare(args, args, args);
+      const ids = [first, first + 1, first + 2];
+      const before = returnAddresses(host, ids, args);
+      // V8 compiles in another thread.
+      for (let round = 0; ids.some((id) => host.extentsOf(id).length < 2); round++) {
+        ok(round < 300, `nothing has moved in ${round} rounds`);
+        for (const id of ids) for (let i = 0; i < 4096; i++) callForm(host, id, args, nothing);
+        if (round % 8 === 7) await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      returnAddresses(host, ids, args).forEach((address, i) => {
+        notEqual(address, before[i]);
+        const extents = host.extentsOf(ids[i]!);
+        equal(extents.length, 2);
+        ok(holds(extents[0]!, before[i]!));
+        ok(holds(extents[1]!, address), `${address} is not in ${JSON.stringify(extents)}`);
+      });
+    }
+    // What has moved stays.
+    for (const args of FORMS) {
+      for (let i = 0; i < 100_000; i++) callForm(host, 3 * FORMS.indexOf(args), args, nothing);
+    }
+    equal(host.declared.length, 2 * 3 * FORMS.length);
+    equal(overlap(host.declared.map(({ code }) => code), padding), undefined);
+  });
+}
+
+Deno.test("WasmEngine declares whole functions: from a prologue to what is next", () => {
+  const host = new DeclaringEngine("wasm");
+  for (const args of FORMS) {
+    const first = host.prepare(args, args);
+    for (const id of [first, first + 1]) callForm(host, id, args, nothing);
+    // Made one after the other, they stand side by side.
+    const [one, other] = [host.extentsOf(first)[0]!, host.extentsOf(first + 1)[0]!];
+    equal(Number(one.address) + one.size, Number(other.address));
+    equal(Number(one.address) % 64, 0);
+    if (Deno.build.arch === "x86_64") {
+      // The number among the module's: xor r12d, r12d; mov r12d, 1.
+      deepEqual(read(one, 4), [0x45, 0x33, 0xe4, 0xe8]);
+      deepEqual(read(other, 7), [0x41, 0xbc, 1, 0, 0, 0, 0xe8]);
+    }
+  }
+});
+
+Deno.test("WasmEngine finds 2000 trampolines, of all forms, that never overlap, before and after moving", async () => {
+  for (const padding of [0, 104]) {
+    const host = new DeclaringEngine("wasm", { padding });
+    const count = 2000;
+    const args = Array.from({ length: count }, (_, i) => FORMS[i % FORMS.length]!);
+    host.prepare(...args.slice(0, 700));
+    host.prepare(...args.slice(700));
+    args.forEach((args, id) => callForm(host, id, args, nothing));
+    deepEqual(host.declared.map(({ id }) => id), args.map((_, id) => id));
+    // Some of them move into the memory behind the others.
+    const hot = args.flatMap((_, id) => id % 100 < 6 ? id : []);
+    for (let round = 0; hot.some((id) => host.extentsOf(id).length < 2); round++) {
+      ok(round < 300, `nothing has moved in ${round} rounds`);
+      for (const id of hot) for (let i = 0; i < 2048; i++) callForm(host, id, args[id]!, nothing);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    equal(host.declared.length, count + hot.length);
+    equal(overlap(host.declared.map(({ code }) => code), padding), undefined);
+    for (const { code } of host.declared) {
+      ok(code.size > 0 && code.size <= 640, `${code.size} bytes`);
+    }
+  }
+});
+
+Deno.test("WasmEngine leaves the bytes behind a trampoline to whoever asked for them", () => {
+  const sizes = [0, 104].map((padding) => {
+    const host = new DeclaringEngine("wasm", { padding });
+    host.prepare(2, 2);
+    for (const id of [0, 1]) callForm(host, id, 2, nothing);
+    const [one, other] = [host.extentsOf(0)[0]!, host.extentsOf(1)[0]!];
+    equal(Number(other.address) - Number(one.address) - one.size, padding);
+    return one.size;
+  });
+  // There is code in front of them all the same: the whole of what runs.
+  ok(sizes[1]! >= sizes[0]! - 64, `${sizes}`);
+});
+
+Deno.test("WasmEngine runs what returns into a trampoline inside of what it has declared", () => {
+  const host = new DeclaringEngine("wasm", { padding: 104 });
+  host.prepare(4, 4, 4);
+  for (const [i, address] of returnAddresses(host, [0, 1, 2], 4).entries()) {
+    const { address: start, size } = host.extentsOf(i)[0]!;
+    // Behind the call there is code yet, for the result.
+    ok(address + 8n < BigInt(start) + BigInt(size));
+  }
+});
+
+Deno.test("WasmEngine calls plainly where trampolines would take too much stack, and makes them again", () => {
+  let deep = 0;
+  const host = new DeclaringEngine("wasm", {
+    runDeep(body) {
+      deep++;
+      isOff = true;
+      try {
+        body();
+      } finally {
+        isOff = false;
+      }
+    },
+  });
+  let isOff = false;
+  for (const args of [1, APPLY]) {
+    const id = host.prepare(args);
+    const down = (levels: number): number => {
+      if (levels === 0) return host.idsOnStack().length;
+      if (isOff) return down(levels - 1);
+      return host.engine.e1(
+        id,
+        down,
+        undefined,
+        args === APPLY ? [levels - 1] : levels - 1,
+      ) as number;
+    };
+    for (let round = 0; round < 3; round++) {
+      deep = 0;
+      equal(down(10), 10);
+      equal(deep, 0);
+      const many = down(3000);
+      ok(many > 200 && many < 3000, `${many} of 3000`);
+      equal(deep, 1);
+    }
+  }
+});
+
+Deno.test("WasmEngine goes on after exceptions from any depth, with trampolines", () => {
+  const host = new DeclaringEngine("wasm");
+  const id = host.prepare(1);
+  const fail = (levels: number): unknown => {
+    if (levels === 0) throw new TypeError("deep");
+    return host.engine.e1(id, fail, undefined, levels - 1);
+  };
+  for (let i = 0; i < 1000; i++) {
+    try {
+      fail(i % 60);
+    } catch (error) {
+      equal((error as Error).message, "deep");
+    }
+    if (i % 100 === 0) deepEqual(host.engine.e1(id, () => host.idsOnStack(), 0, 0), [id]);
+  }
+});
+
+function nothing(): void {}
