@@ -1,5 +1,6 @@
 import { APPLY, MOST_ARGUMENTS } from "../engine.ts";
 import type { BodyTraits } from "./body_traits.ts";
+import { replacesAtStart } from "./self_references.ts";
 import type { Node } from "./syntax_tree.ts";
 import type { Calls } from "./wrapped.ts";
 
@@ -26,7 +27,9 @@ export function reentryOf(node: Node, traits: BodyTraits): Reentry | undefined {
   if (![...plain, ...(rest === undefined ? [] : [rest])].every(isName)) return undefined;
   const names: string[] = plain.map(({ name }) => name);
   if (new Set(names).size < names.length || names.includes("arguments")) return undefined;
-  if (traits.mentionsArguments && node.type !== "ArrowFunctionExpression") {
+  const hasArguments = node.type !== "ArrowFunctionExpression" &&
+    !replacesAtStart("arguments", node);
+  if (traits.mentionsArguments && hasArguments) {
     return { args: APPLY, passed: ",arguments", entry: "e1" };
   }
   if (rest !== undefined) {

@@ -129,13 +129,22 @@ function addName(name: string, { declared, repeated }: Scope): void {
 
 /** Whether a name is something else at the first statement of a function. */
 function isHidden(name: string, node: Node, traits: BodyTraits): boolean {
+  // In a function of this name, it is the arguments.
+  if (name === "arguments") return true;
   const names = hoistedNames(traits);
   for (const parameter of node["params"]) boundNames(parameter, names);
-  if (names.has(name)) return true;
-  if (node["expression"]) return false;
-  return (node["body"].body as Node[]).some((statement) =>
-    (statement.type === "VariableDeclaration" &&
-      statement["declarations"].some(({ id }: Node) => boundNames(id).has(name))) ||
-    (statement.type === "ClassDeclaration" && statement["id"]?.name === name)
-  );
+  return names.has(name) || replacesAtStart(name, node);
+}
+
+/**
+ * Whether a function's body has something of its own under a name from its first statement on: a
+ * function, or a constant, variable or class that is not there yet.
+ */
+export function replacesAtStart(name: string, { expression, body }: Node): boolean {
+  return !expression &&
+    (body.body as Node[]).some(({ type, kind, declarations, id }) =>
+      type === "VariableDeclaration"
+        ? kind !== "var" && declarations.some(({ id }: Node) => boundNames(id).has(name))
+        : (type === "ClassDeclaration" || type === "FunctionDeclaration") && id.name === name
+    );
 }
