@@ -146,9 +146,14 @@ export class Activation implements Entries {
     return this.e1(id, fn, self, args);
   }
 
-  /** Keeps a function for itself, if it is the one with this number. */
-  keep(id: number, fn: unknown): void {
-    if (typeof fn === "function" && indexOf(functionText(fn), `.id!==${id}`) >= 0) {
+  /** Keeps for itself the function that is a property of an object, if it is the one with this number. */
+  keep(id: number, holder: unknown, key: string): void {
+    if (holder === null || (typeof holder !== "object" && typeof holder !== "function")) return;
+    // A getter would notice, and can give anything.
+    const fn = getOwnPropertyDescriptor(holder, key)?.value;
+    if (typeof fn !== "function") return;
+    const text = functionText(fn);
+    if (indexOf(text, `.id!==${id})`) >= 0 || indexOf(text, `.id!==${id}?`) >= 0) {
       this.kept[id] = fn;
     }
   }

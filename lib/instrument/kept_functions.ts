@@ -7,22 +7,25 @@ import type { Node } from "./syntax_tree.ts";
  * has been done the runtime reads the property and keeps what it finds, if it is the function.
  *
  *     a.b = function () { … };
- *     a.b = function () { … $.kept[7] … };;$.keep(7,a.b);
+ *     a.b = function () { … $.kept[7] … };;$.keep(7,a,"b");
  */
 export class KeptFunctions {
   /** The functions, each with its statement and the text of its property. */
-  readonly #places = new Map<Node, { statement: Node; property: string }>();
+  readonly #places = new Map<Node, { statement: Node; property: Node }>();
+
+  readonly #source: string;
 
   /**
    * @param program The module.
    * @param source Its text.
    */
   constructor(program: Node, source: string) {
+    this.#source = source;
     for (const statement of program["body"] as Node[]) {
       const { type, operator, left, right } = statement["expression"] ?? statement;
       if (type !== "AssignmentExpression" || operator !== "=" || !isPlainProperty(left)) continue;
       if (!/^(Function|ArrowFunction)Expression$/.test(right.type)) continue;
-      this.#places.set(right, { statement, property: source.slice(left.start, left.end) });
+      this.#places.set(right, { statement, property: left });
     }
   }
 
@@ -40,7 +43,9 @@ export class KeptFunctions {
   keep(node: Node, id: number, runtime: string, edits: Edits): void {
     const place = this.#places.get(node);
     if (place === undefined) return;
-    edits.append(place.statement.end, `;${runtime}.keep(${id},${place.property});`);
+    const { object, property } = place.property;
+    const holder = this.#source.slice(object.start, object.end);
+    edits.append(place.statement.end, `;${runtime}.keep(${id},${holder},"${property.name}");`);
   }
 }
 
