@@ -1,6 +1,6 @@
-import { boundNames, hoistedNames } from "./body_traits.ts";
+import { boundNames, declaredNames, hoistedNames } from "./body_traits.ts";
 import type { BodyTraits } from "./body_traits.ts";
-import { children, isFunction, type Node } from "./syntax_tree.ts";
+import { children, isFunction, type Node, type SourceKind } from "./syntax_tree.ts";
 
 /**
  * By which names functions can reach themselves: those that are given once, and are no other's
@@ -15,9 +15,12 @@ export class SelfReferences {
   readonly #constants = new Set<Node>();
   #evals = false;
 
-  /** @param program The module. */
-  constructor(program: Node) {
-    this.#collect(program, { declared: new Set(), repeated: new Set(), inLoop: false });
+  /**
+   * @param program The module.
+   * @param kind What it is; to what a script declares, others can assign.
+   */
+  constructor(program: Node, kind: SourceKind) {
+    this.#collect(program, newScope(kind === "script"));
   }
 
   /**
@@ -53,7 +56,8 @@ export class SelfReferences {
     const name: string = id["name"];
     if (this.#constants.has(declaration)) return name;
     const scope = this.#scopes.get(declaration);
-    return scope !== undefined && !scope.repeated.has(name) && !this.#assigned.has(name)
+    return scope !== undefined && !scope.isShared && !scope.repeated.has(name) &&
+        !this.#assigned.has(name)
       ? name
       : undefined;
   }
@@ -86,7 +90,7 @@ export class SelfReferences {
         break;
     }
     const inner = isFunction(node)
-      ? { declared: new Set<string>(), repeated: new Set<string>(), inLoop: false }
+      ? newScope(false)
       : LOOP.test(node.type)
       ? { ...scope, inLoop: true }
       : scope;
@@ -105,7 +109,8 @@ export class SelfReferences {
 
   #assign(target: Node): void {
     if (target.type === "VariableDeclaration") {
-      for (const { id } of target["declarations"]) boundNames(id, this.#assigned);
+      // Each round has a new variable, but under `var`.
+      if (target["kind"] === "var") declaredNames(target, this.#assigned);
     } else if (target.type !== "MemberExpression") boundNames(target, this.#assigned);
   }
 }
@@ -118,6 +123,12 @@ interface Scope {
   repeated: Set<string>;
   /** Whether the code is inside a loop of the function. */
   inLoop: boolean;
+  /** Whether other code has its variables too. */
+  isShared: boolean;
+}
+
+function newScope(isShared: boolean): Scope {
+  return { declared: new Set(), repeated: new Set(), inLoop: false, isShared };
 }
 
 const LOOP = /^(For|While|DoWhile)/;

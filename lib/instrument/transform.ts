@@ -126,7 +126,7 @@ class Instrumenter {
 
   instrument(): void {
     const program = parseSource(this.#source, this.#options.kind);
-    this.#selves = new SelfReferences(program);
+    this.#selves = new SelfReferences(program, this.#options.kind);
     // What a script assigns to can be anything of the realm.
     if (this.#options.kind !== "script") this.#kept = new KeptFunctions(program, this.#source);
     const strict = this.#options.kind === "module" || isStrictBody(program["body"]);

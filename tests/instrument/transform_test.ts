@@ -219,7 +219,7 @@ Deno.test("transform() leaves functions with a direct eval, or inside with", () 
 Deno.test("transform() leaves global code, whose functions it wraps", () => {
   equal(
     code("var a = f(); function f() { return 1 }", "script"),
-    "var a = f(); function f() {if($.on)if($.id!==0)return $.e0(0,($.id=0,f),this);else $.id=-1; return 1 }",
+    "var a = f(); function f() {return (0,$.run)(0,()=>{ return 1 })}",
   );
 });
 
