@@ -1,7 +1,7 @@
 /*
  * A program cannot tell that it is instrumented: it runs as it is and as transform() makes it.
  */
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, rejects } from "node:assert/strict";
 
 import { sameInEveryWay, ways } from "../support/every_way.ts";
 import { importModule, instrument, runCommonJs } from "../support/instrumented.ts";
