@@ -12,7 +12,7 @@
 import { fileURLToPath } from "node:url";
 
 /** Every library at one version, and what is used of it. */
-const LIBRARIES: Record<string, string> = {
+export const LIBRARIES: Readonly<Record<string, string>> = {
   "acorn@8.19.0": "{ parse }",
   "magic-string@1.4.5": "{ MagicString }",
   "@jridgewell/remapping@2.3.5": "{ default as remapping }",

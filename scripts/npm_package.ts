@@ -1,4 +1,5 @@
 import configuration from "../deno.json" with { type: "json" };
+import { LIBRARIES } from "./build_libraries.ts";
 
 /** What the npm package is, whoever builds it. */
 export interface NpmPackage {
@@ -14,6 +15,8 @@ export interface NpmPackage {
   programs: readonly string[];
   /** Modules that stay as they are, since their functions are to be seen. */
   readable: readonly string[];
+  /** The module that bundles libraries, which npm installs instead; and what it takes of each. */
+  libraries: { module: string; packages: Readonly<Record<string, string>> };
   /** What modules read at run time, where it is seen from the root. */
   assets: readonly string[];
   /** What people read. */
@@ -35,6 +38,7 @@ export const npmPackage: NpmPackage = {
     "./lib/v8/preload.ts",
   ],
   readable: ["./lib/command/demo.ts"],
+  libraries: { module: "./lib/instrument/libraries.js", packages: LIBRARIES },
   assets: ["ffi/prebuilt/libxperf-x86_64.so", "ffi/prebuilt/libxperf-aarch64.so"],
   documents: ["README.md", "LICENSE", "CHANGELOG.md"],
   metadata: {
@@ -51,12 +55,12 @@ export const npmPackage: NpmPackage = {
  *
  * @param described The package.
  * @param placed Where the builder has put a module: the path without its extension.
- * @param dependencies What the builder has found the modules to import.
+ * @param imported What the builder has found the modules to import, with the versions.
  */
 export function packageJson(
   described: NpmPackage,
   placed: (module: string) => string,
-  dependencies: Readonly<Record<string, string>> = {},
+  imported: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> {
   const { name, version, metadata, entryPoints, commands } = described;
   const targets = Object.entries(entryPoints).map(([entry, module]) => {
@@ -79,6 +83,30 @@ export function packageJson(
     bin: Object.fromEntries(
       Object.entries(commands).map(([command, module]) => [command, `${placed(module)}.js`]),
     ),
-    dependencies,
+    dependencies: {
+      ...imported,
+      ...Object.fromEntries(
+        Object.keys(described.libraries.packages).map((library) => splitVersion(library)),
+      ),
+    },
   };
+}
+
+/**
+ * The module of the libraries, as it is where npm installs them.
+ *
+ * @param bundled The bundle; the notices at its start are for other modules too.
+ */
+export function librariesModule(described: NpmPackage, bundled: string): string {
+  const notices = /^(?:\/\/.*\n)*/.exec(bundled)![0];
+  const imports = Object.entries(described.libraries.packages).map(([library, used]) =>
+    `export ${used} from "${splitVersion(library)[0]}";\n`
+  );
+  return notices + imports.join("");
+}
+
+/** `@a/b@1.2.3` in its two parts. */
+function splitVersion(library: string): [name: string, version: string] {
+  const at = library.lastIndexOf("@");
+  return [library.slice(0, at), library.slice(at + 1)];
 }
