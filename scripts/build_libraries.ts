@@ -16,7 +16,7 @@ export const LIBRARIES: Readonly<Record<string, string>> = {
   "acorn@8.19.0": "{ parse }",
   "magic-string@1.4.5": "{ MagicString }",
   "@jridgewell/remapping@2.3.5": "{ default as remapping }",
-  "@jridgewell/trace-mapping@0.3.31": "{ originalPositionFor, TraceMap }",
+  "@jridgewell/trace-mapping@0.3.31": "{ LEAST_UPPER_BOUND, originalPositionFor, TraceMap }",
   "picomatch@4.0.7": "{ default as picomatch }",
 };
 

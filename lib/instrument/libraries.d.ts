@@ -41,10 +41,13 @@ export class TraceMap {
   constructor(map: SourceMap);
 }
 
+/** Asks for the position behind, where there is none in front on the same line. */
+export const LEAST_UPPER_BOUND: 1;
+
 /** Where a position of the new text comes from; lines count from 1, columns from 0. */
 export function originalPositionFor(
   map: TraceMap,
-  position: { line: number; column: number },
+  position: { line: number; column: number; bias?: typeof LEAST_UPPER_BOUND },
 ): { source: string | null; line: number | null; column: number | null };
 
 /** picomatch: makes a test of one or more glob patterns. */

@@ -1,6 +1,12 @@
 import { Buffer } from "node:buffer";
 
-import { originalPositionFor, remapping, type SourceMap, TraceMap } from "./libraries.js";
+import {
+  LEAST_UPPER_BOUND,
+  originalPositionFor,
+  remapping,
+  type SourceMap,
+  TraceMap,
+} from "./libraries.js";
 
 /** The comment that carries a source map in a `data:` URL, at the end of a text. */
 const INLINE_MAP =
@@ -98,6 +104,9 @@ export class LineFinder {
     const line = low + 1;
     if (this.#map === undefined) return line;
     const column = offset - this.#starts[low]!;
-    return originalPositionFor(this.#map, { line, column }).line ?? line;
+    const position = { line, column };
+    // What the compiler made, such as the function around a namespace, has no position itself.
+    return originalPositionFor(this.#map, position).line ??
+      originalPositionFor(this.#map, { ...position, bias: LEAST_UPPER_BOUND }).line ?? line;
   }
 }
