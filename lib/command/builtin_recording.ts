@@ -13,6 +13,8 @@ import { readSampleFile, type SampleFile } from "../sampler/sample_file.ts";
 import { sampledRecording } from "../sampler/sampled_recording.ts";
 import { samplingVariables } from "../sampler/sampling_variables.ts";
 import { type Ending, runChild } from "./child.ts";
+import type { Progress } from "./progress.ts";
+import { watchRecording } from "./recording_progress.ts";
 import type { ScriptCommand } from "./script.ts";
 
 /** What came of sampling a program. */
@@ -34,18 +36,20 @@ export interface BuiltinResult {
  */
 export async function recordBuiltin(
   { command, env, finish }: ScriptCommand,
-  { frequency, seconds }: { frequency: number; seconds?: number },
+  { frequency, seconds, progress }: { frequency: number; seconds?: number; progress: Progress },
 ): Promise<BuiltinResult> {
   const directory = makeDirectory();
   try {
     const path = `${directory}/samples`;
     fs.writeFileSync(path, "", { mode: 0o600 });
+    const endWatch = watchRecording(progress, path, { isPerfs: false });
     let ending: Ending;
     try {
       const limit = seconds === undefined ? undefined : { seconds, signal: "SIGTERM" } as const;
       const variables = samplingVariables({ path, frequency });
       ending = await runChild(command, { env: { ...env, ...variables }, limit });
     } finally {
+      endWatch();
       finish?.();
     }
     const file = readSamples(path, ending);

@@ -132,17 +132,35 @@ export async function* perfOutput(args: readonly string[]): AsyncGenerator<strin
   const end = once(child, "close");
   // A wait that never comes to its end, where the reader has enough, must not be an error.
   end.catch(() => {});
+  const interrupt = () => child.kill();
+  for (const signal of INTERRUPTS) process.on(signal, interrupt);
   try {
     yield* child.stdout.setEncoding("utf8");
-    const [code] = await end;
+    const [code, signal] = await end;
     if (code === 0) return;
+    if (signal !== null) throw new PerfError(`Cannot read on: ${signal}`, { code: "perf" });
     throw new PerfError(`Cannot read with perf ${args[0]}: ${errors.trim().split("\n").at(-1)}`, {
       code: "perf",
       hint: `perf ${args.join(" ")}`,
     });
   } finally {
+    for (const signal of INTERRUPTS) process.off(signal, interrupt);
     child.kill();
     await end;
+  }
+}
+
+/** What ends the reading of a recording; whoever reads it has files to remove. */
+const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Runs what leaves files behind if it is interrupted: signals are kept for what it waits for. */
+export async function withoutInterrupts<Result>(body: () => Promise<Result>): Promise<Result> {
+  const ignore = () => {};
+  for (const signal of INTERRUPTS) process.on(signal, ignore);
+  try {
+    return await body();
+  } finally {
+    for (const signal of INTERRUPTS) process.off(signal, ignore);
   }
 }
 

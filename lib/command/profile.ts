@@ -17,10 +17,11 @@ import { checkJitVersion, InjectedRecording } from "./jit_recording.ts";
 import { NamespaceMaps } from "./namespace_maps.ts";
 import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
 import { newerPerfCommand } from "./perf_failure.ts";
-import { findPerf, readText, type Trial, tryRecording } from "./perf_tool.ts";
+import { findPerf, readText, type Trial, tryRecording, withoutInterrupts } from "./perf_tool.ts";
 import { checkOutput, type FileState, fileState } from "./recording.ts";
 import { Progress } from "./progress.ts";
 import { readRecordings } from "./recorded.ts";
+import { watchRecording } from "./recording_progress.ts";
 import { decideReport, type ReportWish, writeReports } from "./reports.ts";
 import { decideSampler, parseSampler } from "./sampler_choice.ts";
 import { V8_NOTE, V8_WISH, v8Command, wantsV8 } from "./v8_engine.ts";
@@ -112,7 +113,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     const { event } = sampler.trial;
     console.error(`note: this machine has no hardware events for perf, recording with -e ${event}`);
   }
-  warnOfDwarf(options, wish);
+  if (!report.isQuiet) warnOfDwarf(options, wish);
   warnOfMissingFlags(line, wish);
   const { scriptArgs } = line;
   const program = pid !== undefined
@@ -206,6 +207,8 @@ async function profileWithPerf(
     ? undefined
     : { seconds, signal: "SIGINT" } as const;
   begin?.();
+  const progress = new Progress(report);
+  const endWatch = watchRecording(progress, recording, { isPerfs: true });
   let ending: Ending;
   let maps: NamespaceMaps | undefined;
   try {
@@ -218,16 +221,19 @@ async function profileWithPerf(
     // That was the recording's end, and nobody else's.
     if (pid !== undefined && ending.signal === "SIGINT") ending = { code: 0, signal: null };
   } finally {
+    endWatch();
     maps?.write();
     finish?.();
   }
   if (fileState(recording) === before) throw nothingMeasured(recording, ending);
   if (wish.backend === "perf_jit") {
-    const injected = await readInjected({ ending, recording }, line, report);
+    const injected = await withoutInterrupts(() =>
+      readInjected({ ending, recording }, line, progress)
+    );
     // perf inject puts its own command line in the place of the program's.
     return { ...injected, recordings: injected.recordings.map((read) => ({ ...read, command })) };
   }
-  const recordings = await readRecordings(recording, new Progress(report));
+  const recordings = await readRecordings(recording, progress);
   // Without a jitdump no size is large enough, and that has been said.
   return { ending, recordings, recording, unwinds: false };
 }
@@ -250,9 +256,16 @@ async function profileBuiltin(
   { program, options, report, seconds }: ProfileRun,
 ): Promise<Recorded> {
   const { frequency = DEFAULT_FREQUENCY, output } = options;
-  const { ending, recording, notes } = await recordBuiltin(program, { frequency, seconds });
+  const progress = new Progress(report);
+  const { ending, recording, notes } = await recordBuiltin(program, {
+    frequency,
+    seconds,
+    progress,
+  });
   writeFileSync(output!, encodeRecording(recording));
-  if (!report.isQuiet) { for (const note of notes) console.error(note); }
+  if (!report.isQuiet) {
+    for (const note of notes) console.error(note);
+  }
   return { ending, recordings: [recording], recording: output! };
 }
 
@@ -307,12 +320,13 @@ function warnOfDwarf({ callGraph }: PerfRecordOptions, { backend }: Wish): void 
 async function readInjected(
   { ending, recording }: { ending: Ending; recording: string },
   line: CommandLine,
-  report: ReportWish,
+  progress: Progress,
 ): Promise<Recorded> {
+  progress.show(() => "merging the jitdump into the recording");
   const injected = new InjectedRecording(recording);
   const isKept = line.options.has("keep");
   try {
-    const recordings = await readRecordings(injected.path, new Progress(report));
+    const recordings = await readRecordings(injected.path, progress);
     const foot = isKept
       ? `# Kept for it: ${injected.files.length} files, /tmp/jit-*.dump, /tmp/jitted-*.so`
       : "# It needs the files that perf inject has made: --keep keeps them.";
