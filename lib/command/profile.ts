@@ -114,7 +114,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     console.error(`note: this machine has no hardware events for perf, recording with -e ${event}`);
   }
   if (!report.isQuiet) warnOfDwarf(options, wish);
-  warnOfMissingFlags(line, wish);
+  if (!report.isQuiet) warnOfMissingFlags(line, wish);
   const { scriptArgs } = line;
   const program = pid !== undefined
     ? attachedProgram(pid, { line, seconds })
