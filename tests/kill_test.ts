@@ -5,6 +5,7 @@
 import { ok } from "node:assert/strict";
 
 import { checkJitdump } from "./support/jitdump_checks.ts";
+import { readJitdump } from "./support/jitdump_reader.ts";
 import { testNeeding } from "./support/needing.ts";
 import { inject, obstacleOfPerf } from "./support/perf.ts";
 import { readPerfMap } from "./support/perf_map_reader.ts";
@@ -69,17 +70,8 @@ async function killOne(counts: Counts, backend: string): Promise<void> {
   if (dump !== undefined && dump.length > 0) {
     counts.dumps++;
     counts.records += checkJitdump(dump, program.pid, { wasKilled: true }).length;
-    counts.halfRecords += isWhole(dump, program.pid) ? 0 : 1;
+    counts.halfRecords += readJitdump(dump).rest === 0 ? 0 : 1;
     await inject(program);
-  }
-}
-
-function isWhole(dump: Uint8Array, pid: number): boolean {
-  try {
-    checkJitdump(dump, pid);
-    return true;
-  } catch {
-    return false;
   }
 }
 
