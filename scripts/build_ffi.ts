@@ -33,7 +33,8 @@ export const SOURCES: readonly string[] = [
   "sampler.c",
 ];
 
-const FLAGS = [
+/** How it is compiled, in `ffi/`, for every architecture. */
+export const FLAGS: readonly string[] = [
   "-std=c11",
   "-O2",
   "-Wall",

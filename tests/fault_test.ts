@@ -4,12 +4,13 @@
  * ends in the middle. Whatever fails, the program's output and status are its own, there is at most
  * one warning each time trampolines were asked for, and what was written is whole.
  */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { equal, match, ok } from "node:assert/strict";
 
 import { checkJitdump } from "./support/jitdump_checks.ts";
 import { FaultyPackage } from "./support/faulty_package.ts";
 import { obstacleOfCommand, testNeeding } from "./support/needing.ts";
 import { type Program, runProgram } from "./support/program.ts";
+import { readSampleFile } from "../lib/sampler/sample_file.ts";
 import type { BackendName } from "../lib/backend.ts";
 
 const source = (backend: BackendName) => `
@@ -62,6 +63,11 @@ const ERRORS: Readonly<Record<string, number>> = {
   ftruncate: 28,
   mmap: 12, // ENOMEM
   mprotect: 13, // EACCES, as SELinux has it
+  fcntl: 24,
+  pthread_create: 11, // EAGAIN
+  timer_create: 11,
+  timer_settime: 22, // EINVAL
+  sigaction: 22,
 };
 
 /** `runtime open .map` is an `open`. */
@@ -81,6 +87,7 @@ async function runWith(
 ): Promise<Program> {
   const variables = `LD_PRELOAD='${faulty.hooks}' XP_FAULT_LOG=log`;
   return await runProgram(source(backend), {
+    under: ["timeout", "--signal=KILL", "60"],
     configuration: faulty.configuration,
     env: { [backend === "perf" ? "JS_PERF_SUPPORT" : "JS_PERF_JIT_SUPPORT"]: "1" },
     before: `${STALE}; export ${variables} ${fault === undefined ? "" : `XP_FAULT=${fault}`}`,
@@ -146,6 +153,44 @@ async function readFile(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
+/** What happened when each of a program's calls failed, one a line. */
+async function failAll(
+  calls: readonly string[],
+  outcomeOf: (fault: string) => Promise<string>,
+): Promise<void> {
+  const faults = calls.flatMap((call, i) => {
+    if (!everyCall && !isDistinct(calls, i)) return [];
+    const error = errorOf(call);
+    const number = i + 1;
+    const short = / write$/.test(call) ? [`${number}:short`] : [];
+    const onwards = everyCall || !/ (fstat|read|close)$/.test(call) ? [`${number}+:${error}`] : [];
+    return [`${number}:${error}`, ...onwards, ...short].map((fault) => ({ call, fault }));
+  });
+  const rest = faults.values();
+  const table: string[] = [];
+  const work = async () => {
+    for (const { call, fault } of rest) {
+      const what = `${fault.padEnd(8)} ${call.padEnd(30)}`;
+      try {
+        table.push(`${what} ${await outcomeOf(fault)}`);
+      } catch (cause) {
+        throw new Error(`Fault ${what.trim()} is not survived`, { cause });
+      }
+    }
+  };
+  await Promise.all([work(), work(), work()]);
+  table.sort((a, b) => parseInt(a) - parseInt(b));
+  console.log(table.join("\n"));
+  equal(table.length, faults.length);
+}
+
+/** The calls that a program made, in their order. */
+async function callsOf(program: Program): Promise<string[]> {
+  const calls = (await Deno.readTextFile(`${program.directory}/log`)).trim().split("\n");
+  ok(calls.length > 10);
+  return calls;
+}
+
 for (const backend of ["perf", "perf_jit"] as const) {
   testNeeding(
     obstacleOfCommand("gcc", "--version"),
@@ -154,34 +199,51 @@ for (const backend of ["perf", "perf_jit"] as const) {
       await using faulty = await FaultyPackage.build();
       await using plain = await runWith(faulty, backend);
       equal(plain.stderr, "active true\nactive true\n");
-      const calls = (await Deno.readTextFile(`${plain.directory}/log`)).trim().split("\n");
-      ok(calls.length > 10);
-      const faults = calls.flatMap((call, i) => {
-        if (!everyCall && !isDistinct(calls, i)) return [];
-        const error = errorOf(call);
-        const number = i + 1;
-        const short = / write$/.test(call) ? [`${number}:short`] : [];
-        const onwards = everyCall || !/ (fstat|read|close)$/.test(call)
-          ? [`${number}+:${error}`]
-          : [];
-        return [`${number}:${error}`, ...onwards, ...short].map((fault) => ({ call, fault }));
-      });
-      const rest = faults.values();
-      const table: string[] = [];
-      const work = async () => {
-        for (const { call, fault } of rest) {
-          const what = `${fault.padEnd(8)} ${call.padEnd(30)}`;
-          try {
-            table.push(`${what} ${await outcome(faulty, backend, fault)}`);
-          } catch (cause) {
-            throw new Error(`Fault ${what.trim()} is not survived`, { cause });
-          }
-        }
-      };
-      await Promise.all([work(), work(), work()]);
-      table.sort((a, b) => parseInt(a) - parseInt(b));
-      console.log(table.join("\n"));
-      deepEqual(table.length, faults.length);
+      await failAll(await callsOf(plain), (fault) => outcome(faulty, backend, fault));
     },
   );
 }
+
+/** Long enough for the sampler's thread to look for threads and write. */
+const BUSY = `
+const end = performance.now() + 150;
+let sum = 0;
+while (performance.now() < end) sum += Math.sqrt(sum + 2);
+console.log(sum > 0);
+Deno.exitCode = 7;
+`;
+
+async function runSampled(faulty: FaultyPackage, fault?: string): Promise<Program> {
+  const variables = `LD_PRELOAD='${faulty.hooks}' XP_FAULT_LOG=log`;
+  return await runProgram(BUSY, {
+    configuration: faulty.configuration,
+    flags: ["--allow-all", `--preload=${faulty.preload}`],
+    env: { JS_PERF_SAMPLES: "samples", JS_PERF_SAMPLE_FREQUENCY: "999" },
+    // A hang is a failure too.
+    under: ["timeout", "--signal=KILL", "60"],
+    before: `: > samples; export ${variables} ${fault === undefined ? "" : `XP_FAULT=${fault}`}`,
+  });
+}
+
+testNeeding(
+  obstacleOfCommand("gcc", "--version"),
+  "every system call of the sampler can fail",
+  async () => {
+    await using faulty = await FaultyPackage.build();
+    await using plain = await runSampled(faulty);
+    equal(plain.stderr, "");
+    const whole = readSampleFile(await Deno.readFile(`${plain.directory}/samples`));
+    ok(whole.samples.length > 10);
+    // Those after the start come in turns, of which one is like another.
+    const calls = (await callsOf(plain)).slice(0, everyCall ? undefined : 25);
+    await failAll(calls, async (fault) => {
+      await using program = await runSampled(faulty, fault);
+      equal(program.stdout, "true\n");
+      equal(program.code, 7);
+      match(program.stderr, /^(@x\/perf: .*; nothing is sampled.*\n)?$/);
+      const bytes = await Deno.readFile(`${program.directory}/samples`);
+      if (bytes.length === 0) return "no sample";
+      return `${readSampleFile(bytes).samples.length} samples`;
+    });
+  },
+);

@@ -22,12 +22,34 @@
 #include <unistd.h>
 
 #define HOOK __attribute__((visibility("default")))
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define REAL(name) real_##name
+#define DECLARE(name) static __typeof__(&name) real_##name
+#define FIND(name) real_##name = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
 enum { MAX_DESCRIPTORS = 4096 };
 
 /* What becomes of a descriptor: only the first read of a file is counted. */
 enum { OTHER, UNREAD, READ };
+
+DECLARE(open);
+DECLARE(close);
+DECLARE(read);
+DECLARE(write);
+DECLARE(ftruncate);
+DECLARE(statx);
+DECLARE(unlink);
+
+/* Once, and before anything is called: a library's destructors may wait for a thread that calls. */
+__attribute__((constructor)) static void find_all(void)
+{
+    FIND(open);
+    FIND(close);
+    FIND(read);
+    FIND(write);
+    FIND(ftruncate);
+    FIND(statx);
+    FIND(unlink);
+}
 
 static atomic_int count;
 static atomic_char watched[MAX_DESCRIPTORS];

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
-import { SOURCES } from "../../scripts/build_ffi.ts";
+import { FLAGS, SOURCES } from "../../scripts/build_ffi.ts";
 import { currentPlatform } from "../../lib/runtime.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -27,11 +27,9 @@ export class FaultyPackage implements AsyncDisposable {
       await run("cp", ["ffi/symbols.ts", `${directory}/package/ffi`]);
       const flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O2", "-fPIC", "-shared"];
       await run("gcc", [...flags, "-o", built.hooks, "tests/ffi/fault.c", "-ldl"]);
-      await run("gcc", [
-        ...[...flags, "-DXP_FAULTS", "-fvisibility=hidden", "-fno-omit-frame-pointer"],
-        ...["-fno-optimize-sibling-calls", "-Wl,--version-script=ffi/exports.map"],
-        ...["-o", library, `ffi/entry_${arch}.S`, ...SOURCES.map((source) => `ffi/${source}`)],
-      ]);
+      // As the real one, down to its flags: a signal handler must find all functions bound.
+      const sources = [`entry_${arch}.S`, ...SOURCES];
+      await run("gcc", [...FLAGS, "-DXP_FAULTS", "-o", library, ...sources], `${root}/ffi`);
       const checksum = createHash("sha256").update(await Deno.readFile(library)).digest("hex");
       await Deno.writeTextFile(
         `${directory}/package/ffi/prebuilt/checksums.json`,
@@ -49,6 +47,11 @@ export class FaultyPackage implements AsyncDisposable {
     return `${this.#directory}/package/deno.json`;
   }
 
+  /** The module that instruments a program, and samples it if the environment asks. */
+  get preload(): string {
+    return `${this.#directory}/package/lib/instrument/preload.ts`;
+  }
+
   /** The library to preload; tests/ffi/fault.c says which variables it obeys. */
   get hooks(): string {
     return `${this.#directory}/fault.so`;
@@ -59,8 +62,8 @@ export class FaultyPackage implements AsyncDisposable {
   }
 }
 
-async function run(command: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(command, { args, cwd: root, stdin: "null" })
+async function run(command: string, args: string[], cwd = root): Promise<void> {
+  const { success, stderr } = await new Deno.Command(command, { args, cwd, stdin: "null" })
     .output();
   if (!success) throw new Error(`${command} fails: ${new TextDecoder().decode(stderr)}`);
 }
