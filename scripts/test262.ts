@@ -12,6 +12,7 @@
  *     --goal=commonjs    … is a CommonJS module, the body of a function
  *     --goal=module      … is a module
  *     --goal=pieces      … and awaits here and there, as modules of the suite then do too
+ *     --node=PROGRAM     In Node, 22.18 or newer, instead of Deno
  *     --outside          Each run is a program of its own, started with `--preload`; slow
  *
  * Exit status 1 where there is a difference. Deno 2.9.6, test262 of commit be13516fb6:
@@ -22,7 +23,7 @@
  *     module      49067    46421        0
  *     pieces      48994    40727        0
  *
- * Among them are some 350 runs of syntax that V8 knows and the instrumenter's parser does not:
+ * Among them are 350 runs of syntax that V8 knows and the instrumenter's parser does not:
  * `import defer`, `import source`, and calls as targets of assignments. They run as they are.
  *
  * A native library that is rebuilt in its place meanwhile ends the processes that have it open.
@@ -62,6 +63,7 @@ async function main(args: string[]): Promise<number> {
     allowPositionals: true,
     options: {
       goal: { type: "string", default: "script" },
+      node: { type: "string" },
       outside: { type: "boolean", default: false },
     },
   });
@@ -73,7 +75,7 @@ async function main(args: string[]): Promise<number> {
     while (tests.length > 0) {
       const paths = tests.splice(0, values.outside ? 1 : BATCH_SIZE);
       if (values.outside) await runOutside(suite, paths[0]!, told);
-      else await runBatch({ suite, goal: values.goal as Goal, paths }, told);
+      else await runBatch({ suite, goal: values.goal as Goal, paths, node: values.node }, told);
       if (!values.outside) console.error(`${tests.length} tests left`);
     }
   }));
@@ -82,9 +84,11 @@ async function main(args: string[]): Promise<number> {
 
 class Results {
   readonly #reports = new Map<string, Map<Mode, string | undefined>>();
+  readonly #unparsed = new Set<string>();
 
-  add({ path, variant, mode, reason }: Report): void {
+  add({ path, variant, mode, reason, unparsed }: Report): void {
     const run = `${path} (${variant})`;
+    if (unparsed) this.#unparsed.add(run);
     if (!this.#reports.has(run)) this.#reports.set(run, new Map());
     this.#reports.get(run)!.set(mode, reason);
   }
@@ -107,7 +111,8 @@ class Results {
       for (const { run } of group) console.log(`    ${run}`);
     }
     console.log(
-      `${this.#reports.size} runs, ${passed} pass plain; ${differences.length} differences`,
+      `${this.#reports.size} runs, ${passed} pass plain; ${differences.length} differences; ` +
+        `${this.#unparsed.size} ran as they are, their syntax is unknown to the parser`,
     );
     return differences.length;
   }

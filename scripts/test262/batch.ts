@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import type { Goal } from "./evaluation.ts";
 import type { Mode } from "./instrument.ts";
 import type { Variant } from "./suite.ts";
@@ -7,6 +9,8 @@ export interface Batch {
   suite: string;
   goal: Goal;
   paths: readonly string[];
+  /** The program of Node, where the tests are to run in Node. */
+  node?: string;
 }
 
 /** What a process says: a run begins, or has ended, with the reason why it failed. */
@@ -16,6 +20,8 @@ export interface Report {
   mode: Mode;
   ended: boolean;
   reason?: string;
+  /** The instrumenter's parser did not know its syntax, and it ran as it is. */
+  unparsed?: boolean;
 }
 
 /** How long a run may take, in milliseconds, before its process is given up. */
@@ -47,9 +53,11 @@ async function runProcess(
   batch: Batch,
   told: (report: Report) => void,
 ): Promise<Deno.CommandStatus> {
-  const worker = new URL("./worker.ts", import.meta.url).href;
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--no-lock", worker],
+  const worker = fileURLToPath(import.meta.resolve("./worker.ts"));
+  const process = new Deno.Command(batch.node ?? Deno.execPath(), {
+    args: batch.node === undefined
+      ? ["run", "--allow-all", "--no-lock", worker]
+      : ["--experimental-vm-modules", "--no-warnings", worker],
     stdin: "piped",
     stdout: "piped",
     stderr: "null",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import vm from "node:vm";
 
@@ -67,7 +68,7 @@ function describe(error: unknown): string {
   }
 }
 
-/** What Deno's `node:vm` has and its types lack. */
+/** What `node:vm` has, in Node behind a flag, and Deno's types lack. */
 interface SourceTextModule {
   status: string;
   link(load: (specifier: string) => Promise<SourceTextModule>): Promise<void>;
@@ -125,7 +126,7 @@ class Execution {
     return this.#run.mode === "plain" ? text : instrument(text, `file://${file}`, goal);
   }
 
-  #make(file: string, text = Deno.readTextFileSync(file)): SourceTextModule {
+  #make(file: string, text = readFileSync(file, "utf8")): SourceTextModule {
     const module = new SourceTextModule(this.#instrument(text, file, "module"), {
       context: this.#realm.global,
       identifier: `file://${file}`,

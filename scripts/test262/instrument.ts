@@ -20,6 +20,15 @@ export function leftMode(mode: Mode): boolean {
   return mode === "active" && activation.backend === undefined;
 }
 
+let unparsed = false;
+
+/** Whether a text could not be parsed, and ran as it is, since this was asked last. */
+export function takeUnparsed(): boolean {
+  const was = unparsed;
+  unparsed = false;
+  return was;
+}
+
 /** Instruments a text as the load hook does: a syntax error is the runtime's to report. */
 export function instrument(text: string, url: string, kind: SourceKind): string {
   let transformed;
@@ -27,7 +36,10 @@ export function instrument(text: string, url: string, kind: SourceKind): string 
     const firstId = activation.functionCount;
     transformed = transform(text, { url, kind, firstId, runtime: RUNTIME_EXPRESSION });
   } catch (error) {
-    if (error instanceof SyntaxError) return text;
+    if (error instanceof SyntaxError) {
+      unparsed = true;
+      return text;
+    }
     throw error;
   }
   activation.defineAll(

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import vm from "node:vm";
 
@@ -40,7 +41,7 @@ export function includeHarness(realm: Realm, suite: string, file: string): void 
   let script = scripts.get(file);
   if (script === undefined) {
     const filename = join(suite, "harness", file);
-    script = new vm.Script(Deno.readTextFileSync(filename), { filename });
+    script = new vm.Script(readFileSync(filename, "utf8"), { filename });
     scripts.set(file, script);
   }
   script.runInContext(realm.global);

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
 /** A file of the suite; what is in its front matter is described in test262's INTERPRETING.md. */
@@ -22,16 +23,17 @@ export function findTests(suite: string, paths: readonly string[]): string[] {
 }
 
 function collect(path: string, found: string[]): void {
-  if (!Deno.statSync(path).isDirectory) return void found.push(path);
-  for (const { name, isDirectory } of Deno.readDirSync(path)) {
-    if (isDirectory) collect(join(path, name), found);
+  if (!statSync(path).isDirectory()) return void found.push(path);
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const { name } = entry;
+    if (entry.isDirectory()) collect(join(path, name), found);
     else if (name.endsWith(".js") && !name.includes("_FIXTURE")) found.push(join(path, name));
   }
 }
 
 /** Reads a test. */
 export function readTest(suite: string, path: string): Test {
-  const source = Deno.readTextFileSync(join(suite, "test", path));
+  const source = readFileSync(join(suite, "test", path), "utf8");
   const matter = /\/\*---(.*?)---\*\//s.exec(source)?.[1]?.replaceAll(/\r\n?/g, "\n") ?? "";
   const phase = /^negative:.*?^\s+phase:\s*(\w+)/ms.exec(matter)?.[1];
   const type = /^negative:.*?^\s+type:\s*(\w+)/ms.exec(matter)?.[1];
