@@ -59,7 +59,8 @@ function hideFrames(): ModuleMaps {
     place: (sites) => maps.place(sites),
     format: host.mapsStacks ? formatDenoStack : formatNodeStack,
   });
-  if (host.mapsStacks) {
+  // The error of a Worker is told to the thread that started it by its frames, and not by its text.
+  if (host.mapsStacks && host.isMainThread()) {
     // Both come before the runtime prints the error.
     addEventListener("error", ({ error }) => stacks.settle(error));
     addEventListener("unhandledrejection", ({ reason }) => stacks.settle(reason));
