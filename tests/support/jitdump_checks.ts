@@ -50,7 +50,9 @@ export function checkJitdump(
   checkOverlaps(mapped);
   equal(new Set(loads.map(({ index }) => index)).size, loads.length);
   // Holes differ in their first bytes, trampolines in their last.
-  const bodies = loads.map(({ size, code }) => `${size}: ${code.subarray(0, 64)}`);
+  const bodies = loads.map(({ size, code }) =>
+    `${size}: ${code.subarray(0, 64)}, ${code.subarray(-64)}`
+  );
   equal(new Set(bodies).size, loads.length);
   return loads;
 }
