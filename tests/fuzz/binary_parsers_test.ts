@@ -1,11 +1,10 @@
 /* Files of others: whatever bytes they hold, they are read or refused. */
-import fc from "fast-check";
 import { equal, ok } from "node:assert/strict";
 
 import { hasUnwindInformation } from "../../lib/elf_unwinding.ts";
 import { readElfSymbols, symbolAt } from "../../lib/sampler/elf_symbols.ts";
 import { readSampleFile } from "../../lib/sampler/sample_file.ts";
-import { attempt, fuzz } from "../support/fuzz.ts";
+import { attempt, fc, fuzz } from "../support/fuzz.ts";
 
 /** The start of a real program, with bytes of it changed. */
 const program = Deno.readFileSync(

@@ -1,5 +1,4 @@
 /* Whatever is told of a function, the map and the dump are read back by independent readers. */
-import fc from "fast-check";
 import { deepEqual, equal, ok } from "node:assert/strict";
 
 import { formatPerfMapEntry, MAX_NAME_BYTES } from "../../lib/perf_map.ts";
@@ -11,7 +10,7 @@ import {
   encodeUnwindingInfo,
 } from "../../lib/jitdump.ts";
 import { align8, encodeUnwindTables, trampolineRule } from "../../lib/unwind_tables.ts";
-import { attempt, fuzz, textOf } from "../support/fuzz.ts";
+import { attempt, fc, fuzz, textOf } from "../support/fuzz.ts";
 import { readJitdump } from "../support/jitdump_reader.ts";
 import { readPerfMap } from "../support/perf_map_reader.ts";
 

@@ -2,14 +2,13 @@
  * Source texts that nobody would write. What the instrumenter makes of one is again a program, of
  * which the original can be restored; what is no program, it leaves to the runtime.
  */
-import fc from "fast-check";
 import { equal, ok } from "node:assert/strict";
 
 import { MARKER, restoreSource } from "../../lib/instrument/edits.ts";
 import { formatInlineMap, splitInlineMap } from "../../lib/instrument/source_positions.ts";
 import { parseSource, type SourceKind } from "../../lib/instrument/syntax_tree.ts";
 import { transform } from "../../lib/instrument/transform.ts";
-import { attempt, fuzz, mutated, textOf } from "../support/fuzz.ts";
+import { attempt, fc, fuzz, mutated, textOf } from "../support/fuzz.ts";
 
 const TOKENS = [
   ...["function ", "function* ", "async ", "await ", "yield ", "return ", "class ", "extends "],

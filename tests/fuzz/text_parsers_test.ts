@@ -2,7 +2,6 @@
  * Whatever text they are given, parsers return something sensible or throw the error that their
  * documentation names.
  */
-import fc from "fast-check";
 import { deepEqual, equal, ok } from "node:assert/strict";
 
 import { formatCallGraph, MAX_STACK_DUMP_SIZE, parseCallGraph } from "../../lib/call_graph.ts";
@@ -21,7 +20,7 @@ import { recordingTotal } from "../../lib/report/recording.ts";
 import { decodeRecording, encodeRecording } from "../../lib/report/recording_file.ts";
 import { decideSwitches } from "../../lib/switches.ts";
 import { functionSymbol, sourceName } from "../../lib/symbol_name.ts";
-import { attempt, fuzz, mutated, textOf } from "../support/fuzz.ts";
+import { attempt, fc, fuzz, mutated, textOf } from "../support/fuzz.ts";
 
 fuzz(
   "parseCallGraph() takes any text",
