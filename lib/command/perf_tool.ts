@@ -138,7 +138,9 @@ export async function* perfOutput(args: readonly string[]): AsyncGenerator<strin
     yield* child.stdout.setEncoding("utf8");
     const [code, signal] = await end;
     if (code === 0) return;
-    if (signal !== null) throw new PerfError(`Cannot read on: ${signal}`, { code: "perf" });
+    if (signal !== null) {
+      throw new PerfError("Cannot report: the reading was interrupted", { code: "perf" });
+    }
     throw new PerfError(`Cannot read with perf ${args[0]}: ${errors.trim().split("\n").at(-1)}`, {
       code: "perf",
       hint: `perf ${args.join(" ")}`,
