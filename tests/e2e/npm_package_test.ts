@@ -26,12 +26,22 @@ const tarballs = Deno.makeTempDirSync({ prefix: "xperf-npm-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(tarballs, { recursive: true }));
 const built = obstacleOfNpm === undefined ? await buildNpm(npmPackage, tarballs) : undefined;
 
-/** An empty folder with the package installed in it. */
+/** What npm makes of an empty folder. */
+let installed: string | undefined;
+
+/** A folder that was empty before npm installed the package in it. */
 class Folder implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "xperf-npm-" });
 
   constructor() {
-    npm(["install", built!.tarball], this.path);
+    if (installed === undefined) {
+      installed = `${tarballs}/installed`;
+      Deno.mkdirSync(installed);
+      npm(["install", built!.tarball], installed);
+    }
+    const { success } = new Deno.Command("cp", { args: ["-r", `${installed}/.`, this.path] })
+      .outputSync();
+    ok(success);
   }
 
   /** The installed package. */
@@ -145,6 +155,63 @@ for (const [runtime, flag] of [["node20", "--import"], ["bun", "--preload"]] as 
       );
     },
   );
+}
+
+/** A Worker that ends in the middle of a call, six trampolines deep. */
+const ENDING_WORKER = `
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
+const how = process.argv[2];
+if (isMainThread) {
+  const worker = new Worker(new URL(import.meta.url), { argv: [how] });
+  worker.on("error", (error) => console.log(String(error)));
+  worker.on("exit", (code) => console.log("exit", code));
+  worker.on("message", () => {
+    if (how === "terminate") worker.terminate();
+  });
+} else deep(5);
+function deep(n) {
+  return n > 0 ? deep(n - 1) : end();
+}
+function end() {
+  parentPort.postMessage("in");
+  if (how === "exit") process.exit(5);
+  if (how === "throw") throw new TypeError("boom");
+  if (how === "overflow") overflow();
+  while (how === "terminate");
+}
+function overflow() {
+  return overflow() + 1;
+}
+`;
+
+for (const runtime of ["node22", "node24"] as const) {
+  testNeeding(
+    obstacleOfNpm ?? obstacleOfRuntime(runtime),
+    `a Worker that ends in the middle of a call ends as if it were plain in ${runtime}`,
+    async () => {
+      using folder = new Folder();
+      const file = folder.write("a.mjs", TELL_PID + ENDING_WORKER);
+      for (const how of ["exit", "throw", "terminate", "overflow", "return"]) {
+        const plain = await runCommand([runtimeProgram(runtime), file, how], { cwd: folder.path });
+        const command = [runtimeProgram(runtime), "--import", "@x/perf/preload", file, how];
+        const traced = await runCommand(command, { cwd: folder.path, env: ON });
+        deepEqual(traced, plain, how);
+      }
+      const maps = [...Deno.readDirSync(folder.path)].flatMap(({ name }) =>
+        name.endsWith(".pid") ? readMap(`/tmp/perf-${name.slice(0, -".pid".length)}.map`) : []
+      );
+      equal(maps.filter((line) => / js::deep:.*:\d+$/.test(line)).length, 5);
+    },
+  );
+}
+
+function readMap(path: string): string[] {
+  try {
+    return Deno.readTextFileSync(path).trim().split("\n");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 testNeeding(
