@@ -12,9 +12,13 @@
 #include "sampler.h"
 
 #define XP_RING_SLOTS 512u
+#define XP_WINDOWS 64u
 _Static_assert((XP_RING_SLOTS & (XP_RING_SLOTS - 1)) == 0, "positions wrap by mask");
 
 static struct xp_slot *ring;
+static uint64_t sequences[XP_RING_SLOTS]; /* apart, so that a slot takes memory once it is used */
+static uint8_t *windows;
+static uint64_t windows_in_use; /* a bit for each */
 static uint64_t head; /* the next position to be claimed */
 static uint64_t tail; /* the next to be drained */
 
@@ -29,12 +33,13 @@ int32_t xp_ring_open(void)
         return 0;
     struct xp_slot *memory =
         XP_SYSTEM("mmap", MAP_FAILED,
-                  mmap(NULL, XP_RING_SLOTS * sizeof *memory, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+                  mmap(NULL, XP_RING_SLOTS * sizeof *memory + XP_WINDOWS * XP_WINDOW_SIZE,
+                       PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
     if (memory == MAP_FAILED)
         return -errno;
     for (uint64_t i = 0; i < XP_RING_SLOTS; i++)
-        memory[i].sequence = i;
+        sequences[i] = i;
+    windows = (uint8_t *)(memory + XP_RING_SLOTS);
     ring = memory;
     return 0;
 }
@@ -44,7 +49,7 @@ struct xp_slot *xp_ring_claim(void)
     uint64_t position = __atomic_load_n(&head, __ATOMIC_RELAXED);
     for (;;) {
         struct xp_slot *slot = slot_at(position);
-        const uint64_t sequence = __atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE);
+        const uint64_t sequence = __atomic_load_n(&sequences[slot - ring], __ATOMIC_ACQUIRE);
         if (sequence == position) {
             if (__atomic_compare_exchange_n(&head, &position, position + 1, 0, __ATOMIC_RELAXED,
                                             __ATOMIC_RELAXED))
@@ -59,22 +64,41 @@ struct xp_slot *xp_ring_claim(void)
 
 void xp_ring_commit(struct xp_slot *slot)
 {
-    __atomic_store_n(&slot->sequence, slot->sequence + 1, __ATOMIC_RELEASE);
+    uint64_t *sequence = &sequences[slot - ring];
+    __atomic_store_n(sequence, *sequence + 1, __ATOMIC_RELEASE);
 }
 
 struct xp_slot *xp_ring_next(void)
 {
     struct xp_slot *slot = slot_at(tail);
-    return __atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE) == tail + 1 ? slot : NULL;
+    return __atomic_load_n(&sequences[slot - ring], __ATOMIC_ACQUIRE) == tail + 1 ? slot : NULL;
 }
 
 void xp_ring_release(struct xp_slot *slot)
 {
-    __atomic_store_n(&slot->sequence, tail + XP_RING_SLOTS, __ATOMIC_RELEASE);
+    __atomic_store_n(&sequences[slot - ring], tail + XP_RING_SLOTS, __ATOMIC_RELEASE);
     tail++;
 }
 
 int xp_ring_is_busy(void)
 {
     return __atomic_load_n(&head, __ATOMIC_ACQUIRE) != tail;
+}
+
+uint8_t *xp_window_claim(void)
+{
+    uint64_t used = __atomic_load_n(&windows_in_use, __ATOMIC_RELAXED);
+    while (~used != 0) {
+        const int free = __builtin_ctzll(~used);
+        if (__atomic_compare_exchange_n(&windows_in_use, &used, used | (uint64_t)1 << free, 0,
+                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+            return windows + (size_t)free * XP_WINDOW_SIZE;
+    }
+    return NULL;
+}
+
+void xp_window_release(const uint8_t *window)
+{
+    const uint64_t bit = (uint64_t)1 << ((size_t)(window - windows) / XP_WINDOW_SIZE);
+    __atomic_fetch_and(&windows_in_use, ~bit, __ATOMIC_RELEASE);
 }

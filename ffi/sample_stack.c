@@ -101,10 +101,10 @@ static int is_frame(const struct window *window, uint64_t at, uint64_t above)
 static int read_record(struct window *window, uint64_t at, struct record *record)
 {
     if (at < window->start || at + sizeof *record > window->end) {
-        const uint64_t left = window->base - at;
-        const size_t size = left < XP_WINDOW_SIZE ? left : XP_WINDOW_SIZE;
+        /* Whole pages but the first: each costs the kernel a look. */
+        const uint64_t end = (at + XP_WINDOW_SIZE) & ~(uint64_t)(XP_WINDOW_SIZE / 2 - 1);
         window->start = at;
-        window->end = at + copy_memory(window->bytes, at, size);
+        window->end = at + copy_memory(window->bytes, at, (end < window->base ? end : window->base) - at);
         if (at + sizeof *record > window->end)
             return 0;
     }
@@ -125,10 +125,10 @@ static uint64_t behind_libffi(struct window *window, uint64_t at)
     return is_hidden ? shifted : at;
 }
 
-void xp_walk_context(struct xp_slot *slot, const void *context, pid_t thread)
+void xp_walk_context(struct xp_slot *slot, uint8_t *bytes, const void *context, pid_t thread)
 {
     const struct position position = position_of(context);
-    struct window window = {slot->window, 0, 0, xp_stack_base_of(thread == process)};
+    struct window window = {bytes, 0, 0, xp_stack_base_of(thread == process)};
     slot->addresses[0] = position.code;
     uint32_t count = 1;
     uint64_t above = position.stack;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ static struct entry entries[MAX_THREADS];
 static uint32_t used; /* entries beyond are free */
 static uint32_t current_scan;
 static uint64_t unarmed;
+static uint64_t links; /* at the last scan */
 
 /* The kernel's number for the CPU clock of a thread (MAKE_THREAD_CPUCLOCK, include/linux/posix-timers_types.h). */
 static int32_t cpu_clock_of(pid_t thread)
@@ -121,12 +123,26 @@ static void visit(pid_t thread, int signal, uint32_t interval)
     }
 }
 
+/* A directory has a link for itself, one from its parent, and one from each directory in it. */
+static uint64_t count_links(void)
+{
+    struct stat state;
+    const long result = syscall(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &state, 0);
+    return result == 0 ? (uint64_t)state.st_nlink : 0;
+}
+
+int xp_threads_have_changed(void)
+{
+    return count_links() != links;
+}
+
 int32_t xp_threads_scan(int signal, uint32_t interval, pid_t except)
 {
     const int directory = XP_SYSTEM("open", -1, open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory < 0)
         return -errno;
     current_scan++;
+    links = count_links();
     static _Alignas(struct dirent64) char buffer[32768];
     long size;
     while ((size = syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0) {

@@ -36,10 +36,11 @@ __asm__(".symver pthread_create, pthread_create@GLIBC_2.17");
 #endif
 
 /* Between two drains of the ring, nanoseconds. */
-#define XP_PERIOD 10000000l
-/* In periods: between two looks for threads, and two looks for mapped files. */
-#define XP_THREADS_EVERY 2u
-#define XP_MAPS_EVERY 100u
+#define XP_PERIOD 20000000l
+/* In periods: between two writes, two looks at all threads, and two looks for mapped files. */
+#define XP_WRITE_EVERY 5u
+#define XP_THREADS_EVERY 10u
+#define XP_MAPS_EVERY 50u
 
 /* Nanoseconds; a timer that fires all the time would leave no time for the program. */
 #define XP_SHORTEST_INTERVAL 10000u
@@ -72,16 +73,19 @@ static uint64_t read_clock(clockid_t clock)
 static void take_sample(const siginfo_t *info, const void *context)
 {
     const uint32_t weight = 1 + (info->si_overrun > 0 ? (uint32_t)info->si_overrun : 0);
-    struct xp_slot *slot = xp_ring_claim();
-    if (slot == NULL) {
+    uint8_t *window = xp_window_claim();
+    struct xp_slot *slot = window == NULL ? NULL : xp_ring_claim();
+    if (slot != NULL) {
+        const pid_t thread = (pid_t)(uint32_t)(uintptr_t)info->si_value.sival_ptr;
+        xp_walk_context(slot, window, context, thread);
+        slot->sample.weight = weight;
+        slot->sample.time = read_clock(CLOCK_MONOTONIC);
+        xp_ring_commit(slot);
+    } else {
         __atomic_fetch_add(&dropped, weight, __ATOMIC_RELAXED);
-        return;
     }
-    const pid_t thread = (pid_t)(uint32_t)(uintptr_t)info->si_value.sival_ptr;
-    xp_walk_context(slot, context, thread);
-    slot->sample.weight = weight;
-    slot->sample.time = read_clock(CLOCK_MONOTONIC);
-    xp_ring_commit(slot);
+    if (window != NULL)
+        xp_window_release(window);
 }
 
 static void hand_on(int signal, siginfo_t *info, void *context)
@@ -201,14 +205,16 @@ static void record_until_stopped(void)
 {
     const struct timespec period = {0, XP_PERIOD};
     for (uint32_t turn = 1; __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RUNNING; turn++) {
-        xp_samples_flush();
+        if (turn % XP_WRITE_EVERY == 1)
+            xp_samples_flush();
         wait_while(RUNNING, &period);
         drain();
-        if (!has_signal() || xp_samples_has_failed())
+        if (!has_signal() || xp_samples_has_failed()) {
             xp_threads_clear();
-        else if (turn % XP_THREADS_EVERY == 0)
+        } else if (turn % XP_THREADS_EVERY == 0 || xp_threads_have_changed()) {
             xp_threads_scan(timer_signal, interval, drainer);
-        xp_threads_name(0);
+            xp_threads_name(0);
+        }
         if (turn % XP_MAPS_EVERY == 0) {
             xp_samples_maps();
             append_status(cpu_time(), xp_threads_unarmed());

@@ -15,15 +15,13 @@
 #include "sample_file.h"
 #include "xperf.h"
 
-/* Bytes of stack that are read at a time. */
+/* Bytes of stack that are read at a time, at most: two pages of memory. */
 #define XP_WINDOW_SIZE 8192u
 
-/* One place in the ring: a sample, and room to read the stack into. */
+/* One place in the ring. */
 struct xp_slot {
-    uint64_t sequence;
     struct xp_sample sample;
     uint64_t addresses[XP_SAMPLE_DEPTH];
-    uint8_t window[XP_WINDOW_SIZE];
 };
 
 /* Takes the ring's memory once. 0, or -ENOMEM. */
@@ -40,14 +38,24 @@ XP_HIDDEN void xp_ring_release(struct xp_slot *slot);
 /* Whether a handler has claimed a slot and not committed it yet, or a slot waits to be drained. */
 XP_HIDDEN int xp_ring_is_busy(void);
 
+/* Room to read a stack into, for xp_window_release; NULL where too many handlers are at work. Signal handlers. */
+XP_HIDDEN uint8_t *xp_window_claim(void);
+XP_HIDDEN void xp_window_release(const uint8_t *window);
+
 /* Finds a way to read this process's memory that fails where a load would fault. 0, or -errno. */
 XP_HIDDEN int32_t xp_reader_open(void);
 
-/* Walks from where a signal struck; writes into the slot. Signal handlers; `thread` is the caller's id. */
-XP_HIDDEN void xp_walk_context(struct xp_slot *slot, const void *context, pid_t thread);
+/*
+ * Walks from where a signal struck; writes into the slot, and reads the stack into `window`. Signal
+ * handlers; `thread` is the caller's id.
+ */
+XP_HIDDEN void xp_walk_context(struct xp_slot *slot, uint8_t *window, const void *context, pid_t thread);
 
 /* What the timers of this process carry, beside the thread's id. */
 #define XP_TIMER_MARK 0x78706572u /* "xper" */
+
+/* Whether it seems that there are other threads than at the last scan. */
+XP_HIDDEN int xp_threads_have_changed(void);
 
 /* Gives each thread that has none a timer, and takes those of ended threads away. 0, or -errno. */
 XP_HIDDEN int32_t xp_threads_scan(int signal, uint32_t interval, pid_t except);
