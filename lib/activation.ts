@@ -75,6 +75,8 @@ export class Activation implements Entries {
   e4: Entries["e4"] = callPlainly;
   /** Called by the body of a Worker's entry as it begins. */
   entered: () => void = () => {};
+  /** Told after trampolines were turned on, and before they are turned off. */
+  onSwitch: ((isOn: boolean) => void) | undefined;
   readonly #functions = new FunctionTable();
   readonly #backends = new Map<BackendName, Backend>();
   readonly #pairs: Pair[] = [];
@@ -191,10 +193,12 @@ export class Activation implements Entries {
     this.e3 = e3;
     this.e4 = e4;
     this.#switch(ACTIVE);
+    this.onSwitch?.(true);
   }
 
   /** Turns trampolines off. Safe at any depth: a trampoline outlives its use. */
   deactivate(): void {
+    this.onSwitch?.(false);
     this.#current?.backend.flush?.();
     this.#current = undefined;
     this.#switch(INACTIVE);

@@ -51,6 +51,7 @@ export const PROFILE_OPTIONS: OptionTable = {
   sampler: { type: "string" },
   pid: { type: "string", short: "p" },
   duration: { type: "string" },
+  scope: { type: "string" },
   keep: { type: "boolean" },
   ...FORMAT_OPTIONS,
 };

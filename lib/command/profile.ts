@@ -8,6 +8,7 @@ import { currentPlatform, readVariable, trampolineObstacle } from "../runtime.ts
 import { nextSize, showsApp } from "../report/advice.ts";
 import type { Recording, SamplerName } from "../report/recording.ts";
 import { encodeRecording } from "../report/recording_file.ts";
+import type { Scope } from "../sampler/scope.ts";
 import { siblingModule } from "../sibling_module.ts";
 import { decideSwitches, type Wish } from "../switches.ts";
 import { recordBuiltin } from "./builtin_recording.ts";
@@ -25,6 +26,7 @@ import { watchRecording } from "./recording_progress.ts";
 import { decideReport, type ReportWish, writeReports } from "./reports.ts";
 import { decideSampler, parseSampler } from "./sampler_choice.ts";
 import { V8_NOTE, V8_WISH, v8Command, wantsV8 } from "./v8_engine.ts";
+import { ScopeControl, scopeOf } from "./scope_control.ts";
 import { checkScript, type ScriptCommand, scriptCommand, warnOfMissingFlags } from "./script.ts";
 
 /** The help of `profile`. */
@@ -42,6 +44,9 @@ Options, with perf's own names:
   --sampler auto|perf|builtin
                            who samples: perf where it may, else the program itself (auto)
   -p, --pid PID            record a program that runs already, until Ctrl-C or --duration
+  --scope all|active|measure:NAME
+                           record all, or while trampolines are on, or from the program's
+                           performance.mark(NAME) to its performance.measure(NAME)
   --duration SECONDS       end the recording then, and the script with it
   -F, --freq N             samples per second (9999)
   -g                       find callers along the frame pointers; this is the default,
@@ -93,8 +98,9 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     return { code: 0, signal: null };
   }
   const pid = processOf(line);
+  const scope = scopeOf(line);
   const isV8 = pid === undefined && wantsV8(line);
-  const wish = isV8 ? V8_WISH : decideProfile(line);
+  const wish = isV8 ? V8_WISH : decideProfile(line, scope);
   const options = recordOptions(line, wish);
   perfRecordArgs(options);
   const seconds = secondsOf(line);
@@ -123,9 +129,15 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     : scriptCommand({ script, scriptArgs, line, wish, counts: true });
   if (isV8 && !report.isQuiet) console.error(V8_NOTE);
   const run: ProfileRun = { program, options: { ...options, output }, line, wish, report, seconds };
+  using control = new ScopeControl(scope, sampler.name === "perf");
+  Object.assign(program.env, control.variables);
   const recorded = sampler.name === "builtin"
     ? await profileBuiltin(run)
-    : await profileWithPerf(run, { event: sampler.trial.event, before });
+    : await profileWithPerf(run, {
+      event: sampler.trial.event,
+      before,
+      controlArgs: control.recordArgs,
+    });
   const { ending, recordings } = recorded;
   if (recordings.length === 0) throw nothingMeasured(output, ending);
   writeReports(recordings, report, recorded);
@@ -197,7 +209,11 @@ function tryPerf(options: PerfRecordOptions, { backend }: Wish): Trial & { versi
 
 async function profileWithPerf(
   { program, options, line, wish, report, seconds }: ProfileRun,
-  { event, before }: { event: string | undefined; before: FileState },
+  { event, before, controlArgs }: {
+    event: string | undefined;
+    before: FileState;
+    controlArgs: readonly string[];
+  },
 ): Promise<Recorded> {
   const { command, env, pid, begin, finish } = program;
   const recording = options.output!;
@@ -212,7 +228,7 @@ async function profileWithPerf(
   let ending: Ending;
   let maps: NamespaceMaps | undefined;
   try {
-    ending = await runChild(["perf", "record", ...quiet, ...recordArgs], {
+    ending = await runChild(["perf", "record", ...quiet, ...controlArgs, ...recordArgs], {
       env,
       signals: PERF_SIGNALS,
       started: (pid) => maps = new NamespaceMaps(pid),
@@ -269,12 +285,12 @@ async function profileBuiltin(
   return { ending, recordings: [recording], recording: output! };
 }
 
-/** Without a word from anybody, trampolines are on. */
-function decideProfile(line: CommandLine): Wish {
+/** Without a word from anybody, trampolines are on, unless the program is to turn them on. */
+function decideProfile(line: CommandLine, scope: Scope): Wish {
   const x = line.options.get("X");
   const engine = lastValue(line, "engine");
   const wish = decideSwitches(readVariable, { x, engine });
-  if (wish.backend !== undefined || x !== undefined) return wish;
+  if (wish.backend !== undefined || x !== undefined || scope.kind === "active") return wish;
   return { ...wish, backend: "perf" };
 }
 

@@ -17,8 +17,16 @@ import { repairPerfMap } from "../v8/perf_map_repair.ts";
 import { type CommandLine, lastValue, usageError } from "./options.ts";
 import { definedVariables, runtimeArgsOf, type ScriptCommand } from "./script.ts";
 
-/** V8's flags: a perf map, and code of its own for every function that is interpreted. */
-const FLAGS: readonly string[] = ["--perf-basic-prof", "--interpreted-frames-native-stack"];
+/**
+ * V8's flags: a perf map, and code of its own for every function that is interpreted. With the
+ * first comes a log that nobody needs, in the program's directory.
+ */
+const FLAGS: readonly string[] = [
+  "--perf-basic-prof",
+  "--interpreted-frames-native-stack",
+  "--logfile=/dev/null",
+  "--no-logfile-per-isolate",
+];
 
 /** Keeps every function's frame its own. */
 const NO_INLINING: readonly string[] = ["--no-turbo-inlining", "--no-maglev-inlining"];

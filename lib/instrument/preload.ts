@@ -16,12 +16,18 @@
  *
  * @module
  */
+import { activation } from "../activation.ts";
 import { prepareLibraryFile } from "../library_file.ts";
 import { currentPlatform, readVariable } from "../runtime.ts";
 import { asksForTrampolines } from "../switches.ts";
 import { sampleThisProgram } from "../sampler/program_sampler.ts";
+import { SAMPLES_VARIABLE } from "../sampler/sampling_variables.ts";
+import { recordScope } from "../sampler/scope.ts";
 import { startInstrumenting } from "./start.ts";
 
-if (asksForTrampolines(readVariable)) await prepareLibraryFile(currentPlatform());
+if (asksForTrampolines(readVariable) || readVariable(SAMPLES_VARIABLE)) {
+  await prepareLibraryFile(currentPlatform());
+}
 sampleThisProgram(readVariable);
 startInstrumenting({ read: readVariable });
+recordScope(activation, readVariable);

@@ -1,6 +1,7 @@
 import type { ReadBytes } from "../elf_unwinding.ts";
 import { type MemoryMapping, parseMemoryMaps } from "../memory_maps.ts";
 import { perfMapPath } from "../perf_map.ts";
+import { type PerfMapEntry, readPerfMapEntries } from "../perf_map_entries.ts";
 import { type ElfSymbol, readElfSymbols, symbolAt } from "./elf_symbols.ts";
 
 /** Where an address is: what a sampler can say of it. */
@@ -11,17 +12,10 @@ export interface Place {
   module: string;
 }
 
-/** A line of a perf map. */
-interface MapEntry {
-  start: number;
-  end: number;
-  name: string;
-}
-
 /** Finds out what is at the addresses of one process. */
 export class CodePlaces {
   readonly #mappings: readonly MemoryMapping[];
-  readonly #entries: readonly MapEntry[];
+  readonly #entries: readonly PerfMapEntry[];
   readonly #generated: string;
   readonly #open: (path: string) => ReadBytes | undefined;
   readonly #symbols = new Map<string, readonly ElfSymbol[]>();
@@ -37,7 +31,7 @@ export class CodePlaces {
   ) {
     // What was mapped last is what was meant, where something else was there before.
     this.#mappings = maps.toReversed().flatMap(parseMemoryMaps);
-    this.#entries = parsePerfMap(map);
+    this.#entries = readPerfMapEntries(map);
     this.#generated = perfMapPath(pid);
     this.#open = open;
   }
@@ -65,19 +59,7 @@ export class CodePlaces {
   }
 }
 
-/** Reads a perf map; a line that is none, such as one that was cut off, is passed over. */
-function parsePerfMap(text: string): MapEntry[] {
-  const entries: MapEntry[] = [];
-  for (const line of text.split("\n")) {
-    const [, start, size, name] = /^([0-9a-f]+) ([0-9a-f]+) (.+)$/.exec(line) ?? [];
-    if (name === undefined) continue;
-    const from = Number.parseInt(start!, 16);
-    entries.push({ start: from, end: from + Number.parseInt(size!, 16), name });
-  }
-  return entries.sort((a, b) => a.start - b.start);
-}
-
-function entryAt(entries: readonly MapEntry[], address: number): MapEntry | undefined {
+function entryAt(entries: readonly PerfMapEntry[], address: number): PerfMapEntry | undefined {
   let [low, high] = [0, entries.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,3 +1,4 @@
+import { readPerfMapEntries } from "../perf_map_entries.ts";
 import { functionSymbol, sourceName } from "../symbol_name.ts";
 import type { ModulePositions } from "./function_positions.ts";
 
@@ -6,13 +7,6 @@ import type { ModulePositions } from "./function_positions.ts";
  * where it begins in the JavaScript, such as `JS:*foo file:///src/app.ts:8:13`.
  */
 const FUNCTION = /^(JS|Script|Eval|Function|LazyCompile):(?:o?[~^+*]'?)?(.*?) ?(\S+):(\d+):(\d+)$/;
-
-/** A line of a perf map. */
-interface Entry {
-  start: number;
-  end: number;
-  name: string;
-}
 
 /**
  * Repairs a perf map that V8 has written (`--perf-basic-prof`): one name for a function whatever its
@@ -26,19 +20,8 @@ export function repairPerfMap(
   map: string,
   positionsOf: (url: string) => ModulePositions | undefined,
 ): string {
-  const entries: Entry[] = [];
-  for (const line of map.split("\n")) {
-    const [, start, size, name] = /^([0-9a-f]+) ([0-9a-f]+) (.+)$/.exec(line) ?? [];
-    if (name === undefined) continue;
-    const from = Number.parseInt(start!, 16);
-    entries.push({
-      start: from,
-      end: from + Number.parseInt(size!, 16),
-      name: repairName(name, positionsOf),
-    });
-  }
-  const lines = withoutOverlaps(entries).map(({ start, end, name }) =>
-    `${start.toString(16)} ${(end - start).toString(16)} ${name}\n`
+  const lines = readPerfMapEntries(map).map(({ start, end, name }) =>
+    `${start.toString(16)} ${(end - start).toString(16)} ${repairName(name, positionsOf)}\n`
   );
   return lines.join("");
 }
@@ -62,22 +45,4 @@ export function repairName(
       ? { name: "<module>", file }
       : { name: own!, file, line: positions?.lineAt(...at) ?? at[0] },
   );
-}
-
-/** By address; of what overlaps, what was written later. */
-function withoutOverlaps(entries: readonly Entry[]): Entry[] {
-  const kept: Entry[] = [];
-  const byStart = entries.map((entry, order) => ({ ...entry, order }))
-    .sort((a, b) => a.start - b.start || b.order - a.order);
-  let last: (Entry & { order: number }) | undefined;
-  for (const entry of byStart) {
-    if (last !== undefined && entry.start < last.end) {
-      if (entry.order < last.order) continue;
-      if (entry.start === last.start) kept.pop();
-      else kept[kept.length - 1] = { ...last, end: entry.start };
-    }
-    kept.push(entry);
-    last = entry;
-  }
-  return kept.map(({ start, end, name }) => ({ start, end, name }));
 }

@@ -8,7 +8,8 @@ import * as modules from "node:module";
 import process from "node:process";
 
 import type { LoadContext, LoadResult } from "../instrument/loaded_source.ts";
-import { readVariable } from "../runtime.ts";
+import { prepareLibraryFile } from "../library_file.ts";
+import { currentPlatform, readVariable } from "../runtime.ts";
 import { SAMPLES_VARIABLE } from "../sampler/sampling_variables.ts";
 import { beginModuleLog, logModule, MODULES_VARIABLE } from "./module_log.ts";
 
@@ -40,6 +41,7 @@ if (path) {
 }
 // What it takes to load that shall not be seen where nobody needs it.
 if (readVariable(SAMPLES_VARIABLE)) {
+  await prepareLibraryFile(currentPlatform());
   const { sampleThisProgram } = await import("../sampler/program_sampler.ts");
   sampleThisProgram(readVariable);
 }

@@ -99,8 +99,12 @@ Deno.test("profile() with --engine v8 and the built-in sampler shows the same", 
 Deno.test("run() with --engine v8 repairs the map, and the program has its own status", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", `${HOT}\nDeno.exit(7);`);
-  const { code, stderr } = await runCommand(["run", "--engine=v8", script, "50"]);
+  const { code, stderr } = await runCommand(["run", "--engine=v8", script, "50"], {
+    cwd: place.path,
+  });
   equal(code, 7, stderr);
+  const left = [...Deno.readDirSync(place.path)].map(({ name }) => name.replace(/^\d+/, "")).sort();
+  deepEqual(left, [".pid", "hot.ts"]);
   deepEqual(
     namesInMap(place, script).filter((name) => !/js::(Worker|constructor):/.test(name)).sort(),
     HOT_SYMBOLS(script).sort(),
