@@ -87,7 +87,7 @@ async function runWith(
 ): Promise<Program> {
   const variables = `LD_PRELOAD='${faulty.hooks}' XP_FAULT_LOG=log`;
   return await runProgram(source(backend), {
-    under: ["timeout", "--signal=KILL", "60"],
+    under: ["timeout", "--signal=KILL", "120"],
     configuration: faulty.configuration,
     env: { [backend === "perf" ? "JS_PERF_SUPPORT" : "JS_PERF_JIT_SUPPORT"]: "1" },
     before: `${STALE}; export ${variables} ${fault === undefined ? "" : `XP_FAULT=${fault}`}`,
@@ -220,7 +220,7 @@ async function runSampled(faulty: FaultyPackage, fault?: string): Promise<Progra
     flags: ["--allow-all", `--preload=${faulty.preload}`],
     env: { JS_PERF_SAMPLES: "samples", JS_PERF_SAMPLE_FREQUENCY: "999" },
     // A hang is a failure too.
-    under: ["timeout", "--signal=KILL", "60"],
+    under: ["timeout", "--signal=KILL", "120"],
     before: `: > samples; export ${variables} ${fault === undefined ? "" : `XP_FAULT=${fault}`}`,
   });
 }

@@ -41,7 +41,7 @@ async function run(directory: string, options: RunOptions): Promise<Result> {
     stdout: "piped",
     stderr: "piped",
     // What waits for a message that was lost would wait for ever.
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(120_000),
   }).spawn();
   const { code, stdout, stderr } = await child.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replaceAll(directory, "");
