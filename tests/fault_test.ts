@@ -63,6 +63,7 @@ const ERRORS: Readonly<Record<string, number>> = {
   ftruncate: 28,
   mmap: 12, // ENOMEM
   mprotect: 13, // EACCES, as SELinux has it
+  process_vm_readv: 1, // EPERM, as a sandbox has it
   fcntl: 24,
   pthread_create: 11, // EAGAIN
   timer_create: 11,
