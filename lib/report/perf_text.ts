@@ -27,7 +27,7 @@ export function formatPerfText(
   const tables = threads.map((thread) =>
     [
       row(thread.weight, thread.samples, thread.name),
-      ...walkTree(thread, minimum).map(({ node, depth }) =>
+      ...Array.from(walkTree(thread, minimum)).map(({ node, depth }) =>
         row(node.weight, node.samples, "  ".repeat(depth + 1) + node.name)
       ),
     ].join("\n")
