@@ -1,3 +1,4 @@
+import type { EngineName } from "../engine.ts";
 import type { Feature } from "../support.ts";
 import type { Facts } from "./doctor_facts.ts";
 
@@ -63,8 +64,14 @@ function checkEngines({ support: { engines } }: Facts): Check {
     name: "engines",
     status: usable ? "ok" : "failed",
     detail: Object.entries(engines)
-      .map(([name, feature]) => `${name}: ${describe(feature, "available")}`).join("; "),
+      .map(([name, feature]) => `${name}: ${describe(feature, "available")}`)
+      .concat(usable ? [`auto takes ${cheapest(engines)}`] : []).join("; "),
   };
+}
+
+/** Which engine `auto` takes. */
+function cheapest({ wasm }: Facts["support"]["engines"]): EngineName {
+  return wasm.available ? "wasm" : "native";
 }
 
 function checkPerf({ perf }: Facts): Check {
@@ -123,20 +130,20 @@ function checkParanoid({ kernel: { paranoid }, isRoot }: Facts): Check {
   };
 }
 
-/** Native frames that one instrumented call takes through FFI, as measured on Deno 2.9.6. */
-const FRAMES_PER_CALL = 14;
+/** Frames of an instrumented call, the function's own among them. */
+const FRAMES_PER_CALL: Readonly<Record<EngineName, number>> = { wasm: 4, native: 14 };
 
 /** The kernel's own default. */
 const USUAL_MAX_STACK = 127;
 
-function checkMaxStack({ kernel: { maxStack } }: Facts): Check {
+function checkMaxStack({ kernel: { maxStack }, support: { engines } }: Facts): Check {
   const name = "perf_event_max_stack";
   if (maxStack === undefined) return unreadable(name);
   return {
     name,
     status: maxStack >= USUAL_MAX_STACK ? "ok" : "limited",
     detail: `${maxStack} frames, some ${
-      Math.floor(maxStack / FRAMES_PER_CALL)
+      Math.floor(maxStack / FRAMES_PER_CALL[cheapest(engines)])
     } instrumented calls deep`,
     hint: maxStack > USUAL_MAX_STACK ? undefined : "sudo sysctl kernel.perf_event_max_stack=1024",
   };
