@@ -11,6 +11,8 @@ export interface StackProgram {
   modules: string | Readonly<Record<string, string>>;
   /** Why the stacks are not yet the plain ones. */
   limit?: string;
+  /** The same, in Node alone. */
+  nodeLimit?: string;
   /** Where Node cannot run it. @default false */
   denoOnly?: boolean;
 }
@@ -273,6 +275,7 @@ Error.stackTraceLimit = 2; down.call(null, 1); (null as any).x;
   },
   {
     name: "Error.prepareStackTrace and its call sites",
+    nodeLimit: "the program sees Node's own frames, which differ with the loading",
     modules: `
 (Error as any).prepareStackTrace = (error: Error, sites: any[]) => {
   console.log("prepared", error.message, sites.length);
@@ -301,6 +304,7 @@ console.log(new Error("default again").stack);
   },
   {
     name: "prepareStackTrace that asks for its caller's position",
+    nodeLimit: "the program counts Node's own frames, which differ with the loading",
     modules: `
 function callerLine(): string {
   const { prepareStackTrace: before, stackTraceLimit } = Error as any;
@@ -318,6 +322,8 @@ console.log(new Error().stack!.split("\\n").length);
   },
   {
     name: "causes, aggregates and subclasses",
+    nodeLimit:
+      "Node counts the frames that causes share, its own among them, which differ with the loading",
     modules: `
 class ParseError extends SyntaxError { override name = "ParseError"; constructor(public_: string, options?: ErrorOptions) { super(public_, options); } }
 function low(): never { throw new TypeError("low"); }
@@ -358,6 +364,7 @@ console.log(await sum());
   },
   {
     name: "timers, microtasks and events",
+    nodeLimit: "an uncaught error's excerpt names the module that calls through Node-API",
     modules: `
 import { EventEmitter } from "node:events";
 import process from "node:process";
