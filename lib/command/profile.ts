@@ -129,15 +129,19 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     : scriptCommand({ script, scriptArgs, line, wish, counts: true });
   if (isV8 && !report.isQuiet) console.error(V8_NOTE);
   const run: ProfileRun = { program, options: { ...options, output }, line, wish, report, seconds };
-  using control = new ScopeControl(scope, sampler.name === "perf");
-  Object.assign(program.env, control.variables);
-  const recorded = sampler.name === "builtin"
-    ? await profileBuiltin(run)
-    : await profileWithPerf(run, {
+  const control = new ScopeControl(scope, sampler.name === "perf");
+  let recorded: Recorded;
+  // Not by `using`, which Node has from 24 on.
+  try {
+    Object.assign(program.env, control.variables);
+    recorded = sampler.name === "builtin" ? await profileBuiltin(run) : await profileWithPerf(run, {
       event: sampler.trial.event,
       before,
       controlArgs: control.recordArgs,
     });
+  } finally {
+    control[Symbol.dispose]();
+  }
   const { ending, recordings } = recorded;
   if (recordings.length === 0) throw nothingMeasured(output, ending);
   writeReports(recordings, report, recorded);
