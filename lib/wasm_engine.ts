@@ -177,12 +177,13 @@ export class WasmEngine implements Engine {
   #look(id: number): void {
     if (this.#depth === WALKED_FRAMES) return;
     const address = toNumber(this.#walked[this.#depth]!);
-    if (this.#found[id] === address) {
+    const extent = this.#found[id] === address ? undefined : this.#extent(address);
+    if (extent === undefined) {
+      // Where it was, or where it cannot be read now.
       this.#left[id] = LOOK_INTERVAL;
       return;
     }
-    const extent = this.#extent(address);
-    if (extent !== undefined) this.#host.declare(id, extent);
+    this.#host.declare(id, extent);
     // It moves once: what V8 has optimised stays where it is.
     this.#left[id] = this.#found[id] === 0 ? LOOK_INTERVAL : FOR_GOOD;
     this.#found[id] = address;
