@@ -103,7 +103,7 @@ Deno.test("profile() by itself shows no js:: frame with -X perf=0", async () => 
 
 Deno.test("profile() by itself reports however the program ends", async () => {
   await using place = new Workplace();
-  const script = place.write("end.ts", `${HOT}; eval(Deno.args[1]!);`);
+  const script = place.write("end.ts", `${HOT}; (0, eval)(Deno.args[1]!);`);
   for (
     const [last, code, signal] of [
       ["Deno.exit(42)", 42, null],

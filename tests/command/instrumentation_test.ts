@@ -91,7 +91,7 @@ Deno.test("run() lists with --verbose what it leaves alone", async () => {
   const { stderr } = await runCommand(["run", "--verbose", script], { cwd: place.path });
   equal(
     stderr.replaceAll(place.path, ""),
-    "@x/perf: left as it is: js::odd:/odd.cjs:1: calls eval in sloppy mode\n" +
+    "@x/perf: left as it is: js::odd:/odd.cjs:1: calls eval\n" +
       "@x/perf: 1 function runs as it is\n",
   );
 });
