@@ -13,13 +13,13 @@ import { runProgram } from "./support/program.ts";
 
 const ROUNDS = Number(Deno.env.get("XPERF_KILLS") ?? (Deno.env.get("XPERF_LONG") ? 1000 : 12));
 
-/** The main thread and a Worker write the map, another Worker the dump. */
+/** The main thread writes the dump, and two Workers the map. */
 const PROGRAM = `
 import { activateStackTrampoline, trampoline } from "@x/perf";
 const isMain = Object.hasOwn(Deno, "mainModule");
 const backend = isMain ? Deno.args[1] : new URL(import.meta.url).hash.slice(1);
 if (isMain) {
-  for (const backend of ["perf", "perf_jit"]) {
+  for (const backend of ["perf", "perf"]) {
     const worker = new Worker(\`\${import.meta.url}#\${backend}\`, { type: "module" });
     worker.onmessage = () => {
       setTimeout(() => Deno.kill(Deno.pid, "SIGKILL"), Number(Deno.args[0]));
@@ -86,7 +86,7 @@ testNeeding(
         try {
           // One thread writes the dump: of two, one can describe a trampoline before the other has
           // described the region around it, and that function loses its name.
-          await killOne(counts, "perf");
+          await killOne(counts, "perf_jit");
         } catch (cause) {
           throw new Error(`Kill ${round} does harm`, { cause });
         }
