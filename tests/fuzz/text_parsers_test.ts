@@ -192,7 +192,8 @@ fuzz(
 
 const label = fc.record({
   name: fc.string({ unit: "grapheme" }),
-  file: fc.webUrl().map(sourceName),
+  // An address that ends like a line cannot be told from one.
+  file: fc.webUrl().map(sourceName).filter((file) => !/:\d+$/.test(file)),
   line: fc.option(fc.integer({ min: 1, max: 2 ** 31 }), { nil: undefined }),
 });
 
