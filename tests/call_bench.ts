@@ -2,13 +2,9 @@
  * What instrumenting costs. Each function of a benchmark makes a thousand calls, since one is
  * too short to be timed: read microseconds as nanoseconds a call.
  */
-import {
-  activateStackTrampoline,
-  deactivateStackTrampoline,
-  isStackTrampolineActive,
-  trampoline,
-  withPerf,
-} from "@x/perf";
+import { activateStackTrampoline, deactivateStackTrampoline, trampoline, withPerf } from "@x/perf";
+
+import type { EngineName } from "../lib/engine.ts";
 
 const CALLS = 1000;
 
@@ -41,16 +37,28 @@ function wrapped(): (a: number, b: number) => number {
   return withPerf(makeAdd(), { name: "add", file: "bench.ts", line: 1 });
 }
 
-function bench(group: string, name: string, active: boolean, loop: () => void): void {
+/** The engine in use. */
+let current: EngineName | undefined;
+
+function use(engine: EngineName | undefined): void {
+  if (engine === current) return;
+  deactivateStackTrampoline();
+  if (engine !== undefined) activateStackTrampoline("perf", { engine });
+  current = engine;
+}
+
+function bench(
+  group: string,
+  name: string,
+  engine: EngineName | undefined,
+  loop: () => void,
+): void {
   Deno.bench({
     group,
     name,
     baseline: name.startsWith("plain"),
     fn: () => {
-      if (active !== isStackTrampolineActive()) {
-        if (active) activateStackTrampoline("perf", { engine: "native" });
-        else deactivateStackTrampoline();
-      }
+      use(engine);
       loop();
     },
   });
@@ -62,9 +70,10 @@ const GROUPS = [["1000 calls across 8 functions", 8], ["1000 calls of one functi
 for (const [group, many] of GROUPS) {
   const of = (make: () => (a: number, b: number) => number) =>
     makeLoop(many === 1 ? [make()] : eight(make));
-  bench(group, "plain call", false, of(makeAdd));
-  bench(group, "withPerf, inactive", false, of(wrapped));
-  bench(group, "withPerf, active, native engine", true, of(wrapped));
+  bench(group, "plain call", undefined, of(makeAdd));
+  bench(group, "withPerf, inactive", undefined, of(wrapped));
+  bench(group, "withPerf, active, wasm engine", "wasm", of(wrapped));
+  bench(group, "withPerf, active, native engine", "native", of(wrapped));
 }
 
 let next = 0;
@@ -84,7 +93,7 @@ Deno.bench({
   name: "100 first calls while active: trampoline and map line",
   fn(context) {
     const fresh = Array.from({ length: 100 }, wrapped);
-    activateStackTrampoline("perf", { engine: "native" });
+    use("wasm");
     context.start();
     for (const fn of fresh) sum += fn(next++, 1);
     context.end();
@@ -102,16 +111,16 @@ Deno.bench({
 function printRegistration(count: number): void {
   const frames = Array.from({ length: count }, (_, i) => trampoline(`f${i}`, "bench.ts", i + 1));
   const body = () => 1;
-  activateStackTrampoline("perf", { engine: "native" });
+  use("wasm");
   frames[0]!.run(body);
   const [memory, start] = [Deno.memoryUsage().rss, performance.now()];
   for (const frame of frames) sum += frame.run(body);
   const microseconds = (performance.now() - start) * 1000 / count;
   const bytes = (Deno.memoryUsage().rss - memory) / count;
-  deactivateStackTrampoline();
+  use(undefined);
   console.log(
     `registering ${count} functions: ${microseconds.toFixed(1)} µs and ` +
-      `${bytes.toFixed(0)} bytes each, of which 32 are the slot of its code`,
+      `${bytes.toFixed(0)} bytes each`,
   );
 }
 
