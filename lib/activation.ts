@@ -18,6 +18,7 @@ import type {
 import { FunctionTable } from "./function_table.ts";
 import { JitdumpBackend } from "./jitdump_backend.ts";
 import { NativeEngine } from "./native_engine.ts";
+import { loadNativeLibrary } from "./native_library.ts";
 import { neededPermissions } from "./needed_permissions.ts";
 import { PerfError } from "./perf_error.ts";
 import { PerfMapBackend } from "./perf_map_backend.ts";
@@ -183,6 +184,8 @@ export class Activation implements Entries {
    * @throws {PerfError} If the platform, the library or the file does not allow it; then nothing has changed.
    */
   activate(backendName: BackendName, engine: EngineChoice = "auto"): void {
+    // First of all: whose a file is, backends ask the library.
+    loadNativeLibrary();
     const pair = engine === "auto" ? this.#cheapest(backendName) : this.#pair(backendName, engine);
     this.#prepareFor(pair);
     this.#current = pair;
