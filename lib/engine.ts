@@ -15,6 +15,13 @@ export const MOST_ARGUMENTS = 4;
 /** Stands for a number of arguments: they go as an array, the one argument of `e1`. */
 export const APPLY = MOST_ARGUMENTS + 1;
 
+/**
+ * How far from the base of the stack trampolines may reach, in bytes. V8 stops a recursion at
+ * 984 KiB of stack, and a call inside a trampoline takes five to ten times the stack of a plain one.
+ * Beyond this depth functions are called plainly, with three quarters of the stack left for it.
+ */
+export const STACK_BUDGET = 256 * 1024;
+
 /** Where the code of a trampoline is. */
 export interface CodeExtent {
   /** Where it starts. */

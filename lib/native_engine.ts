@@ -1,15 +1,8 @@
 import { apply, fill, Int32Array, max, set, Uint8Array } from "./builtins.ts";
-import { APPLY, type Engine, type EngineHost } from "./engine.ts";
+import { APPLY, type Engine, type EngineHost, STACK_BUDGET } from "./engine.ts";
 import type { CallInside, NativeLibrary } from "./native_functions.ts";
 import { loadNativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
-
-/**
- * How far from the base of the stack trampolines may reach, in bytes. V8 stops a recursion at
- * 984 KiB of stack, and a call through native code takes some ten times the stack of a plain one.
- * Beyond this depth functions are called plainly, with three quarters of the stack left for it.
- */
-export const STACK_BUDGET = 256 * 1024;
 
 type AnyFunction = (...args: never[]) => unknown;
 

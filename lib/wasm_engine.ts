@@ -14,7 +14,14 @@ import {
   Uint8Array,
 } from "./builtins.ts";
 import { codeExtent, SURROUNDINGS, surroundingsStart } from "./code_extent.ts";
-import { APPLY, type CodeExtent, type Engine, type EngineHost, type Entries } from "./engine.ts";
+import {
+  APPLY,
+  type CodeExtent,
+  type Engine,
+  type EngineHost,
+  type Entries,
+  STACK_BUDGET,
+} from "./engine.ts";
 import { loadNativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
 import { dispatcherModule, LEFT, NESTED, trampolinesModule } from "./wasm_modules.ts";
@@ -24,12 +31,6 @@ const { Instance, Memory, Module } = globalThis.WebAssembly ?? {};
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 
 const NOTHING = toBigInt(0);
-
-/**
- * How far from the base of the stack trampolines may reach, in bytes. V8 stops a recursion at
- * 984 KiB of stack, and a call inside a trampoline takes some five times the stack of a plain one.
- */
-const STACK_BUDGET = 256 * 1024;
 
 /** Frames from the walker to the trampoline that called it, and some. */
 const WALKED_FRAMES = 16;

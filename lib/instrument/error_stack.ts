@@ -92,19 +92,21 @@ export class ErrorStacks {
   }
 
   /** Takes the frames from an error that is about to end the program, and from what caused it. */
-  settle(error: unknown, isOutermost = true): void {
-    if (!isNativeError(error)) return;
+  settle(error: unknown, settled: readonly unknown[] = []): void {
+    // What caused an error can have been caused by it.
+    if (!isNativeError(error) || settled.includes(error)) return;
     const { stack } = error;
     const hidden = this.#hidden.get(error);
     // The program can have put another text there.
     if (hidden !== undefined && hidden.text === stack) {
       hidden.isSettled = true;
-      hidden.isOutermost = isOutermost;
+      hidden.isOutermost = settled.length === 0;
       this.#takeFrames(error);
     }
     const { cause, errors } = error as { cause?: unknown; errors?: unknown };
-    if (cause !== error) this.settle(cause, false);
-    if (Array.isArray(errors)) { for (const one of errors) this.settle(one, false); }
+    const around = [...settled, error];
+    this.settle(cause, around);
+    if (Array.isArray(errors)) { for (const one of errors) this.settle(one, around); }
   }
 
   #takeFrames(error: Error): void {

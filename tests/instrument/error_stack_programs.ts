@@ -321,6 +321,18 @@ console.log(new Error().stack!.split("\\n").length);
 `,
   },
   {
+    name: "errors that caused each other, uncaught",
+    nodeLimit: "Node counts the frames of its own that both stacks share",
+    modules: `
+function fail(): never {
+  const first = new Error("first"), second = new Error("second", { cause: first });
+  first.cause = second;
+  throw first;
+}
+fail();
+`,
+  },
+  {
     name: "causes, aggregates and subclasses",
     nodeLimit:
       "Node counts the frames that causes share, its own among them, which differ with the loading",
