@@ -7,8 +7,9 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { Activation, INACTIVE, UNDECIDED } from "../lib/activation.ts";
 import { prebuiltName } from "../lib/library_file.ts";
 import { currentPlatform } from "../lib/runtime.ts";
-import { obstacleOfCommand, testNeeding } from "./support/needing.ts";
+import { testNeeding } from "./support/needing.ts";
 import { runProgram } from "./support/program.ts";
+import { obstacleOfTerminal, TERMINAL } from "./support/terminal.ts";
 
 const LIBRARY = new URL(`../ffi/prebuilt/${prebuiltName(currentPlatform())}`, import.meta.url)
   .pathname;
@@ -77,14 +78,13 @@ Deno.test("activation by a variable that may not be read does not happen, withou
 });
 
 testNeeding(
-  obstacleOfCommand("script", "--version"),
+  obstacleOfTerminal,
   "activation by a variable that may not be read asks nobody on a terminal",
   async () => {
     await using program = await runProgram(PROGRAM, {
       flags: [],
       env: { JS_PERF_SUPPORT: "1" },
-      // `script` gives the program a terminal to ask on.
-      under: ["bash", "-c", 'exec timeout 60 script -qec "$(printf "%q " "$@")" terminal', "bash"],
+      under: TERMINAL,
     });
     equal(program.stdout.replaceAll("\r", ""), "42 42 false\n");
   },
@@ -178,14 +178,15 @@ Deno.test("activation goes off with one warning when names cannot be written any
   match(program.stderr, /^@x\/perf: Cannot write "\/tmp\/perf-\d+\.map": .*are off.*\n$/);
 });
 
-Deno.test("activation by the environment asks nobody, with a terminal there to ask", async () => {
-  // script(1) gives the program a terminal, and what Deno would ask stands in its output.
-  const obstacle = obstacleOfCommand("script", "--version");
-  if (obstacle !== undefined) return console.warn(`skipped: ${obstacle}`);
-  await using program = await runProgram(PROGRAM, {
-    flags: [VARIABLES],
-    env: { JS_PERF_SUPPORT: "1" },
-    under: ["bash", "-c", 'timeout 60 script -qec "$(printf "%q " "$@")" /dev/null', "bash"],
-  });
-  match(program.stdout, /permission --allow-ffi is missing; trampolines are off/);
-});
+testNeeding(
+  obstacleOfTerminal,
+  "activation by the environment asks nobody, with a terminal there to ask",
+  async () => {
+    await using program = await runProgram(PROGRAM, {
+      flags: [VARIABLES],
+      env: { JS_PERF_SUPPORT: "1" },
+      under: TERMINAL,
+    });
+    match(program.stdout, /permission --allow-ffi is missing; trampolines are off/);
+  },
+);

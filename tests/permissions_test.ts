@@ -6,8 +6,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
-import { obstacleOfCommand, testNeeding } from "./support/needing.ts";
+import { testNeeding } from "./support/needing.ts";
 import { type Program, runProgram } from "./support/program.ts";
+import { obstacleOfTerminal, TERMINAL } from "./support/terminal.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -29,14 +30,6 @@ console.error(isStackTrampolineActive());
 Deno.exitCode = 7;
 `;
 
-/** On a terminal, where Deno could ask. */
-const TERMINAL = [
-  "bash",
-  "-c",
-  'exec timeout 60 script -qefc "$(printf "%q " "$@")" terminal < /dev/null',
-  "bash",
-];
-
 async function runWith(flags: readonly string[], under: readonly string[] = []): Promise<Program> {
   const program = await runProgram(PROGRAM, { flags, under, env: { JS_PERF_SUPPORT: "1" } });
   equal(program.code, 7);
@@ -51,7 +44,7 @@ Deno.test("the README's permissions are enough", async () => {
 });
 
 testNeeding(
-  obstacleOfCommand("script", "--version"),
+  obstacleOfTerminal,
   "without one of the README's permissions trampolines are off, and nobody is asked",
   async () => {
     const flags = await documentedFlags();
