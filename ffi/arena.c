@@ -13,7 +13,6 @@
 
 #include "emit.h"
 #include "fault.h"
-#include "region.h"
 
 _Static_assert(XP_ARENA_SIZE % XP_SLOT_SIZE == 0, "slots fill an arena");
 _Static_assert((XP_SLOTS_PER_ARENA & (XP_SLOTS_PER_ARENA - 1)) == 0,
@@ -43,7 +42,7 @@ static uint8_t *map_arena(uint32_t first_index, int *error)
     }
     __builtin___clear_cache((char *)arena, (char *)arena + XP_ARENA_SIZE);
     /* Its trampolines are described one by one. */
-    xp_claim_all((uint64_t)(uintptr_t)arena, (uint64_t)(uintptr_t)arena + XP_ARENA_SIZE);
+    xp_claim((uint64_t)(uintptr_t)arena, XP_ARENA_SIZE);
     return arena;
 }
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "region.h"
 
 struct file_header {
     uint32_t magic, version, total_size, elf_mach, pad1, pid;
@@ -133,14 +134,24 @@ static int32_t stamp(uint8_t *records, uint32_t size, uint32_t hole, uint64_t no
     return hole == 0 ? 0 : -EINVAL;
 }
 
-static int32_t append_locked(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole)
+static int32_t append_locked(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
+                             const uint64_t *range)
 {
-    const int32_t result = stamp(records, size, hole, monotonic_time());
-    return result == 0 ? xp_write_whole(descriptor, records, size, hole, &end) : result;
+    const int claims = range[0] < range[1];
+    int32_t result = stamp(records, size, hole, monotonic_time());
+    if (result != 0)
+        return result;
+    if (claims && !xp_claim_begin(range))
+        return -EALREADY;
+    result = xp_write_whole(descriptor, records, size, hole, &end);
+    if (claims)
+        xp_claim_end(result == 0 ? range : NULL);
+    return result;
 }
 
-int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole)
+int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
+                       const uint64_t *range)
 {
     enter();
-    return leave(append_locked(descriptor, records, size, hole));
+    return leave(append_locked(descriptor, records, size, hole, range));
 }

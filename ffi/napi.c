@@ -17,7 +17,7 @@
 #include "stack.h"
 #include "xperf.h"
 
-enum { MOST_PARAMETERS = 4 };
+enum { MOST_PARAMETERS = 5 };
 
 /*
  * A function, and what it takes and gives: u uint32_t, i int32_t, U uint64_t, b a typed array's
@@ -42,8 +42,9 @@ static const struct function functions[] = {
     FUNCTION(xp_ffi_return_address, "", 'U'),
     FUNCTION(xp_append, "ibu", 'i'),
     FUNCTION(xp_dump_open, "ibu", 'i'),
-    FUNCTION(xp_dump_append, "ibuu", 'i'),
-    FUNCTION(xp_claim, "b", 'u'),
+    FUNCTION(xp_dump_append, "ibuub", 'i'),
+    FUNCTION(xp_unclaimed, "b", 'u'),
+    FUNCTION(xp_claim, "Uu", 'v'),
     FUNCTION(xp_copy, "bUu", 'v'),
     FUNCTION(xp_read, "bUu", 'i'),
     FUNCTION(xp_stack_used, "", 'u'),
@@ -57,7 +58,7 @@ static const struct function functions[] = {
 };
 
 /* Integers and pointers travel in the same registers on both architectures, whatever their width. */
-typedef uint64_t any_function(uint64_t, uint64_t, uint64_t, uint64_t);
+typedef uint64_t any_function(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
 
 static napi_status read_number(napi_env env, napi_value value, uint64_t *number)
 {
@@ -112,7 +113,7 @@ static napi_value call_native(napi_env env, napi_callback_info info)
     }
     any_function *code = (any_function *)function->code;
     return make_result(env, function->result,
-                       code(arguments[0], arguments[1], arguments[2], arguments[3]));
+                       code(arguments[0], arguments[1], arguments[2], arguments[3], arguments[4]));
 }
 
 /* call(index, refused, fn, self, ...args) */

@@ -40,7 +40,8 @@ static void insert(uint32_t at, uint64_t start, uint64_t end)
     }
 }
 
-static uint32_t claim_locked(uint64_t *range)
+/* The lowest part of `range` that is not claimed becomes `range`: where its claim would stand, or -1. */
+static int32_t find_unclaimed(uint64_t *range)
 {
     uint32_t at = 0;
     while (at < count && claims[at].end <= range[0])
@@ -49,26 +50,53 @@ static uint32_t claim_locked(uint64_t *range)
         range[0] = claims[at++].end;
     if (at < count && claims[at].start < range[1])
         range[1] = claims[at].start;
-    if (range[0] >= range[1] || count == MAX_CLAIMS)
-        return 0;
-    insert(at, range[0], range[1]);
-    return 1;
+    return range[0] < range[1] && count < MAX_CLAIMS ? (int32_t)at : -1;
 }
 
-uint32_t xp_claim(uint64_t *range)
+static void enter(void)
 {
     while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
         sched_yield();
-    const uint32_t claimed = claim_locked(range);
-    atomic_flag_clear_explicit(&lock, memory_order_release);
-    return claimed;
 }
 
-void xp_claim_all(uint64_t start, uint64_t end)
+static void leave(void)
 {
-    uint64_t range[2] = {start, end};
-    while (xp_claim(range)) {
-        range[0] = range[1];
-        range[1] = end;
+    atomic_flag_clear_explicit(&lock, memory_order_release);
+}
+
+uint32_t xp_unclaimed(uint64_t *range)
+{
+    enter();
+    const uint32_t found = find_unclaimed(range) >= 0;
+    leave();
+    return found;
+}
+
+void xp_claim(uint64_t address, uint32_t size)
+{
+    const uint64_t end = address + size;
+    uint64_t part[2] = {address, end};
+    enter();
+    for (int32_t at; (at = find_unclaimed(part)) >= 0; part[0] = part[1], part[1] = end)
+        insert((uint32_t)at, part[0], part[1]);
+    leave();
+}
+
+int xp_claim_begin(const uint64_t *range)
+{
+    uint64_t part[2] = {range[0], range[1]};
+    enter();
+    if (find_unclaimed(part) >= 0 && part[0] == range[0] && part[1] == range[1])
+        return 1;
+    leave();
+    return 0;
+}
+
+void xp_claim_end(const uint64_t *range)
+{
+    if (range != NULL) {
+        uint64_t part[2] = {range[0], range[1]};
+        insert((uint32_t)find_unclaimed(part), part[0], part[1]);
     }
+    leave();
 }

@@ -4,7 +4,14 @@
 
 #include "xperf.h"
 
-/* Claims all addresses from `start` up to `end` that nobody has claimed. Any thread. */
-XP_HIDDEN void xp_claim_all(uint64_t start, uint64_t end);
+/*
+ * Whether the addresses from range[0] up to range[1] can be claimed as a whole: none of them is
+ * claimed, and there is room for one claim more. If so nobody else claims anything until
+ * xp_claim_end. Any thread.
+ */
+XP_HIDDEN int xp_claim_begin(const uint64_t *range);
+
+/* Ends what xp_claim_begin has begun: claims `range`, or, where it is NULL, nothing. */
+XP_HIDDEN void xp_claim_end(const uint64_t *range);
 
 #endif

@@ -52,22 +52,32 @@ export const functions = {
     ],
     result: "i32",
   },
-  // int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole)
+  // int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
+  //                        const uint64_t *range)
   xp_dump_append: {
     parameters: [
       "i32", // descriptor
       "buffer", // records
       "u32", // size
       "u32", // hole
+      "buffer", // range
     ],
     result: "i32",
   },
-  // uint32_t xp_claim(uint64_t *range)
-  xp_claim: {
+  // uint32_t xp_unclaimed(uint64_t *range)
+  xp_unclaimed: {
     parameters: [
       "buffer", // range
     ],
     result: "u32",
+  },
+  // void xp_claim(uint64_t address, uint32_t size)
+  xp_claim: {
+    parameters: [
+      "u64", // address
+      "u32", // size
+    ],
+    result: "void",
   },
   // void xp_copy(uint8_t *target, uint64_t address, uint32_t size)
   xp_copy: {
@@ -183,4 +193,4 @@ export const ffiFunctions = {
 } as const;
 
 /** The version of xperf.h that these declarations are of (`XP_ABI_VERSION`). */
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;

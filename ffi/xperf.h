@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define XP_ABI_VERSION 4u
+#define XP_ABI_VERSION 5u
 
 /* Every trampoline takes one slot of this size, in bytes, whatever the architecture needs. */
 #define XP_SLOT_SIZE 32u
@@ -139,19 +139,28 @@ XP_EXPORT int32_t xp_dump_open(int32_t descriptor, uint8_t *header, uint32_t siz
  * Appends records to the dump in one write, and `hole` bytes behind them that
  * read as zeros and take no space. Fills in each record's time, CLOCK_MONOTONIC
  * in nanoseconds, and in a JIT_CODE_LOAD the thread and the code's index. The last record's size
- * counts the hole. `records` stays the caller's. Any thread.
- * -EINVAL: the sizes do not add up. -ENOSPC, -EFBIG: as xp_append. Else the
- * -errno of fstat, write or ftruncate. After a failure the file ends where it did.
+ * counts the hole. In the same step claims the addresses from range[0] up to
+ * range[1], if there are any: what is claimed is written, and what others write
+ * comes before or behind both. `records` and `range` stay the caller's. Any thread.
+ * -EALREADY: some of the range is claimed. -EINVAL: the sizes do not add up.
+ * -ENOSPC, -EFBIG: as xp_append. Else the -errno of fstat, write or ftruncate.
+ * After a failure nothing is claimed, and the file ends where it did.
  */
-XP_EXPORT int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole);
+XP_EXPORT int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
+                                 const uint64_t *range);
 
 /*
- * Of the addresses from range[0] up to range[1], claims the lowest part that
+ * Of the addresses from range[0] up to range[1], finds the lowest part that
  * nobody in this process has claimed: 1, with that part in `range` (the
- * caller's memory), or 0 when there is none. The arenas of trampolines are
- * claimed. Any thread.
+ * caller's memory), or 0 when there is none. Any thread.
  */
-XP_EXPORT uint32_t xp_claim(uint64_t *range);
+XP_EXPORT uint32_t xp_unclaimed(uint64_t *range);
+
+/*
+ * Claims of `size` bytes at `address` what nobody in this process has claimed.
+ * The arenas of trampolines are claimed. Any thread; cannot fail.
+ */
+XP_EXPORT void xp_claim(uint64_t address, uint32_t size);
 
 /*
  * Copies `size` bytes of this process's memory at `address` to `target` (the

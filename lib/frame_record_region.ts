@@ -54,15 +54,17 @@ const TABLES_SIZE = 256;
 const GENERATED_CODE = 16 * 1024 * 1024;
 
 /**
- * How a region is to stand in a dump.
+ * How a region is to stand in a dump; `undefined` where it has no room for the tables.
  *
  * What counts as code costs `perf inject` time, some 6 ms a MiB, and as much room in a file of
  * its own, so it is as little as will do. perf maps the rest too, and unwinds through it with
  * libunwind; with libdw it wants code.
  */
-export function dumpRegion({ start, end, kind }: FrameRecordRegion): DumpedRegion {
+export function dumpRegion({ start, end, kind }: FrameRecordRegion): DumpedRegion | undefined {
   const size = Number(end - start);
   const most = kind === "runtime" ? size : GENERATED_CODE;
-  const codeSize = align8(Math.max(0, Math.min(size - TABLES_SIZE, most)) - 7);
+  const codeSize = align8(Math.min(size - TABLES_SIZE, most) - 7);
+  // What makes it distinct takes the first 8 bytes.
+  if (codeSize < 8) return undefined;
   return { codeSize, mappedSize: size - codeSize };
 }

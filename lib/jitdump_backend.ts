@@ -86,8 +86,8 @@ export class JitdumpBackend implements Backend {
     // Not earlier: now the program itself runs, and not what is loaded before it.
     if (this.#outerFramesTries > 0) this.#describeOuterFrames();
     const start = toBigInt(address);
-    // What is around it is described later, and leaves it out.
-    if (byV8) this.#claim(start, size + this.padding);
+    // What is around it has been described, or leaves it out.
+    if (byV8) this.#library.xp_claim(start, size + this.padding);
     const code = this.#distinctCode(start, size);
     const { file, line } = source ?? {};
     const unwinding = byV8
@@ -151,30 +151,28 @@ export class JitdumpBackend implements Backend {
     return record;
   }
 
-  #claim(start: bigint, size: number): void {
-    const end = start + toBigInt(size);
-    const range = BigUint64Array.of(start, end);
-    while (this.#library.xp_claim(new Uint8Array(range.buffer)) === 1) {
-      range[0] = range[1]!;
-      range[1] = end;
-    }
-  }
-
   /** Describes what has become executable since the last look. */
   #describeRegions(): void {
     for (const region of this.#regions()) {
-      const range = BigUint64Array.of(region.start, region.end);
-      while (this.#library.xp_claim(new Uint8Array(range.buffer)) === 1) {
-        const [start, end] = range as unknown as [bigint, bigint];
-        this.#describeRegion({ start, end, kind: region.kind });
-        range.set([end, region.end]);
+      const range = addressRange(region);
+      while (this.#library.xp_unclaimed(range) === 1) {
+        const start = range[0]!;
+        const end = range[1]!;
+        const isDone = this.#describeRegion({ start, end, kind: region.kind });
+        // Where another thread has claimed some of it just now, what is left is looked for.
+        range[0] = isDone ? end : start;
+        range[1] = region.end;
       }
     }
     this.#lastLook = now();
   }
 
-  #describeRegion(region: FrameRecordRegion): void {
-    const { codeSize, mappedSize } = dumpRegion(region);
+  /** `false` where another thread has claimed some of it just now. */
+  #describeRegion(region: FrameRecordRegion): boolean {
+    const dumped = dumpRegion(region);
+    // No function is as small as that.
+    if (dumped === undefined) return true;
+    const { codeSize, mappedSize } = dumped;
     const distinction = distinctionOf(region.start);
     const ffiReturn = this.#library.xp_ffi_return_address();
     const tables = encodeUnwindTables(
@@ -188,7 +186,7 @@ export class JitdumpBackend implements Backend {
           : undefined,
       ),
     );
-    this.#append([
+    return this.#claimAndAppend(region, [
       encodeUnwindingInfo(tables, mappedSize),
       encodeCodeLoad({
         pid: this.#pid,
@@ -221,11 +219,8 @@ export class JitdumpBackend implements Backend {
     const { address, bytes } = outer;
     const tables = encodeUnwindTables(this.#architecture, bytes.length, []);
     const end = address + BigInt(bytes.length + align8(tables.bytes.length));
-    const range = BigUint64Array.of(address, end);
     // Part of it is claimed where a thread has ended whose stack was here.
-    const claimed = this.#library.xp_claim(new Uint8Array(range.buffer)) === 1;
-    if (!claimed || range[0] !== address || range[1] !== end) return;
-    this.#append([
+    this.#claimAndAppend({ start: address, end }, [
       encodeUnwindingInfo(tables, align8(tables.bytes.length)),
       encodeCodeLoad({
         pid: this.#pid,
@@ -237,10 +232,23 @@ export class JitdumpBackend implements Backend {
     ]);
   }
 
-  #append(records: readonly Uint8Array[], hole = 0): void {
+  #append(records: readonly Uint8Array[]): void {
+    this.#claimAndAppend(NOTHING, records);
+  }
+
+  /** Writes the records of a range of addresses, unless another thread has claimed some of it. */
+  #claimAndAppend(addresses: AddressRange, records: readonly Uint8Array[], hole = 0): boolean {
     const bytes = concatenate(records);
-    const result = this.#library.xp_dump_append(this.#descriptor, bytes, bytes.length, hole);
-    if (result !== 0) throw this.#failure(-result);
+    const range = addressRange(addresses);
+    const result = this.#library.xp_dump_append(
+      this.#descriptor,
+      bytes,
+      bytes.length,
+      hole,
+      range,
+    );
+    if (result !== 0 && result !== -EALREADY) throw this.#failure(-result);
+    return result === 0;
   }
 
   /** At the end an obstacle costs a few frames, and is no reason to trouble the program. */
@@ -258,6 +266,19 @@ export class JitdumpBackend implements Backend {
 }
 
 const EEXIST = 17;
+const EALREADY = 114;
+
+type AddressRange = Pick<FrameRecordRegion, "start" | "end">;
+
+const NOTHING: AddressRange = { start: toBigInt(0), end: toBigInt(0) };
+
+/** As the library takes it. */
+function addressRange({ start, end }: AddressRange): BigUint64Array<ArrayBuffer> {
+  const range = new BigUint64Array(2);
+  range[0] = start;
+  range[1] = end;
+  return range;
+}
 
 const NOEXEC = {
   what: "perf finds it by an executable mapping, and /tmp is mounted noexec",

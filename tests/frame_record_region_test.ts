@@ -37,7 +37,7 @@ Deno.test("frameRecordRegions() leaves a runtime alone that has unwind informati
 
 Deno.test("dumpRegion() has all of the runtime and the beginning of generated code as code", () => {
   const region = (size: number, kind: "runtime" | "generated") => {
-    const { codeSize, mappedSize } = dumpRegion({ start: 0n, end: BigInt(size), kind });
+    const { codeSize, mappedSize } = dumpRegion({ start: 0n, end: BigInt(size), kind })!;
     equal(codeSize + mappedSize, size);
     equal(codeSize % 8, 0);
     return codeSize;
@@ -46,4 +46,9 @@ Deno.test("dumpRegion() has all of the runtime and the beginning of generated co
   equal(region(512 << 20, "generated"), 16 << 20);
   equal(region(1 << 20, "generated"), (1 << 20) - 256);
   equal(region(4096, "generated"), 4096 - 256);
+  equal(region(264, "generated"), 8);
+  // No room for the tables.
+  for (const size of [0, 192, 263]) {
+    equal(dumpRegion({ start: 0n, end: BigInt(size), kind: "generated" }), undefined);
+  }
 });

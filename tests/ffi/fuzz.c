@@ -59,7 +59,8 @@ static void append_records(struct input *input)
     const uint32_t size = take_u32(input) % 512;
     uint8_t *records = malloc(size + 1);
     take(input, records, size);
-    const int32_t result = xp_dump_append(file, records, size, hole);
+    const uint64_t nothing[2] = {0, 0};
+    const int32_t result = xp_dump_append(file, records, size, hole, nothing);
     assert(result == 0 || result == -EINVAL);
     assert(lseek(file, 0, SEEK_END) == (result == 0 ? 40 + (off_t)size + hole : 40));
     free(records);
@@ -100,16 +101,14 @@ static void claim(struct input *input)
             first++;
         for (last = first; last < end && !(claimed >> last & 1); last++)
             claimed |= 1ull << last;
-        const uint32_t result = xp_claim(range);
+        const uint32_t result = xp_unclaimed(range);
         assert(result == (first < last));
         assert(!result || (range[0] == base + first && range[1] == base + last));
+        if (result)
+            xp_claim(range[0], (uint32_t)(range[1] - range[0]));
     }
-    /* One piece of what is left at a time, so that the list does not fill up. */
-    uint64_t range[2] = {base, base + 2 * PLACES};
-    while (xp_claim(range)) {
-        range[0] = range[1];
-        range[1] = base + 2 * PLACES;
-    }
+    /* What is left, so that the list does not fill up. */
+    xp_claim(base, 2 * PLACES);
 }
 
 static void emit(struct input *input)

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,35 +212,59 @@ static void test_room(void)
     assert(xp_register(XP_ARENA_SIZE) % (int32_t)XP_SLOTS_PER_ARENA == 0);
 }
 
-static void expect_claim(uint64_t from, uint64_t to, uint64_t start, uint64_t end)
+/* What of it is found unclaimed: from `start` to `end`, or nothing. */
+static void expect_unclaimed(uint64_t from, uint64_t to, uint64_t start, uint64_t end)
 {
     uint64_t range[2] = {from, to};
-    assert(xp_claim(range) == (start < end));
+    assert(xp_unclaimed(range) == (start < end));
     assert(start == end || (range[0] == start && range[1] == end));
 }
 
 static void test_claims(void)
 {
-    expect_claim(0x1000, 0x2000, 0x1000, 0x2000);
-    expect_claim(0x1000, 0x2000, 0, 0);
-    expect_claim(0x1800, 0x1900, 0, 0);
-    expect_claim(0x1800, 0x2800, 0x2000, 0x2800);
-    expect_claim(0x4000, 0x5000, 0x4000, 0x5000);
-    expect_claim(0x800, 0x6000, 0x800, 0x1000);
-    expect_claim(0x800, 0x6000, 0x2800, 0x4000);
-    expect_claim(0x800, 0x6000, 0x5000, 0x6000);
-    expect_claim(0x800, 0x6000, 0, 0);
+    expect_unclaimed(0x1000, 0x2000, 0x1000, 0x2000);
+    /* To look is not to claim. */
+    expect_unclaimed(0x1000, 0x2000, 0x1000, 0x2000);
+    xp_claim(0x1000, 0x1000);
+    expect_unclaimed(0x1000, 0x2000, 0, 0);
+    expect_unclaimed(0x1800, 0x1900, 0, 0);
+    expect_unclaimed(0x1800, 0x2800, 0x2000, 0x2800);
+    xp_claim(0x1800, 0x1000);
+    xp_claim(0x4000, 0x1000);
+    expect_unclaimed(0x800, 0x6000, 0x800, 0x1000);
+    expect_unclaimed(0x1000, 0x6000, 0x2800, 0x4000);
+    expect_unclaimed(0x4000, 0x6000, 0x5000, 0x6000);
+    xp_claim(0x800, 0x5800);
+    expect_unclaimed(0x800, 0x6000, 0, 0);
+    expect_unclaimed(0x800, 0x7000, 0x6000, 0x7000);
+    xp_claim(0x9000, 0);
+    expect_unclaimed(0x9000, 0x9001, 0x9000, 0x9001);
     const uint64_t arena = xp_trampoline_address(0);
-    expect_claim(arena, arena + XP_ARENA_SIZE, 0, 0);
-    /* More than can be kept: nothing is claimed that is not kept. */
+    expect_unclaimed(arena, arena + XP_ARENA_SIZE, 0, 0);
+}
+
+/* More than can be kept: nothing is claimed that is not kept. */
+static void test_many_claims(void)
+{
     uint64_t last = 0;
     for (uint64_t at = 0x100000; at < 0x100000 + 0x2000 * 4096; at += 0x2000) {
         uint64_t range[2] = {at, at + 0x1000};
-        assert(xp_claim(range) == 0 || last == at - 0x2000 || last == 0);
-        if (range[0] == at)
+        const uint32_t is_free = xp_unclaimed(range);
+        assert(!is_free || last == at - 0x2000 || last == 0);
+        xp_claim(at, 0x1000);
+        if (is_free)
             last = at;
     }
+    assert(last > 0x100000 && last < 0x100000 + 0x2000 * 4095);
+    /* What has no room is neither claimed nor written. */
+    uint64_t range[2] = {1, 2};
+    assert(xp_unclaimed(range) == 0);
+    uint8_t records[16] = {3, 0, 0, 0, sizeof records};
+    assert(xp_dump_append(-1, records, sizeof records, 0, (uint64_t[]){1, 2}) == -EALREADY);
 }
+
+/* For those that claim nothing. */
+static const uint64_t nothing[2];
 
 enum { LINES = 2000 };
 
@@ -293,6 +318,8 @@ static void test_map(void)
 
 enum { ROUNDS = 200 };
 
+static atomic_uint won;
+
 /* What a Worker does in its life, all of it at once with the others. */
 static void *live(void *path)
 {
@@ -309,10 +336,15 @@ static void *live(void *path)
         assert(xp_walk_records(records_walked, 16) > 0);
         const uint64_t start = xp_trampoline_address((uint32_t)index);
         uint64_t range[2] = {start, start + 1};
-        assert(xp_claim(range) == 0);
+        assert(xp_unclaimed(range) == 0);
         uint8_t header[40] = {0};
         assert(xp_dump_open(file, header, sizeof header) == 0);
-        assert(xp_dump_append(file, records, sizeof records, 0) == 0);
+        assert(xp_dump_append(file, records, sizeof records, 0, nothing) == 0);
+        /* Of those that describe the same region, one does. */
+        const uint64_t shared[2] = {0x50000 + 16 * (uint64_t)i, 0x50000 + 16 * (uint64_t)i + 16};
+        const int32_t result = xp_dump_append(file, records, sizeof records, 0, shared);
+        assert(result == 0 || result == -EALREADY);
+        won += result == 0;
         assert(xp_ffi_return_address() == 0);
         xp_detach((uint32_t)own);
     }
@@ -329,7 +361,8 @@ static void test_lives(void)
         assert(pthread_create(&threads[i], NULL, live, path) == 0);
     for (int i = 0; i < THREADS; i++)
         assert(pthread_join(threads[i], NULL) == 0);
-    assert(lseek(file, 0, SEEK_END) == 40 + THREADS * ROUNDS * 16);
+    assert(won == ROUNDS);
+    assert(lseek(file, 0, SEEK_END) == 40 + (THREADS + 1) * ROUNDS * 16);
     assert(close(file) == 0);
     assert(unlink(path) == 0);
 }
@@ -362,11 +395,11 @@ static void test_dump(void)
     uint8_t records[16 + 58] = {3, 0, 0, 0, 16};
     records[16 + 4] = 58 + 100;
     for (uint32_t size = 0; size < sizeof records; size++)
-        assert(xp_dump_append(file, records, size, 100) == -EINVAL || size == 16);
-    assert(xp_dump_append(file, records, sizeof records, 99) == -EINVAL);
+        assert(xp_dump_append(file, records, size, 100, nothing) == -EINVAL || size == 16);
+    assert(xp_dump_append(file, records, sizeof records, 99, nothing) == -EINVAL);
     assert(lseek(file, 0, SEEK_END) == 40);
-    assert(xp_dump_append(file, records, sizeof records, 100) == 0);
-    assert(xp_dump_append(file, records, sizeof records, 100) == 0);
+    assert(xp_dump_append(file, records, sizeof records, 100, nothing) == 0);
+    assert(xp_dump_append(file, records, sizeof records, 100, nothing) == 0);
     assert(lseek(file, 0, SEEK_END) == 40 + 2 * (16 + 58 + 100));
     uint8_t back[2 * (16 + 58 + 100)];
     assert(pread(file, back, sizeof back, 40) == (ssize_t)sizeof back);
@@ -374,13 +407,27 @@ static void test_dump(void)
     assert(field(back, 16 + 20) == (uint32_t)gettid());
     assert(field(back, 16 + 48) + 1 == field(back, 16 + 58 + 100 + 16 + 48));
 
+    /* A claim is made with the record, or not at all. */
+    const off_t written = lseek(file, 0, SEEK_END);
+    const uint64_t range[2] = {0x10000, 0x12000};
+    assert(xp_dump_append(file, records, sizeof records, 99, range) == -EINVAL);
+    expect_unclaimed(0x10000, 0x12000, 0x10000, 0x12000);
+    xp_claim(0x11fff, 1);
+    assert(xp_dump_append(file, records, sizeof records, 100, range) == -EALREADY);
+    expect_unclaimed(0x10000, 0x12000, 0x10000, 0x11fff);
+    assert(lseek(file, 0, SEEK_END) == written);
+    assert(xp_dump_append(file, records, 16, 0, (uint64_t[]){0x10000, 0x11fff}) == 0);
+    expect_unclaimed(0x10000, 0x12000, 0, 0);
+    assert(ftruncate(file, written) == 0);
+
     /* What would be too large is not begun: the kernel would end the process. */
     const struct rlimit limit = {40 + 2 * (16 + 58 + 100) + 20, RLIM_INFINITY};
     assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    assert(xp_dump_append(file, records, sizeof records, 100) == -EFBIG);
+    assert(xp_dump_append(file, records, sizeof records, 100, (uint64_t[]){0x20000, 0x21000}) == -EFBIG);
+    expect_unclaimed(0x20000, 0x21000, 0x20000, 0x21000);
     assert(lseek(file, 0, SEEK_END) == 40 + 2 * (16 + 58 + 100));
     assert(close(file) == 0);
-    assert(xp_dump_append(file, records, sizeof records, 100) == -EBADF);
+    assert(xp_dump_append(file, records, sizeof records, 100, nothing) == -EBADF);
     assert(unlink(path) == 0);
 }
 
@@ -399,5 +446,6 @@ int main(void)
     test_claims();
     test_map();
     test_dump();
+    test_many_claims();
     return 0;
 }
