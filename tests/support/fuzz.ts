@@ -17,9 +17,12 @@ export interface FuzzOptions {
   longRuns?: number;
 }
 
+/** The inputs of a usual run are the same each time: it shall not fail for what nobody has touched. */
+const USUAL_SEED = 20_261_124;
+
 /**
- * Tests a property with many inputs that nobody has thought of. `XPERF_LONG=1` takes a million; a
- * failure prints the smallest input that was found, and `XPERF_SEED` repeats the run.
+ * Tests a property with many inputs that nobody has thought of. `XPERF_LONG=1` takes a million, others
+ * each time; a failure prints the smallest input that was found, and `XPERF_SEED` repeats the run.
  *
  * @param name The test's name.
  * @param input Makes the inputs.
@@ -33,7 +36,8 @@ export function fuzz<Input>(
 ): void {
   Deno.test(name, async () => {
     const numRuns = isLong ? longRuns : runs;
-    const seed = Number(Deno.env.get("XPERF_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+    const usual = isLong ? Math.floor(Math.random() * 2 ** 31) : USUAL_SEED;
+    const seed = Number(Deno.env.get("XPERF_SEED") ?? usual);
     console.log(`${numRuns} inputs, XPERF_SEED=${seed}`);
     await fc.assert(
       fc.asyncProperty(input, async (value) => {

@@ -18,7 +18,7 @@ export function readPerfMap(bytes: Uint8Array): PerfMapEntry[] {
   if (text === "") return [];
   if (!text.endsWith("\n")) throw new SyntaxError("the last line of the map has no end");
   return text.slice(0, -1).split("\n").map((line) => {
-    const match = /^([0-9a-f]+) ([0-9a-f]+) (.+)$/.exec(line);
+    const match = /^([0-9a-f]+) ([0-9a-f]+) (.+)$/s.exec(line);
     if (match === null) throw new SyntaxError(`no line of a perf map: ${JSON.stringify(line)}`);
     const [, start, size, name] = match;
     return { start: BigInt(`0x${start}`), size: BigInt(`0x${size}`), name: name! };
