@@ -13,7 +13,7 @@ export interface MemoryMapping {
 }
 
 /** proc(5): `start-end rwxp offset major:minor inode   path`. */
-const LINE = /^([0-9a-f]+)-([0-9a-f]+) ..(.). ([0-9a-f]+) \S+ \d+ *(.*)$/;
+const LINE = /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) ..(.). ([0-9a-f]{1,16}) \S+ \d+ *(.*)$/;
 
 /**
  * Parses /proc/<pid>/maps. A line that is none is passed over.

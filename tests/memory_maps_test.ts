@@ -33,3 +33,9 @@ Deno.test("mappingAt() takes the first address in and the end out", () => {
   equal(mappingAt(mappings, 0x7f0b60418000n)?.path, "/usr/lib/libc.so.6");
   equal(mappingAt(mappings, 0x7f0b6056e000n), undefined);
 });
+
+Deno.test("parseMemoryMaps() passes lines over with addresses of more than 64 bits", () => {
+  const line = (end: string) => `55f1a2bf5000-${end} r-xp 01b8d000 fe:00 339380 /usr/bin/deno`;
+  equal(parseMemoryMaps(line("55f1a7000000")).length, 1);
+  equal(parseMemoryMaps(line("ffffffffffffffffffff55f1a7000000")).length, 0);
+});
