@@ -6,12 +6,14 @@
  */
 import { equal, match, ok } from "node:assert/strict";
 
+import { readDump } from "./support/dump_file.ts";
 import { checkJitdump } from "./support/jitdump_checks.ts";
 import { FaultyPackage } from "./support/faulty_package.ts";
 import { obstacleOfCommand, testNeeding } from "./support/needing.ts";
 import { type Program, runProgram } from "./support/program.ts";
 import { readSampleFile } from "../lib/sampler/sample_file.ts";
 import type { BackendName } from "../lib/backend.ts";
+import type { EngineChoice } from "../lib/engine.ts";
 
 const source = (backend: BackendName) => `
 import { activateStackTrampoline, isStackTrampolineActive, trampoline, withPerf } from "@x/perf";
@@ -81,27 +83,31 @@ function errorOf(call: string): number {
 /** A file that an earlier process of the same pid left: one more way to go. */
 const STALE = 'echo stale > "$MAP"; cp "$MAP" "$DUMP"; touch -d 2001-01-01 "$MAP" "$DUMP"';
 
+interface Choice {
+  backend: BackendName;
+  engine: EngineChoice;
+}
+
 async function runWith(
   faulty: FaultyPackage,
-  backend: BackendName,
+  { backend, engine }: Choice,
   fault?: string,
 ): Promise<Program> {
   const variables = `LD_PRELOAD='${faulty.hooks}' XP_FAULT_LOG=log`;
   return await runProgram(source(backend), {
     under: ["timeout", "--signal=KILL", "120"],
     configuration: faulty.configuration,
-    env: { [backend === "perf" ? "JS_PERF_SUPPORT" : "JS_PERF_JIT_SUPPORT"]: "1" },
+    env: {
+      [backend === "perf" ? "JS_PERF_SUPPORT" : "JS_PERF_JIT_SUPPORT"]: "1",
+      JS_PERF_ENGINE: engine,
+    },
     before: `${STALE}; export ${variables} ${fault === undefined ? "" : `XP_FAULT=${fault}`}`,
   });
 }
 
 /** One line of a table: what the fault came to. */
-async function outcome(
-  faulty: FaultyPackage,
-  backend: BackendName,
-  fault: string,
-): Promise<string> {
-  await using program = await runWith(faulty, backend, fault);
+async function outcome(faulty: FaultyPackage, choice: Choice, fault: string): Promise<string> {
+  await using program = await runWith(faulty, choice, fault);
   equal(program.stdout, OUTPUT);
   equal(program.code, 7);
   const rounds = program.stderr.split(/^active (.*)\n/m);
@@ -118,8 +124,8 @@ async function outcome(
   }
   // Where cutting back fails as well, a line or a record may end in the middle.
   const wasCut = fault.includes("+");
-  if (backend === "perf") checkMap(await readFile(program.mapPath), wasCut);
-  else await checkDump(program, wasCut);
+  if (choice.backend === "perf") checkMap(await readMap(program), wasCut);
+  else checkDump(program, wasCut);
   return `${firstActive === "true" ? "on" : "off"}, then ${secondActive === "true" ? "on" : "off"}`;
 }
 
@@ -137,17 +143,17 @@ function checkMap(bytes: Uint8Array | undefined, wasCut: boolean): void {
   }
 }
 
-async function checkDump(program: Program, wasCut: boolean): Promise<void> {
-  const bytes = await readFile(program.dumpPath);
+function checkDump(program: Program, wasCut: boolean): void {
+  const bytes = readDump(program.dumpPath);
   if (bytes === undefined || bytes.length === 0) return;
   if (new TextDecoder().decode(bytes) === "stale\n") return;
   if (bytes.length < 40) ok(wasCut);
   else checkJitdump(bytes, program.pid, { wasKilled: wasCut });
 }
 
-async function readFile(path: string): Promise<Uint8Array | undefined> {
+async function readMap({ mapPath }: Program): Promise<Uint8Array | undefined> {
   try {
-    return await Deno.readFile(path);
+    return await Deno.readFile(mapPath);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -192,15 +198,27 @@ async function callsOf(program: Program): Promise<string[]> {
   return calls;
 }
 
-for (const backend of ["perf", "perf_jit"] as const) {
+/** `auto` is the wasm engine here, and where a fault is in the way of that, the native one. */
+const CHOICES: readonly Choice[] = [
+  { backend: "perf", engine: "auto" },
+  { backend: "perf", engine: "native" },
+  { backend: "perf_jit", engine: "auto" },
+  { backend: "perf_jit", engine: "native" },
+];
+
+for (const choice of CHOICES) {
   testNeeding(
     obstacleOfCommand("gcc", "--version"),
-    `every system call can fail, in every order, with backend ${backend}`,
+    `every system call can fail, in every order, with backend ${choice.backend} and engine ${choice.engine}`,
     async () => {
       await using faulty = await FaultyPackage.build();
-      await using plain = await runWith(faulty, backend);
+      await using plain = await runWith(faulty, choice);
       equal(plain.stderr, "active true\nactive true\n");
-      await failAll(await callsOf(plain), (fault) => outcome(faulty, backend, fault));
+      const calls = await callsOf(plain);
+      // Only the wasm engine reads its own memory, and only the native one makes some executable.
+      equal(calls.includes("library process_vm_readv"), choice.engine === "auto");
+      equal(calls.includes("library mprotect"), choice.engine === "native");
+      await failAll(calls, (fault) => outcome(faulty, choice, fault));
     },
   );
 }

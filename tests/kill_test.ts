@@ -4,6 +4,7 @@
  */
 import { ok } from "node:assert/strict";
 
+import { readDump } from "./support/dump_file.ts";
 import { checkJitdump } from "./support/jitdump_checks.ts";
 import { readJitdump } from "./support/jitdump_reader.ts";
 import { testNeeding } from "./support/needing.ts";
@@ -79,28 +80,6 @@ async function killOne(counts: Counts, backends: readonly string[]): Promise<voi
     counts.records += checkJitdump(dump, program.pid, { wasKilled: true }).length;
     counts.halfRecords += readJitdump(dump).rest === 0 ? 0 : 1;
     await inject(program);
-  }
-}
-
-/** Bytes of a record that are not a hole, at most. */
-const MOST_DATA = 16384;
-
-/** A dump without its holes, of some 100 MB, which take longer to read than all else. */
-function readDump(path: string): Uint8Array | undefined {
-  try {
-    using file = Deno.openSync(path);
-    const bytes = new Uint8Array(file.statSync().size);
-    const view = new DataView(bytes.buffer);
-    for (let at = 0, size = 40; at < bytes.length; at += size) {
-      file.seekSync(at, Deno.SeekMode.Start);
-      file.readSync(bytes.subarray(at, at + MOST_DATA));
-      // A record's type, its size.
-      if (at > 0 && at + 8 <= bytes.length) size = Math.max(view.getUint32(at + 4, true), 16);
-    }
-    return bytes;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
   }
 }
 
