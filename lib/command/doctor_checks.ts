@@ -1,6 +1,6 @@
 import type { EngineName } from "../engine.ts";
 import type { Feature } from "../support.ts";
-import type { Facts } from "./doctor_facts.ts";
+import type { Facts, Outcome } from "./doctor_facts.ts";
 
 /** One line of the doctor's findings. */
 export interface Check {
@@ -26,6 +26,7 @@ export function checkFacts(facts: Facts): Check[] {
     checkEngines(facts),
     checkPerf(facts),
     checkRecording(facts),
+    checkSampler(facts),
     checkJit(facts),
     checkParanoid(facts),
     checkMaxStack(facts),
@@ -74,17 +75,15 @@ function cheapest({ wasm }: Facts["support"]["engines"]): EngineName {
   return wasm.available ? "wasm" : "native";
 }
 
-function checkPerf({ perf }: Facts): Check {
+function checkPerf({ perf, sampler }: Facts): Check {
   const name = "perf";
-  if ("error" in perf) return { name, status: "failed", detail: perf.error, hint: perf.hint };
+  if ("error" in perf) return without(name, perf, sampler);
   return { name, status: "ok", detail: `version ${perf.value.name}` };
 }
 
-function checkRecording({ recording }: Facts): Check {
+function checkRecording({ recording, sampler }: Facts): Check {
   const name = "recording";
-  if ("error" in recording) {
-    return { name, status: "failed", detail: recording.error, hint: recording.hint };
-  }
+  if ("error" in recording) return without(name, recording, sampler);
   const { event, isFallback } = recording.value;
   return {
     name,
@@ -92,6 +91,29 @@ function checkRecording({ recording }: Facts): Check {
     detail: isFallback
       ? `works with -e ${event}; this machine has no hardware events for perf`
       : "works with hardware events",
+  };
+}
+
+type Failure = Extract<Outcome<unknown>, { error: string }>;
+
+/** What `profile` cannot do with perf, it does with the built-in sampler, where that works. */
+function without(name: string, { error, hint }: Failure, sampler: Outcome<true>): Check {
+  return { name, status: "error" in sampler ? "failed" : "limited", detail: error, hint };
+}
+
+function checkSampler({ sampler, recording }: Facts): Check {
+  const name = "built-in sampler";
+  const isNeeded = "error" in recording;
+  if ("error" in sampler) {
+    const { error, hint } = sampler;
+    return { name, status: isNeeded ? "failed" : "limited", detail: error, hint };
+  }
+  return {
+    name,
+    status: "ok",
+    detail: isNeeded
+      ? "works, profile uses it; it sees nothing of the kernel"
+      : "works, for where perf does not (--sampler builtin)",
   };
 }
 

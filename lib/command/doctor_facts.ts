@@ -1,6 +1,7 @@
 import { mkdtempSync, rmdirSync } from "node:fs";
 
 import { isGranted, type Permission, userId } from "../runtime.ts";
+import { trySampling } from "../sampler/sampler_trial.ts";
 import { type Support, support } from "../support.ts";
 import { newerPerfCommand } from "./perf_failure.ts";
 import {
@@ -23,6 +24,8 @@ export interface Facts {
   perf: Outcome<PerfTool & { unwindsDwarf: boolean }>;
   /** Whether `perf` may record, found out by recording; the event, `undefined` for perf's own choice. */
   recording: Outcome<{ event: string | undefined; isFallback: boolean }>;
+  /** Whether the built-in sampler works, found out by sampling. */
+  sampler: Outcome<true>;
   /** The command that installs a newer `perf`. */
   newerPerf: string;
   /** The kernel's settings; `undefined` where one cannot be read. */
@@ -55,6 +58,10 @@ export function gatherFacts(): Facts {
     support: support(),
     perf,
     recording: "error" in perf ? perf : attempt(() => tryRecording({})),
+    sampler: attempt(() => {
+      trySampling();
+      return true as const;
+    }),
     newerPerf: newerPerfCommand(readText("/etc/os-release") ?? ""),
     kernel: {
       paranoid: readLimits().paranoid,

@@ -24,6 +24,7 @@ const GOOD: Facts = {
     },
   },
   recording: { value: { event: undefined, isFallback: false } },
+  sampler: { value: true },
   newerPerf: "install a newer perf",
   kernel: { paranoid: 1, maxStack: 1024, kptrRestrict: 0 },
   isRoot: false,
@@ -64,9 +65,27 @@ Deno.test("checkFacts() repeats why perf does not run or record, and what mends 
   const failure = { error: "Cannot run perf", hint: "sudo apt-get install linux-perf" };
   for (const name of ["perf", "recording"]) {
     const { status, hint } = checkOf({ perf: failure, recording: failure }, name);
-    deepEqual([status, hint], ["failed", failure.hint]);
+    deepEqual([status, hint], ["limited", failure.hint]);
   }
   equal(checkOf({ perf: failure }, "perf's abilities").status, "limited");
+});
+
+Deno.test("checkFacts() has the built-in sampler stand in for perf", () => {
+  const failure = { error: "refused", hint: "let it" };
+  const cases: [Partial<Facts>, Check["status"], Check["status"], RegExp][] = [
+    [{}, "ok", "ok", /^works, for where perf does not/],
+    [{ recording: failure }, "limited", "ok", /^works, profile uses it/],
+    [{ sampler: failure }, "ok", "limited", /^refused$/],
+    [{ recording: failure, sampler: failure }, "failed", "failed", /^refused$/],
+  ];
+  for (const [facts, recording, sampler, detail] of cases) {
+    equal(checkOf(facts, "recording").status, recording);
+    const check = checkOf(facts, "built-in sampler");
+    equal(check.status, sampler);
+    equal(check.hint, facts.sampler && failure.hint);
+    match(check.detail, detail);
+  }
+  equal(canProfile(checkFacts({ ...GOOD, perf: failure, recording: failure })), true);
 });
 
 Deno.test("checkFacts() names the fallback event and an old perf's lack", () => {

@@ -1,5 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 
+import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
+import { refusing } from "../support/refuse.ts";
 import { runCommand, Workplace } from "./command_process.ts";
 
 const NAMES = [
@@ -8,6 +10,7 @@ const NAMES = [
   "engines",
   "perf",
   "recording",
+  "built-in sampler",
   "perf's abilities",
   "perf_event_paranoid",
   "perf_event_max_stack",
@@ -29,10 +32,27 @@ Deno.test("doctor() finds the same for people and for programs", async () => {
   equal(people.stderr + programs.stderr, "");
 });
 
-Deno.test("doctor() without perf fails, and says how to install it", async () => {
+Deno.test("doctor() without perf says how to install it, and what profile does until then", async () => {
   await using place = new Workplace();
   const { code, stdout } = await runCommand(["doctor"], { env: { PATH: place.path } });
-  equal(code, 1);
-  match(stdout, /^✗ perf +Cannot run perf: it is not on PATH.*\n +→ .*perf/m);
-  match(stdout, /No profile can be recorded\.\n$/);
+  equal(code, 0);
+  match(stdout, /^! perf +Cannot run perf: it is not on PATH.*\n +→ .*perf/m);
+  match(stdout, /^✓ built-in sampler +works, profile uses it/m);
+  match(stdout, /A profile can be recorded\.\n$/);
 });
+
+testNeeding(
+  obstacleOfCommand("gcc", "--version"),
+  "doctor() fails where nothing can sample",
+  async () => {
+    await using place = new Workplace();
+    const { code, stdout } = await runCommand(["doctor"], {
+      cwd: place.path,
+      under: await refusing(["perf_event_open", "timer_create"], place.path),
+    });
+    equal(code, 1);
+    match(stdout, /^✗ recording +Cannot record with perf/m);
+    match(stdout, /^✗ built-in sampler +Cannot sample this process: /m);
+    match(stdout, /No profile can be recorded\.\n$/);
+  },
+);

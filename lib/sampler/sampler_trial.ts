@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import process from "node:process";
+
+import { loadNativeLibrary } from "../native_library.ts";
+import { libraryPermissions } from "../needed_permissions.ts";
+import { PerfError } from "../perf_error.ts";
+import { missingPermission, processId } from "../runtime.ts";
+import { startSampling } from "./program_sampler.ts";
+import { readSampleFile } from "./sample_file.ts";
+
+/** Samples per second of processor time; the kernel's tick is rarer. */
+const FREQUENCY = 1000;
+
+/** Milliseconds of processor time, some ticks of the slowest kernel. */
+const DURATION = 50;
+
+/**
+ * Finds out whether the built-in sampler works here, by sampling this process for a moment.
+ *
+ * Uses `--allow-ffi`, and `--allow-read` and `--allow-write` of /tmp; asks for none of them.
+ *
+ * @throws {PerfError} If it does not.
+ */
+export function trySampling(): void {
+  const missing = missingPermission([
+    ...libraryPermissions(),
+    { name: "write", path: "/tmp" },
+    { name: "read", path: "/tmp" },
+  ]);
+  if (missing !== undefined) {
+    throw new PerfError(`Cannot sample this process: permission is missing: ${missing}`, {
+      code: "unavailable",
+      hint: "deno run -A …",
+    });
+  }
+  const directory = mkdtempSync(`/tmp/xperf-trial-${processId()}-`);
+  try {
+    const path = `${directory}/samples`;
+    writeFileSync(path, "", { mode: 0o600 });
+    startSampling(path, FREQUENCY);
+    useProcessor();
+    const result = loadNativeLibrary().xp_sampler_stop();
+    if (result < 0) throw unavailable(`its samples cannot be written, error ${-result}`);
+    if (readSampleFile(readFileSync(path)).samples.length === 0) {
+      throw unavailable(`nothing was seen of ${DURATION} ms of processor time`);
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function useProcessor(): void {
+  const start = process.cpuUsage();
+  for (;;) {
+    const { user, system } = process.cpuUsage(start);
+    if (user + system > 1000 * DURATION) return;
+  }
+}
+
+function unavailable(reason: string): PerfError {
+  return new PerfError(`Cannot sample this process: ${reason}`, { code: "unavailable" });
+}
