@@ -3,11 +3,11 @@
  * own, and one warning says why trampolines are off.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 
 import { BACKEND_VARIABLES } from "../lib/switches.ts";
 import { obstacleOfCommand, testNeeding } from "./support/needing.ts";
 import { type ProgramOptions, runProgram } from "./support/program.ts";
+import { compile } from "./support/refuse.ts";
 
 /** `body` runs before the first call of a function that is instrumented, or after it. */
 function program(body: string, { callFirst = false } = {}): string {
@@ -61,22 +61,16 @@ testNeeding(
   obstacleOfCommand("gcc", "--version"),
   "no memory may become executable: trampolines stay off",
   async () => {
-    const launcher = await Deno.makeTempFile({ prefix: "xperf-no-exec-" });
+    const directory = await Deno.makeTempDir({ prefix: "xperf-no-exec-" });
     try {
-      const { code } = await new Deno.Command("gcc", {
-        args: ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-o", launcher].concat(
-          fileURLToPath(new URL("ffi/no_exec.c", import.meta.url)),
-        ),
-      }).output();
-      equal(code, 0);
       const said = await warnings(program(""), false, {
-        under: [launcher],
+        under: [await compile("no_exec", directory)],
         // With its compiler V8 could not even start.
         flags: ["--allow-all", "--v8-flags=--jitless"],
       });
       for (const warning of said) match(warning, /error 13|Permission denied/);
     } finally {
-      await Deno.remove(launcher);
+      await Deno.remove(directory, { recursive: true });
     }
   },
 );

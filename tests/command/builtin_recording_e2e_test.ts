@@ -8,17 +8,7 @@ import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 import { obstacleOfPerf } from "../support/perf.ts";
 import { type RefusedCall, refusing } from "../support/refuse.ts";
 import { LEAVE_PID, runCommand, Workplace } from "./command_process.ts";
-
-const HOT = `${LEAVE_PID}
-let sum = 0;
-function foo(rounds: number): number {
-  for (let i = 0; i < rounds; i++) sum = (sum * 31 + i) | 0;
-  return sum;
-}
-function bar(rounds: number): number { return foo(rounds); }
-function baz(rounds: number): number { return bar(rounds); }
-for (let i = 0; i < Number(Deno.args[0]); i++) baz(1_000_000);
-`;
+import { HOT, HOT_NESTING } from "./hot_program.ts";
 
 /** The functions from the program's body to the innermost, with their lines, where all of a stack is named. */
 function nesting({ stacks }: Recording): string[] {
@@ -27,8 +17,6 @@ function nesting({ stacks }: Recording): string[] {
   return busiest[0]!.frames.filter(({ kind }) => kind === "typescript")
     .map(({ name, line }) => line === undefined ? name : `${name}:${line}`);
 }
-
-const HOT_NESTING = ["<module>", "baz:9", "bar:8", "foo:4"];
 
 function readRecording({ path }: Workplace, name = "recording.json"): Recording {
   return decodeRecording(Deno.readTextFileSync(`${path}/${name}`));

@@ -2,7 +2,8 @@ import { deepEqual, equal, match } from "node:assert/strict";
 
 import { tryRecording } from "../../lib/command/perf_tool.ts";
 import { testNeeding } from "../support/needing.ts";
-import { endOf, LEAVE_PID, runCommand, startCommand, Workplace } from "./command_process.ts";
+import { endOf, runCommand, startCommand, Workplace } from "./command_process.ts";
+import { HOT, HOT_NESTING } from "./hot_program.ts";
 
 /** Why perf may not record here; `undefined` where it may. */
 const obstacle = (() => {
@@ -13,25 +14,8 @@ const obstacle = (() => {
   }
 })();
 
-const HOT = `${LEAVE_PID}
-let sum = 0;
-function foo(rounds: number): number {
-  for (let i = 0; i < rounds; i++) sum = (sum * 31 + i) | 0;
-  return sum;
-}
-function bar(rounds: number): number { return foo(rounds); }
-function baz(rounds: number): number { return bar(rounds); }
-const end = performance.now() + Number(Deno.args[0]);
-while (performance.now() < end) baz(100_000);
-`;
-
-/** How its functions stand in a report, and how deep. */
-const HOT_NESTING = [
-  ["js::<module>", 0],
-  ["js::baz:9", 1],
-  ["js::bar:8", 2],
-  ["js::foo:4", 3],
-];
+/** How they stand in a report, and how deep. */
+const REPORTED_NESTING = HOT_NESTING.map((name, depth) => [`js::${name}`, depth]);
 
 /** How deep each name stands in a report, from its outermost `js::` frame; outermost first. */
 function nesting(report: string): [string, number][] {
@@ -51,7 +35,7 @@ testNeeding(
       cwd: place.path,
     });
     equal(code, 0, stderr);
-    deepEqual(nesting(stdout).slice(0, 4), HOT_NESTING);
+    deepEqual(nesting(stdout).slice(0, 4), REPORTED_NESTING);
     match(stdout, new RegExp(`js::foo:${script}:4\n`));
     match(stdout, new RegExp(`# Recorded in ${Deno.realPathSync(place.path)}/perf.data;`));
     equal(stdout.includes("\x1b"), false);
@@ -138,7 +122,7 @@ testNeeding(obstacle, "profile() with -X perf_jit shows whole stacks, and cleans
     { cwd: place.path },
   );
   equal(code, 0, stderr);
-  deepEqual(nesting(stdout).slice(0, 4), HOT_NESTING);
+  deepEqual(nesting(stdout).slice(0, 4), REPORTED_NESTING);
   match(stdout, /__libc_start_call_main\n.*js::<module>/);
   match(stdout, /perf\.jit\.data\n# It needs .* --keep keeps them/);
   equal(/cut off|no js::/.test(stderr), false, stderr);

@@ -4,27 +4,9 @@
  *
  *     refuse CALL[,CALL]... COMMAND [ARGUMENT]...
  */
-#include <errno.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#endif
-
-#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
-/* Skips one instruction unless the accumulator is `value`. */
-#define UNLESS(value) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1)
+#include "seccomp.h"
 
 static const struct {
     const char *name;
@@ -62,17 +44,9 @@ int main(int count, char **arguments)
             fprintf(stderr, "refuse: no such call: %s\n", name);
             return 125;
         }
-        filter[size++] = (struct sock_filter)UNLESS((unsigned)number);
+        filter[size++] = (struct sock_filter)UNLESS(BPF_JEQ, (unsigned)number, 1);
         filter[size++] = (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPERM);
     }
     filter[size++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
-    const struct sock_fprog program = {size, filter};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
-        perror("refuse");
-        return 125;
-    }
-    execvp(arguments[2], arguments + 2);
-    perror(arguments[2]);
-    return 126;
+    return run_filtered(filter, size, arguments + 2);
 }
