@@ -8,6 +8,8 @@ export const nodeHost: Host = {
   name: "node",
   usualFlags: [],
   mapsStacks: false,
+  // Deno does not declare it.
+  readsSourceMaps: () => (process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled ?? false,
   openLibrary: openByNodeApi,
   isGranted: () => true,
   isPermissionError: (error) =>

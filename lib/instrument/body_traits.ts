@@ -1,4 +1,5 @@
-import { children, isFunction, type Node } from "./syntax_tree.ts";
+import { isStackLimit } from "./stack_limit.ts";
+import { type Node, visitChildren } from "./syntax_tree.ts";
 
 /** A `var` declaration. */
 export interface VarDeclaration {
@@ -9,16 +10,10 @@ export interface VarDeclaration {
   isFixed: boolean;
 }
 
-/** What of a piece of code would change its meaning inside another function. */
-export interface BodyTraits {
-  /** Its `var` declarations. */
-  vars: VarDeclaration[];
-  /** The functions declared in it; in blocks of sloppy code, they are variables of the function. */
-  functions: string[];
+/** What code says of the function that it stands in. */
+export interface Mentions {
   /** It awaits or yields. */
   suspends: boolean;
-  /** It returns, or jumps to a loop or label outside of itself. */
-  leaves: boolean;
   /** It calls `eval` directly, which can declare variables where code is not strict. */
   evals: boolean;
   /** It mentions `arguments`. */
@@ -27,23 +22,27 @@ export interface BodyTraits {
   mentionsTarget: boolean;
 }
 
+/** What of a piece of code would change its meaning inside another function. */
+export interface BodyTraits extends Mentions {
+  /** Its `var` declarations. */
+  vars: VarDeclaration[];
+  /** The functions declared in it; in blocks of sloppy code, they are variables of the function. */
+  functions: string[];
+  /** It returns, or jumps to a loop or label outside of itself. */
+  leaves: boolean;
+  /** Something in it is edited whatever becomes of the code: a function, a class, the limit of stacks. */
+  holdsEdits: boolean;
+}
+
 /**
  * Looks through code up to the borders of the functions in it.
  *
  * @param nodes Statements or expressions.
  */
 export function bodyTraits(nodes: readonly Node[]): BodyTraits {
-  const traits: BodyTraits = {
-    vars: [],
-    functions: [],
-    suspends: false,
-    leaves: false,
-    evals: false,
-    mentionsArguments: false,
-    mentionsTarget: false,
-  };
-  for (const node of nodes) collect(node, traits, OUTERMOST);
-  return traits;
+  const search = new TraitSearch();
+  for (const node of nodes) search.visit(node);
+  return search;
 }
 
 /** The names that code declares for the whole function that it stands in. */
@@ -53,113 +52,157 @@ export function hoistedNames({ vars, functions }: BodyTraits): Set<string> {
   return names;
 }
 
-/** What is around, inside the code looked at: above all, what a jump can have as its target. */
-interface Targets {
-  labels: readonly string[];
-  loop: boolean;
-  breakable: boolean;
+/** A search for traits, and what is around where it is: above all, what a jump can have as its target. */
+export class TraitSearch implements BodyTraits {
+  readonly vars: VarDeclaration[] = [];
+  readonly functions: string[] = [];
+  suspends = false;
+  leaves = false;
+  evals = false;
+  mentionsArguments = false;
+  mentionsTarget = false;
+  holdsEdits = false;
+  readonly #labels: string[] = [];
+  #inLoop = false;
+  #isBreakable = false;
   /** The `for` directly around. */
-  loopAround?: Node;
-  insideWith: boolean;
-}
+  #loopAround: Node | undefined;
+  #insideWith = false;
 
-const OUTERMOST: Targets = { labels: [], loop: false, breakable: false, insideWith: false };
+  /** Looks through a node. */
+  visit(node: Node): void {
+    switch (node.type) {
+      case "Identifier":
+        if (node["name"] === "arguments") this.mentionsArguments = true;
+        return;
+      case "Literal":
+        return;
+      case "FunctionDeclaration":
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+        return this.#visitFunction(node);
+      case "ClassDeclaration":
+      case "ClassExpression":
+        return this.#visitClass(node);
+      case "ForStatement":
+      case "ForInStatement":
+      case "ForOfStatement":
+      case "WhileStatement":
+      case "DoWhileStatement":
+        return this.#visitLoop(node);
+      case "SwitchStatement":
+        return this.#visitSwitch(node);
+      case "LabeledStatement":
+        this.#labels.push(node["label"].name);
+        visitChildren(node, this);
+        this.#labels.pop();
+        return;
+      case "WithStatement":
+        return this.#visitWith(node);
+      case "VariableDeclaration":
+        if (node["kind"] === "var") this.vars.push(this.#varDeclaration(node));
+        else if (node["kind"] === "await using") this.suspends = true;
+        break;
+      case "AwaitExpression":
+      case "YieldExpression":
+        this.suspends = true;
+        break;
+      case "ReturnStatement":
+        this.leaves = true;
+        break;
+      case "BreakStatement":
+      case "ContinueStatement":
+        if (!this.#hasTarget(node)) this.leaves = true;
+        return;
+      case "CallExpression":
+        if (node["callee"].type === "Identifier" && node["callee"].name === "eval") {
+          this.evals = true;
+        }
+        break;
+      case "MemberExpression":
+        if (isStackLimit(node)) this.holdsEdits = true;
+        break;
+      case "MetaProperty":
+        if (node["meta"].name === "new") this.mentionsTarget = true;
+        return;
+    }
+    visitChildren(node, this);
+  }
 
-function collect(node: Node, traits: BodyTraits, targets: Targets): void {
-  if (isFunction(node)) {
+  #visitFunction(node: Node): void {
+    this.holdsEdits = true;
     // `export default function () {}` has no name.
-    if (node.type === "FunctionDeclaration" && node["id"]) traits.functions.push(node["id"].name);
-    if (node.type === "ArrowFunctionExpression") collectArrow(node, traits);
-    return;
+    if (node.type === "FunctionDeclaration" && node["id"]) this.functions.push(node["id"].name);
+    if (node.type === "ArrowFunctionExpression") this.#visitArrow(node);
   }
-  switch (node.type) {
-    case "VariableDeclaration":
-      if (node["kind"] === "var") {
-        traits.vars.push(varDeclaration(node, targets));
-      }
-      if (node["kind"] === "await using") traits.suspends = true;
-      break;
-    case "AwaitExpression":
-    case "YieldExpression":
-      traits.suspends = true;
-      break;
-    case "ForOfStatement":
-      if (node["await"]) traits.suspends = true;
-      break;
-    case "ReturnStatement":
-      traits.leaves = true;
-      break;
-    case "BreakStatement":
-    case "ContinueStatement":
-      if (!hasTarget(node, targets)) traits.leaves = true;
-      break;
-    case "CallExpression":
-      if (node["callee"].type === "Identifier" && node["callee"].name === "eval") {
-        traits.evals = true;
-      }
-      break;
-    case "Identifier":
-      if (node["name"] === "arguments") traits.mentionsArguments = true;
-      break;
-    case "MetaProperty":
-      if (node["meta"].name === "new") traits.mentionsTarget = true;
-      break;
-    case "ClassDeclaration":
-    case "ClassExpression":
-      return collectClass(node, traits, targets);
+
+  /**
+   * What an arrow function mentions is what is around it; and a direct `eval` in it sees, and in sloppy
+   * code shares, what is around the arrow.
+   */
+  #visitArrow(arrow: Node): void {
+    // Its own are known where it has been parsed with them, and then not all of it is left.
+    const own: Mentions = arrow["traits"] ?? bodyTraits([arrow["body"]]);
+    for (const inner of [bodyTraits(arrow["params"]), own]) {
+      if (inner.evals) this.evals = true;
+      if (inner.mentionsArguments) this.mentionsArguments = true;
+      if (inner.mentionsTarget) this.mentionsTarget = true;
+    }
   }
-  const inner = targetsBelow(node, targets);
-  for (const child of children(node)) collect(child, traits, inner);
-}
 
-function varDeclaration(declaration: Node, { loopAround, insideWith }: Targets): VarDeclaration {
-  const [{ id, init }] = declaration["declarations"];
-  // `for (async of` and `for (let of` are no loops, and nor is `for (a = 1 in`.
-  const isTarget = declaration === loopAround?.["left"] &&
-    (init !== null || id.name === "async" || id.name === "let");
-  return {
-    declaration,
-    isLoopHead: loopAround !== undefined &&
-      declaration === (loopAround["init"] ?? loopAround["left"]),
-    // An object would be asked for a variable that is only declared.
-    isFixed: isTarget || insideWith,
-  };
-}
-
-/** Of a class, only the heritage and the computed keys run here; the rest are functions of its own. */
-function collectClass(node: Node, traits: BodyTraits, targets: Targets): void {
-  if (node["superClass"]) collect(node["superClass"], traits, targets);
-  for (const member of node["body"].body) {
-    if (member.computed) collect(member.key, traits, targets);
+  /** Of a class, only the heritage and the computed keys run here; the rest are functions of its own. */
+  #visitClass(node: Node): void {
+    this.holdsEdits = true;
+    if (node["superClass"]) this.visit(node["superClass"]);
+    for (const member of node["body"].body) {
+      if (member.computed) this.visit(member.key);
+    }
   }
-}
 
-/**
- * What an arrow function mentions is what is around it; and a direct `eval` in it sees, and in sloppy
- * code shares, what is around the arrow.
- */
-function collectArrow(arrow: Node, traits: BodyTraits): void {
-  const inner = bodyTraits([...arrow["params"], arrow["body"]]);
-  if (inner.evals) traits.evals = true;
-  if (inner.mentionsArguments) traits.mentionsArguments = true;
-  if (inner.mentionsTarget) traits.mentionsTarget = true;
-}
-
-function targetsBelow(node: Node, targets: Targets): Targets {
-  if (node.type === "LabeledStatement") {
-    return { ...targets, labels: [...targets.labels, node["label"].name] };
+  #visitLoop(node: Node): void {
+    if (node["await"]) this.suspends = true;
+    const [inLoop, isBreakable, loopAround] = [this.#inLoop, this.#isBreakable, this.#loopAround];
+    this.#inLoop = true;
+    this.#isBreakable = true;
+    this.#loopAround = node;
+    visitChildren(node, this);
+    this.#inLoop = inLoop;
+    this.#isBreakable = isBreakable;
+    this.#loopAround = loopAround;
   }
-  if (/^(For|While|DoWhile)/.test(node.type)) {
-    return { ...targets, loop: true, breakable: true, loopAround: node };
-  }
-  if (node.type === "WithStatement") return { ...targets, insideWith: true };
-  if (node.type === "SwitchStatement") return { ...targets, breakable: true };
-  return targets;
-}
 
-function hasTarget(jump: Node, { labels, loop, breakable }: Targets): boolean {
-  if (jump["label"]) return labels.includes(jump["label"].name);
-  return jump.type === "BreakStatement" ? breakable : loop;
+  #visitSwitch(node: Node): void {
+    const isBreakable = this.#isBreakable;
+    this.#isBreakable = true;
+    visitChildren(node, this);
+    this.#isBreakable = isBreakable;
+  }
+
+  #visitWith(node: Node): void {
+    const insideWith = this.#insideWith;
+    this.#insideWith = true;
+    visitChildren(node, this);
+    this.#insideWith = insideWith;
+  }
+
+  #varDeclaration(declaration: Node): VarDeclaration {
+    const around = this.#loopAround;
+    const [{ id, init }] = declaration["declarations"];
+    // `for (async of` and `for (let of` are no loops, and nor is `for (a = 1 in`.
+    const isTarget = declaration === around?.["left"] &&
+      (init !== null || id.name === "async" || id.name === "let");
+    return {
+      declaration,
+      isLoopHead: around !== undefined && declaration === (around["init"] ?? around["left"]),
+      // An object would be asked for a variable that is only declared.
+      isFixed: isTarget || this.#insideWith,
+    };
+  }
+
+  #hasTarget(jump: Node): boolean {
+    if (jump["label"]) return this.#labels.includes(jump["label"].name);
+    return jump.type === "BreakStatement" ? this.#isBreakable : this.#inLoop;
+  }
 }
 
 /** Adds the names that a variable declaration declares. */

@@ -1,5 +1,5 @@
-import type { BodyTraits } from "./body_traits.ts";
 import type { Edits } from "./edits.ts";
+import type { FunctionTraits } from "./function_traits.ts";
 import type { SelfReference } from "./reentry.ts";
 import { SelfReferences } from "./self_references.ts";
 import type { Node } from "./syntax_tree.ts";
@@ -34,7 +34,7 @@ export class ClassMembers {
    * @param member The method, getter or setter.
    * @param traits What its body holds.
    */
-  reach(member: Node, traits: BodyTraits): SelfReference | undefined {
+  reach(member: Node, traits: FunctionTraits): SelfReference | undefined {
     const name = this.#name;
     if (
       name === undefined || member.type !== "MethodDefinition" ||

@@ -1,5 +1,6 @@
 import { indexOf, slice } from "../builtins.ts";
-import { MagicString, type SourceMap } from "./libraries.js";
+import { EditedLines } from "./edited_lines.ts";
+import type { LineStarts } from "./line_starts.ts";
 
 // Every insertion stands between two comments, so that it can be taken out again:
 //
@@ -12,16 +13,28 @@ import { MagicString, type SourceMap } from "./libraries.js";
 export const MARKER = "/*$<";
 const SECOND = "/*$>*/";
 
-/** Edits of a source text. */
+/** A text that was edited. */
+export interface Edited {
+  /** The new text, of as many lines as the old one. */
+  text: string;
+  /** Where its columns come from. */
+  lines: EditedLines;
+}
+
+/** Edits of a source text. None of them adds a line or takes one away. */
 export class Edits {
   readonly #source: string;
-  readonly #text: MagicString;
   readonly #divisions = new Set<number>();
+  /** Where each edit starts, in the order in which they were asked for. */
+  readonly #starts: number[] = [];
+  /** How many code units each takes out, from there. */
+  readonly #removed: number[] = [];
+  /** What each puts there. */
+  readonly #codes: string[] = [];
 
   /** @param source The text as its author wrote it. */
   constructor(source: string) {
     this.#source = source;
-    this.#text = new MagicString(source);
   }
 
   /** Inserts code in front of something; of several insertions at one place, the first stays in front. */
@@ -34,12 +47,18 @@ export class Edits {
 
   /** Inserts code behind something. */
   append(index: number, code: string): void {
-    this.#text.appendLeft(index, mark("", code));
+    this.#add(index, index, code);
   }
 
   /** Puts code in the place of a piece of text, which can be restored. */
   replace(start: number, end: number, code: string): void {
-    this.#text.overwrite(start, end, mark(this.#text.slice(start, end), code));
+    this.#add(start, end, code);
+  }
+
+  #add(start: number, end: number, code: string): void {
+    this.#starts.push(start);
+    this.#removed.push(end - start);
+    this.#codes.push(mark(this.#source.slice(start, end), code));
   }
 
   #followsDivision(index: number): boolean {
@@ -47,14 +66,40 @@ export class Edits {
       !this.#divisions.has(index);
   }
 
-  /** The map from the edited text to the source. */
-  map(source: string): SourceMap {
-    return this.#text.generateMap({ source, includeContent: false, hires: "boundary" });
+  /**
+   * Makes the new text.
+   *
+   * @param starts Where the lines of the old text start.
+   */
+  apply(lineStarts: LineStarts): Edited {
+    const order = this.#order();
+    const starts = new Uint32Array(order.length);
+    const removed = new Uint32Array(order.length);
+    const added = new Uint32Array(order.length);
+    const parts: string[] = [];
+    let from = 0;
+    order.forEach((edit, index) => {
+      const start = this.#starts[edit]!;
+      const code = this.#codes[edit]!;
+      parts.push(this.#source.slice(from, start), code);
+      starts[index] = start;
+      removed[index] = this.#removed[edit]!;
+      added[index] = code.length;
+      from = start + removed[index];
+    });
+    parts.push(this.#source.slice(from));
+    return { text: parts.join(""), lines: new EditedLines(lineStarts, { starts, removed, added }) };
   }
 
-  /** The edited text. */
-  toString(): string {
-    return this.#text.toString();
+  /** The edits from the start of the text to its end; what is put in a text's place follows what is put in front. */
+  #order(): number[] {
+    const { length } = this.#starts;
+    // Numbers that sort by themselves: a function that compares two would be slow.
+    const keys = Float64Array.from(
+      this.#starts,
+      (start, edit) => (start * 2 + (this.#removed[edit]! > 0 ? 1 : 0)) * length + edit,
+    ).sort();
+    return Array.from(keys, (key) => key % length);
   }
 }
 

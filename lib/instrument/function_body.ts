@@ -1,5 +1,6 @@
-import { type BodyTraits, bodyTraits, boundNames, hoistedNames } from "./body_traits.ts";
+import type { Mentions } from "./body_traits.ts";
 import type { Edits } from "./edits.ts";
+import { type FunctionTraits, functionTraits, redeclares } from "./function_traits.ts";
 import { Pieces } from "./pieces.ts";
 import {
   guardExpression,
@@ -22,7 +23,7 @@ export interface FunctionOptions {
   /** Where the edits go. */
   edits: Edits;
   /** How the function reaches itself, given what its body holds; `undefined` where it cannot. */
-  self: (traits: BodyTraits) => SelfReference | undefined;
+  self: (traits: FunctionTraits) => SelfReference | undefined;
   /** Gives the function its number; the arguments are those that it is called with. */
   number: (args?: number) => Calls;
 }
@@ -42,8 +43,7 @@ export interface FunctionOptions {
  * What suspends, and what declares a parameter again, goes piece by piece.
  */
 export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
-  const body: Node = node["body"];
-  const traits = bodyTraits(node["expression"] ? [body] : body["body"]);
+  const traits = functionTraits(node);
   const reason = obstacle(traits, options);
   if (reason !== undefined) return { reason, close: () => {} };
   const reentry = reentryOf(node, traits);
@@ -73,7 +73,7 @@ function callAgain(
 
 /** Why code cannot be moved into another function. */
 export function obstacle(
-  traits: BodyTraits,
+  traits: Mentions,
   { strict, insideWith, asksCaller }: Pick<FunctionOptions, "strict" | "insideWith" | "asksCaller">,
 ): string | undefined {
   if (insideWith) return 'inside "with"';
@@ -117,11 +117,4 @@ function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wra
 function afterDirectives(body: Node, code: string): [index: number, code: string] {
   const last = directives(body["body"]).at(-1);
   return last === undefined ? [body.start + 1, code] : [last.end, `;${code}`];
-}
-
-/** Whether a parameter, or `arguments`, is a variable of the body too and would be a new one inside. */
-function redeclares(node: Node, traits: BodyTraits): boolean {
-  const parameters = new Set(["arguments"]);
-  for (const parameter of node["params"]) boundNames(parameter, parameters);
-  return !parameters.isDisjointFrom(hoistedNames(traits));
 }

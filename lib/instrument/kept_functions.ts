@@ -13,14 +13,8 @@ export class KeptFunctions {
   /** The functions, each with its statement and the text of its property. */
   readonly #places = new Map<Node, { statement: Node; property: Node }>();
 
-  readonly #source: string;
-
-  /**
-   * @param program The module.
-   * @param source Its text.
-   */
-  constructor(program: Node, source: string) {
-    this.#source = source;
+  /** @param program The module. */
+  constructor(program: Node) {
     for (const statement of program["body"] as Node[]) {
       const { type, operator, left, right } = statement["expression"] ?? statement;
       if (type !== "AssignmentExpression" || operator !== "=" || !isPlainProperty(left)) continue;
@@ -44,7 +38,7 @@ export class KeptFunctions {
     const place = this.#places.get(node);
     if (place === undefined) return;
     const { object, property } = place.property;
-    const holder = this.#source.slice(object.start, object.end);
+    const holder = object["name"] ?? `${object["object"].name}.prototype`;
     edits.append(place.statement.end, `;${runtime}.keep(${id},${holder},"${property.name}");`);
   }
 }

@@ -2,44 +2,55 @@
  * What this package uses of the bundled libraries; scripts/build_libraries.ts names their versions.
  */
 
-/** acorn: parses a program; throws a `SyntaxError` where it is none. */
-export function parse(source: string, options: {
-  ecmaVersion: "latest";
-  sourceType: "module" | "script";
-  allowHashBang: boolean;
-  allowReturnOutsideFunction: boolean;
-  allowSuperOutsideMethod: boolean;
-  checkPrivateFields: boolean;
-  locations: boolean;
-}): { type: "Program"; start: number; end: number };
+/** acorn: a parser of one text; plugins are subclasses. */
+export class Parser {
+  constructor(options: {
+    ecmaVersion: "latest";
+    sourceType: "module" | "script";
+    allowHashBang: boolean;
+    allowReturnOutsideFunction: boolean;
+    allowSuperOutsideMethod: boolean;
+    checkPrivateFields: boolean;
+    locations: boolean;
+  }, source: string);
+  /** Parses a program; throws a `SyntaxError` where it is none. */
+  parse(): { type: "Program"; start: number; end: number };
+  /** Parses the body of a function whose parameters have been parsed. */
+  parseFunctionBody(node: { type: string; start: number; end: number }, ...rest: unknown[]): void;
+}
 
 /** A source map, version 3. */
 export interface SourceMap {
   version: number;
   file?: string | null;
+  sourceRoot?: string | null;
   sources: (string | null)[];
   sourcesContent?: (string | null)[];
   names: string[];
   mappings: string;
 }
 
-/** magic-string: edits of a text, and the source map from the new text to the old one. */
-export class MagicString {
-  constructor(source: string);
-  appendLeft(index: number, text: string): this;
-  overwrite(start: number, end: number, text: string): this;
-  slice(start: number, end: number): string;
-  generateMap(options: { source: string; includeContent: boolean; hires: "boundary" }): SourceMap;
-  toString(): string;
-}
+/** @jridgewell/sourcemap-codec: a place of a new text, and its source, line, column and name in the old one. */
+export type Segment =
+  | [number]
+  | [number, number, number, number]
+  | [number, number, number, number, number];
 
-/** @jridgewell/remapping: composes source maps; the loader gives the map of a source, if it has one. */
-export function remapping(map: SourceMap, loader: (source: string) => SourceMap | null): SourceMap;
+/** @jridgewell/sourcemap-codec: writes the segments of each line as text. */
+export function encode(lines: readonly (readonly (Segment | [number])[])[]): string;
 
 /** @jridgewell/trace-mapping: a map prepared for look-ups. */
 export class TraceMap {
   constructor(map: SourceMap);
+  file?: string | null;
+  names: string[];
+  sourceRoot?: string | null;
+  sources: (string | null)[];
+  sourcesContent?: (string | null)[];
 }
+
+/** The segments of each line of the new text. */
+export function decodedMappings(map: TraceMap): readonly (readonly Segment[])[];
 
 /** Asks for the position behind, where there is none in front on the same line. */
 export const LEAST_UPPER_BOUND: 1;

@@ -75,6 +75,7 @@ function instrument(
     leftAlone.addFile(file, `contains ${word}, which is ours`);
     return loaded;
   }
+  const mapsWords = host.mapsStacks && kind === "module";
   let transformed: Transformed;
   try {
     transformed = transform(text, {
@@ -84,6 +85,7 @@ function instrument(
       runtime: RUNTIME_EXPRESSION,
       mayReturn: format === loaded.format,
       start,
+      mapsWords,
     });
   } catch (error) {
     // What is wrong with the program, the runtime reports in its own words.
@@ -101,7 +103,9 @@ function instrument(
   for (const { name, line, reason } of transformed.skipped) {
     leftAlone.addFunction({ name, file, line }, reason);
   }
-  maps.add(url, transformed.map, host.mapsStacks && kind === "module");
+  // Of CommonJS, Deno knows the map that it came with, and looks our columns up there.
+  const isApplied = host.mapsStacks && (kind === "module" || transformed.positions.hasMap);
+  maps.add(url, transformed.positions, isApplied);
   return { ...loaded, format, source: transformed.source };
 }
 

@@ -1,15 +1,16 @@
-import { defineElement, exec, slice } from "../builtins.ts";
+import { defineElement, exec, slice, toNumber } from "../builtins.ts";
+import { host } from "../runtime.ts";
 import { sourceName } from "../symbol_name.ts";
 import { type CallSite, placedSite } from "./call_sites.ts";
-import { originalPositionFor, type SourceMap, TraceMap } from "./libraries.js";
+import type { Position, TextPositions } from "./text_positions.ts";
 
-/** A module's source map, and whether the runtime maps positions by it. */
+/** Where the positions of a module's text come from, and whether the runtime maps them itself. */
 interface ModuleMap {
-  map: SourceMap | TraceMap;
+  positions: TextPositions;
   isApplied: boolean;
 }
 
-/** The source maps of the modules that were instrumented, for what the runtime does not map itself. */
+/** Where the modules that were instrumented are from, for what the runtime does not map itself. */
 export class ModuleMaps {
   readonly #maps = new Map<string, ModuleMap>();
 
@@ -17,11 +18,12 @@ export class ModuleMaps {
    * Adds a module.
    *
    * @param url Its address.
-   * @param map From the text that runs to the text that would run without us.
+   * @param positions From the text that runs to the text that would run without us, and from there to
+   * what its author wrote.
    * @param isApplied Whether the runtime maps positions in stacks by itself.
    */
-  add(url: string, map: SourceMap, isApplied: boolean): void {
-    const entry = { map, isApplied };
+  add(url: string, positions: TextPositions, isApplied: boolean): void {
+    const entry = { positions, isApplied };
     this.#maps.set(url, entry);
     // CommonJS modules of Node have their path for a name.
     this.#maps.set(sourceName(url), entry);
@@ -50,7 +52,7 @@ export class ModuleMaps {
     const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
     const position = entry === undefined || entry.isApplied || line === null || column === null
       ? undefined
-      : originalPosition(entry, line, column);
+      : this.#originalPosition(entry, { line, column });
     return position === undefined && evalOrigin === origin
       ? undefined
       : placedSite(site, { ...position, evalOrigin });
@@ -60,25 +62,21 @@ export class ModuleMaps {
   #placeOrigin(origin: string): string {
     const found = exec(ORIGIN, origin);
     const entry = found && this.#maps.get(found[1]!);
-    const position = entry && originalPosition(entry, Number(found[2]), Number(found[3]));
+    const position = entry && this.#originalPosition(entry, {
+      line: toNumber(found[2]),
+      column: toNumber(found[3]),
+    });
     if (!position) return origin;
     const start = found.index;
     return `${slice(origin, 0, start)}(${found[1]}:${position.line}:${position.column}${
       slice(origin, start + found[0].length - found[4]!.length)
     }`;
   }
+
+  #originalPosition({ positions }: ModuleMap, position: Position): Position {
+    // A program can turn it on.
+    return host.readsSourceMaps() ? positions.original(position) : positions.beforeEdits(position);
+  }
 }
 
 const ORIGIN = /\(([^()]+):(\d+):(\d+)(\)+)$/;
-
-function originalPosition(
-  entry: ModuleMap,
-  line: number,
-  column: number,
-): { line: number; column: number } | undefined {
-  if (!(entry.map instanceof TraceMap)) entry.map = new TraceMap(entry.map);
-  const position = originalPositionFor(entry.map, { line, column: column - 1 });
-  return position.line === null || position.column === null
-    ? undefined
-    : { line: position.line, column: position.column + 1 };
-}

@@ -1,6 +1,5 @@
 import { APPLY, MOST_ARGUMENTS } from "../engine.ts";
-import type { BodyTraits } from "./body_traits.ts";
-import { replacesAtStart } from "./self_references.ts";
+import type { FunctionTraits } from "./function_traits.ts";
 import type { Node } from "./syntax_tree.ts";
 import type { Calls } from "./wrapped.ts";
 
@@ -19,7 +18,7 @@ export interface Reentry {
  * `undefined` where that would show: its parameters compute something, it asks how it was called,
  * or the call itself does something, as that of an async function does.
  */
-export function reentryOf(node: Node, traits: BodyTraits): Reentry | undefined {
+export function reentryOf(node: Node, traits: FunctionTraits): Reentry | undefined {
   if (node["async"] || node["generator"] || traits.evals || traits.mentionsTarget) return undefined;
   const params: Node[] = node["params"];
   const rest = params.at(-1)?.type === "RestElement" ? params.at(-1)!["argument"] : undefined;
@@ -28,7 +27,7 @@ export function reentryOf(node: Node, traits: BodyTraits): Reentry | undefined {
   const names: string[] = plain.map(({ name }) => name);
   if (new Set(names).size < names.length || names.includes("arguments")) return undefined;
   const hasArguments = node.type !== "ArrowFunctionExpression" &&
-    !replacesAtStart("arguments", node);
+    !traits.immediate.has("arguments");
   if (traits.mentionsArguments && hasArguments) {
     return { args: APPLY, passed: ",arguments", entry: "e1" };
   }

@@ -1,6 +1,6 @@
-import { boundNames, declaredNames, hoistedNames } from "./body_traits.ts";
-import type { BodyTraits } from "./body_traits.ts";
-import { children, isFunction, type Node, type SourceKind } from "./syntax_tree.ts";
+import { boundNames, declaredNames } from "./body_traits.ts";
+import type { FunctionTraits } from "./function_traits.ts";
+import { isFunction, type Node, type SourceKind, visitChildren } from "./syntax_tree.ts";
 
 /**
  * By which names functions can reach themselves: those that are given once, and are no other's
@@ -15,12 +15,24 @@ export class SelfReferences {
   readonly #constants = new Set<Node>();
   #evals = false;
 
-  /**
-   * @param program The module.
-   * @param kind What it is; to what a script declares, others can assign.
-   */
-  constructor(program: Node, kind: SourceKind) {
-    this.#collect(program, newScope(kind === "script"));
+  /** What is declared around the functions. */
+  readonly #outermost: Scope;
+
+  /** @param kind What the module is; to what a script declares, others can assign. */
+  constructor(kind: SourceKind) {
+    this.#outermost = newScope(kind === "script");
+  }
+
+  /** Takes note of what a function's parameters and its body declare and assign, without inner functions. */
+  addFunction({ params, body }: Node): void {
+    const search = new ScopeSearch(this, newScope(false));
+    for (const parameter of params) search.visit(parameter);
+    search.visit(body);
+  }
+
+  /** Takes note of the rest, once all functions have been added. */
+  addProgram(program: Node): void {
+    new ScopeSearch(this, this.#outermost).visit(program);
   }
 
   /**
@@ -31,13 +43,13 @@ export class SelfReferences {
    * @param traits What its body holds.
    * @returns `undefined` where there is none.
    */
-  nameOf(node: Node, parent: Node, traits: BodyTraits): string | undefined {
+  nameOf(node: Node, parent: Node, traits: FunctionTraits): string | undefined {
     const name = this.#givenName(node, parent);
     return name === undefined || isHidden(name, node, traits) ? undefined : name;
   }
 
   /** Whether a class's own name is the class at the first statement of one of its methods. */
-  static reachesClass(name: string, method: Node, traits: BodyTraits): boolean {
+  static reachesClass(name: string, method: Node, traits: FunctionTraits): boolean {
     return !isHidden(name, method, traits);
   }
 
@@ -62,56 +74,103 @@ export class SelfReferences {
       : undefined;
   }
 
-  #collect(node: Node, scope: Scope): void {
-    switch (node.type) {
-      case "AssignmentExpression":
-        this.#assign(node["left"]);
-        break;
-      case "UpdateExpression":
-        this.#assign(node["argument"]);
-        break;
-      case "ForInStatement":
-      case "ForOfStatement":
-        this.#assign(node["left"]);
-        break;
-      case "VariableDeclaration":
-        for (const declarator of node["declarations"]) {
-          this.#declare(declarator, node["kind"], scope);
-        }
-        break;
-      case "CallExpression":
-        if (node["callee"].type === "Identifier" && node["callee"].name === "eval") {
-          this.#evals = true;
-        }
-        break;
-      case "FunctionDeclaration":
-        this.#scopes.set(node, scope);
-        if (node["id"]) addName(node["id"].name, scope);
-        break;
-    }
-    const inner = isFunction(node)
-      ? newScope(false)
-      : LOOP.test(node.type)
-      ? { ...scope, inLoop: true }
-      : scope;
-    for (const child of children(node)) this.#collect(child, inner);
+  /** Code declares a function. */
+  declareFunction(node: Node, scope: Scope): void {
+    this.#scopes.set(node, scope);
+    if (node["id"]) addName(node["id"].name, scope);
   }
 
-  #declare(declarator: Node, kind: string, scope: Scope): void {
-    if (kind === "const") this.#constants.add(declarator);
-    else if (kind === "let") this.#scopes.set(declarator, scope);
-    else if (declarator["init"]) {
-      for (const name of boundNames(declarator["id"])) addName(name, scope);
+  /** Code declares a variable. */
+  declare(
+    declarator: Node,
+    kind: string,
+    { scope, inLoop }: { scope: Scope; inLoop: boolean },
+  ): void {
+    const { id, init } = declarator;
+    // Nothing will be asked of any other.
+    const isAsked = init && isFunction(init);
+    if (kind === "const") {
+      if (isAsked) this.#constants.add(declarator);
+    } else if (kind === "let") {
+      if (isAsked) this.#scopes.set(declarator, scope);
+    } else if (init) {
+      for (const name of boundNames(id)) addName(name, scope);
       // One variable for all rounds of a loop has one value after the other.
-      if (!scope.inLoop) this.#scopes.set(declarator, scope);
+      if (isAsked && !inLoop) this.#scopes.set(declarator, scope);
     }
   }
 
-  #assign(target: Node): void {
-    if (target.type === "VariableDeclaration") {
+  /** Code assigns to something. */
+  assign(target: Node): void {
+    if (target.type === "Identifier") this.#assigned.add(target["name"]);
+    else if (target.type === "VariableDeclaration") {
       // Each round has a new variable, but under `var`.
       if (target["kind"] === "var") declaredNames(target, this.#assigned);
     } else if (target.type !== "MemberExpression") boundNames(target, this.#assigned);
+  }
+
+  /** Code calls `eval` directly. */
+  addEval(): void {
+    this.#evals = true;
+  }
+}
+
+/** Looks through code up to the borders of the functions in it. */
+class ScopeSearch {
+  readonly #references: SelfReferences;
+  readonly #scope: Scope;
+  #inLoop = false;
+
+  constructor(references: SelfReferences, scope: Scope) {
+    this.#references = references;
+    this.#scope = scope;
+  }
+
+  visit(node: Node): void {
+    switch (node.type) {
+      case "Identifier":
+      case "Literal":
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+        return;
+      case "FunctionDeclaration":
+        return this.#references.declareFunction(node, this.#scope);
+      case "AssignmentExpression":
+        this.#references.assign(node["left"]);
+        break;
+      case "UpdateExpression":
+        this.#references.assign(node["argument"]);
+        break;
+      case "ForInStatement":
+      case "ForOfStatement":
+        this.#references.assign(node["left"]);
+        return this.#visitLoop(node);
+      case "ForStatement":
+      case "WhileStatement":
+      case "DoWhileStatement":
+        return this.#visitLoop(node);
+      case "VariableDeclaration":
+        this.#declareAll(node);
+        break;
+      case "CallExpression":
+        if (node["callee"].type === "Identifier" && node["callee"].name === "eval") {
+          this.#references.addEval();
+        }
+        break;
+    }
+    visitChildren(node, this);
+  }
+
+  #declareAll({ declarations, kind }: Node): void {
+    const around = { scope: this.#scope, inLoop: this.#inLoop };
+    for (const declarator of declarations) this.#references.declare(declarator, kind, around);
+  }
+
+  #visitLoop(node: Node): void {
+    const inLoop = this.#inLoop;
+    this.#inLoop = true;
+    visitChildren(node, this);
+    this.#inLoop = inLoop;
   }
 }
 
@@ -121,17 +180,13 @@ interface Scope {
   declared: Set<string>;
   /** Those that are by more than one. */
   repeated: Set<string>;
-  /** Whether the code is inside a loop of the function. */
-  inLoop: boolean;
   /** Whether other code has its variables too. */
   isShared: boolean;
 }
 
 function newScope(isShared: boolean): Scope {
-  return { declared: new Set(), repeated: new Set(), inLoop: false, isShared };
+  return { declared: new Set(), repeated: new Set(), isShared };
 }
-
-const LOOP = /^(For|While|DoWhile)/;
 
 function addName(name: string, { declared, repeated }: Scope): void {
   if (declared.has(name)) repeated.add(name);
@@ -139,23 +194,8 @@ function addName(name: string, { declared, repeated }: Scope): void {
 }
 
 /** Whether a name is something else at the first statement of a function. */
-function isHidden(name: string, node: Node, traits: BodyTraits): boolean {
+function isHidden(name: string, node: Node, { hoisted, immediate }: FunctionTraits): boolean {
   // In a function of this name, it is the arguments.
-  if (name === "arguments") return true;
-  const names = hoistedNames(traits);
-  for (const parameter of node["params"]) boundNames(parameter, names);
-  return names.has(name) || replacesAtStart(name, node);
-}
-
-/**
- * Whether a function's body has something of its own under a name from its first statement on: a
- * function, or a constant, variable or class that is not there yet.
- */
-export function replacesAtStart(name: string, { expression, body }: Node): boolean {
-  return !expression &&
-    (body.body as Node[]).some(({ type, kind, declarations, id }) =>
-      type === "VariableDeclaration"
-        ? kind !== "var" && declarations.some(({ id }: Node) => boundNames(id).has(name))
-        : (type === "ClassDeclaration" || type === "FunctionDeclaration") && id.name === name
-    );
+  if (name === "arguments" || hoisted.has(name) || immediate.has(name)) return true;
+  return (node["params"] as Node[]).some((parameter) => boundNames(parameter).has(name));
 }

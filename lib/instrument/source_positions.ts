@@ -1,12 +1,7 @@
 import { Buffer } from "node:buffer";
 
-import {
-  LEAST_UPPER_BOUND,
-  originalPositionFor,
-  remapping,
-  type SourceMap,
-  TraceMap,
-} from "./libraries.js";
+import { LEAST_UPPER_BOUND, originalPositionFor, type SourceMap, TraceMap } from "./libraries.js";
+import type { LineStarts } from "./line_starts.ts";
 
 /** The comment that carries a source map in a `data:` URL, at the end of a text. */
 const INLINE_MAP =
@@ -17,7 +12,7 @@ export interface MappedSource {
   /** The text without the map's comment. */
   source: string;
   /** From this text to the one its author wrote; `undefined` where they are the same. */
-  map: SourceMap | undefined;
+  map: TraceMap | undefined;
 }
 
 /** Takes the inline source map off a text; one that cannot be read stays where it is. */
@@ -31,8 +26,9 @@ export function splitInlineMap(text: string): MappedSource {
     const map: unknown = JSON.parse(json);
     if (!isSourceMap(map)) return { source: text, map: undefined };
     // Decodes it: what is not even in its alphabet shows here.
-    originalPositionFor(new TraceMap(map), { line: 1, column: 0 });
-    return { source: text.slice(0, Math.max(0, from - 5) + match.index), map };
+    const traceMap = new TraceMap(map);
+    originalPositionFor(traceMap, { line: 1, column: 0 });
+    return { source: text.slice(0, Math.max(0, from - 5) + match.index), map: traceMap };
   } catch {
     return { source: text, map: undefined };
   }
@@ -61,52 +57,27 @@ export function formatInlineMap(map: SourceMap): string {
   return `\n//# sourceMappingURL=data:application/json;base64,${base64}\n`;
 }
 
-/** The map from an edited text to the author's, given both steps; the first alone, where the second is broken. */
-export function composeMaps(edits: SourceMap, before: SourceMap | undefined): SourceMap {
-  if (before === undefined) return edits;
-  let first = true;
-  try {
-    return remapping(edits, () => {
-      const map = first ? before : null;
-      first = false;
-      return map;
-    });
-  } catch {
-    // It points at sources that it does not have.
-    return edits;
-  }
-}
-
 /** Finds the line of an offset, in the text its author wrote. */
 export class LineFinder {
-  readonly #starts: number[] = [0];
+  readonly #lines: LineStarts;
   readonly #map: TraceMap | undefined;
 
   /**
-   * @param source The text that offsets are of.
+   * @param lines The lines of the text that offsets are of.
    * @param map From that text to the author's.
    */
-  constructor(source: string, map: SourceMap | undefined) {
-    for (let i = source.indexOf("\n"); i >= 0; i = source.indexOf("\n", i + 1)) {
-      this.#starts.push(i + 1);
-    }
-    this.#map = map && new TraceMap(map);
+  constructor(lines: LineStarts, map: TraceMap | undefined) {
+    this.#lines = lines;
+    this.#map = map;
   }
 
   /** The line at an offset, counted from 1. */
   lineAt(offset: number): number {
-    let [low, high] = [0, this.#starts.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle]! <= offset) low = middle;
-      else high = middle - 1;
-    }
-    const line = low + 1;
-    if (this.#map === undefined) return line;
-    const column = offset - this.#starts[low]!;
-    const position = { line, column };
+    const line = this.#lines.lineAt(offset);
+    if (this.#map === undefined) return line + 1;
+    const position = { line: line + 1, column: offset - this.#lines.offsets[line]! };
     // What the compiler made, such as the function around a namespace, has no position itself.
     return originalPositionFor(this.#map, position).line ??
-      originalPositionFor(this.#map, { ...position, bias: LEAST_UPPER_BOUND }).line ?? line;
+      originalPositionFor(this.#map, { ...position, bias: LEAST_UPPER_BOUND }).line ?? line + 1;
   }
 }

@@ -1,4 +1,4 @@
-import { parse } from "./libraries.js";
+import { Parser } from "./libraries.js";
 
 /**
  * What a source text is: an ECMAScript module, a CommonJS module, which is a function's body, or a
@@ -18,13 +18,20 @@ export interface Node {
   [field: string]: any;
 }
 
+/** Told of a function when it has been parsed: its parameters and its body, not yet its type and end. */
+export type FunctionListener = (node: Node) => void;
+
 /**
  * Parses a source text.
  *
+ * @param source The text.
+ * @param kind What it is.
+ * @param listener Told of every function, inner ones first. What it takes out of a body need not be kept
+ * in memory: the tree of a large file is many times as large as its text.
  * @throws {SyntaxError} If it is not a program of its kind; the runtime says so better.
  */
-export function parseSource(source: string, kind: SourceKind): Node {
-  return parse(source, {
+export function parseSource(source: string, kind: SourceKind, listener?: FunctionListener): Node {
+  const parser = new FunctionParser({
     ecmaVersion: "latest",
     sourceType: kind === "module" ? "module" : "script",
     allowHashBang: true,
@@ -32,20 +39,43 @@ export function parseSource(source: string, kind: SourceKind): Node {
     allowSuperOutsideMethod: false,
     checkPrivateFields: true,
     locations: false,
-  });
+  }, source);
+  parser.listener = listener;
+  return parser.parse();
+}
+
+/** Tells of functions. */
+class FunctionParser extends Parser {
+  listener: FunctionListener | undefined;
+
+  override parseFunctionBody(node: Node, ...rest: unknown[]): void {
+    super.parseFunctionBody(node, ...rest);
+    this.listener?.(node);
+  }
+}
+
+/** Visits nodes. */
+export interface Visitor {
+  /** Visits one. */
+  visit(node: Node): void;
+}
+
+/** Has the nodes directly below a node visited, in source order. */
+export function visitChildren(node: Node, visitor: Visitor): void {
+  for (const key in node) {
+    const value = node[key];
+    if (typeof value !== "object" || value === null) continue;
+    if (typeof value.type === "string") visitor.visit(value);
+    else if (Array.isArray(value)) {
+      for (let i = 0; i < value.length; i++) if (isNode(value[i])) visitor.visit(value[i]);
+    }
+  }
 }
 
 /** The nodes directly below a node, in source order. */
 export function children(node: Node): Node[] {
   const found: Node[] = [];
-  for (const key in node) {
-    const value = node[key];
-    if (typeof value !== "object" || value === null) continue;
-    if (typeof value.type === "string") found.push(value);
-    else if (Array.isArray(value)) {
-      for (const item of value) if (isNode(item)) found.push(item);
-    }
-  }
+  visitChildren(node, { visit: (child) => void found.push(child) });
   return found;
 }
 

@@ -1,15 +1,18 @@
-import type { BodyTraits } from "./body_traits.ts";
 import { wrapClassBody } from "./class_body.ts";
 import { ClassMembers } from "./class_members.ts";
+import { mapEdits } from "./edited_map.ts";
 import { Edits } from "./edits.ts";
 import { wrapFunction } from "./function_body.ts";
 import { memberName, nameFromParent } from "./function_name.ts";
+import { abridgeFunction, type FunctionTraits } from "./function_traits.ts";
 import { KeptFunctions } from "./kept_functions.ts";
 import type { SourceMap } from "./libraries.js";
+import { LineStarts } from "./line_starts.ts";
 import { wrapModuleBody } from "./module_body.ts";
 import type { SelfReference } from "./reentry.ts";
 import { SelfReferences } from "./self_references.ts";
-import { composeMaps, formatInlineMap, LineFinder, splitInlineMap } from "./source_positions.ts";
+import { isStackLimit, OWN_ERROR } from "./stack_limit.ts";
+import { formatInlineMap, LineFinder, splitInlineMap } from "./source_positions.ts";
 import {
   children,
   directives,
@@ -19,6 +22,7 @@ import {
   parseSource,
   type SourceKind,
 } from "./syntax_tree.ts";
+import { TextPositions } from "./text_positions.ts";
 import type { Calls } from "./wrapped.ts";
 
 /** A function that was instrumented. */
@@ -41,8 +45,10 @@ export interface SkippedFunction extends Omit<InstrumentedFunction, "args"> {
 export interface Transformed {
   /** The text with its source map, ready to run. */
   source: string;
-  /** The map from that text to the original one. */
-  map: SourceMap;
+  /** The map from that text to the original one, in which every word has its place. */
+  readonly map: SourceMap;
+  /** Where positions in that text come from, to the column. */
+  positions: TextPositions;
   /** The instrumented functions; the first has the number `firstId`. */
   functions: InstrumentedFunction[];
   /** The functions left as they are. */
@@ -66,6 +72,11 @@ export interface TransformOptions {
   mayReturn?: boolean;
   /** Statements that run before the body of an ECMAScript module. @default {""} */
   start?: string;
+  /**
+   * Whether every word has its place in the inline source map too, as runtimes need it that find the
+   * columns of stacks there; it is then several times as large. @default {false}
+   */
+  mapsWords?: boolean;
 }
 
 /**
@@ -76,14 +87,18 @@ export interface TransformOptions {
  * @throws {SyntaxError} If the text is no program; the runtime says so better.
  */
 export function transform(text: string, options: TransformOptions): Transformed {
-  const { source, map } = splitInlineMap(text);
-  const instrumenter = new Instrumenter(source, new LineFinder(source, map), options);
+  const { source, map: before } = splitInlineMap(text);
+  const starts = new LineStarts(source);
+  const instrumenter = new Instrumenter(source, new LineFinder(starts, before), options);
   instrumenter.instrument();
-  const edits = instrumenter.edits.map(options.url);
-  const composed = composeMaps(edits, map);
+  const { text: edited, lines } = instrumenter.edits.apply(starts);
+  const editedText = { url: options.url, source, lines, before };
   return {
-    source: instrumenter.edits.toString() + formatInlineMap(composed),
-    map: composed,
+    source: edited + formatInlineMap(mapEdits(editedText, options.mapsWords ?? false)),
+    get map() {
+      return mapEdits(editedText, true);
+    },
+    positions: new TextPositions(lines, before),
     functions: instrumenter.functions,
     skipped: instrumenter.skipped,
   };
@@ -112,7 +127,7 @@ class Instrumenter {
   readonly #options: TransformOptions;
   readonly #asksCaller: boolean;
   readonly #declaresError: boolean;
-  #selves!: SelfReferences;
+  readonly #selves: SelfReferences;
   #kept: KeptFunctions | undefined;
 
   constructor(source: string, lines: LineFinder, options: TransformOptions) {
@@ -120,15 +135,19 @@ class Instrumenter {
     this.#source = source;
     this.#lines = lines;
     this.#options = options;
+    this.#selves = new SelfReferences(options.kind);
     this.#asksCaller = CALLER.test(source);
     this.#declaresError = OWN_ERROR.test(source);
   }
 
   instrument(): void {
-    const program = parseSource(this.#source, this.#options.kind);
-    this.#selves = new SelfReferences(program, this.#options.kind);
+    const program = parseSource(this.#source, this.#options.kind, (node) => {
+      this.#selves.addFunction(node);
+      abridgeFunction(node);
+    });
+    this.#selves.addProgram(program);
     // What a script assigns to can be anything of the realm.
-    if (this.#options.kind !== "script") this.#kept = new KeptFunctions(program, this.#source);
+    if (this.#options.kind !== "script") this.#kept = new KeptFunctions(program);
     const strict = this.#options.kind === "module" || isStrictBody(program["body"]);
     const wrapped = wrapModuleBody(program, {
       kind: this.#options.kind,
@@ -210,7 +229,7 @@ class Instrumenter {
   #selfReference(
     node: Node,
     { parent, members }: Surroundings,
-    traits: BodyTraits,
+    traits: FunctionTraits,
   ): SelfReference | undefined {
     if (isMember(parent, node)) return members?.reach(parent, traits);
     const name = this.#selves.nameOf(node, parent, traits);
@@ -237,16 +256,6 @@ class Instrumenter {
     this.skipped.push({ name, line, reason });
   }
 }
-
-/** `Error.stackTraceLimit` */
-function isStackLimit({ type, computed, object, property }: Node): boolean {
-  return type === "MemberExpression" && !computed && property.name === "stackTraceLimit" &&
-    object.type === "Identifier" && object.name === "Error";
-}
-
-/** A file that has an `Error` of its own. */
-const OWN_ERROR =
-  /\b(class|function|const|let|var)\s+Error\b|\bimport\b[^;]*\bError\b[^;]*\bfrom\b/;
 
 /** Whether a function is a method, getter, setter or constructor, which starts where its key does. */
 function isMember(parent: Node, node: Node): boolean {

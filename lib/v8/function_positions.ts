@@ -1,4 +1,5 @@
 import { memberName, nameFromParent } from "../instrument/function_name.ts";
+import { LineStarts } from "../instrument/line_starts.ts";
 import { LineFinder, splitInlineMap } from "../instrument/source_positions.ts";
 import {
   children,
@@ -33,8 +34,8 @@ export interface ModulePositions {
  */
 export function modulePositions(text: string, kind: SourceKind): ModulePositions {
   const { source, map } = splitInlineMap(text);
-  const lines = new LineFinder(source, map);
-  const starts = lineStarts(source);
+  const starts = new LineStarts(source);
+  const lines = new LineFinder(starts, map);
   const functions = new Map<number, NamedFunction>();
   try {
     visitChildren(parseSource(source, kind), "", { source, lines, functions });
@@ -42,7 +43,7 @@ export function modulePositions(text: string, kind: SourceKind): ModulePositions
     // V8's own names will do.
     if (!(error instanceof SyntaxError)) throw error;
   }
-  const offsetOf = (line: number, column: number) => (starts[line - 1] ?? 0) + column - 1;
+  const offsetOf = (line: number, column: number) => (starts.offsets[line - 1] ?? 0) + column - 1;
   return {
     functionAt: (line, column) => functions.get(offsetOf(line, column)),
     lineAt: (line, column) => lines.lineAt(offsetOf(line, column)),
@@ -90,10 +91,4 @@ function parametersStart(node: Node, source: string): number {
   return first !== undefined && first.start < parenthesis || parenthesis < 0
     ? first.start
     : parenthesis;
-}
-
-function lineStarts(source: string): number[] {
-  const starts = [0];
-  for (let i = source.indexOf("\n"); i >= 0; i = source.indexOf("\n", i + 1)) starts.push(i + 1);
-  return starts;
 }
