@@ -14,6 +14,7 @@
  *     --goal=pieces      … and awaits here and there, as modules of the suite then do too
  *     --node=PROGRAM     In Node, 22.18 or newer, instead of Deno
  *     --every=N          Every Nth test only
+ *     --first=K          … beginning with the Kth, from 0 on
  *     --outside          Each run is a program of its own, started with `--preload`; slow
  *
  * Exit status 1 where there is a difference. Deno 2.9.6, test262 of commit be13516fb6:
@@ -66,12 +67,13 @@ async function main(args: string[]): Promise<number> {
       goal: { type: "string", default: "script" },
       node: { type: "string" },
       every: { type: "string", default: "1" },
+      first: { type: "string", default: "0" },
       outside: { type: "boolean", default: false },
     },
   });
   if (suite === undefined) throw new TypeError("Cannot run test262: its directory is not given");
   const tests = findTests(suite, paths.length > 0 ? paths : PATHS)
-    .filter((_, index) => index % Number(values.every) === 0);
+    .filter((_, index) => index % Number(values.every) === Number(values.first));
   const results = new Results();
   const told = (report: Report) => results.add(report);
   await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, async () => {

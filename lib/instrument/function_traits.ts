@@ -1,4 +1,4 @@
-import { bodyTraits, boundNames, hoistedNames, type Mentions, TraitSearch } from "./body_traits.ts";
+import { boundNames, hoistedNames, type Mentions, TraitSearch } from "./body_traits.ts";
 import type { Node } from "./syntax_tree.ts";
 
 /** What a function's body holds. */
