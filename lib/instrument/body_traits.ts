@@ -62,6 +62,8 @@ export class TraitSearch implements BodyTraits {
   mentionsArguments = false;
   mentionsTarget = false;
   holdsEdits = false;
+  /** Lists of nodes, and what of them holds edits. */
+  readonly abridged: { owner: Node; field: string; kept: Node[] }[] = [];
   readonly #labels: string[] = [];
   #inLoop = false;
   #isBreakable = false;
@@ -102,7 +104,11 @@ export class TraitSearch implements BodyTraits {
       case "VariableDeclaration":
         if (node["kind"] === "var") this.vars.push(this.#varDeclaration(node));
         else if (node["kind"] === "await using") this.suspends = true;
-        break;
+        return this.#visitList(node, "declarations");
+      case "BlockStatement":
+        return this.#visitList(node, "body");
+      case "ObjectExpression":
+        return this.#visitList(node, "properties");
       case "AwaitExpression":
       case "YieldExpression":
         this.suspends = true;
@@ -118,7 +124,8 @@ export class TraitSearch implements BodyTraits {
         if (node["callee"].type === "Identifier" && node["callee"].name === "eval") {
           this.evals = true;
         }
-        break;
+        this.visit(node["callee"]);
+        return this.#visitList(node, "arguments");
       case "MemberExpression":
         if (isStackLimit(node)) this.holdsEdits = true;
         break;
@@ -127,6 +134,20 @@ export class TraitSearch implements BodyTraits {
         return;
     }
     visitChildren(node, this);
+  }
+
+  #visitList(owner: Node, field: string): void {
+    const list: readonly Node[] = owner[field];
+    const { holdsEdits } = this;
+    let kept: Node[] | undefined;
+    for (let i = 0; i < list.length; i++) {
+      this.holdsEdits = false;
+      this.visit(list[i]!);
+      if (this.holdsEdits) (kept ??= []).push(list[i]!);
+    }
+    this.holdsEdits = holdsEdits || kept !== undefined;
+    // Where there is nothing to be kept, neither is the owner.
+    if (kept !== undefined && kept.length < list.length) this.abridged.push({ owner, field, kept });
   }
 
   #visitFunction(node: Node): void {

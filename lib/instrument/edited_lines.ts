@@ -28,6 +28,8 @@ export interface LineEdit {
 export class EditedLines {
   readonly #lines: LineStarts;
   readonly #places: EditPlaces;
+  /** The line that was asked for last, and its first edit or the one that follows. */
+  #last = { line: 0, edit: 0 };
 
   /**
    * @param lines The lines of the old text.
@@ -55,7 +57,7 @@ export class EditedLines {
     const next = this.#lines.offsets[line + 1] ?? Infinity;
     const edits: LineEdit[] = [];
     let shift = 0;
-    for (let i = lastUpTo(starts, start - 1) + 1; i < starts.length && starts[i]! < next; i++) {
+    for (let i = this.#firstEdit(line, start); i < starts.length && starts[i]! < next; i++) {
       const column = starts[i]! - start;
       const newColumn = column + shift;
       const newEnd = newColumn + added[i]!;
@@ -63,6 +65,16 @@ export class EditedLines {
       shift += added[i]! - removed[i]!;
     }
     return edits;
+  }
+
+  #firstEdit(line: number, start: number): number {
+    const { starts } = this.#places;
+    let { edit } = this.#last;
+    // Whoever asks for all lines asks for one after the other.
+    if (line !== this.#last.line + 1) edit = lastUpTo(starts, start - 1) + 1;
+    else while (edit < starts.length && starts[edit]! < start) edit++;
+    this.#last = { line, edit };
+    return edit;
   }
 
   /** The column that one of the new text comes from; what was put in comes from where it was put. */

@@ -11,22 +11,29 @@ export interface FunctionTraits extends Mentions {
 
 /** What a function's body holds, without its parameters. */
 export function functionTraits(node: Node): FunctionTraits {
-  return node["traits"] ??= searchBody(node, statementsOf(node));
+  return node["traits"] ??= traitsOf(node, new TraitSearch());
 }
 
 /**
- * Finds out about a function and forgets of its body what nothing will be asked of: statements in
- * which nothing is edited, unless the body has to be edited piece by piece.
+ * Finds out about a function and forgets of its body what nothing will be asked of: whatever holds
+ * nothing that is edited, unless the body has to be edited piece by piece.
  *
  * @param node A function that has just been parsed.
  */
 export function abridgeFunction(node: Node): void {
-  const statements = statementsOf(node);
+  const search = new TraitSearch();
   const kept: Node[] = [];
-  const traits = node["traits"] = searchBody(node, statements, kept);
-  if (node["expression"] || node["generator"] || traits.suspends) return;
-  if (!redeclares(node, traits)) node["body"].body = kept;
+  const traits = node["traits"] = traitsOf(node, search, kept);
+  if (node["generator"] || traits.suspends || redeclares(node, traits)) return;
+  for (const { owner, field, kept } of search.abridged) owner[field] = kept;
+  if (!node["expression"]) node["body"].body = kept;
+  else if (kept.length === 0) {
+    node["body"] = { ...FORGOTTEN, start: node["body"].start, end: node["body"].end };
+  }
 }
+
+/** What is left of an expression. */
+const FORGOTTEN = { type: "ThisExpression" };
 
 /** Whether a parameter, or `arguments`, is a variable of the body too and would be a new one inside. */
 export function redeclares(node: Node, { hoisted }: FunctionTraits): boolean {
@@ -40,9 +47,12 @@ function statementsOf({ expression, body }: Node): readonly Node[] {
   return expression ? [body] : body.body;
 }
 
-/** @param kept Gets the statements that something will be asked of. */
-function searchBody(node: Node, statements: readonly Node[], kept?: Node[]): FunctionTraits {
-  const search = new TraitSearch();
+/**
+ * @param search What has looked through nothing yet.
+ * @param kept Gets the statements that something will be asked of.
+ */
+function traitsOf(node: Node, search: TraitSearch, kept?: Node[]): FunctionTraits {
+  const statements = statementsOf(node);
   for (const statement of statements) {
     search.holdsEdits = false;
     search.visit(statement);

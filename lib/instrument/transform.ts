@@ -14,13 +14,13 @@ import { SelfReferences } from "./self_references.ts";
 import { isStackLimit, OWN_ERROR } from "./stack_limit.ts";
 import { formatInlineMap, LineFinder, splitInlineMap } from "./source_positions.ts";
 import {
-  children,
   directives,
   isClass,
   isFunction,
   type Node,
   parseSource,
   type SourceKind,
+  visitChildren,
 } from "./syntax_tree.ts";
 import { TextPositions } from "./text_positions.ts";
 import type { Calls } from "./wrapped.ts";
@@ -202,7 +202,7 @@ class Instrumenter {
 
   #visitChildren(node: Node, around: Surroundings): void {
     const below = { ...around, parent: node };
-    for (const child of children(node)) this.#visit(child, below);
+    visitChildren(node, { visit: (child) => this.#visit(child, below) });
   }
 
   #visitFunction(node: Node, around: Surroundings): void {

@@ -3,6 +3,8 @@
  * Node as they are, so their TypeScript is what Node can strip, where nothing else is said.
  */
 
+import { formatInlineMap } from "../../lib/instrument/source_positions.ts";
+
 /** A program whose output must not depend on instrumentation. */
 export interface StackProgram {
   /** What is thrown, and where. */
@@ -520,6 +522,22 @@ await later();
         `#!/usr/bin/env node\n"use strict";\nconst { inner } = require("./inner.cjs");\nfunction outer() { return inner(() => { throw new Error("from CommonJS"); }); }\ntry { outer(); } catch (error) { console.log(error.stack); }\ntry { require("./missing.cjs"); } catch (error) { console.log(error.code, error.stack); }\nmodule.exports = function late() { outer(); };\nmodule.exports();\n`,
       "inner.cjs":
         `exports.inner = function (callback) {\n  console.log(new Error("inner").stack);\n  return callback();\n};\nconsole.log(new Error("while loading").stack);\n`,
+    },
+  },
+  {
+    name: "what a compiler made, with its source map",
+    modules: {
+      "main.mjs":
+        `const fail = (what) => { throw new Error(what); };\nfunction outer() { return [1].map(() => fail("compiled")); }\ntry { outer(); } catch (error) { console.log(error.stack); }\nouter();\n` +
+        formatInlineMap({
+          version: 3,
+          sources: ["source.ts"],
+          names: [],
+          // Every line ten lines below, in words.
+          mappings:
+            "AAUA,MAAM,OAAO,UAAU,MAAM,UAAU,MAAM;AACxC,SAAS,QAAQ,OAAO,MAAM,QAAQ,KAAK;AAC3C,MAAM,MAAM,OAAO,OAAO,YAAY,QAAQ;AAC9C,MAAM",
+        }),
+      "source.ts": `// ${"What it was. ".repeat(9)}\n`.repeat(20),
     },
   },
   {
