@@ -6,6 +6,9 @@ export { fc };
 
 const isLong = Boolean(Deno.env.get("XPERF_LONG"));
 
+/** How many inputs there shall be, whatever a test thinks. */
+const wanted = Deno.env.get("XPERF_INPUTS");
+
 /** A hang is a failure too: no input of a few hundred bytes takes that long, in milliseconds. */
 const LONGEST = 2_000;
 
@@ -21,8 +24,9 @@ export interface FuzzOptions {
 const USUAL_SEED = 20_261_124;
 
 /**
- * Tests a property with many inputs that nobody has thought of. `XPERF_LONG=1` takes a million, others
- * each time; a failure prints the smallest input that was found, and `XPERF_SEED` repeats the run.
+ * Tests a property with many inputs that nobody has thought of. `XPERF_LONG=1` takes a million, and
+ * `XPERF_INPUTS` as many as it says, others each time; a failure prints the smallest input that was
+ * found, and `XPERF_SEED` repeats the run.
  *
  * @param name The test's name.
  * @param input Makes the inputs.
@@ -35,8 +39,8 @@ export function fuzz<Input>(
   { runs = 2_000, longRuns = 1_000_000 }: FuzzOptions = {},
 ): void {
   Deno.test(name, async () => {
-    const numRuns = isLong ? longRuns : runs;
-    const usual = isLong ? Math.floor(Math.random() * 2 ** 31) : USUAL_SEED;
+    const numRuns = Number(wanted ?? (isLong ? longRuns : runs));
+    const usual = isLong || wanted ? Math.floor(Math.random() * 2 ** 31) : USUAL_SEED;
     const seed = Number(Deno.env.get("XPERF_SEED") ?? usual);
     console.log(`${numRuns} inputs, XPERF_SEED=${seed}`);
     await fc.assert(
