@@ -105,7 +105,8 @@ function instrument(
   }
   // Of CommonJS, Deno knows the map that it came with, and looks our columns up there.
   const isApplied = host.mapsStacks && (kind === "module" || transformed.positions.hasMap);
-  maps.add(url, transformed.positions, isApplied);
+  const name = kind === "module" ? url : file;
+  maps.add({ url, name, positions: transformed.positions }, isApplied);
   return { ...loaded, format, source: transformed.source };
 }
 

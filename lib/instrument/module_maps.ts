@@ -4,29 +4,56 @@ import { sourceName } from "../symbol_name.ts";
 import { type CallSite, placedSite } from "./call_sites.ts";
 import type { Position, TextPositions } from "./text_positions.ts";
 
-/** Where the positions of a module's text come from, and whether the runtime maps them itself. */
-interface ModuleMap {
+/** A module that was instrumented. */
+export interface NamedModule {
+  /** Its address. */
+  url: string;
+  /** Its name in stacks. */
+  name: string;
+  /** From the text that runs to the text that would run without us, and from there to its author's. */
   positions: TextPositions;
+}
+
+/** The same, and whether the runtime maps positions in stacks itself. */
+interface ModuleMap extends NamedModule {
   isApplied: boolean;
 }
 
 /** Where the modules that were instrumented are from, for what the runtime does not map itself. */
 export class ModuleMaps {
   readonly #maps = new Map<string, ModuleMap>();
+  #areRead: boolean | undefined;
 
   /**
    * Adds a module.
    *
-   * @param url Its address.
-   * @param positions From the text that runs to the text that would run without us, and from there to
-   * what its author wrote.
    * @param isApplied Whether the runtime maps positions in stacks by itself.
    */
-  add(url: string, positions: TextPositions, isApplied: boolean): void {
-    const entry = { positions, isApplied };
-    this.#maps.set(url, entry);
+  add(module: NamedModule, isApplied: boolean): void {
+    const entry = { ...module, isApplied };
+    this.#maps.set(module.url, entry);
     // CommonJS modules of Node have their path for a name.
-    this.#maps.set(sourceName(url), entry);
+    this.#maps.set(sourceName(module.url), entry);
+  }
+
+  /** The module with an address, or with a name in stacks. */
+  find(name: string): NamedModule | undefined {
+    return this.#maps.get(name);
+  }
+
+  /** The modules, each once. */
+  [Symbol.iterator](): Iterator<NamedModule> {
+    return new Set(this.#maps.values()).values();
+  }
+
+  /** Whether stacks show positions in what modules were made from, by their own source maps. */
+  get areRead(): boolean {
+    return this.#areRead ?? host.readsSourceMaps();
+  }
+
+  /** Leaves it at that, whatever becomes of the runtime's switch. */
+  keepReading(): void {
+    this.#areRead = this.areRead;
   }
 
   /** The frames of a stack with the positions that they have without us. */
@@ -75,7 +102,7 @@ export class ModuleMaps {
 
   #originalPosition({ positions }: ModuleMap, position: Position): Position {
     // A program can turn it on.
-    return host.readsSourceMaps() ? positions.original(position) : positions.beforeEdits(position);
+    return this.areRead ? positions.original(position) : positions.beforeEdits(position);
   }
 }
 

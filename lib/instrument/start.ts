@@ -2,6 +2,7 @@ import * as modules from "node:module";
 
 import { activation, publishActivation, RUNTIME_EXPRESSION } from "../activation.ts";
 import { currentPlatform, host, onProcessEnd, workingDirectory } from "../runtime.ts";
+import { siblingModule } from "../sibling_module.ts";
 import type { ReadVariable } from "../switches.ts";
 import { formatStack as formatDenoStack } from "./deno_stack.ts";
 import { disguiseFunctions } from "./disguise.ts";
@@ -9,10 +10,14 @@ import { ErrorStacks } from "./error_stack.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
 import { type LoadHook, makeLoadHook } from "./load_hook.ts";
 import { ModuleMaps } from "./module_maps.ts";
+import { showOriginalLines } from "./node_excerpt.ts";
 import { formatStack as formatNodeStack } from "./node_stack.ts";
 import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection, type Selection } from "./selection.ts";
 import { toggleOnSignal } from "./toggle_signal.ts";
 import { instrumentWorkers } from "./workers.ts";
+
+/** By which native code calls functions of the program, in Node. */
+const NATIVE_CALLER = siblingModule("../napi_library", import.meta.url);
 
 /** Lacks in older runtimes, whatever the types say. */
 const { registerHooks } = modules as {
@@ -59,6 +64,7 @@ function hideFrames(): ModuleMaps {
     place: (sites) => maps.place(sites),
     format: host.mapsStacks ? formatDenoStack : formatNodeStack,
   });
+  if (!host.mapsStacks) showOriginalLines(maps, NATIVE_CALLER);
   // The error of a Worker is told to the thread that started it by its frames, and not by its text.
   if (host.mapsStacks && host.isMainThread()) {
     // Both come before the runtime prints the error.

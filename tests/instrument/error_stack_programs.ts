@@ -525,6 +525,13 @@ await later();
     },
   },
   {
+    name: "CommonJS that a timer ends",
+    modules: {
+      "main.cjs":
+        `"use strict";\nfunction fail(what) { if (what) throw new TypeError(what); }\nsetTimeout(function tick() { for (const x of ["tick"]) fail(x); }, 1);\n`,
+    },
+  },
+  {
     name: "what a compiler made, with its source map",
     modules: {
       "main.mjs":

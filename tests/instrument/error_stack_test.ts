@@ -85,9 +85,6 @@ function difference(plain: string, instrumented: string): string | undefined {
 /** Frames of Node's own at the end of a stack, which depend on when a module was ready. */
 const INTERNAL = /^ +at .*\bnode:internal\/.*\n/gm;
 
-/** The line of the text that runs, with a mark below, by which Node introduces an uncaught error. */
-const EXCERPT = /^(\S+:\d+)\n.*\n *\^+\n/m;
-
 /** All that a program says, and how it ends. */
 async function run([program, ...args]: string[], cwd: string, mode: Mode): Promise<string> {
   const child = new Deno.Command(program!, {
@@ -107,7 +104,7 @@ async function run([program, ...args]: string[], cwd: string, mode: Mode): Promi
   }
   const text = new TextDecoder();
   const all = `${text.decode(stdout)}--- ${code}\n${text.decode(stderr)}`;
-  return program === Deno.execPath() ? all : all.replace(EXCERPT, "$1\n").replace(INTERNAL, "");
+  return program === Deno.execPath() ? all : all.replace(INTERNAL, "");
 }
 
 for (const [runtime, { obstacle, command }] of Object.entries(RUNTIMES)) {
