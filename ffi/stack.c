@@ -2,9 +2,6 @@
 #define _GNU_SOURCE
 #include "stack.h"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
 /* The dynamic loader's record of the main thread's stack; musl has none. */
 extern void *__libc_stack_end __attribute__((weak));
 
@@ -26,7 +23,8 @@ uintptr_t xp_stack_base_of(int is_main)
 
 uintptr_t xp_stack_base(void)
 {
-    return xp_stack_base_of(syscall(SYS_gettid) == getpid());
+    /* The main thread's control block is below its stack, wherever that is; a system call would tell too. */
+    return xp_stack_base_of(__builtin_frame_address(0) > __builtin_thread_pointer());
 }
 
 static int is_frame(const void *at, const void *below, uintptr_t base)

@@ -3,9 +3,12 @@ import {
   apply,
   callFunction,
   defineElement,
+  fill,
   functionText,
   getOwnPropertyDescriptor,
   indexOf,
+  Int32Array,
+  set,
 } from "./builtins.ts";
 import type {
   CodeExtent,
@@ -34,6 +37,14 @@ export const ACTIVE = 1;
 /** The environment has not been asked yet. */
 export const UNDECIDED = 2;
 
+/** The state while trampolines are off. */
+const OFF = 0;
+/** The state while they are on, and no function is being called again inside its own. */
+const NOBODY = -1;
+
+/** The most calls of a leaf that go without a frame, one in a row of ones in binary. */
+const MOST_LEFT = 15;
+
 // deno-lint-ignore no-explicit-any -- any function can be instrumented
 type AnyFunction<Result> = (...args: any[]) => Result;
 
@@ -47,23 +58,26 @@ interface Pair {
 
 /**
  * What all instrumented code of an isolate shares: the functions, whether trampolines are on, and
- * the way into them. Instrumented code uses `on`, `id`, `e0` to `e4`, `rest`,
+ * the way into them. Instrumented code uses `state`, `e0` to `e4`, `rest`, `left`, `enterLeaf`,
  * `accessor`, `keep`, `kept`, `run` and `touch`:
  *
  *     function f(a, b) {
- *       if ($.on) if ($.id !== 7) return $.e2(7, ($.id = 7, f), this, a, b); else $.id = -1;
+ *       if ($.state) if ($.state !== 7) { $.state = 7; return $.e2(7, f, this, a, b); } else $.state = -1;
  *
- * Function 7 is called again, inside its trampoline, and knows by `id` that it is.
+ * Function 7 is called again, inside its trampoline, and knows by `state` that it is.
  */
 export class Activation implements Entries {
   /** {@linkcode INACTIVE}, {@linkcode ACTIVE} or {@linkcode UNDECIDED}. */
   mode: typeof INACTIVE | typeof ACTIVE | typeof UNDECIDED = UNDECIDED;
-  /** Whether trampolines are on: all that an instrumented function looks at while they are not. */
-  on = false;
-  /** The function that is being called inside its trampoline; -1 when it has been. */
-  id = -1;
+  /**
+   * All that an instrumented function looks at: {@linkcode OFF}, the number of the function that is
+   * being called inside its trampoline, or {@linkcode NOBODY}.
+   */
+  state: number = OFF;
   /** Functions that reach themselves here, by number. */
   readonly kept: unknown[] = [];
+  /** How many calls of each leaf, a function too small for a frame each time, go without one. */
+  left: Int32Array<ArrayBuffer> = new Int32Array(64);
   /** @inheritdoc */
   e0: Entries["e0"] = callPlainly;
   /** @inheritdoc */
@@ -83,6 +97,7 @@ export class Activation implements Entries {
   readonly #pairs: Pair[] = [];
   #current: Pair | undefined;
   #wasmObstacle: string | undefined;
+  #random = 0x2545f491;
 
   /**
    * Gives a function its number; it gets a trampoline when it is first called while active.
@@ -120,7 +135,7 @@ export class Activation implements Entries {
     args: ArrayLike<unknown>,
   ): Result {
     if (this.mode === UNDECIDED) this.decide();
-    return this.on ? this.e1(id, fn, self, args) as Result : apply(fn, self, args);
+    return this.state === OFF ? apply(fn, self, args) : this.e1(id, fn, self, args) as Result;
   }
 
   /**
@@ -128,12 +143,28 @@ export class Activation implements Entries {
    * `(0,$.run)(…)`: V8 does not name the functions in the body after it.
    */
   readonly run = <Result>(id: number, body: () => Result): Result => {
-    return this.on ? this.e0(id, body, undefined) as Result : body();
+    return this.state === OFF ? body() : this.e0(id, body, undefined) as Result;
   };
 
   /** Gives a function its trampoline while active, for code whose frame begins later or never. */
   touch(id: number): void {
-    if (this.on) this.e0(id, doNothing, undefined);
+    if (this.state !== OFF) this.e0(id, doNothing, undefined);
+  }
+
+  /**
+   * Lets a leaf have its frame this time, and after a random number of calls again. A frame takes
+   * longer than such a function does: with one at every call it would seem to take many times what it
+   * takes, and with one at every eighth about that.
+   */
+  enterLeaf(id: number): void {
+    // Marsaglia's xorshift.
+    let random = this.#random;
+    random ^= random << 13;
+    random ^= random >>> 17;
+    random ^= random << 5;
+    this.#random = random;
+    this.left[id] = random & MOST_LEFT;
+    this.state = id;
   }
 
   /** Calls a function that has a rest parameter: `args` are those in front of it. */
@@ -156,9 +187,10 @@ export class Activation implements Entries {
     const fn = getOwnPropertyDescriptor(holder, key)?.value;
     if (typeof fn !== "function") return;
     const text = functionText(fn);
-    if (indexOf(text, `.id!==${id})`) >= 0 || indexOf(text, `.id!==${id}?`) >= 0) {
-      this.kept[id] = fn;
-    }
+    if (indexOf(text, `_!==${id})`) < 0 && indexOf(text, `.state!==${id}&`) < 0) return;
+    // An array with holes, or too far a gap, is slow.
+    while (this.kept.length <= id) defineElement(this.kept, this.kept.length, undefined);
+    this.kept[id] = fn;
   }
 
   /** The getter or setter of a class, which has just been made. */
@@ -195,6 +227,8 @@ export class Activation implements Entries {
     this.e2 = e2;
     this.e3 = e3;
     this.e4 = e4;
+    // Whoever names functions now has not seen any.
+    fill(this.left, 0);
     this.#switch(ACTIVE);
     this.onSwitch?.(true);
   }
@@ -232,23 +266,22 @@ export class Activation implements Entries {
 
   #switch(mode: typeof INACTIVE | typeof ACTIVE): void {
     this.mode = mode;
-    this.on = mode === ACTIVE;
-    this.id = -1;
+    this.state = mode === ACTIVE ? NOBODY : OFF;
   }
 
   /**
    * Runs a body, and what it calls, plainly, whatever is instrumented of it.
    *
    * @param body What to run.
-   * @param id The function that is being called afterwards.
+   * @param state What is the state afterwards, if trampolines are on then.
    */
-  #pause<Result>(body: () => Result, id = this.id): Result {
+  #pause<Result>(body: () => Result, state = this.state): Result {
     this.#switch(INACTIVE);
     try {
       return body();
     } finally {
       this.#switch(this.#current === undefined ? INACTIVE : ACTIVE);
-      this.id = id;
+      if (this.state !== OFF) this.state = state;
     }
   }
 
@@ -274,6 +307,12 @@ export class Activation implements Entries {
 
   /** Makes the engine in use ready for new functions. */
   #prepare(): void {
+    const { length } = this.#functions;
+    if (length > this.left.length) {
+      const left = new Int32Array(2 * length);
+      set(left, this.left);
+      this.left = left;
+    }
     if (this.#current === undefined) return;
     try {
       this.#pause(() => this.#prepareFor(this.#current!));
@@ -328,7 +367,7 @@ export class Activation implements Entries {
       giveUp: (error) => this.#giveUp(error),
       // All that a body calls which is too deep for a trampoline is deeper still, and each
       // function saves the stack of asking again.
-      runDeep: (body) => this.#pause(body, -1),
+      runDeep: (body) => this.#pause(body, NOBODY),
     });
     const pair = { backend, engine, prepared: 0 };
     this.#pairs.push(pair);

@@ -18,10 +18,11 @@ interface Pool {
  * were set aside.
  */
 export class FunctionTable {
-  readonly #labels: FunctionLabel[] = [];
+  /** Number 0 is no function's. */
+  readonly #labels: FunctionLabel[] = [{ name: "", file: "", line: undefined }];
   readonly #pools: Pool[] = [];
   #args = new Uint8Array(64);
-  #length = 0;
+  #length = 1;
 
   /** One more than the highest number, set aside ones included. */
   get length(): number {

@@ -5,32 +5,32 @@ import { FunctionTable } from "../lib/function_table.ts";
 
 const label = (name: string) => ({ name, file: "a.ts", line: 1 });
 
-Deno.test("FunctionTable.addAll() gives numbers in turn", () => {
+Deno.test("FunctionTable.addAll() gives numbers in turn, from 1 on", () => {
   const table = new FunctionTable();
-  equal(table.length, 0);
-  deepEqual([...table.argumentsFrom(0)], []);
+  equal(table.length, 1);
+  deepEqual([...table.argumentsFrom(1)], []);
   table.addAll([label("a"), label("b")], [2, APPLY]);
-  equal(table.length, 2);
+  equal(table.length, 3);
   table.addAll([], []);
   table.addAll([label("c")], Uint8Array.of(0));
-  equal(table.length, 3);
-  deepEqual([0, 1, 2].map((id) => table.label(id)?.name), ["a", "b", "c"]);
-  deepEqual([...table.argumentsFrom(0)], [2, APPLY, 0]);
-  deepEqual([...table.argumentsFrom(2)], [0]);
-  deepEqual([...table.argumentsFrom(3)], []);
+  equal(table.length, 4);
+  deepEqual([1, 2, 3].map((id) => table.label(id)?.name), ["a", "b", "c"]);
+  deepEqual([...table.argumentsFrom(1)], [2, APPLY, 0]);
+  deepEqual([...table.argumentsFrom(3)], [0]);
+  deepEqual([...table.argumentsFrom(4)], []);
 });
 
 Deno.test("FunctionTable.add() sets numbers aside for those of the same form, more each time", () => {
   const table = new FunctionTable();
   const growths: number[] = [];
-  for (let i = 0, length = 0; i < 5000; i++) {
+  for (let i = 1, length = 1; i <= 5000; i++) {
     equal(table.add(label(`f${i}`), APPLY), i);
     if (table.length !== length) growths.push(table.length - length);
     length = table.length;
   }
   deepEqual(growths, [16, 32, 64, 128, 256, 512, 1024, 1024, 1024, 1024]);
   equal(table.label(4999)?.name, "f4999");
-  ok(table.argumentsFrom(0).every((args) => args === APPLY));
+  ok(table.argumentsFrom(1).every((args) => args === APPLY));
 });
 
 Deno.test("FunctionTable keeps forms, and those that come at once and one by one, apart", () => {

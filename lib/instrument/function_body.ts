@@ -3,9 +3,9 @@ import type { Edits } from "./edits.ts";
 import { type FunctionTraits, functionTraits, redeclares } from "./function_traits.ts";
 import { Pieces } from "./pieces.ts";
 import {
+  type Guard,
   guardExpression,
   guardStatement,
-  type Reentry,
   reentryOf,
   type SelfReference,
 } from "./reentry.ts";
@@ -32,7 +32,7 @@ export interface FunctionOptions {
  * Has a function run inside its trampoline. Where it can, it calls itself again there:
  *
  *     function f(a) { "use strict"; return a; }
- *     function f(a) { "use strict";if($.on)if($.id!==7)return $.e1(7,($.id=7,f),this,a);else $.id=-1; return a; }
+ *     function f(a) { "use strict";{const r=$,s=r.state;if(s)if(s!==7){r.state=7;return r.e1(7,f,this,a)}else r.state=-1} return a; }
  *
  * Where that would show, or it cannot reach itself, its body goes as an arrow function: `this`,
  * `arguments`, `super` and `new.target` stay what they are, parameters stay outside:
@@ -48,26 +48,25 @@ export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
   if (reason !== undefined) return { reason, close: () => {} };
   const reentry = reentryOf(node, traits);
   const self = reentry && options.self(traits);
-  if (reentry !== undefined && self !== undefined) return callAgain(node, reentry, self, options);
+  if (reentry !== undefined && self !== undefined) {
+    return callAgain({ node, reentry, self, isLeaf: traits.isLeaf }, options);
+  }
   return node["generator"] || traits.suspends || redeclares(node, traits)
     ? wrapPieces(node, options)
     : wrapWhole(node, options);
 }
 
-function callAgain(
-  node: Node,
-  reentry: Reentry,
-  self: SelfReference,
-  { edits, number }: FunctionOptions,
-): Wrapped {
+function callAgain(again: Omit<Guard, "calls">, { edits, number }: FunctionOptions): Wrapped {
+  const { node, reentry, self } = again;
   const body: Node = node["body"];
   const calls = number(reentry.args);
+  const guard = { ...again, calls };
   const kept = self.isOptional ? calls.id : undefined;
   if (node["expression"]) {
-    edits.insert(body.start, guardExpression(node, calls, reentry, self));
+    edits.insert(body.start, guardExpression(guard));
     return { kept, close: () => edits.append(body.end, ")") };
   }
-  edits.insert(...afterDirectives(body, guardStatement(node, calls, reentry, self)));
+  edits.insert(...afterDirectives(body, guardStatement(guard)));
   return { kept, close: () => {} };
 }
 

@@ -1,4 +1,5 @@
 import { boundNames, hoistedNames, type Mentions, TraitSearch } from "./body_traits.ts";
+import { isLeaf } from "./leaf_functions.ts";
 import type { Node } from "./syntax_tree.ts";
 
 /** What a function's body holds. */
@@ -7,6 +8,8 @@ export interface FunctionTraits extends Mentions {
   hoisted: ReadonlySet<string>;
   /** The names that it gives a meaning of its own from its first statement on. */
   immediate: ReadonlySet<string>;
+  /** Whether it is too small for a frame each time. */
+  isLeaf: boolean;
 }
 
 /** What a function's body holds, without its parameters. */
@@ -67,6 +70,7 @@ function traitsOf(node: Node, search: TraitSearch, kept?: Node[]): FunctionTrait
     mentionsTarget,
     hoisted: declaresNothing ? NONE : hoistedNames(search),
     immediate: node["expression"] ? NONE : immediateNames(statements),
+    isLeaf: isLeaf(node),
   };
 }
 

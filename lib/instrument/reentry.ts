@@ -53,46 +53,62 @@ export interface SelfReference {
   isOptional?: boolean;
 }
 
+/** What a guard is made of. */
+export interface Guard {
+  /** The function. */
+  node: Node;
+  /** Its number, and the runtime. */
+  calls: Calls;
+  /** How it is called again. */
+  reentry: Reentry;
+  /** How it reaches itself. */
+  self: SelfReference;
+  /** Whether it has its frame now and then only. */
+  isLeaf: boolean;
+}
+
 /**
  * What stands at the start of a function's body: while trampolines are on, it calls the function
- * again, which knows by the runtime's `id` that it is inside.
+ * again, which knows by the runtime's `state` that it is inside.
  */
-export function guardStatement(
-  node: Node,
-  calls: Calls,
-  reentry: Reentry,
-  self: SelfReference,
-): string {
-  const { id, runtime } = calls;
-  return `if(${isOn(calls, self)})if(${runtime}.id!==${id})return ${
-    callText(node, calls, reentry, self)
-  };else ${runtime}.id=-1;`;
+export function guardStatement(guard: Guard): string {
+  const { calls: { id, runtime }, self, isLeaf } = guard;
+  const [own, state, fn] = [`${runtime}$`, `${runtime}_`, `${runtime}f`];
+  const call = (name: string) => `return ${callText(guard, own, name)}`;
+  let again = isLeaf
+    ? (name: string) => `if(--${own}.left[${id}]<0){${own}.enterLeaf(${id});${call(name)}}`
+    : (name: string) => `${own}.state=${id};${call(name)}`;
+  if (self.isOptional) {
+    const inner = again;
+    again = (name) => `const ${fn}=${name};if(${fn}){${inner(fn)}}`;
+  }
+  return `{const ${own}=${runtime},${state}=${own}.state;if(${state})if(${state}!==${id}){${
+    again(self.text(id))
+  }}else ${own}.state=-1}`;
 }
 
 /** The same in front of an arrow function's expression; a parenthesis is left open. */
-export function guardExpression(
-  node: Node,
-  calls: Calls,
-  reentry: Reentry,
-  self: SelfReference,
-): string {
-  const { id, runtime } = calls;
-  return `${isOn(calls, self)}&&${runtime}.id!==${id}?${
-    callText(node, calls, reentry, self)
-  }:(${runtime}.id=-1,`;
-}
-
-function isOn({ id, runtime }: Calls, { text, isOptional }: SelfReference): string {
-  return `${runtime}.on${isOptional ? `&&${text(id)}` : ""}`;
+export function guardExpression(guard: Guard): string {
+  const { calls: { id, runtime }, self, isLeaf } = guard;
+  const name = self.text(id);
+  const conditions = [
+    `${runtime}.state`,
+    `${runtime}.state!==${id}`,
+    ...(self.isOptional ? [name] : []),
+    ...(isLeaf ? [`--${runtime}.left[${id}]<0`] : []),
+  ];
+  const enter = isLeaf ? `${runtime}.enterLeaf(${id})` : `${runtime}.state=${id}`;
+  return `${conditions.join("&&")}?${
+    callText(guard, runtime, `(${enter},${name})`)
+  }:(${runtime}.state&&=-1,`;
 }
 
 /** The call of the function itself inside its trampoline. */
 function callText(
-  node: Node,
-  { id, runtime }: Calls,
-  { passed, entry }: Reentry,
-  { text }: SelfReference,
+  { node, calls: { id }, reentry: { passed, entry } }: Guard,
+  runtime: string,
+  fn: string,
 ): string {
   const receiver = node.type === "ArrowFunctionExpression" ? "void 0" : "this";
-  return `${runtime}.${entry}(${id},(${runtime}.id=${id},${text(id)}),${receiver}${passed})`;
+  return `${runtime}.${entry}(${id},${fn},${receiver}${passed})`;
 }

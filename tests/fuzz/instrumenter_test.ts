@@ -42,7 +42,7 @@ const source = fc.oneof(
 
 function check(text: string, kind: SourceKind): void {
   const result = attempt(
-    () => transform(text, { url: "file:///a.ts", kind, firstId: 0, runtime: "$x" }),
+    () => transform(text, { url: "file:///a.ts", kind, firstId: 1, runtime: "$x" }),
     SyntaxError,
   );
   if (result === undefined) return;
@@ -107,7 +107,7 @@ fuzz(
     ),
   ),
   ([text, comment]) => {
-    const options = { url: "file:///a.ts", kind: "module" as const, firstId: 0, runtime: "$x" };
+    const options = { url: "file:///a.ts", kind: "module" as const, firstId: 1, runtime: "$x" };
     attempt(() => transform(text + comment, options), SyntaxError);
   },
   { runs: 1_000 },

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import { sameInEveryWay } from "../support/every_way.ts";
-import { code } from "../support/instrumented.ts";
+import { code, guard } from "../support/instrumented.ts";
 
 /** What the classes of a text put into their private fields, one by one. */
 function fields(text: string): string[] {
@@ -12,8 +12,8 @@ Deno.test("ClassMembers has methods reach themselves through a private field", (
   equal(
     code("class A { m(a) { return a; } static get x() { return 1; } }"),
     '$.touch(0);class A {static #$=[this.prototype["m"],$.accessor(this,"x","get")]; ' +
-      "m(a) {if($.on)if($.id!==1)return $.e1(1,($.id=1,A.#$[0]),this,a);else $.id=-1; return a; } " +
-      "static get x() {if($.on)if($.id!==2)return $.e0(2,($.id=2,A.#$[1]),this);else $.id=-1; return 1; } }",
+      `m(a) {${guard("e1(1,A.#$[0],this,a)")} return a; } ` +
+      `static get x() {${guard("e0(2,A.#$[1],this)", { id: 2 })} return 1; } }`,
   );
 });
 

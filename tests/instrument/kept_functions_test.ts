@@ -6,9 +6,12 @@ import { calledNames, code, instrument, runCommonJs } from "../support/instrumen
 Deno.test("KeptFunctions has functions that are assigned to properties reach themselves", () => {
   equal(
     code("a.b = function (c) { return c; };\nA.prototype.m = () => 1", "commonjs"),
-    "return (0,$.run)(0,()=>{a.b = function (c) {if($.on&&$.kept[1])if($.id!==1)" +
-      'return $.e1(1,($.id=1,$.kept[1]),this,c);else $.id=-1; return c; };;$.keep(1,a,"b");\n' +
-      'A.prototype.m = () => $.on&&$.kept[2]&&$.id!==2?$.e0(2,($.id=2,$.kept[2]),void 0):($.id=-1,1);$.keep(2,A.prototype,"m");})',
+    "return (0,$.run)(0,()=>{a.b = function (c) {" +
+      "{const $$=$,$_=$$.state;if($_)if($_!==1){const $f=$.kept[1];if($f){if(--$$.left[1]<0){" +
+      "$$.enterLeaf(1);return $$.e1(1,$f,this,c)}}}else $$.state=-1}" +
+      ' return c; };;$.keep(1,a,"b");\n' +
+      "A.prototype.m = () => $.state&&$.state!==2&&$.kept[2]&&--$.left[2]<0?" +
+      '$.e0(2,($.enterLeaf(2),$.kept[2]),void 0):($.state&&=-1,1);$.keep(2,A.prototype,"m");})',
   );
 });
 
@@ -102,25 +105,25 @@ for (const [name, text, called] of SAME) {
 }
 
 Deno.test("Activation.keep() takes no function for one whose number only starts the same", () => {
-  // The functions 0 to 9 come first; 1 is what is assigned, 10 is what is read.
+  // The module is number 1; 2 is what is assigned, 20 is what is read.
   const { source, runtime, functions } = instrument(
     `
     o.b = function () { return "one"; };
-    ${Array.from({ length: 8 }, (_, i) => `function f${i}() {}`).join("\n")}
-    function ten() { return "ten"; }
-    const read = { set b(f) { exports.stored = f; }, get b() { return ten; } };
-    exports.keep = [ten];
+    ${Array.from({ length: 17 }, (_, i) => `function f${i}() {}`).join("\n")}
+    function twenty() { return "twenty"; }
+    const read = { set b(f) { exports.stored = f; }, get b() { return twenty; } };
+    exports.keep = [twenty];
     `.replace("o.b =", "exports.b ="),
     { kind: "commonjs" },
   );
-  equal(functions[10]!.name, "ten");
+  equal(functions[19]!.name, "twenty");
   equal(functions[1]!.name, "b");
   const { keep } = runCommonJs(source) as { keep: [() => string] };
   runtime.kept.length = 0;
-  runtime.keep(1, { b: keep[0] }, "b");
-  deepEqual(runtime.kept[1], undefined);
-  runtime.keep(10, { b: keep[0] }, "b");
-  equal(runtime.kept[10], keep[0]);
+  runtime.keep(2, { b: keep[0] }, "b");
+  deepEqual(runtime.kept[2], undefined);
+  runtime.keep(20, { b: keep[0] }, "b");
+  equal(runtime.kept[20], keep[0]);
 });
 
 Deno.test("KeptFunctions has a function run in its trampoline once it has been kept", () => {
@@ -130,5 +133,5 @@ Deno.test("KeptFunctions has a function run in its trampoline once it has been k
   );
   runCommonJs(instrumented.source);
   deepEqual(calledNames(instrumented), ["<module>", "f"]);
-  equal(instrumented.runtime.ids.filter((id) => id === 1).length, 2);
+  equal(instrumented.runtime.ids.filter((id) => id === 2).length, 2);
 });

@@ -5,38 +5,38 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 
 import { DeclaringEngine, ENGINES } from "../support/engines.ts";
 import { sameInEveryWay } from "../support/every_way.ts";
-import { calledNames, code, instrument, runCommonJs } from "../support/instrumented.ts";
+import { calledNames, code, guard, instrument, runCommonJs } from "../support/instrumented.ts";
 
 const TEXTS: [name: string, before: string, guard: string][] = [
   [
     "no parameter",
     "function f() {}",
-    "if($.on)if($.id!==1)return $.e0(1,($.id=1,f),this);else $.id=-1;",
+    guard("e0(1,f,this)"),
   ],
   [
     "four parameters",
     "function f(a, b, c, d) {}",
-    "if($.on)if($.id!==1)return $.e4(1,($.id=1,f),this,a,b,c,d);else $.id=-1;",
+    guard("e4(1,f,this,a,b,c,d)"),
   ],
   [
     "more parameters, which go as an array",
     "function f(a, b, c, d, e) {}",
-    "if($.on)if($.id!==1)return $.e1(1,($.id=1,f),this,[a,b,c,d,e]);else $.id=-1;",
+    guard("e1(1,f,this,[a,b,c,d,e])"),
   ],
   [
     "arguments, which go as they are",
     "function f(a) { return () => arguments; }",
-    "if($.on)if($.id!==1)return $.e1(1,($.id=1,f),this,arguments);else $.id=-1;",
+    guard("e1(1,f,this,arguments)", { isLeaf: false }),
   ],
   [
     "a rest parameter",
     "function f(...r) {}",
-    "if($.on)if($.id!==1)return $.rest(1,($.id=1,f),this,[],r);else $.id=-1;",
+    guard("rest(1,f,this,[],r)"),
   ],
   [
     "a rest parameter behind others",
     "function f(a, b, ...r) {}",
-    "if($.on)if($.id!==1)return $.rest(1,($.id=1,f),this,[a,b],r);else $.id=-1;",
+    guard("rest(1,f,this,[a,b],r)"),
   ],
 ];
 
@@ -65,9 +65,9 @@ Deno.test("reentryOf() leaves functions whose call does something, or that ask h
       "function* f() {}",
       "async function* f() {}",
     ]
-  ) equal(/\$\.(id|e\d)\b/.test(code(text)), false, code(text));
+  ) equal(/\.(state|e\d)\b/.test(code(text)), false, code(text));
   for (const text of ["function f(a, a) {}", "function f(arguments) {}"]) {
-    equal(/\$\.(id|e\d)\b/.test(code(text, "commonjs")), false, code(text, "commonjs"));
+    equal(/\.(state|e\d)\b/.test(code(text, "commonjs")), false, code(text, "commonjs"));
   }
 });
 
@@ -228,7 +228,7 @@ Deno.test("a function that was switched off in the middle runs on, and its calle
   const { outer } = runCommonJs(instrumented.source) as { outer: (turn: unknown) => number[] };
   runtime.ids.length = 0;
   deepEqual(outer((on: boolean) => runtime.turn(on)), [1, 2, 3]);
-  deepEqual(runtime.ids.map((id) => functions[id]!.name), ["outer", "inner", "inner"]);
+  deepEqual(runtime.ids.map((id) => functions[id - 1]!.name), ["outer", "inner", "inner"]);
 });
 
 Deno.test("a function is called inside its trampoline once each time it is called", () => {
@@ -237,9 +237,9 @@ Deno.test("a function is called inside its trampoline once each time it is calle
     { kind: "commonjs" },
   );
   runCommonJs(instrumented.source);
-  const names = instrumented.runtime.ids.map((id) => instrumented.functions[id]!.name);
+  const names = instrumented.runtime.ids.map((id) => instrumented.functions[id - 1]!.name);
   deepEqual(names, ["<module>", "f", "f", "f", "f", "g", "f", "g", "g"]);
-  equal(instrumented.runtime.id, -1);
+  equal(instrumented.runtime.state, -1);
 });
 
 Deno.test("a function that never reached its body is right when it is called next", () => {

@@ -1,23 +1,23 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
 import { type Node, parseSource } from "../../lib/instrument/syntax_tree.ts";
-import { code, instrument } from "../support/instrumented.ts";
+import { code, guard, instrument } from "../support/instrumented.ts";
 
 const GOLDEN: [name: string, before: string, after: string][] = [
   [
     "a declaration",
     "function f(a) { return a; }",
-    "function f(a) {if($.on)if($.id!==1)return $.e1(1,($.id=1,f),this,a);else $.id=-1; return a; }",
+    `function f(a) {${guard("e1(1,f,this,a)")} return a; }`,
   ],
   [
     "a directive",
     'function f() { "use strict"; g() }',
-    'function f() { "use strict";;if($.on)if($.id!==1)return $.e0(1,($.id=1,f),this);else $.id=-1; g() }',
+    `function f() { "use strict";;${guard("e0(1,f,this)", { isLeaf: false })} g() }`,
   ],
   [
     "an arrow function",
     "const f = (a) => a + 1;",
-    "const f = (a) => $.on&&$.id!==1?$.e1(1,($.id=1,f),void 0,a):($.id=-1,a + 1);",
+    "const f = (a) => $.state&&$.state!==1&&--$.left[1]<0?$.e1(1,($.enterLeaf(1),f),void 0,a):($.state&&=-1,a + 1);",
   ],
   ["an arrow function that nothing names", "((a) => a + 1);", "((a) => (0,$.run)(1,()=>(a + 1)));"],
   [
@@ -28,12 +28,12 @@ const GOLDEN: [name: string, before: string, after: string][] = [
   [
     "an object after an arrow",
     "const f = () => ({ a: 1 });",
-    "const f = () => ($.on&&$.id!==1?$.e0(1,($.id=1,f),void 0):($.id=-1,{ a: 1 }));",
+    "const f = () => ($.state&&$.state!==1&&--$.left[1]<0?$.e0(1,($.enterLeaf(1),f),void 0):($.state&&=-1,{ a: 1 }));",
   ],
   [
     "arrows in arrows",
     "const f = a => b => a + b;",
-    "const f = a => $.on&&$.id!==1?$.e1(1,($.id=1,f),void 0,a):($.id=-1,b => (0,$.run)(2,()=>(a + b)));",
+    "const f = a => $.state&&$.state!==1?$.e1(1,($.state=1,f),void 0,a):($.state&&=-1,b => (0,$.run)(2,()=>(a + b)));",
   ],
   ["a method", "({ m() { return 1 } });", "({ m() {return (0,$.run)(1,()=>{ return 1 })} });"],
   [
@@ -166,10 +166,10 @@ Deno.test("transform() keeps a division beside its own comments", () => {
   const { source, global } = instrument("a = 1/f(await g())/h()/k(); /* c */f(); l(/x/)");
   equal(
     source.replace(/\n.*\n$/, "").replaceAll(global, "$"),
-    "/*$<*/$.touch(0);/*$>*//*$<*/;/*$>*/a = 1/f(await /*$<*/(0,$.run)(0,()=>(/*$>*/g()/*$<*/))/*$>*/)/*$</*/" +
-      "/(0,$.run)(0,()=>(/*$>*/h()/*$<*/))/*$>*//*$</*//(0,$.run)(0,()=>(/*$>*/k()/*$<*/))/*$>*/; " +
-      "/* c *//*$<*/;(0,$.run)(0,()=>{/*$>*/f();/*$<*/});/*$>*/ " +
-      "/*$<*/;(0,$.run)(0,()=>{/*$>*/l(/x/)/*$<*/});/*$>*/",
+    "/*$<*/$.touch(1);/*$>*//*$<*/;/*$>*/a = 1/f(await /*$<*/(0,$.run)(1,()=>(/*$>*/g()/*$<*/))/*$>*/)/*$</*/" +
+      "/(0,$.run)(1,()=>(/*$>*/h()/*$<*/))/*$>*//*$</*//(0,$.run)(1,()=>(/*$>*/k()/*$<*/))/*$>*/; " +
+      "/* c *//*$<*/;(0,$.run)(1,()=>{/*$>*/f();/*$<*/});/*$>*/ " +
+      "/*$<*/;(0,$.run)(1,()=>{/*$>*/l(/x/)/*$<*/});/*$>*/",
   );
 });
 

@@ -1,11 +1,11 @@
-import { Activation, ACTIVE } from "../../lib/activation.ts";
+import { Activation, ACTIVE, INACTIVE } from "../../lib/activation.ts";
 import { APPLY, type Engine } from "../../lib/engine.ts";
 import type { SourceKind } from "../../lib/instrument/syntax_tree.ts";
 import { transform, type Transformed } from "../../lib/instrument/transform.ts";
 
 /** What the code under test calls: as in a program, without a backend, and it notes who was called. */
 export class Runtime extends Activation {
-  /** The functions that were called inside their trampolines, in turn. */
+  /** The functions that were called inside their trampolines, in turn; the first one is number 1. */
   readonly ids: number[] = [];
 
   /**
@@ -14,8 +14,8 @@ export class Runtime extends Activation {
    */
   constructor(args: readonly number[], engine?: Engine) {
     super();
-    this.mode = ACTIVE;
-    this.on = true;
+    this.turn(true);
+    this.left = new Int32Array(args.length);
     engine?.prepare(0, args);
     const enter = (
       entry: keyof Engine & `e${number}`,
@@ -43,8 +43,13 @@ export class Runtime extends Activation {
 
   /** Turns it off as `deactivate` does, or on again. */
   turn(on: boolean): void {
-    this.on = on;
-    this.id = -1;
+    this.mode = on ? ACTIVE : INACTIVE;
+    this.state = on ? -1 : 0;
+  }
+
+  /** Has leaves called inside their trampolines each time. */
+  override enterLeaf(id: number): void {
+    this.state = id;
   }
 }
 
@@ -71,22 +76,31 @@ export function instrument(
   { kind = "module", engine }: InstrumentOptions = {},
 ): Instrumented {
   const global = `$test${count++}`;
-  const transformed = transform(text, { url: "file:///app.ts", kind, firstId: 0, runtime: global });
-  const runtime = new Runtime(transformed.functions.map(({ args }) => args), engine);
+  const transformed = transform(text, { url: "file:///app.ts", kind, firstId: 1, runtime: global });
+  const runtime = new Runtime([0, ...transformed.functions.map(({ args }) => args)], engine);
   Object.defineProperty(globalThis, global, { value: runtime });
   return { ...transformed, global, runtime };
 }
 
-/** The code without its source map and the marks of its edits, and with `$` for the runtime. */
-export function code(text: string, kind?: SourceKind): string {
-  const { source, global } = instrument(text, { kind });
+/** The code without its source map and the marks of its edits; `$` is the runtime, 0 the first number. */
+export function code(text: string, kind: SourceKind = "module"): string {
+  const options = { url: "file:///app.ts", kind, firstId: 0, runtime: "$" };
+  const { source } = transform(text, options);
   return source.slice(0, source.lastIndexOf("\n//# sourceMappingURL="))
-    .replace(/\/\*\$[<>].*?\*\//g, "").replaceAll(global, "$");
+    .replace(/\/\*\$[<>].*?\*\//g, "");
+}
+
+/** What stands at the start of function 1: that it is called again as `call` says. */
+export function guard(call: string, { id = 1, isLeaf = true } = {}): string {
+  const again = isLeaf
+    ? `if(--$$.left[${id}]<0){$$.enterLeaf(${id});return $$.${call}}`
+    : `$$.state=${id};return $$.${call}`;
+  return `{const $$=$,$_=$$.state;if($_)if($_!==${id}){${again}}else $$.state=-1}`;
 }
 
 /** The names of the functions that were called inside their trampolines, each once. */
 export function calledNames({ functions, runtime }: Instrumented): string[] {
-  return [...new Set(runtime.ids)].map((id) => functions[id]!.name);
+  return [...new Set(runtime.ids)].map((id) => functions[id - 1]!.name);
 }
 
 /** Runs a CommonJS module: what it exports. */
