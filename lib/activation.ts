@@ -8,7 +8,7 @@ import {
   getOwnPropertyDescriptor,
   indexOf,
   Int32Array,
-  set,
+  lengthened,
 } from "./builtins.ts";
 import type {
   CodeExtent,
@@ -308,11 +308,7 @@ export class Activation implements Entries {
   /** Makes the engine in use ready for new functions. */
   #prepare(): void {
     const { length } = this.#functions;
-    if (length > this.left.length) {
-      const left = new Int32Array(2 * length);
-      set(left, this.left);
-      this.left = left;
-    }
+    if (length > this.left.length) this.left = lengthened(Int32Array, this.left, 2 * length);
     if (this.#current === undefined) return;
     try {
       this.#pause(() => this.#prepareFor(this.#current!));

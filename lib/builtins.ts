@@ -107,6 +107,23 @@ export const set: (to: Numbers, from: ArrayLike<number>, at?: number) => void = 
   TypedArray.prototype.set,
 );
 
+/**
+ * A longer typed array that starts with what another one holds.
+ *
+ * @param Kind What both are.
+ * @param array The one.
+ * @param length Elements of the longer one; the added ones are 0.
+ */
+export function lengthened<Kind extends Numbers>(
+  Kind: new (length: number) => Kind,
+  array: Kind,
+  length: number,
+): Kind {
+  const longer = new Kind(length);
+  set(longer, array);
+  return longer;
+}
+
 /** `fill` of typed arrays. */
 export const fill: {
   (array: Numbers, value: number): void;

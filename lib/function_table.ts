@@ -1,4 +1,4 @@
-import { max, min, set, subarray, Uint8Array } from "./builtins.ts";
+import { lengthened, min, subarray, Uint8Array } from "./builtins.ts";
 import type { FunctionLabel } from "./symbol_name.ts";
 
 /** Numbers that are set aside at a time for functions that come one by one. */
@@ -63,9 +63,7 @@ export class FunctionTable {
 
   #append(args: number): void {
     if (this.#length === this.#args.length) {
-      const longer = new Uint8Array(max(64, 2 * this.#length));
-      set(longer, this.#args);
-      this.#args = longer;
+      this.#args = lengthened(Uint8Array, this.#args, 2 * this.#length);
     }
     this.#args[this.#length++] = args;
   }

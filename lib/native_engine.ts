@@ -1,4 +1,4 @@
-import { apply, fill, Int32Array, max, set, Uint8Array } from "./builtins.ts";
+import { apply, fill, Int32Array, lengthened, max, set, Uint8Array } from "./builtins.ts";
 import { APPLY, type Engine, type EngineHost, STACK_BUDGET } from "./engine.ts";
 import type { CallInside, NativeLibrary } from "./native_functions.ts";
 import { loadNativeLibrary } from "./native_library.ts";
@@ -85,9 +85,7 @@ export class NativeEngine implements Engine {
     fill(trampolines, -1);
     set(trampolines, this.#trampolines);
     this.#trampolines = trampolines;
-    const applied = new Uint8Array(length);
-    set(applied, this.#applied);
-    this.#applied = applied;
+    this.#applied = lengthened(Uint8Array, this.#applied, length);
   }
 }
 

@@ -1,4 +1,4 @@
-import { charCodeAt, set, subarray, Uint8Array } from "./builtins.ts";
+import { charCodeAt, lengthened, max, set, subarray, Uint8Array } from "./builtins.ts";
 
 /*
  * WebAssembly's binary format, as far as the trampolines need it.
@@ -52,18 +52,29 @@ export const SECTION = {
 /** What can be imported and exported. */
 export const KIND = { function: 0, table: 1, memory: 2, global: 3 } as const;
 
+/** So many that the builtin copies them faster. */
+const MANY = 256;
+
 /** Bytes that grow, without the iterators and methods that a program may have replaced. */
 export class WasmBytes {
-  #bytes = new Uint8Array(256);
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
+
+  /** @param capacity How many bytes it takes before it has to grow. @default {64} */
+  constructor(capacity = 64) {
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  #reserve(count: number): void {
+    const { length } = this.#bytes;
+    const needed = this.#length + count;
+    if (needed <= length) return;
+    this.#bytes = lengthened(Uint8Array, this.#bytes, max(needed, 2 * length));
+  }
 
   /** Appends one byte. */
   byte(value: number): this {
-    if (this.#length === this.#bytes.length) {
-      const longer = new Uint8Array(2 * this.#length);
-      set(longer, this.#bytes);
-      this.#bytes = longer;
-    }
+    this.#reserve(1);
     this.#bytes[this.#length++] = value;
     return this;
   }
@@ -99,10 +110,26 @@ export class WasmBytes {
     return this;
   }
 
+  /** Appends a number as a name, in decimal digits. */
+  decimal(value: number): this {
+    let digits = 1;
+    for (let rest = value; rest >= 10; rest = rest / 10 >>> 0) digits++;
+    this.unsigned(digits).#reserve(digits);
+    this.#length += digits;
+    for (let i = 1, rest = value; i <= digits; i++, rest = rest / 10 >>> 0) {
+      this.#bytes[this.#length - i] = 0x30 + rest % 10;
+    }
+    return this;
+  }
+
   /** Appends other bytes, and how many they are in front of them. */
   sized(other: WasmBytes): this {
     this.unsigned(other.#length);
-    for (let i = 0; i < other.#length; i++) this.byte(other.#bytes[i]!);
+    this.#reserve(other.#length);
+    if (other.#length < MANY) {
+      for (let i = 0; i < other.#length; i++) this.#bytes[this.#length + i] = other.#bytes[i]!;
+    } else set(this.#bytes, other.finish(), this.#length);
+    this.#length += other.#length;
     return this;
   }
 
@@ -117,7 +144,11 @@ export class WasmBytes {
   }
 }
 
-/** The start of every module: `\0asm`, version 1. */
-export function moduleStart(): WasmBytes {
-  return new WasmBytes().bytes(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+/**
+ * The start of every module: `\0asm`, version 1.
+ *
+ * @param capacity How many bytes the module may take before it has to be moved. @default {1024}
+ */
+export function moduleStart(capacity = 1024): WasmBytes {
+  return new WasmBytes(capacity).bytes(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 }

@@ -6,8 +6,8 @@ import {
   fill,
   Float64Array,
   Int32Array,
+  lengthened,
   max,
-  set,
   subarray,
   toBigInt,
   toNumber,
@@ -51,6 +51,21 @@ const PAGE = 4096;
 /** Places in the table, and in the memory of its counts, at first. */
 const FIRST_SIZE = 1 << 14;
 const PAGE_COUNTS = 65536 / Int32Array.BYTES_PER_ELEMENT;
+
+/**
+ * What trampolines call: V8 makes one call of each of these, and three of `Function.prototype.call`,
+ * which WebAssembly can only have as a bound function.
+ */
+const CALLS = {
+  c0: (fn: unknown, self: unknown) => callFunction(fn, self),
+  c1: (fn: unknown, self: unknown, a: unknown) => callFunction(fn, self, a),
+  c2: (fn: unknown, self: unknown, a: unknown, b: unknown) => callFunction(fn, self, a, b),
+  c3: (fn: unknown, self: unknown, a: unknown, b: unknown, c: unknown) =>
+    callFunction(fn, self, a, b, c),
+  c4: (fn: unknown, self: unknown, a: unknown, b: unknown, c: unknown, d: unknown) =>
+    callFunction(fn, self, a, b, c, d),
+  apply: (fn: () => unknown, self: unknown, args: ArrayLike<unknown>) => apply(fn, self, args),
+};
 
 /** What the dispatcher exports. */
 interface Dispatcher extends Entries {
@@ -129,19 +144,7 @@ export class WasmEngine implements Engine {
     } catch (cause) {
       throw unavailable((cause as Error).message, cause);
     }
-    const call = callFunction;
-    this.#imports = {
-      m: {
-        memory: this.#memory,
-        table: this.#table,
-        c0: call,
-        c1: call,
-        c2: call,
-        c3: call,
-        c4: call,
-        apply,
-      },
-    };
+    this.#imports = { m: { memory: this.#memory, table: this.#table, ...CALLS } };
     this.#check();
   }
 
@@ -254,12 +257,8 @@ export class WasmEngine implements Engine {
       throw unavailable((cause as Error).message, cause);
     }
     this.#view();
-    const applied = new Uint8Array(size);
-    set(applied, this.#applied);
-    this.#applied = applied;
-    const found = new Float64Array(size);
-    set(found, this.#found);
-    this.#found = found;
+    this.#applied = lengthened(Uint8Array, this.#applied, size);
+    this.#found = lengthened(Float64Array, this.#found, size);
   }
 }
 

@@ -1,5 +1,5 @@
 import { APPLY, MOST_ARGUMENTS } from "./engine.ts";
-import { formatNumber } from "./builtins.ts";
+import { defineElement } from "./builtins.ts";
 import {
   EXTERNREF,
   I32,
@@ -17,7 +17,8 @@ import {
  *     JavaScript      e2(7, fn, self, a, b)
  *     [dispatcher]    counts, and makes place for what it calls: no frame
  *     trampoline      function 7 of the table, the address that perf samples
- *     fn              by the builtin `Function.prototype.call`, which makes no frame either
+ *     [call]          a function of JavaScript that calls another one, inlined as far as it goes
+ *     fn
  *
  * The dispatcher counts every trampoline's calls down. Below zero it has the trampoline call
  * the frame walker, and then tells JavaScript (`found`) to look where the trampoline is: when it
@@ -108,11 +109,11 @@ export const MODULE_NAME = "xperf";
 
 /** V8 names trampolines in the stack of an error by their places in the table. */
 function nameSection(first = 0, count = 0): WasmBytes {
-  const section = new WasmBytes().name("name");
+  const section = new WasmBytes(32 + 12 * count).name("name");
   section.byte(0).sized(new WasmBytes().name(MODULE_NAME));
-  const names = new WasmBytes().unsigned(count);
+  const names = new WasmBytes(8 + 12 * count).unsigned(count);
   for (let i = 0; i < count; i++) {
-    names.unsigned(IMPORTED_FUNCTIONS + i).name(formatNumber(first + i, 10));
+    names.unsigned(IMPORTED_FUNCTIONS + i).decimal(first + i);
   }
   return section.byte(1).sized(names);
 }
@@ -164,8 +165,8 @@ const PADDING_PER_CALL = 24;
 const IMPORTED_FUNCTIONS = MOST_ARGUMENTS + 2;
 
 /**
- * Trampolines: imports `m.memory`, `m.table`, where they go, `m.c0` to `m.c4`, which are all
- * `Function.prototype.call`, and `m.apply`, which is `Reflect.apply`.
+ * Trampolines: imports `m.memory`, `m.table`, where they go, `m.c0` to `m.c4`, which call their
+ * first argument on the second with the others, and `m.apply`, which does with an array of them.
  */
 export function trampolinesModule(
   { first, args, padding, distinction }: TrampolinesOptions,
@@ -178,17 +179,24 @@ export function trampolinesModule(
   imports.name("m").name("table").bytes(KIND.table, 0x70, 0, 0);
   imports.name("m").name("memory").bytes(KIND.memory, 0, 1);
   const count = args.length;
-  const functions = new WasmBytes().unsigned(count);
-  const elements = new WasmBytes().bytes(1, 0).constant(first).bytes(OP.end).unsigned(count);
-  const code = new WasmBytes().unsigned(count);
+  const functions = new WasmBytes(8 + count).unsigned(count);
+  const elements = new WasmBytes(16 + 3 * count).bytes(1, 0).constant(first).bytes(OP.end).unsigned(
+    count,
+  );
+  const code = new WasmBytes(32 * count).unsigned(count);
+  // All trampolines of one form are the same.
+  const forms: WasmBytes[] = [];
+  for (let form = 0; form <= APPLY; form++) {
+    defineElement(forms, form, trampolineCode(form, padding));
+  }
   for (let i = 0; i < count; i++) {
     functions.unsigned(trampolineType(passedArguments(args[i]!)));
     elements.unsigned(IMPORTED_FUNCTIONS + i);
-    code.sized(trampolineCode(args[i]!, padding));
+    code.sized(forms[args[i]!]!);
   }
   const distinct = new WasmBytes().name("distinction");
   for (let i = 0; i < distinction.length; i++) distinct.byte(distinction[i]!);
-  return moduleStart()
+  return moduleStart(512 + 64 * count)
     .section(SECTION.type, typeSection())
     .section(SECTION.import, imports)
     .section(SECTION.function, functions)

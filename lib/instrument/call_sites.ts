@@ -47,6 +47,7 @@ const MODULES: Readonly<Record<string, Owner>> = {
   __proto__: null as never,
   activation: "reentry",
   native_engine: "reentry",
+  wasm_engine: "reentry",
   ffi_library: "reentry",
   napi_library: "reentry",
   trampoline: "wrapper",
