@@ -12,6 +12,7 @@ import {
 } from "./builtins.ts";
 import type {
   CodeExtent,
+  DirectEntry,
   Engine,
   EngineChoice,
   EngineHost,
@@ -47,6 +48,12 @@ const MOST_LEFT = 15;
 
 // deno-lint-ignore no-explicit-any -- any function can be instrumented
 type AnyFunction<Result> = (...args: any[]) => Result;
+
+/** What has a trampoline of its own, or can have one. */
+export interface DirectHolder {
+  /** The trampoline. */
+  direct: DirectEntry | undefined;
+}
 
 /** An engine whose trampolines one backend names. */
 interface Pair {
@@ -95,6 +102,9 @@ export class Activation implements Entries {
   readonly #functions = new FunctionTable();
   readonly #backends = new Map<BackendName, Backend>();
   readonly #pairs: Pair[] = [];
+  readonly #promoted: DirectHolder[] = [];
+  /** Who has made their trampolines. */
+  #promoter: Pair | undefined;
   #current: Pair | undefined;
   #wasmObstacle: string | undefined;
   #random = 0x2545f491;
@@ -136,6 +146,27 @@ export class Activation implements Entries {
   ): Result {
     if (this.mode === UNDECIDED) this.decide();
     return this.state === OFF ? apply(fn, self, args) : this.e1(id, fn, self, args) as Result;
+  }
+
+  /**
+   * Gives a function that is called often a trampoline of its own, where there is a cheaper one.
+   * It is gone when another engine or backend makes the trampolines.
+   *
+   * @param label What perf shows.
+   * @param args How many arguments the function is called with, up to `MOST_ARGUMENTS`.
+   */
+  promote(holder: DirectHolder, label: FunctionLabel, fn: unknown, args: number): void {
+    const { engine } = this.#current ?? {};
+    if (engine?.direct === undefined) return;
+    try {
+      const id = this.define(label, 0);
+      this.#pause(() => {
+        holder.direct = engine.direct!(id, fn, args);
+        defineElement(this.#promoted, this.#promoted.length, holder);
+      });
+    } catch (error) {
+      this.#giveUp(error);
+    }
   }
 
   /**
@@ -221,6 +252,8 @@ export class Activation implements Entries {
     const pair = engine === "auto" ? this.#cheapest(backendName) : this.#pair(backendName, engine);
     this.#prepareFor(pair);
     this.#current = pair;
+    if (this.#promoter !== pair) this.#demote();
+    this.#promoter = pair;
     const { e0, e1, e2, e3, e4 } = pair.engine;
     this.e0 = e0;
     this.e1 = e1;
@@ -262,6 +295,11 @@ export class Activation implements Entries {
     } catch (error) {
       this.#giveUp(error);
     }
+  }
+
+  #demote(): void {
+    for (let i = 0; i < this.#promoted.length; i++) this.#promoted[i]!.direct = undefined;
+    this.#promoted.length = 0;
   }
 
   #switch(mode: typeof INACTIVE | typeof ACTIVE): void {

@@ -17,6 +17,7 @@ import { codeExtent, SURROUNDINGS, surroundingsStart } from "./code_extent.ts";
 import {
   APPLY,
   type CodeExtent,
+  type DirectEntry,
   type Engine,
   type EngineHost,
   type Entries,
@@ -24,6 +25,7 @@ import {
 } from "./engine.ts";
 import { loadNativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
+import { directModule } from "./wasm_direct.ts";
 import { dispatcherModule, LEFT, NESTED, trampolinesModule } from "./wasm_modules.ts";
 
 // Where V8 may not compile, it has none.
@@ -97,6 +99,8 @@ export class WasmEngine implements Engine {
   readonly #memory: WebAssembly.Memory;
   readonly #table: WebAssembly.Table;
   readonly #imports: WebAssembly.Imports;
+  /** What has trampolines looked for. */
+  readonly #services: WebAssembly.ModuleImports;
   /** The calls of each trampoline until it is looked for. */
   #left!: Int32Array;
   /** How many calls are nested. */
@@ -120,18 +124,21 @@ export class WasmEngine implements Engine {
       this.#memory = new Memory({ initial: FIRST_SIZE / PAGE_COUNTS + 1 });
       this.#view();
       const plain: Engine["e4"] = (...call) => this.#callPlainly(...call);
+      this.#services = {
+        memory: this.#memory,
+        walk: bindFunction(
+          this.#library.xp_walk,
+          undefined,
+          new Uint8Array(this.#walked.buffer),
+          WALKED_FRAMES,
+        ),
+        found: (id: number) => this.#look(id),
+        deep: () => this.#isDeep(),
+      };
       const dispatcher = new Instance(new Module(dispatcherModule(FIRST_SIZE)), {
         m: {
-          memory: this.#memory,
-          walk: bindFunction(
-            this.#library.xp_walk,
-            undefined,
-            new Uint8Array(this.#walked.buffer),
-            WALKED_FRAMES,
-          ),
+          ...this.#services,
           none: Object.freeze([]) as unknown as WebAssembly.ImportValue,
-          found: (id: number) => this.#look(id),
-          deep: () => this.#isDeep(),
           plain0: plain,
           plain1: plain,
           plain2: plain,
@@ -157,6 +164,39 @@ export class WasmEngine implements Engine {
       const { padding } = this.#host;
       const module = trampolinesModule({ first, args, padding, distinction: distinction() });
       new Instance(new Module(module), this.#imports);
+    } catch (cause) {
+      throw unavailable((cause as Error).message, cause);
+    }
+  }
+
+  /** @inheritdoc */
+  direct(id: number, fn: unknown, args: number): DirectEntry {
+    const { padding, runDeep } = this.#host;
+    const plain = (...given: unknown[]): unknown => {
+      let result: unknown;
+      runDeep(() => {
+        result = apply(fn as () => unknown, undefined, given);
+      });
+      return result;
+    };
+    try {
+      const module = new Module(directModule({ id, args, padding, distinction: distinction() }));
+      const entry = (own: WebAssembly.ModuleImports): DirectEntry => {
+        const instance = new Instance(module, { m: { ...this.#services, ...own } });
+        return instance.exports["enter"] as DirectEntry;
+      };
+      const nothing = () => {};
+      // The same code with another function: from inside of that it can be found.
+      const walk = bindFunction(CALLS.c0, undefined, this.#services["walk"], null);
+      const find = entry({ fn: walk, plain: nothing, found: nothing });
+      const found = () => {
+        this.#left[id] = FOR_GOOD;
+        // Where the stack is too full for trampolines, nobody walks.
+        this.#walked[this.#depth] = NOTHING;
+        find();
+        this.#look(id);
+      };
+      return entry({ fn: fn as () => unknown, plain, found });
     } catch (cause) {
       throw unavailable((cause as Error).message, cause);
     }

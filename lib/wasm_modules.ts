@@ -61,7 +61,7 @@ export const LEFT = 4;
  * After how many nested calls the stack is looked at. Exceptions make the count too high, until an outer
  * call returns; then it is looked at more often.
  */
-const MOST_NESTED = 64;
+export const MOST_NESTED = 64;
 
 /** What the dispatcher imports, besides `plain0` to `plain4`. */
 const PLAIN = 2;
@@ -107,13 +107,19 @@ export function dispatcherModule(size: number): Uint8Array<ArrayBuffer> {
 /** The name of a module, which V8 gives to its frames in the stack of an error. */
 export const MODULE_NAME = "xperf";
 
-/** V8 names trampolines in the stack of an error by their places in the table. */
-function nameSection(first = 0, count = 0): WasmBytes {
+/**
+ * V8 names trampolines in the stack of an error by their numbers.
+ *
+ * @param index Which function of the module is the first one.
+ * @param first Its number.
+ * @param count How many there are.
+ */
+export function nameSection(index = 0, first = 0, count = 0): WasmBytes {
   const section = new WasmBytes(32 + 12 * count).name("name");
   section.byte(0).sized(new WasmBytes().name(MODULE_NAME));
   const names = new WasmBytes(8 + 12 * count).unsigned(count);
   for (let i = 0; i < count; i++) {
-    names.unsigned(IMPORTED_FUNCTIONS + i).decimal(first + i);
+    names.unsigned(index + i).decimal(first + i);
   }
   return section.byte(1).sized(names);
 }
@@ -159,7 +165,7 @@ export interface TrampolinesOptions {
 }
 
 /** Repeated calls in the code that never runs: of each, so many bytes of machine code and more remain. */
-const PADDING_PER_CALL = 24;
+export const PADDING_PER_CALL = 24;
 
 /** Functions that a module of trampolines imports: one for each number of arguments, and `apply`. */
 const IMPORTED_FUNCTIONS = MOST_ARGUMENTS + 2;
@@ -194,17 +200,22 @@ export function trampolinesModule(
     elements.unsigned(IMPORTED_FUNCTIONS + i);
     code.sized(forms[args[i]!]!);
   }
-  const distinct = new WasmBytes().name("distinction");
-  for (let i = 0; i < distinction.length; i++) distinct.byte(distinction[i]!);
   return moduleStart(512 + 64 * count)
     .section(SECTION.type, typeSection())
     .section(SECTION.import, imports)
     .section(SECTION.function, functions)
     .section(SECTION.element, elements)
     .section(SECTION.code, code)
-    .section(SECTION.custom, distinct)
-    .section(SECTION.custom, nameSection(first, count))
+    .section(SECTION.custom, distinctSection(distinction))
+    .section(SECTION.custom, nameSection(IMPORTED_FUNCTIONS, first, count))
     .finish();
+}
+
+/** What makes a module different from all others. */
+export function distinctSection(distinction: Uint8Array): WasmBytes {
+  const section = new WasmBytes().name("distinction");
+  for (let i = 0; i < distinction.length; i++) section.byte(distinction[i]!);
+  return section;
 }
 
 /** An array of arguments is one. */

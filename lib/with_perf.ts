@@ -1,7 +1,7 @@
-import { apply, construct } from "./builtins.ts";
-import { activation, INACTIVE } from "./activation.ts";
+import { apply, construct, isSafeInteger } from "./builtins.ts";
+import { activation, type DirectHolder, INACTIVE } from "./activation.ts";
 import { callerPosition } from "./caller_position.ts";
-import { APPLY } from "./engine.ts";
+import { APPLY, MOST_ARGUMENTS } from "./engine.ts";
 import type { FunctionLabel } from "./symbol_name.ts";
 
 /** Options of {@linkcode withPerf}. */
@@ -101,6 +101,9 @@ export function withPerf<F extends AnyFunction>(
   return wrap(fn, (self, wrapper) => ({ name: methodName(second, self, wrapper), file, line }));
 }
 
+/** A variable of this module: V8 takes it for a constant, and what is imported not. */
+const shared = activation;
+
 const UNKNOWN_FILE = "<unknown>";
 
 /** V8 has no decorators yet: compilers call them from helpers with names such as `_apply_decs_2203_r`. */
@@ -109,33 +112,48 @@ const DECORATOR_HELPER = /^_*(es|apply|member|run)?_?(member)?_?dec(?!.*<static_
 /** A label, or how to find it at the first call, when a method's class is known. */
 type Label = FunctionLabel | ((self: unknown, wrapper: AnyFunction) => FunctionLabel);
 
+/** How many calls make a trampoline of its own worth it: it takes some 100 µs. */
+const PROMOTION = 1000;
+
 /** A function and its wrapper. */
-interface Wrapped {
+interface Wrapped extends DirectHolder {
   fn: AnyFunction;
   wrapper: AnyFunction;
   label: Label;
   /** The function's number; negative until its label is known. */
   id: number;
+  /** How many arguments its own trampoline takes; negative where it can have none. */
+  readonly args: number;
+  /** Calls that its own trampoline could have taken. */
+  calls: number;
 }
 
 function wrap<F extends AnyFunction>(fn: F, label: Label): F {
-  // `args` is only ever spread, and there is little else: while trampolines are off, V8 makes no
-  // array of it, and inlines the wrapper and `fn` into the caller.
+  // `args` is only ever spread or looked at, and there is little else: while trampolines are off, V8
+  // makes no array of it, and inlines the wrapper and `fn` into the caller.
   const wrapper: AnyFunction = isConstructor(fn)
-    ? function (this: unknown, ...args: unknown[]): unknown {
-      return activation.mode === INACTIVE && new.target === undefined
-        ? apply(fn, this, args)
-        : enter(wrapped, this, new.target, ...args);
+    ? function (this: unknown, a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown {
+      if (shared.mode === INACTIVE && new.target === undefined) {
+        return apply(fn, this, arguments as never);
+      }
+      const { direct } = wrapped;
+      return direct !== undefined && arguments.length === wrapped.args && this === undefined
+        ? direct(a, b, c, d)
+        : enter(wrapped, this, new.target, ...arguments);
     }
     : {
-      method(this: unknown, ...args: unknown[]): unknown {
-        return activation.mode === INACTIVE
-          ? apply(fn, this, args)
-          : enter(wrapped, this, undefined, ...args);
+      method(this: unknown, a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown {
+        if (shared.mode === INACTIVE) return apply(fn, this, arguments as never);
+        const { direct } = wrapped;
+        return direct !== undefined && arguments.length === wrapped.args && this === undefined
+          ? direct(a, b, c, d)
+          : enter(wrapped, this, undefined, ...arguments);
       },
     }.method;
   const id = typeof label === "function" ? -1 : activation.define(label, APPLY);
-  const wrapped: Wrapped = { fn, wrapper, label, id };
+  const { length } = fn;
+  const args = isSafeInteger(length) && length <= MOST_ARGUMENTS ? length : -1;
+  const wrapped: Wrapped = { fn, wrapper, label, id, args, calls: 0, direct: undefined };
   copyProperties(fn, wrapper);
   return wrapper as F;
 }
@@ -150,7 +168,15 @@ function enter(
   if (wrapped.id < 0 && typeof label === "function") {
     wrapped.id = activation.define(label(self, wrapper), APPLY);
   }
-  if (target === undefined) return activation.call(wrapped.id, fn, self, args);
+  if (target === undefined) {
+    if (
+      self === undefined && args.length === wrapped.args &&
+      wrapped.calls++ % PROMOTION === PROMOTION - 1
+    ) {
+      activation.promote(wrapped, activation.label(wrapped.id)!, fn, wrapped.args);
+    }
+    return activation.call(wrapped.id, fn, self, args);
+  }
   // Inside `fn`, `new.target` is `fn` itself, as without the wrapper.
   return activation.call(wrapped.id, construct, undefined, [
     fn,
@@ -171,7 +197,7 @@ function copyProperties(from: AnyFunction, to: AnyFunction): void {
   // Another one has an async function, a generator and a class that extends one.
   const prototype = Object.getPrototypeOf(from);
   if (prototype !== Function.prototype) Object.setPrototypeOf(to, prototype);
-  if (from.length !== 0) {
+  if (from.length !== to.length) {
     Object.defineProperty(to, "length", { value: from.length, configurable: true });
   }
   Object.defineProperty(to, "name", { value: from.name, configurable: true });

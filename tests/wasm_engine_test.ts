@@ -225,3 +225,74 @@ Deno.test("WasmEngine goes on after exceptions from any depth, with trampolines"
 });
 
 function nothing(): void {}
+
+for (const padding of [0, 104]) {
+  Deno.test(`WasmEngine.direct() passes arguments and results, and is found at once, ${padding} bytes behind`, () => {
+    const host = new DeclaringEngine("wasm", { padding });
+    const first = host.prepare(...new Array(5).fill(0));
+    for (let args = 0; args <= 4; args++) {
+      const given: unknown[] = [];
+      let self: unknown = 1;
+      const stacks: number[][] = [];
+      const enter = host.engine.direct!(first + args, function (this: unknown, ...all: unknown[]) {
+        self = this;
+        given.push(all);
+        stacks.push(host.idsOnStack());
+        return all.length;
+      }, args);
+      equal(enter(1, 2, 3, 4), args);
+      equal(enter(5, 6, 7, 8), args);
+      deepEqual(given, [[1, 2, 3, 4].slice(0, args), [5, 6, 7, 8].slice(0, args)]);
+      equal(self, undefined);
+      equal(host.extentsOf(first + args).length, 1);
+      deepEqual(stacks, [[first + args], [first + args]]);
+    }
+    equal(overlap(host.declared.map(({ code }) => code), padding), undefined);
+  });
+}
+
+Deno.test("WasmEngine.direct() passes exceptions, and is found again where V8 has moved it", async () => {
+  const host = new DeclaringEngine("wasm");
+  const id = host.prepare(0);
+  const error = new Error("thrown");
+  const enter = host.engine.direct!(id, (what: unknown) => {
+    if (what === "throw") throw error;
+    return what === "stack" ? host.idsOnStack() : what;
+  }, 1);
+  equal(enter(7), 7);
+  const end = performance.now() + PATIENCE;
+  while (host.extentsOf(id).length < 2) {
+    ok(performance.now() < end, "nothing has moved");
+    for (let i = 0; i < 4096; i++) enter(i);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  deepEqual(enter("stack"), [id]);
+  for (let i = 0; i < 10_000; i++) {
+    try {
+      enter("throw");
+      throw new Error("nothing was thrown");
+    } catch (caught) {
+      equal(caught, error);
+    }
+  }
+  deepEqual(enter("stack"), [id]);
+  equal(host.extentsOf(id).length, 2);
+});
+
+Deno.test("WasmEngine.direct() calls plainly where trampolines would take too much stack", () => {
+  let deep = 0;
+  const host = new DeclaringEngine("wasm", {
+    runDeep: (body) => {
+      deep++;
+      body();
+    },
+  });
+  const id = host.prepare(0);
+  const count: (n: unknown) => unknown = (n) => n === 0 ? 0 : enter(n as number - 1) as number + 1;
+  const enter = host.engine.direct!(id, count, 1);
+  equal(enter(100), 100);
+  equal(deep, 0);
+  equal(enter(1500), 1500);
+  ok(deep > 0, `${deep} calls were plain`);
+  equal(enter(100), 100);
+});

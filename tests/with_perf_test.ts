@@ -1,5 +1,5 @@
 import { withPerf } from "@x/perf";
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 
 import { runProgram } from "./support/program.ts";
 import { checks } from "./support/with_perf_checks.ts";
@@ -57,6 +57,34 @@ console.log(sum(5_000), visitor.visit(5_000));
     equal(program.stderr, "");
     equal(program.stdout, "12502500 5000\n");
   }
+});
+
+Deno.test("withPerf() gives what is called often a trampoline of its own, wherever they are on", async () => {
+  await using program = await runProgram(`
+import { activateStackTrampoline, deactivateStackTrampoline, withPerf } from "@x/perf";
+const plain = function (this: unknown, a: number, b: number) {
+  return [this, a, b, arguments.length];
+};
+const wrapped = withPerf(plain, { name: "hot", file: "a.ts", line: 1 });
+const same = (...args: number[]) =>
+  JSON.stringify(plain.apply(undefined, args as [number, number])) === JSON.stringify(wrapped(...args as [number, number]));
+for (const engine of ["wasm", "native", "wasm", undefined, "wasm"] as const) {
+  if (engine === undefined) deactivateStackTrampoline();
+  else activateStackTrampoline("perf", { engine });
+  for (let i = 0; i < 5000; i++) {
+    if (!same(i, 1) || !same() || !same(i) || !same(1, 2, 3) || !same(1, 2, 3, 4, 5)) throw new Error(\`\${engine} \${i}\`);
+    const object = {};
+    if (wrapped.call(object, 1, 2)[0] !== object || !(new (wrapped as any)(1, 2) instanceof Array)) throw new Error("this");
+  }
+}
+console.log(wrapped.length);
+`);
+  equal(program.stderr, "");
+  equal(program.stdout, "2\n");
+  const entries = (await program.map())!.filter(({ name }) => name === "js::hot:a.ts:1");
+  // By the wasm engine at first, its own one, those again where V8 has moved them, and by the native one.
+  ok(entries.length >= 3 && entries.length <= 6, `${entries.length} entries`);
+  equal(new Set(entries.map(({ start }) => start)).size, entries.length);
 });
 
 Deno.test("withPerf() keeps the exact type", () => {
