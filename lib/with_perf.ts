@@ -112,8 +112,8 @@ const DECORATOR_HELPER = /^_*(es|apply|member|run)?_?(member)?_?dec(?!.*<static_
 /** A label, or how to find it at the first call, when a method's class is known. */
 type Label = FunctionLabel | ((self: unknown, wrapper: AnyFunction) => FunctionLabel);
 
-/** How many calls make a trampoline of its own worth it: it takes some 100 µs. */
-const PROMOTION = 1000;
+/** How many calls make a trampoline of its own worth it, which takes some 100 µs and one more line. */
+const PROMOTION = 16_384;
 
 /** A function and its wrapper. */
 interface Wrapped extends DirectHolder {
