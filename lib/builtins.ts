@@ -13,7 +13,7 @@ function uncurry<This, Args extends unknown[], Result>(
 
 /** Functions and constructors that are called as they are. */
 export const { apply, construct, getOwnPropertyDescriptor } = Reflect;
-export const { max, min } = Math;
+export const { abs, max, min, round } = Math;
 export const { isSafeInteger } = Number;
 export const { asUintN } = BigInt;
 export const { decodeURIComponent, String: toText } = globalThis;

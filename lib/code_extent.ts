@@ -1,7 +1,7 @@
 import type { CodeExtent } from "./engine.ts";
 
 /** Functions of WebAssembly start at a multiple of this, in bytes. */
-const ALIGNMENT = 64;
+export const ALIGNMENT = 64;
 
 /** More than the code of a trampoline has in front of a return address, and behind one. */
 const MOST_BEFORE = 5 * ALIGNMENT;

@@ -1,19 +1,22 @@
 import {
+  abs,
   apply,
   BigUint64Array,
   bindFunction,
   callFunction,
+  defineElement,
   fill,
   Float64Array,
   Int32Array,
   lengthened,
   max,
+  round,
   subarray,
   toBigInt,
   toNumber,
   Uint8Array,
 } from "./builtins.ts";
-import { codeExtent, SURROUNDINGS, surroundingsStart } from "./code_extent.ts";
+import { ALIGNMENT, codeExtent, SURROUNDINGS, surroundingsStart } from "./code_extent.ts";
 import {
   APPLY,
   type CodeExtent,
@@ -69,6 +72,22 @@ const CALLS = {
   apply: (fn: () => unknown, self: unknown, args: ArrayLike<unknown>) => apply(fn, self, args),
 };
 
+/** What the trampolines of one form have in common as they are at first. */
+interface Shape {
+  /** Bytes of code. */
+  size: number;
+  /** Where in it the return address of the call is. */
+  offset: number;
+  /** How many in turn were like this. */
+  seen: number;
+}
+
+/** The form of a trampoline of its own. */
+const DIRECT = APPLY + 1;
+
+/** How many trampolines of one form have to be the same. */
+const ENOUGH_SEEN = 4;
+
 /** What the dispatcher exports. */
 interface Dispatcher extends Entries {
   table: WebAssembly.Table;
@@ -107,8 +126,10 @@ export class WasmEngine implements Engine {
   #nested!: Int32Array;
   /** Where each trampoline was found; 0 for those that have not been called. */
   #found = new Float64Array(FIRST_SIZE);
-  /** 1 for each trampoline whose arguments come as an array. */
-  #applied = new Uint8Array(FIRST_SIZE);
+  /** How each trampoline is called: by how many arguments, or {@linkcode APPLY}. */
+  #forms = new Uint8Array(FIRST_SIZE);
+  /** What V8's baseline compiler makes of each form. */
+  readonly #shapes: Shape[] = [];
   readonly #surroundings = new Uint8Array(SURROUNDINGS);
   #depth = 0;
 
@@ -151,6 +172,9 @@ export class WasmEngine implements Engine {
     } catch (cause) {
       throw unavailable((cause as Error).message, cause);
     }
+    for (let form = 0; form <= APPLY; form++) {
+      defineElement(this.#shapes, form, { size: 0, offset: 0, seen: 0 });
+    }
     this.#imports = { m: { memory: this.#memory, table: this.#table, ...CALLS } };
     this.#check();
   }
@@ -159,7 +183,7 @@ export class WasmEngine implements Engine {
   prepare(first: number, args: ArrayLike<number>): void {
     if (args.length === 0) return;
     this.#reserve(first + args.length);
-    for (let i = 0; i < args.length; i++) this.#applied[first + i] = args[i] === APPLY ? 1 : 0;
+    for (let i = 0; i < args.length; i++) this.#forms[first + i] = args[i]!;
     try {
       const { padding } = this.#host;
       const module = trampolinesModule({ first, args, padding, distinction: distinction() });
@@ -179,6 +203,7 @@ export class WasmEngine implements Engine {
       });
       return result;
     };
+    this.#forms[id] = DIRECT;
     try {
       const module = new Module(directModule({ id, args, padding, distinction: distinction() }));
       const entry = (own: WebAssembly.ModuleImports): DirectEntry => {
@@ -212,7 +237,11 @@ export class WasmEngine implements Engine {
   #callPlainly(id: number, fn: unknown, self: unknown, ...args: unknown[]): unknown {
     let result: unknown;
     this.#host.runDeep(() => {
-      result = apply(fn as () => unknown, self, this.#applied[id] ? args[0] as unknown[] : args);
+      result = apply(
+        fn as () => unknown,
+        self,
+        this.#forms[id] === APPLY ? args[0] as unknown[] : args,
+      );
     });
     return result;
   }
@@ -221,7 +250,12 @@ export class WasmEngine implements Engine {
   #look(id: number): void {
     if (this.#depth === WALKED_FRAMES) return;
     const address = toNumber(this.#walked[this.#depth]!);
-    const extent = this.#found[id] === address ? undefined : this.#extent(address);
+    const isFirst = this.#found[id] === 0;
+    const extent = this.#found[id] === address
+      ? undefined
+      : isFirst
+      ? this.#firstExtent(id, address)
+      : this.#extent(address);
     if (extent === undefined) {
       // Where it was, or where it cannot be read now.
       this.#left[id] = LOOK_INTERVAL;
@@ -229,8 +263,30 @@ export class WasmEngine implements Engine {
     }
     this.#host.declare(id, extent);
     // It moves once: what V8 has optimised stays where it is.
-    this.#left[id] = this.#found[id] === 0 ? LOOK_INTERVAL : FOR_GOOD;
+    this.#left[id] = isFirst ? LOOK_INTERVAL : FOR_GOOD;
     this.#found[id] = address;
+  }
+
+  /**
+   * Where a trampoline is that has not moved yet. V8's baseline compiler makes the same of all of one form,
+   * so that a few need to be looked at in memory only.
+   */
+  #firstExtent(id: number, address: number): CodeExtent | undefined {
+    const shape = this.#shapes[this.#forms[id]!];
+    if (shape === undefined) return this.#extent(address);
+    if (shape.seen >= ENOUGH_SEEN) {
+      // The function's number, which is in front of the call, has one byte or some.
+      const start = ALIGNMENT * round((address - shape.offset) / ALIGNMENT);
+      return { address: start, size: shape.size, byV8: true };
+    }
+    const extent = this.#extent(address);
+    if (extent === undefined) return undefined;
+    const offset = address - toNumber(extent.address);
+    const isSame = shape.size === extent.size && abs(shape.offset - offset) < ALIGNMENT / 8;
+    shape.seen = isSame ? shape.seen + 1 : 0;
+    shape.size = extent.size;
+    shape.offset = offset;
+    return extent;
   }
 
   #extent(address: number): CodeExtent | undefined {
@@ -297,7 +353,7 @@ export class WasmEngine implements Engine {
       throw unavailable((cause as Error).message, cause);
     }
     this.#view();
-    this.#applied = lengthened(Uint8Array, this.#applied, size);
+    this.#forms = lengthened(Uint8Array, this.#forms, size);
     this.#found = lengthened(Float64Array, this.#found, size);
   }
 }

@@ -229,6 +229,9 @@ function nothing(): void {}
 for (const padding of [0, 104]) {
   Deno.test(`WasmEngine.direct() passes arguments and results, and is found at once, ${padding} bytes behind`, () => {
     const host = new DeclaringEngine("wasm", { padding });
+    // Others, by which it is known what they are like.
+    host.prepare(...new Array(8).fill(0));
+    for (let id = 0; id < 8; id++) host.engine.e0(id, nothing, undefined);
     const first = host.prepare(...new Array(5).fill(0));
     for (let args = 0; args <= 4; args++) {
       const given: unknown[] = [];
