@@ -4,21 +4,50 @@
  */
 import { activateStackTrampoline, deactivateStackTrampoline, trampoline, withPerf } from "@x/perf";
 
+import { activation, publishActivation, RUNTIME_EXPRESSION } from "../lib/activation.ts";
 import type { EngineName } from "../lib/engine.ts";
+import { transform } from "../lib/instrument/transform.ts";
 
 const CALLS = 1000;
 
 let sum = 0;
 let made = 0;
 
-/** A new function; no two have the same text, for V8 would share what it learns of one. */
-function makeAdd(): (a: number, b: number) => number {
-  const body = `/* ${made++} */ return (a * 31 + b) | 0`;
-  return new Function("a", "b", body) as (a: number, b: number) => number;
+publishActivation();
+
+type Add = (a: number, b: number) => number;
+
+/** No two have the same text, for V8 would share what it learns of one. */
+function bodyText(): string {
+  // A function without a loop has its frame now and then only.
+  return `/* ${made++} */ for (; false;); return (a * 31 + b) | 0`;
+}
+
+/** A new function. */
+function makeAdd(): Add {
+  return new Function("a", "b", bodyText()) as Add;
+}
+
+/** A new function as a module has it that is instrumented. */
+function instrumented(): Add {
+  const { source, functions } = transform(
+    `exports.add = add; function add(a, b) { ${bodyText()} }`,
+    {
+      url: "file:///bench.ts",
+      kind: "commonjs",
+      firstId: activation.functionCount,
+      runtime: RUNTIME_EXPRESSION,
+    },
+  );
+  const labels = functions.map(({ name, line }) => ({ name, file: "bench.ts", line }));
+  activation.defineAll(labels, functions.map(({ args }) => args));
+  const exports: { add?: Add } = {};
+  new Function("exports", source)(exports);
+  return exports.add!;
 }
 
 /** A new loop of calls. */
-function makeLoop(functions: ((a: number, b: number) => number)[]): () => void {
+function makeLoop(functions: Add[]): () => void {
   const calls = functions.map((_, i) => `sum = f${i}(sum, i);`).join("");
   const names = functions.map((_, i) => `f${i}`);
   const loop = new Function(
@@ -33,7 +62,7 @@ function eight<T>(make: () => T): T[] {
   return Array.from({ length: 8 }, make);
 }
 
-function wrapped(): (a: number, b: number) => number {
+function wrapped(): Add {
   return withPerf(makeAdd(), { name: "add", file: "bench.ts", line: 1 });
 }
 
@@ -68,12 +97,14 @@ function bench(
 const GROUPS = [["1000 calls across 8 functions", 8], ["1000 calls of one function", 1]] as const;
 
 for (const [group, many] of GROUPS) {
-  const of = (make: () => (a: number, b: number) => number) =>
-    makeLoop(many === 1 ? [make()] : eight(make));
+  const of = (make: () => Add) => makeLoop(many === 1 ? [make()] : eight(make));
   bench(group, "plain call", undefined, of(makeAdd));
   bench(group, "withPerf, inactive", undefined, of(wrapped));
-  bench(group, "withPerf, active, wasm engine", "wasm", of(wrapped));
-  bench(group, "withPerf, active, native engine", "native", of(wrapped));
+  bench(group, "instrumented, inactive", undefined, of(instrumented));
+  bench(group, "withPerf, wasm engine, direct", "wasm", of(wrapped));
+  bench(group, "instrumented, wasm engine, shared", "wasm", of(instrumented));
+  bench(group, "withPerf, native engine", "native", of(wrapped));
+  bench(group, "instrumented, native engine", "native", of(instrumented));
 }
 
 let next = 0;
