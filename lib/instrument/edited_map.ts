@@ -85,29 +85,37 @@ function mapPieces({ line, edits, mappings }: EditedLine): void {
   }
 }
 
-/** The same, and all words of the line and what is between them. */
+/** The same, and all words of the line and what stands between them. */
 function mapWords(text: string, { line, edits, mappings }: EditedLine): void {
   let column = 0;
   let shift = 0;
   for (let i = 0; i <= edits.length; i++) {
     const edit = edits[i];
     const border = edit?.column ?? text.length;
-    let wasWord: boolean | undefined;
+    let last = SPACE;
     for (; column < border; column++) {
-      const isWord = isWordCharacter(text.charCodeAt(column));
-      if (isWord !== wasWord) mappings.add(column + shift, line, column);
-      wasWord = isWord;
+      const kind = kindOf(text.charCodeAt(column));
+      if (kind !== last && kind !== SPACE) mappings.add(column + shift, line, column);
+      last = kind;
     }
-    if (edit === undefined) return;
+    if (edit === undefined) break;
     mappings.add(edit.newColumn, line, edit.column);
     column = edit.end;
     shift = edit.newEnd - edit.end;
     mappings.add(edit.newEnd, line, edit.end);
   }
+  // Who finds nothing in a line looks in those above.
+  if (mappings.isLineEmpty) mappings.add(0, line, 0);
 }
 
-/** Letters, digits, `_`, `$`, and all that is not ASCII. */
-function isWordCharacter(code: number): boolean {
-  return code >= 97 && code <= 122 || code >= 65 && code <= 90 || code >= 48 && code <= 57 ||
-    code === 95 || code === 36 || code > 127;
+const [SPACE, WORD, OTHER] = [0, 1, 2];
+
+/** Words are of letters, digits, `_`, `$`, and all that is not ASCII; spaces are nobody's place. */
+function kindOf(code: number): number {
+  return code > 127 ? WORD : KINDS[code]!;
 }
+
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /\s/.test(character) ? SPACE : /[\w$]/.test(character) ? WORD : OTHER;
+});

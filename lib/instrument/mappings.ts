@@ -1,19 +1,27 @@
+import { Buffer } from "node:buffer";
+
 import { encode } from "./libraries.js";
 
 /**
  * The mappings of a source map in the making, as text: a large file has millions of segments, which
- * as objects would be many times as large. All count from 0.
+ * as objects would be many times as large. All numbers count from 0.
  */
 export class Mappings {
-  #text = "";
-  #line = "";
+  #bytes = new Uint8Array(4096);
+  #length = 0;
+  #isLineEmpty = true;
   #newColumn = 0;
   #source = 0;
-  #sourceLine = 0;
+  #line = 0;
   #column = 0;
   #name = 0;
 
-  /** Adds a place that comes from nowhere, right of the last one. */
+  /** Whether the line has no place yet. */
+  get isLineEmpty(): boolean {
+    return this.#isLineEmpty;
+  }
+
+  /** Adds a place of the new text that comes from nowhere, right of the last one. */
   addUnmapped(newColumn: number): void {
     this.#start(newColumn);
   }
@@ -21,52 +29,78 @@ export class Mappings {
   /** Adds a place of the new text and where it comes from, right of the last one. */
   add(newColumn: number, line: number, column: number, source: number = this.#source): void {
     this.#start(newColumn);
-    // Nearly always.
-    if (source === this.#source && line === this.#sourceLine) this.#line += SAME_LINE;
-    else this.#line += number(source - this.#source) + number(line - this.#sourceLine);
-    this.#line += number(column - this.#column);
+    this.#put(source - this.#source);
+    this.#put(line - this.#line);
+    this.#put(column - this.#column);
     this.#source = source;
-    this.#sourceLine = line;
+    this.#line = line;
     this.#column = column;
   }
 
   /** Gives the last place its name in the source. */
   addName(name: number): void {
-    this.#line += number(name - this.#name);
+    this.#put(name - this.#name);
     this.#name = name;
   }
 
   /** Ends a line of the new text. */
   endLine(): void {
-    this.#text += `${this.#line};`;
-    this.#line = "";
+    this.#reserve(1);
+    this.#bytes[this.#length++] = SEMICOLON;
+    this.#isLineEmpty = true;
     this.#newColumn = 0;
   }
 
   /** All of it. */
   toString(): string {
-    return this.#text;
+    return Buffer.from(this.#bytes.buffer, 0, this.#length).toString("latin1");
   }
 
   #start(newColumn: number): void {
-    const columns = number(newColumn - this.#newColumn);
-    this.#line += this.#line === "" ? columns : `,${columns}`;
+    if (!this.#isLineEmpty) {
+      this.#reserve(1);
+      this.#bytes[this.#length++] = COMMA;
+    }
+    this.#isLineEmpty = false;
+    this.#put(newColumn - this.#newColumn);
     this.#newColumn = newColumn;
+  }
+
+  #put(number: number): void {
+    // Most are small, and have one digit.
+    if (number >= 0 && number < SMALL.length) {
+      this.#reserve(1);
+      this.#bytes[this.#length++] = SMALL[number]!;
+      return;
+    }
+    const text = textOf(number);
+    this.#reserve(text.length);
+    for (let i = 0; i < text.length; i++) this.#bytes[this.#length++] = text.charCodeAt(i);
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const bytes = new Uint8Array(2 * this.#bytes.length);
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
   }
 }
 
-const known = new Map<number, string>();
+const [COMMA, SEMICOLON] = [44, 59];
 
-/** A number as source maps write it: the one number of a map. */
-function number(value: number): string {
-  let text = known.get(value);
+/** A number as source maps write it: a map of nothing else. */
+function textOf(number: number): string {
+  let text = texts.get(number);
   if (text === undefined) {
-    text = encode([[[value]]]);
-    if (known.size < MOST_KNOWN) known.set(value, text);
+    text = encode([[[number]]]);
+    if (texts.size < MOST_TEXTS) texts.set(number, text);
   }
   return text;
 }
 
-const MOST_KNOWN = 4096;
+const texts = new Map<number, string>();
 
-const SAME_LINE = number(0) + number(0);
+const MOST_TEXTS = 4096;
+
+/** The digits of the numbers that have one. */
+const SMALL = Uint8Array.from({ length: 16 }, (_, number) => encode([[[number]]]).charCodeAt(0));
