@@ -52,6 +52,12 @@ export function hoistedNames({ vars, functions }: BodyTraits): Set<string> {
   return names;
 }
 
+/** Told of nodes that declare or assign something, or call `eval`. */
+export interface Observer {
+  /** A node is met, or a class, whose body is left to whoever is told. */
+  observe(node: Node, inLoop: boolean): void;
+}
+
 /** A search for traits, and what is around where it is: above all, what a jump can have as its target. */
 export class TraitSearch implements BodyTraits {
   readonly vars: VarDeclaration[] = [];
@@ -70,6 +76,12 @@ export class TraitSearch implements BodyTraits {
   /** The `for` directly around. */
   #loopAround: Node | undefined;
   #insideWith = false;
+  readonly #observer: Observer | undefined;
+
+  /** @param observer Told of what is met. */
+  constructor(observer?: Observer) {
+    this.#observer = observer;
+  }
 
   /** Looks through a node. */
   visit(node: Node): void {
@@ -104,6 +116,7 @@ export class TraitSearch implements BodyTraits {
       case "VariableDeclaration":
         if (node["kind"] === "var") this.vars.push(this.#varDeclaration(node));
         else if (node["kind"] === "await using") this.suspends = true;
+        this.#observer?.observe(node, this.#inLoop);
         return this.#visitList(node, "declarations");
       case "BlockStatement":
         return this.#visitList(node, "body");
@@ -121,11 +134,16 @@ export class TraitSearch implements BodyTraits {
         if (!this.#hasTarget(node)) this.leaves = true;
         return;
       case "CallExpression":
-        if (node["callee"].type === "Identifier" && node["callee"].name === "eval") {
+        if (isDirectEval(node)) {
           this.evals = true;
+          this.#observer?.observe(node, this.#inLoop);
         }
         this.visit(node["callee"]);
         return this.#visitList(node, "arguments");
+      case "AssignmentExpression":
+      case "UpdateExpression":
+        this.#observer?.observe(node, this.#inLoop);
+        break;
       case "MemberExpression":
         if (isStackLimit(node)) this.holdsEdits = true;
         break;
@@ -153,7 +171,10 @@ export class TraitSearch implements BodyTraits {
   #visitFunction(node: Node): void {
     this.holdsEdits = true;
     // `export default function () {}` has no name.
-    if (node.type === "FunctionDeclaration" && node["id"]) this.functions.push(node["id"].name);
+    if (node.type === "FunctionDeclaration") {
+      if (node["id"]) this.functions.push(node["id"].name);
+      this.#observer?.observe(node, this.#inLoop);
+    }
     if (node.type === "ArrowFunctionExpression") this.#visitArrow(node);
   }
 
@@ -174,6 +195,7 @@ export class TraitSearch implements BodyTraits {
   /** Of a class, only the heritage and the computed keys run here; the rest are functions of its own. */
   #visitClass(node: Node): void {
     this.holdsEdits = true;
+    this.#observer?.observe(node, this.#inLoop);
     if (node["superClass"]) this.visit(node["superClass"]);
     for (const member of node["body"].body) {
       if (member.computed) this.visit(member.key);
@@ -182,6 +204,7 @@ export class TraitSearch implements BodyTraits {
 
   #visitLoop(node: Node): void {
     if (node["await"]) this.suspends = true;
+    this.#observer?.observe(node, this.#inLoop);
     const [inLoop, isBreakable, loopAround] = [this.#inLoop, this.#isBreakable, this.#loopAround];
     this.#inLoop = true;
     this.#isBreakable = true;
@@ -224,6 +247,11 @@ export class TraitSearch implements BodyTraits {
     if (jump["label"]) return this.#labels.includes(jump["label"].name);
     return jump.type === "BreakStatement" ? this.#isBreakable : this.#inLoop;
   }
+}
+
+/** Whether a call is one of `eval` that sees what is around it. */
+export function isDirectEval({ callee }: Node): boolean {
+  return callee.type === "Identifier" && callee.name === "eval";
 }
 
 /** Adds the names that a variable declaration declares. */

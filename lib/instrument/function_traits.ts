@@ -1,4 +1,10 @@
-import { boundNames, hoistedNames, type Mentions, TraitSearch } from "./body_traits.ts";
+import {
+  boundNames,
+  hoistedNames,
+  type Mentions,
+  type Observer,
+  TraitSearch,
+} from "./body_traits.ts";
 import { isLeaf } from "./leaf_functions.ts";
 import type { Node } from "./syntax_tree.ts";
 
@@ -22,9 +28,10 @@ export function functionTraits(node: Node): FunctionTraits {
  * nothing that is edited, unless the body has to be edited piece by piece.
  *
  * @param node A function that has just been parsed.
+ * @param observer Told of what its body holds.
  */
-export function abridgeFunction(node: Node): void {
-  const search = new TraitSearch();
+export function abridgeFunction(node: Node, observer?: Observer): void {
+  const search = new TraitSearch(observer);
   const kept: Node[] = [];
   const traits = node["traits"] = traitsOf(node, search, kept);
   if (node["generator"] || traits.suspends || redeclares(node, traits)) return;

@@ -1,6 +1,6 @@
-import { boundNames, declaredNames } from "./body_traits.ts";
+import { boundNames, declaredNames, isDirectEval, type Observer } from "./body_traits.ts";
 import type { FunctionTraits } from "./function_traits.ts";
-import { isFunction, type Node, type SourceKind, visitChildren } from "./syntax_tree.ts";
+import { isClass, isFunction, type Node, type SourceKind, visitChildren } from "./syntax_tree.ts";
 
 /**
  * By which names functions can reach themselves: those that are given once, and are no other's
@@ -23,16 +23,19 @@ export class SelfReferences {
     this.#outermost = newScope(kind === "script");
   }
 
-  /** Takes note of what a function's parameters and its body declare and assign, without inner functions. */
-  addFunction({ params, body }: Node): void {
-    const search = new ScopeSearch(this, newScope(false));
-    for (const parameter of params) search.visit(parameter);
-    search.visit(body);
+  /**
+   * What takes note of all that a function's body declares and assigns, without inner functions. Of its
+   * parameters it already has.
+   */
+  notesOf({ params }: Node): Observer {
+    const notes = new ScopeNotes(this, newScope(false));
+    for (const parameter of params) notes.visit(parameter);
+    return notes;
   }
 
   /** Takes note of the rest, once all functions have been added. */
   addProgram(program: Node): void {
-    new ScopeSearch(this, this.#outermost).visit(program);
+    new ScopeNotes(this, this.#outermost).visit(program);
   }
 
   /**
@@ -115,8 +118,8 @@ export class SelfReferences {
   }
 }
 
-/** Looks through code up to the borders of the functions in it. */
-class ScopeSearch {
+/** Notes of a function's code, up to the borders of the functions in it. */
+class ScopeNotes implements Observer {
   readonly #references: SelfReferences;
   readonly #scope: Scope;
   #inLoop = false;
@@ -126,53 +129,47 @@ class ScopeSearch {
     this.#scope = scope;
   }
 
+  /** Takes note of a node, and of those below it. */
   visit(node: Node): void {
+    this.observe(node, this.#inLoop);
+    if (isFunction(node)) return;
+    if (!isClass(node)) this.#visitInside(node, this.#inLoop || LOOP.test(node.type));
+    else if (node["superClass"]) this.visit(node["superClass"]);
+  }
+
+  #visitInside(node: Node, inLoop: boolean): void {
+    const outside = this.#inLoop;
+    this.#inLoop = inLoop;
+    visitChildren(node, this);
+    this.#inLoop = outside;
+  }
+
+  /** Takes note of a node, and of the body of a class. */
+  observe(node: Node, inLoop: boolean): void {
     switch (node.type) {
-      case "Identifier":
-      case "Literal":
-      case "FunctionExpression":
-      case "ArrowFunctionExpression":
+      case "AssignmentExpression":
+      case "ForInStatement":
+      case "ForOfStatement":
+        return this.#references.assign(node["left"]);
+      case "UpdateExpression":
+        return this.#references.assign(node["argument"]);
+      case "VariableDeclaration":
+        for (const declarator of node["declarations"]) {
+          this.#references.declare(declarator, node["kind"], { scope: this.#scope, inLoop });
+        }
         return;
       case "FunctionDeclaration":
         return this.#references.declareFunction(node, this.#scope);
-      case "AssignmentExpression":
-        this.#references.assign(node["left"]);
-        break;
-      case "UpdateExpression":
-        this.#references.assign(node["argument"]);
-        break;
-      case "ForInStatement":
-      case "ForOfStatement":
-        this.#references.assign(node["left"]);
-        return this.#visitLoop(node);
-      case "ForStatement":
-      case "WhileStatement":
-      case "DoWhileStatement":
-        return this.#visitLoop(node);
-      case "VariableDeclaration":
-        this.#declareAll(node);
-        break;
+      case "ClassDeclaration":
+      case "ClassExpression":
+        return this.#visitInside(node["body"], inLoop);
       case "CallExpression":
-        if (node["callee"].type === "Identifier" && node["callee"].name === "eval") {
-          this.#references.addEval();
-        }
-        break;
+        if (isDirectEval(node)) this.#references.addEval();
     }
-    visitChildren(node, this);
-  }
-
-  #declareAll({ declarations, kind }: Node): void {
-    const around = { scope: this.#scope, inLoop: this.#inLoop };
-    for (const declarator of declarations) this.#references.declare(declarator, kind, around);
-  }
-
-  #visitLoop(node: Node): void {
-    const inLoop = this.#inLoop;
-    this.#inLoop = true;
-    visitChildren(node, this);
-    this.#inLoop = inLoop;
   }
 }
+
+const LOOP = /^(For|While|DoWhile)/;
 
 /** What is declared in a function. */
 interface Scope {

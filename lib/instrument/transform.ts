@@ -141,10 +141,11 @@ class Instrumenter {
   }
 
   instrument(): void {
-    const program = parseSource(this.#source, this.#options.kind, (node) => {
-      this.#selves.addFunction(node);
-      abridgeFunction(node);
-    });
+    const program = parseSource(
+      this.#source,
+      this.#options.kind,
+      (node) => abridgeFunction(node, this.#selves.notesOf(node)),
+    );
     this.#selves.addProgram(program);
     // What a script assigns to can be anything of the realm.
     if (this.#options.kind !== "script") this.#kept = new KeptFunctions(program);
