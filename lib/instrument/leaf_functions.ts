@@ -11,7 +11,7 @@ const EXPENSIVE =
   /^(NewExpression|TaggedTemplateExpression|ImportExpression|SpreadElement|Array(Pattern|Expression)|ObjectPattern|TemplateLiteral|(For|While|DoWhile|With|Try)\w*Statement)$/;
 
 /** Characters of text with more nodes than that, whatever stands in it. */
-const MOST_TEXT = 24 * MOST_NODES;
+const MOST_TEXT = 12 * MOST_NODES;
 
 /**
  * Whether a function takes hardly any time and calls nothing, so that its frame would take more of
