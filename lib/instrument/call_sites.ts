@@ -130,31 +130,6 @@ export function hasOwnSites(sites: readonly CallSite[]): boolean {
   return false;
 }
 
-/** A frame with the name of one and the place of another. */
-function mergedSite(name: CallSite, place: CallSite): CallSite {
-  const site: CallSite = {
-    getThis: () => name.getThis(),
-    getTypeName: () => name.getTypeName(),
-    getFunction: () => name.getFunction(),
-    getFunctionName: () => name.getFunctionName(),
-    getMethodName: () => name.getMethodName(),
-    getFileName: () => place.getFileName(),
-    getLineNumber: () => place.getLineNumber(),
-    getColumnNumber: () => place.getColumnNumber(),
-    getEvalOrigin: () => place.getEvalOrigin(),
-    getScriptNameOrSourceURL: () => place.getScriptNameOrSourceURL(),
-    isToplevel: () => name.isToplevel(),
-    isEval: () => place.isEval(),
-    isNative: () => place.isNative(),
-    isConstructor: () => name.isConstructor(),
-    isAsync: () => name.isAsync(),
-    isPromiseAll: () => name.isPromiseAll(),
-    getPromiseIndex: () => name.getPromiseIndex(),
-    toString: () => mergedText(String(name), String(place), siteLocation(place)),
-  };
-  return site;
-}
-
 /** What of a frame's place is another. */
 export interface Placement {
   line?: number;
@@ -162,19 +137,107 @@ export interface Placement {
   evalOrigin?: string;
 }
 
+/**
+ * A frame with the name of one and the place of another. Its methods are its prototype's, as those of
+ * V8's frames are: programs look for them there.
+ */
+class MergedSite implements CallSite {
+  readonly #name: CallSite;
+  readonly #place: CallSite;
+  readonly #placement: Placement;
+
+  constructor(name: CallSite, place: CallSite, placement: Placement) {
+    this.#name = name;
+    this.#place = place;
+    this.#placement = placement;
+  }
+
+  getThis(): unknown {
+    return this.#name.getThis();
+  }
+
+  getTypeName(): string | null {
+    return this.#name.getTypeName();
+  }
+
+  getFunction(): unknown {
+    return this.#name.getFunction();
+  }
+
+  getFunctionName(): string | null {
+    return this.#name.getFunctionName();
+  }
+
+  getMethodName(): string | null {
+    return this.#name.getMethodName();
+  }
+
+  getFileName(): string | null | undefined {
+    return this.#place.getFileName();
+  }
+
+  getLineNumber(): number | null {
+    return this.#placement.line ?? this.#place.getLineNumber();
+  }
+
+  getColumnNumber(): number | null {
+    return this.#placement.column ?? this.#place.getColumnNumber();
+  }
+
+  getEvalOrigin(): string | undefined {
+    return this.#placement.evalOrigin ?? this.#place.getEvalOrigin();
+  }
+
+  getScriptNameOrSourceURL(): string | null | undefined {
+    return this.#place.getScriptNameOrSourceURL();
+  }
+
+  isToplevel(): boolean | null {
+    return this.#name.isToplevel();
+  }
+
+  isEval(): boolean {
+    return this.#place.isEval();
+  }
+
+  isNative(): boolean {
+    return this.#place.isNative();
+  }
+
+  isConstructor(): boolean {
+    return this.#name.isConstructor();
+  }
+
+  isAsync(): boolean {
+    return this.#name.isAsync();
+  }
+
+  isPromiseAll(): boolean {
+    return this.#name.isPromiseAll();
+  }
+
+  getPromiseIndex(): number | null {
+    return this.#name.getPromiseIndex();
+  }
+
+  toString(): string {
+    const [name, place] = [this.#name, this.#place];
+    const text = name === place
+      ? String(name)
+      : mergedText(String(name), String(place), siteLocation(place));
+    const placed = replaceText(text, siteLocation(place), siteLocation(this));
+    const [origin, evalOrigin] = [place.getEvalOrigin(), this.#placement.evalOrigin];
+    return origin && evalOrigin ? replaceText(placed, origin, evalOrigin) : placed;
+  }
+}
+
+function mergedSite(name: CallSite, place: CallSite): CallSite {
+  return new MergedSite(name, place, {});
+}
+
 /** A frame in another place. */
-export function placedSite(site: CallSite, { line, column, evalOrigin }: Placement): CallSite {
-  const placed = mergedSite(site, site);
-  if (line !== undefined) placed.getLineNumber = () => line;
-  if (column !== undefined) placed.getColumnNumber = () => column;
-  const origin = site.getEvalOrigin();
-  if (evalOrigin !== undefined) placed.getEvalOrigin = () => evalOrigin;
-  placed.toString = () => {
-    let text = replaceText(String(site), siteLocation(site), siteLocation(placed));
-    if (origin && evalOrigin) text = replaceText(text, origin, evalOrigin);
-    return text;
-  };
-  return placed;
+export function placedSite(site: CallSite, placement: Placement): CallSite {
+  return new MergedSite(site, site, placement);
 }
 
 /** Where V8 says that a frame is. */

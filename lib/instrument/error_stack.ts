@@ -24,6 +24,8 @@ export interface StackDialect {
 interface Hidden {
   text: unknown;
   sites: readonly CallSite[];
+  /** Whether the program, which writes its stacks itself, has not been asked for the text. */
+  isDue?: boolean;
   /** Whether V8 has no frames of it any more. */
   isSettled?: boolean;
   /** Whether the line that the error comes from is to be shown too. */
@@ -54,6 +56,7 @@ export class ErrorStacks {
   /** Stacks that had frames of ours. */
   readonly #hidden = new WeakMap<object, Hidden>();
   #isAsked = false;
+  #isSettling = false;
 
   /**
    * @param realm The global object whose errors are meant.
@@ -95,7 +98,7 @@ export class ErrorStacks {
   settle(error: unknown, settled: readonly unknown[] = []): void {
     // What caused an error can have been caused by it.
     if (!isNativeError(error) || settled.includes(error)) return;
-    const { stack } = error;
+    const stack = this.#readStack(error);
     const hidden = this.#hidden.get(error);
     // The program can have put another text there.
     if (hidden !== undefined && hidden.text === stack) {
@@ -107,6 +110,15 @@ export class ErrorStacks {
     const around = [...settled, error];
     this.settle(cause, around);
     if (Array.isArray(errors)) { for (const one of errors) this.settle(one, around); }
+  }
+
+  #readStack(error: Error): unknown {
+    this.#isSettling = true;
+    try {
+      return error.stack;
+    } finally {
+      this.#isSettling = false;
+    }
   }
 
   #takeFrames(error: Error): void {
@@ -127,24 +139,35 @@ export class ErrorStacks {
   #write(error: unknown, sites: readonly CallSite[]): unknown {
     if (this.#isAsked) return undefined;
     const hidden = sites.length === 0 ? this.#hidden.get(error as object) : undefined;
-    if (hidden?.isSettled) return this.#isRuntimeReading() ? this.#last(hidden) : hidden.text;
+    if (hidden?.isSettled) {
+      if (this.#isRuntimeReading()) return this.#last(error, hidden);
+      if (hidden.isDue) hidden.text = this.#format(error, hidden.sites);
+      hidden.isDue = false;
+      return hidden.text;
+    }
     const limit = typeof this.limit === "number" ? this.limit : 0;
     const program = hasOwnSites(sites)
       ? programSites(sites, (id) => activation.label(id)?.name)
       : sites;
     const seen = this.#dialect.place(firstSites(program, limit));
-    const text = typeof this.#prepare === "function"
-      ? apply(this.#prepare, this.#realm.Error, [error, seen])
-      : this.#dialect.format(error, seen);
-    if (seen !== sites) {
-      this.#hidden.set(error as object, { text, sites: seen });
+    // Of an error that ends a program, the runtime does not ask the program.
+    const isDue = this.#isSettling && typeof this.#prepare === "function";
+    const text = isDue ? this.#dialect.format(error, seen) : this.#format(error, seen);
+    if (isDue || seen !== sites) {
+      this.#hidden.set(error as object, { text, sites: seen, isDue });
     }
     return text;
   }
 
+  #format(error: unknown, sites: readonly CallSite[]): unknown {
+    return typeof this.#prepare === "function"
+      ? apply(this.#prepare, this.#realm.Error, [error, sites])
+      : this.#dialect.format(error, sites);
+  }
+
   /** What Deno prints behind the error's message: all but the first line of this. */
-  #last({ text, sites, isOutermost }: Hidden): unknown {
-    if (typeof text !== "string") return text;
+  #last(error: unknown, { sites, isOutermost }: Hidden): unknown {
+    const text = this.#dialect.format(error, sites);
     const line = isOutermost ? formatSourceLine(sites, readText) : "";
     const frames = indexOf(text, FRAME);
     return `Error${line}${frames < 0 ? "" : slice(text, frames)}`;

@@ -114,6 +114,8 @@ export class Pieces {
   #wrapParts(node: Node): void {
     // Inside `with`, an object would be asked for the runtime's name.
     if (node.type === "WithStatement") return;
+    // V8 crashes (Node 24) where an initialiser fails and the loop's variables are seen by a function.
+    if (node.type === "ForStatement" && node["init"]?.kind === "await using") return;
     const inList = node.type === "BlockStatement" || node.type === "SwitchCase";
     const ofBlocks = node.type === "TryStatement" || node.type === "CatchClause";
     const target = /^For(In|Of)Statement$/.test(node.type) ? node["left"] : undefined;

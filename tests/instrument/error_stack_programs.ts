@@ -305,6 +305,29 @@ console.log(new Error("default again").stack);
 `,
   },
   {
+    name: "prepareStackTrace that copies call sites, as source-map-support does",
+    nodeLimit: "the program sees Node's own frames, which differ with the loading",
+    modules: `
+(Error as any).prepareStackTrace = (error: Error, sites: any[]) => error + sites.map((site) => {
+  const copy: any = {};
+  for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(site))) copy[name] = () => site[name].call(site);
+  return "\\n    at " + [copy.getFunctionName(), copy.getLineNumber(), copy.getColumnNumber(), copy.isNative(), copy.toString().split("/").pop()].join(" ");
+}).join("");
+function fail(): never { throw new Error("copied"); }
+const attempt = () => { try { [1].map(() => fail()); } catch (error) { console.log((error as Error).stack); } };
+attempt();
+fail();
+`,
+  },
+  {
+    name: "prepareStackTrace that fails, and an error that nobody catches",
+    modules: `
+function fail(): never { throw new RangeError("uncaught"); }
+(Error as any).prepareStackTrace = () => { throw new TypeError("while preparing"); };
+fail();
+`,
+  },
+  {
     name: "prepareStackTrace that asks for its caller's position",
     nodeLimit: "the program counts Node's own frames, which differ with the loading",
     modules: `

@@ -103,6 +103,11 @@ const GOLDEN: [name: string, before: string, after: string][] = [
 
 const PIECES: [name: string, before: string, after: string][] = [
   [
+    "a loop whose variables are disposed of",
+    "async function f() { for (await using a = g(), b = h(); a; ) k(); l(); }",
+    "async function f() {$.touch(1); for (await using a = g(), b = h(); a; ) k(); ;(0,$.run)(1,()=>{l();}); }",
+  ],
+  [
     "what is spread beside what awaits",
     "[...f(), await g()]; h({ a: f(), ...g(), [k()]: await l() });",
     ";[...(0,$.run)(0,()=>(f())), await (0,$.run)(0,()=>(g()))]; " +
