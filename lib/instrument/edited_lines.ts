@@ -29,7 +29,8 @@ export class EditedLines {
   readonly #lines: LineStarts;
   readonly #places: EditPlaces;
   /** The line that was asked for last, and its first edit or the one that follows. */
-  #last = { line: 0, edit: 0 };
+  #lastLine = -1;
+  #lastEdit = 0;
 
   /**
    * @param lines The lines of the old text.
@@ -51,29 +52,33 @@ export class EditedLines {
   }
 
   /** The edits of a line, from left to right. */
-  editsOf(line: number): LineEdit[] {
+  editsOf(line: number): readonly LineEdit[] {
     const { starts, removed, added } = this.#places;
     const start = this.#lines.offsets[line] ?? Infinity;
     const next = this.#lines.offsets[line + 1] ?? Infinity;
+    let index = this.#firstEdit(line, start);
+    // As most are.
+    if (!(starts[index]! < next)) return NONE;
     const edits: LineEdit[] = [];
     let shift = 0;
-    for (let i = this.#firstEdit(line, start); i < starts.length && starts[i]! < next; i++) {
-      const column = starts[i]! - start;
+    for (; starts[index]! < next; index++) {
+      const column = starts[index]! - start;
       const newColumn = column + shift;
-      const newEnd = newColumn + added[i]!;
-      edits.push({ column, end: column + removed[i]!, newColumn, newEnd });
-      shift += added[i]! - removed[i]!;
+      const newEnd = newColumn + added[index]!;
+      edits.push({ column, end: column + removed[index]!, newColumn, newEnd });
+      shift += added[index]! - removed[index]!;
     }
     return edits;
   }
 
   #firstEdit(line: number, start: number): number {
     const { starts } = this.#places;
-    let { edit } = this.#last;
+    let edit = this.#lastEdit;
     // Whoever asks for all lines asks for one after the other.
-    if (line !== this.#last.line + 1) edit = lastUpTo(starts, start - 1) + 1;
-    else while (edit < starts.length && starts[edit]! < start) edit++;
-    this.#last = { line, edit };
+    if (line !== this.#lastLine + 1) edit = lastUpTo(starts, start - 1) + 1;
+    else while (starts[edit]! < start) edit++;
+    this.#lastLine = line;
+    this.#lastEdit = edit;
     return edit;
   }
 
@@ -88,3 +93,5 @@ export class EditedLines {
     return column + shift;
   }
 }
+
+const NONE: readonly LineEdit[] = [];

@@ -75,7 +75,7 @@ function instrument(
     leftAlone.addFile(file, `contains ${word}, which is ours`);
     return loaded;
   }
-  const mapsWords = host.mapsStacks && kind === "module";
+  const mapsWords = host.mapsStacks ? kind === "module" : host.readsSourceMaps();
   let transformed: Transformed;
   try {
     transformed = transform(text, {

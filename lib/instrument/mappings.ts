@@ -43,6 +43,18 @@ export class Mappings {
     this.#name = name;
   }
 
+  /** Adds a whole line: its start comes from that of a line of the same source. */
+  addLine(line: number): void {
+    if (this.#isLineEmpty && this.#column === 0 && line === this.#line + 1) {
+      this.#reserve(NEXT_LINE.length);
+      for (let i = 0; i < NEXT_LINE.length; i++) this.#bytes[this.#length++] = NEXT_LINE[i]!;
+      this.#line = line;
+      return;
+    }
+    this.add(0, line, 0);
+    this.endLine();
+  }
+
   /** Ends a line of the new text. */
   endLine(): void {
     this.#reserve(1);
@@ -104,3 +116,6 @@ const MOST_TEXTS = 4096;
 
 /** The digits of the numbers that have one. */
 const SMALL = Uint8Array.from({ length: 16 }, (_, number) => encode([[[number]]]).charCodeAt(0));
+
+/** What most of the lines are. */
+const NEXT_LINE = Buffer.from(`${encode([[[0, 0, 1, 0]]])};`, "latin1");
