@@ -23,8 +23,13 @@ uintptr_t xp_stack_base_of(int is_main)
 
 uintptr_t xp_stack_base(void)
 {
-    /* The main thread's control block is below its stack, wherever that is; a system call would tell too. */
-    return xp_stack_base_of(__builtin_frame_address(0) > __builtin_thread_pointer());
+    /* Of the two ends the own one is the next above, wherever the system puts stacks. */
+    const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    const uintptr_t main_thread = xp_stack_base_of(1);
+    const uintptr_t other_thread = xp_stack_base_of(0);
+    if (main_thread < here)
+        return other_thread > here ? other_thread : 0;
+    return other_thread > here && other_thread < main_thread ? other_thread : main_thread;
 }
 
 static int is_frame(const void *at, const void *below, uintptr_t base)
