@@ -67,9 +67,9 @@ async function readWithSpeedscope(page: Page, directory: string, file: string): 
   const row = rows.find((text) => /%\) (?:foo|js::foo:)/.test(text));
   if (row === undefined) throw new Error(`Cannot find foo in speedscope's ${file}`);
   const [, weight, percent] = /^([\d.,]+\w*) \((\d+(?:\.\d+)?)%\)/.exec(row)!;
-  const time = weight!.endsWith("ms")
-    ? parseFloat(weight!)
-    : Number(weight!.replaceAll(",", "")) / 1e6;
+  const [, number, unit] = /^([\d.,]+)(\w*)$/.exec(weight!)!;
+  // Of folded stacks it knows no unit: they are nanoseconds.
+  const time = Number(number!.replaceAll(",", "")) * { ms: 1, s: 1000, "": 1e-6 }[unit!]!;
   return { reader: `speedscope, ${file}`, time, share: Number(percent) };
 }
 
