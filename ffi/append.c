@@ -30,14 +30,12 @@ static int is_allowed_size(off_t size)
     return getrlimit(RLIMIT_FSIZE, &limit) != 0 || (rlim_t)size <= limit.rlim_cur;
 }
 
-int32_t xp_write_whole(int32_t descriptor, const uint8_t *bytes, uint32_t size, uint32_t hole,
-                       struct xp_end *end)
+/* Writes behind the end of a file whose state is known. */
+static int32_t write_behind(const struct stat *file, int32_t descriptor, const uint8_t *bytes, uint32_t size,
+                            uint32_t hole, struct xp_end *end)
 {
-    struct stat file;
-    if (xp_file_state(descriptor, &file) != 0)
-        return -errno;
-    const int is_torn = end->inode == file.st_ino && end->device == file.st_dev;
-    const off_t before = is_torn ? end->size : file.st_size;
+    const int is_torn = end->inode == file->st_ino && end->device == file->st_dev;
+    const off_t before = is_torn ? end->size : file->st_size;
     if (is_torn && set_size(descriptor, before) != 0)
         return -errno;
     *end = (struct xp_end){0, 0, 0};
@@ -48,8 +46,17 @@ int32_t xp_write_whole(int32_t descriptor, const uint8_t *bytes, uint32_t size, 
         return 0;
     const int error = written == (ssize_t)size || written < 0 ? errno : ENOSPC;
     if (written > 0 && set_size(descriptor, before) != 0)
-        *end = (struct xp_end){file.st_dev, file.st_ino, before};
+        *end = (struct xp_end){file->st_dev, file->st_ino, before};
     return -error;
+}
+
+int32_t xp_write_whole(int32_t descriptor, const uint8_t *bytes, uint32_t size, uint32_t hole,
+                       struct xp_end *end)
+{
+    struct stat file;
+    if (xp_file_state(descriptor, &file) != 0)
+        return -errno;
+    return write_behind(&file, descriptor, bytes, size, hole, end);
 }
 
 uint32_t xp_user_id(void)
@@ -77,13 +84,15 @@ static struct xp_end map_end;
 static int32_t append_locked(int32_t descriptor, const uint8_t *line, uint32_t size)
 {
     uint8_t filled[MARGIN + PAGE];
-    struct stat file;
-    if (size > PAGE || xp_file_state(descriptor, &file) != 0)
+    if (size > PAGE)
         return xp_write_whole(descriptor, line, size, 0, &map_end);
+    struct stat file;
+    if (xp_file_state(descriptor, &file) != 0)
+        return -errno;
     const uint32_t zeros = fill(file.st_size + size);
     memset(filled, '0', zeros);
     memcpy(filled + zeros, line, size);
-    return xp_write_whole(descriptor, filled, zeros + size, 0, &map_end);
+    return write_behind(&file, descriptor, filled, zeros + size, 0, &map_end);
 }
 
 int32_t xp_append(int32_t descriptor, const uint8_t *line, uint32_t size)

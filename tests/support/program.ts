@@ -107,8 +107,11 @@ export async function runProgram(source: string, options: ProgramOptions = {}): 
   await Deno.writeTextFile(file, tellPid + source.replace(/^\n/, ""));
   const config = options.configuration ?? configuration;
   const deno = [Deno.execPath(), "run", "--no-lock", `--config=${config}`];
-  // After `exec` the process is the program, under the same pid.
-  const become = `echo $$ > pid; MAP=/tmp/perf-$$.map DUMP=/tmp/jit-$$.dump\n${before}\nexec "$@"`;
+  // After `exec` the process is the program, under the same pid. An earlier process of that can have
+  // been killed before it removed its files.
+  const become = `echo $$ > pid; MAP=/tmp/perf-$$.map DUMP=/tmp/jit-$$.dump; rm -rf "$MAP" "$DUMP"
+${before}
+exec "$@"`;
   const shell = direct ? [] : ["sh", "-c", become, "sh"];
   const [command, ...rest] = [...under, ...shell, ...deno, ...flags, file, ...args];
   const output = await new Deno.Command(command!, {
