@@ -101,9 +101,6 @@ export function withPerf<F extends AnyFunction>(
   return wrap(fn, (self, wrapper) => ({ name: methodName(second, self, wrapper), file, line }));
 }
 
-/** A variable of this module: V8 takes it for a constant, and what is imported not. */
-const shared = activation;
-
 const UNKNOWN_FILE = "<unknown>";
 
 /** V8 has no decorators yet: compilers call them from helpers with names such as `_apply_decs_2203_r`. */
@@ -133,7 +130,7 @@ function wrap<F extends AnyFunction>(fn: F, label: Label): F {
   // makes no array of it, and inlines the wrapper and `fn` into the caller.
   const wrapper: AnyFunction = isConstructor(fn)
     ? function (this: unknown, a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown {
-      if (shared.mode === INACTIVE && new.target === undefined) {
+      if (activation.mode === INACTIVE && new.target === undefined) {
         return apply(fn, this, arguments as never);
       }
       const { direct } = wrapped;
@@ -143,7 +140,7 @@ function wrap<F extends AnyFunction>(fn: F, label: Label): F {
     }
     : {
       method(this: unknown, a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown {
-        if (shared.mode === INACTIVE) return apply(fn, this, arguments as never);
+        if (activation.mode === INACTIVE) return apply(fn, this, arguments as never);
         const { direct } = wrapped;
         return direct !== undefined && arguments.length === wrapped.args && this === undefined
           ? direct(a, b, c, d)
