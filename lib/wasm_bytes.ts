@@ -32,7 +32,6 @@ export const OP = {
   i32Add: 0x6a,
   i32Shl: 0x74,
   refNull: 0xd0,
-  refIsNull: 0xd1,
 } as const;
 
 /** The result type of a block that has none. */

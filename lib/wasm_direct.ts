@@ -1,10 +1,10 @@
 import {
+  countedCall,
   distinctSection,
   LEFT,
   MOST_NESTED,
   nameSection,
   NESTED,
-  PADDING_PER_CALL,
 } from "./wasm_modules.ts";
 import {
   EXTERNREF,
@@ -100,17 +100,7 @@ function enterCode(id: number, args: number, padding: number): WasmBytes {
   code.constant(MOST_NESTED).bytes(OP.i32GeS, OP.if, NO_RESULT);
   passAll(code, args).bytes(OP.returnCall, SLOW, OP.end);
 
-  code.constant(NESTED).instruction(OP.localGet, local).constant(1);
-  code.bytes(OP.i32Add, OP.i32Store, 2, 0);
-  passAll(code, args).bytes(OP.call, CALLED);
-  code.constant(NESTED).instruction(OP.localGet, local).bytes(OP.i32Store, 2, 0);
-  if (padding > 0) {
-    code.instruction(OP.localGet, local).constant(0).bytes(OP.i32LtS, OP.if, NO_RESULT);
-    for (let size = 0; size < padding; size += PADDING_PER_CALL) {
-      passAll(code, args).bytes(OP.call, CALLED, OP.drop);
-    }
-    code.bytes(OP.unreachable, OP.end);
-  }
+  countedCall(code, local, padding, () => passAll(code, args).bytes(OP.call, CALLED));
   return code.byte(OP.end);
 }
 

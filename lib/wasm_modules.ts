@@ -165,7 +165,7 @@ export interface TrampolinesOptions {
 }
 
 /** Repeated calls in the code that never runs: of each, so many bytes of machine code and more remain. */
-export const PADDING_PER_CALL = 24;
+const PADDING_PER_CALL = 24;
 
 /** Functions that a module of trampolines imports: one for each number of arguments, and `apply`. */
 const IMPORTED_FUNCTIONS = MOST_ARGUMENTS + 2;
@@ -224,28 +224,43 @@ function passedArguments(args: number): number {
 }
 
 /**
- * `const n = nested; nested = n + 1; const result = call(fn, self, …); nested = n; return result;`,
- * and behind it, never run since `fn` is never null, the padding.
+ * `const n = nested; nested = n + 1; const result = call(fn, self, …); nested = n; return result;`
  */
 function trampolineCode(args: number, padding: number): WasmBytes {
   const passed = 2 + passedArguments(args);
   const nested = passed;
   const code = new WasmBytes().bytes(1, 1, I32);
-  const call = () => {
+  code.constant(NESTED).bytes(OP.i32Load, 2, 0).instruction(OP.localSet, nested);
+  countedCall(code, nested, padding, () => {
     for (let i = 0; i < passed; i++) code.instruction(OP.localGet, i);
     code.instruction(OP.call, args);
-  };
-  code.constant(NESTED).constant(NESTED).bytes(OP.i32Load, 2, 0);
-  code.instruction(OP.localTee, nested).constant(1).bytes(OP.i32Add, OP.i32Store, 2, 0);
+  });
+  return code.byte(OP.end);
+}
+
+/**
+ * Appends `nested = n + 1; const result = call(); nested = n;`, and behind it, never run since `n` is
+ * never negative, the padding.
+ *
+ * @param nested The variable `n`, which holds the count.
+ * @param padding Bytes that are to stand behind the code that runs.
+ * @param call Appends the call.
+ */
+export function countedCall(
+  code: WasmBytes,
+  nested: number,
+  padding: number,
+  call: () => void,
+): void {
+  code.constant(NESTED).instruction(OP.localGet, nested).constant(1);
+  code.bytes(OP.i32Add, OP.i32Store, 2, 0);
   call();
   code.constant(NESTED).instruction(OP.localGet, nested).bytes(OP.i32Store, 2, 0);
-  if (padding > 0) {
-    code.instruction(OP.localGet, 0).bytes(OP.refIsNull, OP.if, NO_RESULT);
-    for (let size = 0; size < padding; size += PADDING_PER_CALL) {
-      call();
-      code.byte(OP.drop);
-    }
-    code.bytes(OP.unreachable, OP.end);
+  if (padding === 0) return;
+  code.instruction(OP.localGet, nested).constant(0).bytes(OP.i32LtS, OP.if, NO_RESULT);
+  for (let size = 0; size < padding; size += PADDING_PER_CALL) {
+    call();
+    code.byte(OP.drop);
   }
-  return code.byte(OP.end);
+  code.bytes(OP.unreachable, OP.end);
 }
