@@ -52,17 +52,25 @@ export const SECTION = {
 /** What can be imported and exported. */
 export const KIND = { function: 0, table: 1, memory: 2, global: 3 } as const;
 
-/** So many that the builtin copies them faster. */
-const MANY = 256;
+/** The most bytes of an unsigned number. */
+const LONGEST = 5;
 
 /** Bytes that grow, without the iterators and methods that a program may have replaced. */
 export class WasmBytes {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
+  /** Where the content of the section begins that is being written. */
+  #content = 0;
 
   /** @param capacity How many bytes it takes before it has to grow. @default {64} */
   constructor(capacity = 64) {
     this.#bytes = new Uint8Array(capacity);
+  }
+
+  /** Forgets what it holds, and keeps the memory. */
+  clear(): this {
+    this.#length = 0;
+    return this;
   }
 
   #reserve(count: number): void {
@@ -91,6 +99,20 @@ export class WasmBytes {
     return this.byte(value);
   }
 
+  /** Appends unsigned numbers in turn. */
+  unsignedFrom(first: number, count: number): this {
+    this.#reserve(LONGEST * count);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = 0; i < count; i++) {
+      let value = first + i;
+      for (; value > 0x7f; value >>>= 7) bytes[at++] = value & 0x7f | 0x80;
+      bytes[at++] = value;
+    }
+    this.#length = at;
+    return this;
+  }
+
   /** Appends an instruction that takes an unsigned number, such as an index. */
   instruction(opcode: number, index: number): this {
     return this.byte(opcode).unsigned(index);
@@ -110,27 +132,17 @@ export class WasmBytes {
     return this;
   }
 
-  /** Appends a number as a name, in decimal digits. */
-  decimal(value: number): this {
-    let digits = 1;
-    for (let rest = value; rest >= 10; rest = rest / 10 >>> 0) digits++;
-    this.unsigned(digits).#reserve(digits);
-    this.#length += digits;
-    for (let i = 1, rest = value; i <= digits; i++, rest = rest / 10 >>> 0) {
-      this.#bytes[this.#length - i] = 0x30 + rest % 10;
-    }
+  /** Appends bytes that others have finished. */
+  append(bytes: Uint8Array): this {
+    this.#reserve(bytes.length);
+    set(this.#bytes, bytes, this.#length);
+    this.#length += bytes.length;
     return this;
   }
 
   /** Appends other bytes, and how many they are in front of them. */
   sized(other: WasmBytes): this {
-    this.unsigned(other.#length);
-    this.#reserve(other.#length);
-    if (other.#length < MANY) {
-      for (let i = 0; i < other.#length; i++) this.#bytes[this.#length + i] = other.#bytes[i]!;
-    } else set(this.#bytes, other.finish(), this.#length);
-    this.#length += other.#length;
-    return this;
+    return this.unsigned(other.#length).append(other.finish());
   }
 
   /** Appends a section. */
@@ -138,7 +150,23 @@ export class WasmBytes {
     return this.byte(id).sized(content);
   }
 
-  /** The bytes. */
+  /** Begins a section: what is appended up to {@linkcode closeSection} is its content. */
+  openSection(id: number): this {
+    this.byte(id).#reserve(LONGEST);
+    this.#content = this.#length += LONGEST;
+    return this;
+  }
+
+  /** Ends a section. Its length takes all of its place, for the content is behind it already. */
+  closeSection(): this {
+    let rest = this.#length - this.#content;
+    for (let i = LONGEST; i > 0; i--, rest >>>= 7) {
+      this.#bytes[this.#content - i] = rest & 0x7f | (i === 1 ? 0 : 0x80);
+    }
+    return this;
+  }
+
+  /** The bytes. They are its own: what is appended later can change them. */
   finish(): Uint8Array<ArrayBuffer> {
     return subarray(this.#bytes, 0, this.#length);
   }
@@ -147,8 +175,8 @@ export class WasmBytes {
 /**
  * The start of every module: `\0asm`, version 1.
  *
- * @param capacity How many bytes the module may take before it has to be moved. @default {1024}
+ * @param into What becomes the module; what it held is gone. @default {new WasmBytes(1024)}
  */
-export function moduleStart(capacity = 1024): WasmBytes {
-  return new WasmBytes(capacity).bytes(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+export function moduleStart(into: WasmBytes = new WasmBytes(1024)): WasmBytes {
+  return into.clear().bytes(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 }

@@ -63,7 +63,7 @@ export function directModule(
     .section(SECTION.export, new WasmBytes().unsigned(1).name("enter").bytes(KIND.function, ENTER))
     .section(SECTION.code, code)
     .section(SECTION.custom, distinctSection(distinction))
-    .section(SECTION.custom, nameSection(ENTER, id, 1))
+    .section(SECTION.custom, nameSection(ENTER, id))
     .finish();
 }
 

@@ -29,6 +29,7 @@ import {
 import { loadNativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
 import { directModule } from "./wasm_direct.ts";
+import { WasmBytes } from "./wasm_bytes.ts";
 import { dispatcherModule, LEFT, NESTED, trampolinesModule } from "./wasm_modules.ts";
 
 // Where V8 may not compile, it has none.
@@ -131,6 +132,8 @@ export class WasmEngine implements Engine {
   /** What V8's baseline compiler makes of each form. */
   readonly #shapes: Shape[] = [];
   readonly #surroundings = new Uint8Array(SURROUNDINGS);
+  /** Where modules are made: memory anew for each would cost as much as they do. */
+  readonly #bytes = new WasmBytes();
   #depth = 0;
 
   /**
@@ -186,7 +189,13 @@ export class WasmEngine implements Engine {
     for (let i = 0; i < args.length; i++) this.#forms[first + i] = args[i]!;
     try {
       const { padding } = this.#host;
-      const module = trampolinesModule({ first, args, padding, distinction: distinction() });
+      const module = trampolinesModule({
+        first,
+        args,
+        padding,
+        distinction: distinction(),
+        into: this.#bytes,
+      });
       new Instance(new Module(module), this.#imports);
     } catch (cause) {
       throw unavailable((cause as Error).message, cause);

@@ -1,5 +1,5 @@
 import { APPLY, MOST_ARGUMENTS } from "./engine.ts";
-import { defineElement } from "./builtins.ts";
+import { defineElement, exec, toNumber } from "./builtins.ts";
 import {
   EXTERNREF,
   I32,
@@ -108,20 +108,44 @@ export function dispatcherModule(size: number): Uint8Array<ArrayBuffer> {
 export const MODULE_NAME = "xperf";
 
 /**
- * V8 names trampolines in the stack of an error by their numbers.
+ * Names a module. That of one with trampolines says their numbers: a name for each takes a third of
+ * the memory that the module does.
  *
- * @param index Which function of the module is the first one.
- * @param first Its number.
- * @param count How many there are.
+ * @param index Which function of the module is its first trampoline; none if it is left out.
+ * @param number The number of that one; the others follow in turn.
  */
-export function nameSection(index = 0, first = 0, count = 0): WasmBytes {
-  const section = new WasmBytes(32 + 12 * count).name("name");
-  section.byte(0).sized(new WasmBytes().name(MODULE_NAME));
-  const names = new WasmBytes(8 + 12 * count).unsigned(count);
-  for (let i = 0; i < count; i++) {
-    names.unsigned(index + i).decimal(first + i);
-  }
-  return section.byte(1).sized(names);
+export function nameSection(index?: number, number?: number): WasmBytes {
+  const name = index === undefined ? MODULE_NAME : `${MODULE_NAME}-${index}-${number}`;
+  return new WasmBytes().name("name").byte(0).sized(new WasmBytes().name(name));
+}
+
+/** How V8 calls the script that it makes of a module which {@linkcode nameSection} names, with a hash. */
+const SCRIPT_NAME = /^wasm:\/\/wasm\/xperf(?:-(\d+)-(\d+))?-[0-9a-f]+$/;
+
+/** How V8 writes a function of WebAssembly in a stack. */
+const FUNCTION_INDEX = /:wasm-function\[(\d+)\]/;
+
+/**
+ * Whether a script that a frame belongs to is a module of these.
+ *
+ * @param scriptName As V8 has it.
+ */
+export function isModuleName(scriptName: string): boolean {
+  return exec(SCRIPT_NAME, scriptName) !== null;
+}
+
+/**
+ * The number of the trampoline that a frame is of; `undefined` if it is none's.
+ *
+ * @param scriptName The frame's script, as V8 has it.
+ * @param text What V8 writes for the frame.
+ */
+export function trampolineNumber(scriptName: string, text: string): number | undefined {
+  const script = exec(SCRIPT_NAME, scriptName);
+  const index = exec(FUNCTION_INDEX, text);
+  if (script === null || script[1] === undefined || index === null) return undefined;
+  const number = toNumber(script[2]) + toNumber(index[1]) - toNumber(script[1]);
+  return number < toNumber(script[2]) ? undefined : number;
 }
 
 /**
@@ -162,6 +186,8 @@ export interface TrampolinesOptions {
   padding: number;
   /** Bytes that no other module has: V8 compiles equal modules once. */
   distinction: Uint8Array;
+  /** What becomes the module. @default {new WasmBytes()} */
+  into?: WasmBytes;
 }
 
 /** Repeated calls in the code that never runs: of each, so many bytes of machine code and more remain. */
@@ -175,7 +201,7 @@ const IMPORTED_FUNCTIONS = MOST_ARGUMENTS + 2;
  * first argument on the second with the others, and `m.apply`, which does with an array of them.
  */
 export function trampolinesModule(
-  { first, args, padding, distinction }: TrampolinesOptions,
+  { first, args, padding, distinction, into = new WasmBytes() }: TrampolinesOptions,
 ): Uint8Array<ArrayBuffer> {
   const imports = new WasmBytes().unsigned(IMPORTED_FUNCTIONS + 2);
   for (let n = 0; n <= MOST_ARGUMENTS; n++) {
@@ -185,37 +211,28 @@ export function trampolinesModule(
   imports.name("m").name("table").bytes(KIND.table, 0x70, 0, 0);
   imports.name("m").name("memory").bytes(KIND.memory, 0, 1);
   const count = args.length;
-  const functions = new WasmBytes(8 + count).unsigned(count);
-  const elements = new WasmBytes(16 + 3 * count).bytes(1, 0).constant(first).bytes(OP.end).unsigned(
-    count,
-  );
-  const code = new WasmBytes(32 * count).unsigned(count);
   // All trampolines of one form are the same.
-  const forms: WasmBytes[] = [];
+  const forms: Uint8Array[] = [];
   for (let form = 0; form <= APPLY; form++) {
-    defineElement(forms, form, trampolineCode(form, padding));
+    defineElement(forms, form, new WasmBytes().sized(trampolineCode(form, padding)).finish());
   }
-  for (let i = 0; i < count; i++) {
-    functions.unsigned(trampolineType(passedArguments(args[i]!)));
-    elements.unsigned(IMPORTED_FUNCTIONS + i);
-    code.sized(forms[args[i]!]!);
-  }
-  return moduleStart(512 + 64 * count)
-    .section(SECTION.type, typeSection())
-    .section(SECTION.import, imports)
-    .section(SECTION.function, functions)
-    .section(SECTION.element, elements)
-    .section(SECTION.code, code)
-    .section(SECTION.custom, distinctSection(distinction))
-    .section(SECTION.custom, nameSection(IMPORTED_FUNCTIONS, first, count))
-    .finish();
+  moduleStart(into).section(SECTION.type, typeSection()).section(SECTION.import, imports);
+  into.openSection(SECTION.function).unsigned(count);
+  for (let i = 0; i < count; i++) into.unsigned(trampolineType(passedArguments(args[i]!)));
+  into.closeSection();
+  into.openSection(SECTION.element).bytes(1, 0).constant(first).bytes(OP.end).unsigned(count);
+  into.unsignedFrom(IMPORTED_FUNCTIONS, count).closeSection();
+  into.openSection(SECTION.code).unsigned(count);
+  for (let i = 0; i < count; i++) into.append(forms[args[i]!]!);
+  into.closeSection();
+  into.section(SECTION.custom, distinctSection(distinction));
+  into.section(SECTION.custom, nameSection(IMPORTED_FUNCTIONS, first));
+  return into.finish();
 }
 
 /** What makes a module different from all others. */
 export function distinctSection(distinction: Uint8Array): WasmBytes {
-  const section = new WasmBytes().name("distinction");
-  for (let i = 0; i < distinction.length; i++) section.byte(distinction[i]!);
-  return section;
+  return new WasmBytes().name("distinction").append(distinction);
 }
 
 /** An array of arguments is one. */

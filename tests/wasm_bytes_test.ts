@@ -48,6 +48,29 @@ Deno.test("WasmBytes.constant() is i32.const with signed LEB128", () => {
   }
 });
 
+Deno.test("WasmBytes.unsignedFrom() is as many unsigned() in turn", () => {
+  const numbers = new WasmBytes();
+  for (let i = 0; i < 20_000; i++) numbers.unsigned(120 + i);
+  deepEqual(bytes(new WasmBytes().unsignedFrom(120, 20_000)), bytes(numbers));
+  deepEqual(bytes(new WasmBytes().byte(1).unsignedFrom(7, 0).unsignedFrom(127, 2)), [
+    1,
+    0x7f,
+    0x80,
+    0x01,
+  ]);
+});
+
+Deno.test("WasmBytes.openSection() and .closeSection() have the length in front, in five bytes", () => {
+  const written = new WasmBytes().openSection(SECTION.code).bytes(7, 8).closeSection()
+    .openSection(SECTION.element).closeSection();
+  deepEqual(bytes(written), [10, 0x82, 0x80, 0x80, 0x80, 0, 7, 8, 9, 0x80, 0x80, 0x80, 0x80, 0]);
+  const custom = moduleStart().openSection(SECTION.custom).name("a");
+  for (let i = 0; i < 300; i++) custom.byte(i & 0xff);
+  const module = new WebAssembly.Module(custom.closeSection().finish());
+  const [content] = WebAssembly.Module.customSections(module, "a");
+  deepEqual([...new Uint8Array(content!)], Array.from({ length: 300 }, (_, i) => i & 0xff));
+});
+
 Deno.test("WasmBytes.name() and .sized() have the length in front", () => {
   deepEqual(bytes(new WasmBytes().name("")), [0]);
   deepEqual(bytes(new WasmBytes().name("e2")), [2, 0x65, 0x32]);
@@ -65,6 +88,14 @@ Deno.test("WasmBytes grows as far as it must, and keeps what it has", () => {
   equal(result.every((byte, i) => byte === (i & 0xff)), true);
   // Finished, it is no longer than what it has.
   equal(new WasmBytes().byte(1).finish().length, 1);
+});
+
+Deno.test("WasmBytes.clear() forgets, and keeps the memory", () => {
+  const written = new WasmBytes(4).bytes(1, 2, 3, 4, 5);
+  const before = written.finish();
+  deepEqual(bytes(written.clear().append(Uint8Array.of(9, 8))), [9, 8]);
+  equal(written.finish().buffer, before.buffer);
+  deepEqual(bytes(moduleStart(written)), bytes(moduleStart()));
 });
 
 Deno.test("WasmBytes.section() and moduleStart() make what WebAssembly takes", () => {

@@ -1,12 +1,14 @@
 import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
 
 import { APPLY, MOST_ARGUMENTS } from "../lib/engine.ts";
+import { WasmBytes } from "../lib/wasm_bytes.ts";
 import {
   dispatcherModule,
   ENTRIES,
+  isModuleName,
   LEFT,
-  MODULE_NAME,
   NESTED,
+  trampolineNumber,
   trampolinesModule,
   type TrampolinesOptions,
 } from "../lib/wasm_modules.ts";
@@ -230,38 +232,51 @@ Deno.test("dispatcherModule() asks from 64 nested calls on whether to call plain
   deepEqual([...dispatcher.counts.subarray(0, 6)], [1000, 1000, 998, 1000, 1000, 1000]);
 });
 
-/** A vector of names, as the specification of the name section has it. */
-function names(bytes: number[]): [index: number, name: string][] {
-  const unsigned = () => {
-    let value = 0;
-    for (let shift = 0;; shift += 7) {
-      const byte = bytes.shift()!;
-      value += (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-  };
-  return Array.from({ length: unsigned() }, () => {
-    const index = unsigned();
-    return [index, String.fromCharCode(...bytes.splice(0, unsigned()))];
-  });
+/** What V8 has of each frame of the stack that a call is made from: the script, the function, the text. */
+function frames(): { script: string; text: string }[] {
+  const { prepareStackTrace } = Error;
+  // deno-lint-ignore no-explicit-any -- V8's frames have no type
+  Error.prepareStackTrace = (_, sites: any[]) =>
+    sites.map((site) => ({ script: site.getScriptNameOrSourceURL() ?? "", text: String(site) }));
+  const { stack } = new Error();
+  Error.prepareStackTrace = prepareStackTrace;
+  return stack as unknown as { script: string; text: string }[];
 }
 
-Deno.test("modules have a name, and trampolines their numbers, by which V8 knows their frames", () => {
-  const expected = [
-    [dispatcherModule(1), []],
-    [trampolines({ first: 998, args: [0, 2, APPLY] }), [[6, "998"], [7, "999"], [8, "1000"]]],
-  ] as const;
-  for (const [bytes, functions] of expected) {
-    const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), "name");
-    const content = [...new Uint8Array(section!)];
-    const module = [0, MODULE_NAME.length + 1, MODULE_NAME.length];
-    deepEqual(content.splice(0, module.length), module);
-    equal(String.fromCharCode(...content.splice(0, MODULE_NAME.length)), MODULE_NAME);
-    // Subsection 1 has the names of functions, up to the end.
-    equal(content.shift(), 1);
-    equal(content.shift(), content.length);
-    deepEqual(names(content), functions);
-    deepEqual(content, []);
+Deno.test("trampolineNumber() knows a trampoline by V8's frame of it", () => {
+  for (const first of [1, 5, 998]) {
+    const dispatcher = new Dispatcher(first + FORMS.length);
+    dispatcher.fill({ first });
+    dispatcher.counts.fill(100);
+    for (const [i, args] of FORMS.entries()) {
+      const given = args === APPLY ? [[]] : Array.from({ length: args }, () => 0);
+      const walked = dispatcher.exports[`e${given.length}`]!(first + i, frames, 0, ...given);
+      const seen = (walked as ReturnType<typeof frames>)
+        .filter(({ script }) => isModuleName(script))
+        .map(({ script, text }) => trampolineNumber(script, text));
+      // The dispatcher has no frame: it returns what the trampoline does.
+      deepEqual(seen, [first + i]);
+    }
+  }
+});
+
+Deno.test("isModuleName() and trampolineNumber() take no other frame for one of these", () => {
+  const [own, other] = ["wasm://wasm/xperf-6-998-5267361a", "wasm://wasm/xperform-5267361a"];
+  ok(isModuleName(own));
+  ok(isModuleName("wasm://wasm/xperf-5267361a"));
+  for (const name of [other, "wasm://wasm/5267361a", "file:///xperf-6-998-5267361a", ""]) {
+    ok(!isModuleName(name), name);
+  }
+  equal(trampolineNumber(own, `xperf-6-998 (${own}:wasm-function[8]:0x27)`), 1000);
+  equal(trampolineNumber(own, `xperf-6-998 (${own}:wasm-function[5]:0x27)`), undefined);
+  equal(trampolineNumber(own, "f (a.js:1:2)"), undefined);
+  equal(trampolineNumber("wasm://wasm/xperf-5267361a", "wasm-function[8]:0x27"), undefined);
+});
+
+Deno.test("trampolinesModule() makes a module in memory that had another, longer or shorter", () => {
+  const into = new WasmBytes();
+  for (const args of [FORMS, Array.from({ length: 5000 }, () => 4), [1], FORMS]) {
+    deepEqual(trampolines({ args, into }), trampolines({ args }));
   }
 });
 

@@ -1,13 +1,5 @@
-import {
-  defineElement,
-  endsWith,
-  indexOf,
-  lastIndexOf,
-  slice,
-  startsWith,
-  toNumber,
-} from "../builtins.ts";
-import { MODULE_NAME } from "../wasm_modules.ts";
+import { defineElement, endsWith, indexOf, lastIndexOf, slice, startsWith } from "../builtins.ts";
+import { isModuleName, trampolineNumber } from "../wasm_modules.ts";
 
 /** A frame of an error's stack, as V8 describes it to `Error.prepareStackTrace`. */
 export interface CallSite {
@@ -115,13 +107,14 @@ function isTrampolineOf(
   functionName: (id: number) => string | undefined,
 ): boolean {
   if (!isWasm(site)) return true;
-  const name = functionName(toNumber(site.getFunctionName()));
+  const id = trampolineNumber(site.getScriptNameOrSourceURL()!, String(site));
+  const name = id === undefined ? undefined : functionName(id);
   const outerName = outer.getFunctionName();
   return name !== undefined && outerName !== null && endsWith(`.${name}`, `.${outerName}`);
 }
 
 function isWasm(site: CallSite): boolean {
-  return startsWith(site.getScriptNameOrSourceURL() ?? "", `wasm://wasm/${MODULE_NAME}`);
+  return isModuleName(site.getScriptNameOrSourceURL() ?? "");
 }
 
 /** Whether a stack has frames that its program does not know of. */
