@@ -10,14 +10,16 @@ import {
   Int32Array,
   lengthened,
 } from "./builtins.ts";
-import type {
-  CodeExtent,
-  DirectEntry,
-  Engine,
-  EngineChoice,
-  EngineHost,
-  EngineName,
-  Entries,
+import {
+  type CodeExtent,
+  type DirectEntry,
+  type Engine,
+  type EngineChoice,
+  type EngineHost,
+  type EngineName,
+  ENTRIES,
+  type Entries,
+  type Entry,
 } from "./engine.ts";
 import { FunctionTable } from "./function_table.ts";
 import { JitdumpBackend } from "./jitdump_backend.ts";
@@ -65,7 +67,7 @@ interface Pair {
 
 /**
  * What all instrumented code of an isolate shares: the functions, whether trampolines are on, and
- * the way into them. Instrumented code uses `state`, `e0` to `e4`, `rest`, `left`, `enterLeaf`,
+ * the way into them. Instrumented code uses `state`, `e0` to `e8`, `rest`, `left`, `enterLeaf`,
  * `accessor`, `keep`, `kept`, `run` and `touch`:
  *
  *     function f(a, b) {
@@ -86,15 +88,23 @@ export class Activation implements Entries {
   /** How many calls of each leaf, a function too small for a frame each time, go without one. */
   left: Int32Array<ArrayBuffer> = new Int32Array(64);
   /** @inheritdoc */
-  e0: Entries["e0"] = callPlainly;
+  e0: Entry = callPlainly;
   /** @inheritdoc */
-  e1: Entries["e1"] = callPlainly;
+  e1: Entry = callPlainly;
   /** @inheritdoc */
-  e2: Entries["e2"] = callPlainly;
+  e2: Entry = callPlainly;
   /** @inheritdoc */
-  e3: Entries["e3"] = callPlainly;
+  e3: Entry = callPlainly;
   /** @inheritdoc */
-  e4: Entries["e4"] = callPlainly;
+  e4: Entry = callPlainly;
+  /** @inheritdoc */
+  e5: Entry = callPlainly;
+  /** @inheritdoc */
+  e6: Entry = callPlainly;
+  /** @inheritdoc */
+  e7: Entry = callPlainly;
+  /** @inheritdoc */
+  e8: Entry = callPlainly;
   /** Called by the body of a Worker's entry as it begins. */
   entered: () => void = () => {};
   /** Told after trampolines were turned on, and before they are turned off. */
@@ -254,12 +264,7 @@ export class Activation implements Entries {
     this.#current = pair;
     if (this.#promoter !== pair) this.#demote();
     this.#promoter = pair;
-    const { e0, e1, e2, e3, e4 } = pair.engine;
-    this.e0 = e0;
-    this.e1 = e1;
-    this.e2 = e2;
-    this.e3 = e3;
-    this.e4 = e4;
+    for (let i = 0; i < ENTRIES.length; i++) this[ENTRIES[i]!] = pair.engine.entries[ENTRIES[i]!];
     // Whoever names functions now has not seen any.
     fill(this.left, 0);
     this.#switch(ACTIVE);

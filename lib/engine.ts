@@ -10,7 +10,7 @@ export type EngineChoice = "auto" | EngineName;
 export const ENGINE_CHOICES: readonly EngineChoice[] = ["auto", "native", "wasm"];
 
 /** The most arguments that travel as they are; where there can be more, they go as an array. */
-export const MOST_ARGUMENTS = 4;
+export const MOST_ARGUMENTS = 8;
 
 /** Stands for a number of arguments: they go as an array, the one argument of `e1`. */
 export const APPLY = MOST_ARGUMENTS + 1;
@@ -52,33 +52,24 @@ export interface EngineHost {
   readonly runDeep: RunDeep;
 }
 
-/**
- * Calls functions inside trampolines: `e2(id, fn, self, a, b)` calls `fn` with two arguments inside
- * the trampoline of function number `id`. Its result, its exception.
- */
-export interface Entries {
-  e0(id: number, fn: unknown, self: unknown): unknown;
-  e1(id: number, fn: unknown, self: unknown, a: unknown): unknown;
-  e2(id: number, fn: unknown, self: unknown, a: unknown, b: unknown): unknown;
-  e3(id: number, fn: unknown, self: unknown, a: unknown, b: unknown, c: unknown): unknown;
-  e4(
-    id: number,
-    fn: unknown,
-    self: unknown,
-    a: unknown,
-    b: unknown,
-    c: unknown,
-    d: unknown,
-  ): unknown;
-}
+/** The names of {@linkcode Entries}, by the number of arguments. */
+export const ENTRIES = ["e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8"] as const;
+
+/** Calls a function inside the trampoline of the function with a number: its result, its exception. */
+export type Entry = (id: number, fn: unknown, self: unknown, ...args: unknown[]) => unknown;
+
+/** Calls functions inside trampolines: `e2(id, fn, self, a, b)` with two arguments. */
+export type Entries = Record<(typeof ENTRIES)[number], Entry>;
 
 /** A trampoline of one function: it passes as many of its arguments as it was made for. */
 export type DirectEntry = (a?: unknown, b?: unknown, c?: unknown, d?: unknown) => unknown;
 
 /** Makes trampolines and calls functions inside them. */
-export interface Engine extends Entries {
+export interface Engine {
   /** Which one this is. */
   readonly name: EngineName;
+  /** The ways into trampolines. */
+  readonly entries: Readonly<Entries>;
   /**
    * Makes ready for functions, which are called from then on only.
    *

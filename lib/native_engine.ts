@@ -1,5 +1,12 @@
 import { apply, fill, Int32Array, lengthened, max, set, Uint8Array } from "./builtins.ts";
-import { APPLY, type Engine, type EngineHost, STACK_BUDGET } from "./engine.ts";
+import {
+  APPLY,
+  type Engine,
+  type EngineHost,
+  type Entries,
+  type Entry,
+  STACK_BUDGET,
+} from "./engine.ts";
 import type { CallInside, NativeLibrary } from "./native_functions.ts";
 import { loadNativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
@@ -10,6 +17,8 @@ type AnyFunction = (...args: never[]) => unknown;
 export class NativeEngine implements Engine {
   /** @inheritdoc */
   readonly name = "native";
+  /** @inheritdoc */
+  readonly entries: Readonly<Entries>;
   readonly #host: EngineHost;
   readonly #library: NativeLibrary;
   readonly #callInside: CallInside;
@@ -28,6 +37,19 @@ export class NativeEngine implements Engine {
     this.#library = loadNativeLibrary();
     this.#callInside = this.#library.attach(STACK_BUDGET, (body) => host.runDeep(body));
     this.#size = this.#library.xp_trampoline_size();
+    const call: Entry = (id, fn, self, ...args) => this.#call(id, fn, self, args);
+    this.entries = {
+      e0: call,
+      e1: (id, fn, self, a) =>
+        this.#call(id, fn, self, this.#applied[id] === 1 ? a as ArrayLike<unknown> : [a]),
+      e2: call,
+      e3: call,
+      e4: call,
+      e5: call,
+      e6: call,
+      e7: call,
+      e8: call,
+    };
   }
 
   /** @inheritdoc */
@@ -35,22 +57,6 @@ export class NativeEngine implements Engine {
     this.#reserve(first + args.length);
     for (let i = 0; i < args.length; i++) this.#applied[first + i] = args[i] === APPLY ? 1 : 0;
   }
-
-  /** @inheritdoc */
-  readonly e0: Engine["e0"] = (id, fn, self) => this.#call(id, fn, self, NO_ARGUMENTS);
-
-  /** @inheritdoc */
-  readonly e1: Engine["e1"] = (id, fn, self, a) =>
-    this.#call(id, fn, self, this.#applied[id] === 1 ? a as ArrayLike<unknown> : [a]);
-
-  /** @inheritdoc */
-  readonly e2: Engine["e2"] = (id, fn, self, a, b) => this.#call(id, fn, self, [a, b]);
-
-  /** @inheritdoc */
-  readonly e3: Engine["e3"] = (id, fn, self, a, b, c) => this.#call(id, fn, self, [a, b, c]);
-
-  /** @inheritdoc */
-  readonly e4: Engine["e4"] = (id, fn, self, a, b, c, d) => this.#call(id, fn, self, [a, b, c, d]);
 
   #call(id: number, fn: unknown, self: unknown, args: ArrayLike<unknown>): unknown {
     let trampoline = this.#trampolines[id]!;
@@ -88,5 +94,3 @@ export class NativeEngine implements Engine {
     this.#applied = lengthened(Uint8Array, this.#applied, length);
   }
 }
-
-const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);

@@ -125,7 +125,7 @@ function walkFrom(
       runDeep: (body) => body(),
     });
     engine.prepare(0, [0]);
-    engine.e0(0, () => {}, undefined);
+    engine.entries.e0(0, () => {}, undefined);
   } catch (error) {
     const reason = (error as Error).message;
     return { engine: { available: false, reason }, framePointers: untested(reason) };
@@ -140,7 +140,7 @@ function testChain(engine: Engine, { address, size }: CodeExtent): Feature {
   try {
     const walked = new BigUint64Array(CAPACITY);
     const { xp_walk } = loadNativeLibrary();
-    const count = engine.e0(0, () => xp_walk(walked, CAPACITY), undefined) as number;
+    const count = engine.entries.e0(0, () => xp_walk(walked, CAPACITY), undefined) as number;
     const broken = brokenFrameChain(
       { addresses: [...walked.subarray(0, count)], trampoline: BigInt(address), size },
       parseMemoryMaps(readFileSync("/proc/self/maps", "utf8")),

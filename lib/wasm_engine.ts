@@ -23,7 +23,9 @@ import {
   type DirectEntry,
   type Engine,
   type EngineHost,
+  ENTRIES,
   type Entries,
+  type Entry,
   STACK_BUDGET,
 } from "./engine.ts";
 import { loadNativeLibrary } from "./native_library.ts";
@@ -70,6 +72,41 @@ const CALLS = {
     callFunction(fn, self, a, b, c),
   c4: (fn: unknown, self: unknown, a: unknown, b: unknown, c: unknown, d: unknown) =>
     callFunction(fn, self, a, b, c, d),
+  c5: (fn: unknown, self: unknown, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown) =>
+    callFunction(fn, self, a, b, c, d, e),
+  c6: (
+    fn: unknown,
+    self: unknown,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    e: unknown,
+    f: unknown,
+  ) => callFunction(fn, self, a, b, c, d, e, f),
+  c7: (
+    fn: unknown,
+    self: unknown,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    e: unknown,
+    f: unknown,
+    g: unknown,
+  ) => callFunction(fn, self, a, b, c, d, e, f, g),
+  c8: (
+    fn: unknown,
+    self: unknown,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    e: unknown,
+    f: unknown,
+    g: unknown,
+    h: unknown,
+  ) => callFunction(fn, self, a, b, c, d, e, f, g, h),
   apply: (fn: () => unknown, self: unknown, args: ArrayLike<unknown>) => apply(fn, self, args),
 };
 
@@ -89,6 +126,14 @@ const DIRECT = APPLY + 1;
 /** How many trampolines of one form have to be the same. */
 const ENOUGH_SEEN = 4;
 
+/**
+ * From which place in its module on a trampoline's code is longer: 0 takes fewer bytes than other
+ * numbers, and the count of calls by which V8 optimises it, 4 bytes each, is further away than a
+ * short displacement reaches.
+ */
+const LONGER_FROM = [1, 32] as const;
+const LENGTHS = LONGER_FROM.length + 1;
+
 /** What the dispatcher exports. */
 interface Dispatcher extends Entries {
   table: WebAssembly.Table;
@@ -104,15 +149,7 @@ export class WasmEngine implements Engine {
   /** @inheritdoc */
   readonly name = "wasm";
   /** @inheritdoc */
-  readonly e0: Entries["e0"];
-  /** @inheritdoc */
-  readonly e1: Entries["e1"];
-  /** @inheritdoc */
-  readonly e2: Entries["e2"];
-  /** @inheritdoc */
-  readonly e3: Entries["e3"];
-  /** @inheritdoc */
-  readonly e4: Entries["e4"];
+  readonly entries: Readonly<Entries>;
   readonly #host: EngineHost;
   readonly #library = loadNativeLibrary();
   readonly #walked = new BigUint64Array(WALKED_FRAMES);
@@ -129,7 +166,9 @@ export class WasmEngine implements Engine {
   #found = new Float64Array(FIRST_SIZE);
   /** How each trampoline is called: by how many arguments, or {@linkcode APPLY}. */
   #forms = new Uint8Array(FIRST_SIZE);
-  /** What V8's baseline compiler makes of each form. */
+  /** How many of {@linkcode LONGER_FROM} each trampoline is beyond. */
+  #lengths = new Uint8Array(FIRST_SIZE);
+  /** What V8's baseline compiler makes of each form, of each length. */
   readonly #shapes: Shape[] = [];
   readonly #surroundings = new Uint8Array(SURROUNDINGS);
   /** Where modules are made: memory anew for each would cost as much as they do. */
@@ -147,7 +186,7 @@ export class WasmEngine implements Engine {
       // One page more than the counts of calls need, for what stands in front of them.
       this.#memory = new Memory({ initial: FIRST_SIZE / PAGE_COUNTS + 1 });
       this.#view();
-      const plain: Engine["e4"] = (...call) => this.#callPlainly(...call);
+      const plain: Entry = (...call) => this.#callPlainly(...call);
       this.#services = {
         memory: this.#memory,
         walk: bindFunction(
@@ -163,20 +202,16 @@ export class WasmEngine implements Engine {
         m: {
           ...this.#services,
           none: Object.freeze([]) as unknown as WebAssembly.ImportValue,
-          plain0: plain,
-          plain1: plain,
-          plain2: plain,
-          plain3: plain,
-          plain4: plain,
+          ...Object.fromEntries(ENTRIES.map((_, args) => [`plain${args}`, plain])),
         },
       }).exports as unknown as Dispatcher;
-      ({ e0: this.e0, e1: this.e1, e2: this.e2, e3: this.e3, e4: this.e4 } = dispatcher);
+      this.entries = dispatcher;
       this.#table = dispatcher.table;
     } catch (cause) {
       throw unavailable((cause as Error).message, cause);
     }
-    for (let form = 0; form <= APPLY; form++) {
-      defineElement(this.#shapes, form, { size: 0, offset: 0, seen: 0 });
+    for (let shape = 0; shape < DIRECT * LENGTHS; shape++) {
+      defineElement(this.#shapes, shape, { size: 0, offset: 0, seen: 0 });
     }
     this.#imports = { m: { memory: this.#memory, table: this.#table, ...CALLS } };
     this.#check();
@@ -186,7 +221,10 @@ export class WasmEngine implements Engine {
   prepare(first: number, args: ArrayLike<number>): void {
     if (args.length === 0) return;
     this.#reserve(first + args.length);
-    for (let i = 0; i < args.length; i++) this.#forms[first + i] = args[i]!;
+    for (let i = 0; i < args.length; i++) {
+      this.#forms[first + i] = args[i]!;
+      this.#lengths[first + i] = i < LONGER_FROM[0] ? 0 : i < LONGER_FROM[1] ? 1 : 2;
+    }
     try {
       const { padding } = this.#host;
       const module = trampolinesModule({
@@ -277,14 +315,13 @@ export class WasmEngine implements Engine {
   }
 
   /**
-   * Where a trampoline is that has not moved yet. V8's baseline compiler makes the same of all of one form,
-   * so that a few need to be looked at in memory only.
+   * Where a trampoline is that has not moved yet. V8's baseline compiler makes the same of all of one
+   * form and length, so that a few need to be looked at in memory only.
    */
   #firstExtent(id: number, address: number): CodeExtent | undefined {
-    const shape = this.#shapes[this.#forms[id]!];
+    const shape = this.#shapes[LENGTHS * this.#forms[id]! + this.#lengths[id]!];
     if (shape === undefined) return this.#extent(address);
     if (shape.seen >= ENOUGH_SEEN) {
-      // The function's number, which is in front of the call, has one byte or some.
       const start = ALIGNMENT * round((address - shape.offset) / ALIGNMENT);
       return { address: start, size: shape.size, byV8: true };
     }
@@ -327,7 +364,7 @@ export class WasmEngine implements Engine {
       fill(this.#walked, NOTHING);
       // Not looked for by anybody: the depth is that of no frame.
       this.#depth = WALKED_FRAMES;
-      const result = this.e2(id, (a: unknown, b: unknown) => [a, b], undefined, id, 0);
+      const result = this.entries.e2(id, (a: unknown, b: unknown) => [a, b], undefined, id, 0);
       if ((result as unknown[])[0] !== id) throw unavailable("a call gave a wrong result");
       walks.push(new BigUint64Array(this.#walked));
     }
@@ -363,6 +400,7 @@ export class WasmEngine implements Engine {
     }
     this.#view();
     this.#forms = lengthened(Uint8Array, this.#forms, size);
+    this.#lengths = lengthened(Uint8Array, this.#lengths, size);
     this.#found = lengthened(Float64Array, this.#found, size);
   }
 }

@@ -1,4 +1,4 @@
-import { APPLY, MOST_ARGUMENTS } from "./engine.ts";
+import { APPLY, ENTRIES, MOST_ARGUMENTS } from "./engine.ts";
 import { defineElement, exec, toNumber } from "./builtins.ts";
 import {
   EXTERNREF,
@@ -24,9 +24,6 @@ import {
  * the frame walker, and then tells JavaScript (`found`) to look where the trampoline is: when it
  * is called for the first time, and every so often as long as V8 may still move it.
  */
-
-/** The entry points of the dispatcher by the number of arguments: `e0` to `e4`. */
-export const ENTRIES = ["e0", "e1", "e2", "e3", "e4"] as const;
 
 /** Types: of the trampolines by number of arguments, then of the dispatcher's entries, then of `found`. */
 const trampolineType = (args: number): number => args;
@@ -63,13 +60,13 @@ export const LEFT = 4;
  */
 export const MOST_NESTED = 64;
 
-/** What the dispatcher imports, besides `plain0` to `plain4`. */
+/** What the dispatcher imports, besides `plain0` to `plain8`. */
 const PLAIN = 2;
 
 /**
  * The dispatcher. It imports `m.memory`, `m.walk` (externref: the bound frame walker), `m.none`
  * (externref: what stands for its arguments, an empty array), `m.found`, `m.deep`, which tells
- * whether the stack is too full for trampolines, and `m.plain0` to `m.plain4`, which then call without.
+ * whether the stack is too full for trampolines, and `m.plain0` to `m.plain8`, which then call without.
  * It exports the table `table` and {@linkcode ENTRIES}.
  *
  * @param size Places in the table at first.
@@ -197,7 +194,7 @@ const PADDING_PER_CALL = 24;
 const IMPORTED_FUNCTIONS = MOST_ARGUMENTS + 2;
 
 /**
- * Trampolines: imports `m.memory`, `m.table`, where they go, `m.c0` to `m.c4`, which call their
+ * Trampolines: imports `m.memory`, `m.table`, where they go, `m.c0` to `m.c8`, which call their
  * first argument on the second with the others, and `m.apply`, which does with an array of them.
  */
 export function trampolinesModule(

@@ -1,7 +1,7 @@
 import { apply, construct, isSafeInteger } from "./builtins.ts";
 import { activation, type DirectHolder, INACTIVE } from "./activation.ts";
 import { callerPosition } from "./caller_position.ts";
-import { APPLY, MOST_ARGUMENTS } from "./engine.ts";
+import { APPLY } from "./engine.ts";
 import type { FunctionLabel } from "./symbol_name.ts";
 
 /** Options of {@linkcode withPerf}. */
@@ -112,6 +112,9 @@ type Label = FunctionLabel | ((self: unknown, wrapper: AnyFunction) => FunctionL
 /** How many calls make a trampoline of its own worth it, which takes some 100 µs and one more line. */
 const PROMOTION = 16_384;
 
+/** The most arguments that a wrapper hands to a trampoline of its own. */
+const MOST_DIRECT = 4;
+
 /** A function and its wrapper. */
 interface Wrapped extends DirectHolder {
   fn: AnyFunction;
@@ -149,7 +152,7 @@ function wrap<F extends AnyFunction>(fn: F, label: Label): F {
     }.method;
   const id = typeof label === "function" ? -1 : activation.define(label, APPLY);
   const { length } = fn;
-  const args = isSafeInteger(length) && length <= MOST_ARGUMENTS ? length : -1;
+  const args = isSafeInteger(length) && length <= MOST_DIRECT ? length : -1;
   const wrapped: Wrapped = { fn, wrapper, label, id, args, calls: 0, direct: undefined };
   copyProperties(fn, wrapper);
   return wrapper as F;

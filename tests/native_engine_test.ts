@@ -49,7 +49,7 @@ Deno.test("NativeEngine hands what is too deep to its host, once", () => {
 function descend(host: DeclaringEngine, isOff = () => false): { few: number; many: number } {
   const down = (levels: number): unknown => {
     if (levels === 0) return host.idsOnStack().length;
-    return isOff() ? down(levels - 1) : host.engine.e1(0, down, undefined, levels - 1);
+    return isOff() ? down(levels - 1) : host.engine.entries.e1(0, down, undefined, levels - 1);
   };
   return { few: down(10) as number, many: down(600) as number };
 }
@@ -58,6 +58,6 @@ function descend(host: DeclaringEngine, isOff = () => false): { few: number; man
 function called(runDeep?: RunDeep): DeclaringEngine {
   const host = new DeclaringEngine("native", { runDeep });
   host.prepare(1);
-  host.engine.e1(0, () => {}, undefined, 0);
+  host.engine.entries.e1(0, () => {}, undefined, 0);
   return host;
 }

@@ -1,10 +1,9 @@
 import { deepEqual, equal, notDeepEqual, ok, throws } from "node:assert/strict";
 
-import { APPLY, MOST_ARGUMENTS } from "../lib/engine.ts";
+import { APPLY, ENTRIES, MOST_ARGUMENTS } from "../lib/engine.ts";
 import { WasmBytes } from "../lib/wasm_bytes.ts";
 import {
   dispatcherModule,
-  ENTRIES,
   isModuleName,
   LEFT,
   NESTED,
@@ -13,7 +12,7 @@ import {
   type TrampolinesOptions,
 } from "../lib/wasm_modules.ts";
 
-const FORMS = [0, 1, 2, 3, 4, APPLY];
+const FORMS = [...Array(MOST_ARGUMENTS + 1).keys(), APPLY];
 
 function trampolines(options: Partial<TrampolinesOptions> = {}): Uint8Array<ArrayBuffer> {
   return trampolinesModule({

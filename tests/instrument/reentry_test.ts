@@ -14,14 +14,14 @@ const TEXTS: [name: string, before: string, guard: string][] = [
     guard("e0(1,f,this)"),
   ],
   [
-    "four parameters",
-    "function f(a, b, c, d) {}",
-    guard("e4(1,f,this,a,b,c,d)"),
+    "eight parameters",
+    "function f(a, b, c, d, e, g, h, i) {}",
+    guard("e8(1,f,this,a,b,c,d,e,g,h,i)"),
   ],
   [
     "more parameters, which go as an array",
-    "function f(a, b, c, d, e) {}",
-    guard("e1(1,f,this,[a,b,c,d,e])"),
+    "function f(a, b, c, d, e, g, h, i, j) {}",
+    guard("e1(1,f,this,[a,b,c,d,e,g,h,i,j])"),
   ],
   [
     "arguments, which go as they are",

@@ -1,5 +1,5 @@
 import { Activation, ACTIVE, INACTIVE } from "../../lib/activation.ts";
-import { APPLY, type Engine } from "../../lib/engine.ts";
+import { APPLY, type Engine, ENTRIES } from "../../lib/engine.ts";
 import type { SourceKind } from "../../lib/instrument/syntax_tree.ts";
 import { transform, type Transformed } from "../../lib/instrument/transform.ts";
 
@@ -17,28 +17,17 @@ export class Runtime extends Activation {
     this.turn(true);
     this.left = new Int32Array(args.length);
     engine?.prepare(0, args);
-    const enter = (
-      entry: keyof Engine & `e${number}`,
-      id: number,
-      fn: unknown,
-      self: unknown,
-      ...given: unknown[]
-    ) => {
-      this.ids.push(id);
-      if (engine !== undefined) {
-        return (engine[entry] as Activation["e4"])(id, fn, self, ...given as [0, 0, 0, 0]);
-      }
-      return Reflect.apply(
-        fn as () => unknown,
-        self,
-        args[id] === APPLY && entry === "e1" ? given[0] as unknown[] : given,
-      );
-    };
-    this.e0 = (...all) => enter("e0", ...all);
-    this.e1 = (...all) => enter("e1", ...all);
-    this.e2 = (...all) => enter("e2", ...all);
-    this.e3 = (...all) => enter("e3", ...all);
-    this.e4 = (...all) => enter("e4", ...all);
+    for (const name of ENTRIES) {
+      this[name] = (id, fn, self, ...given) => {
+        this.ids.push(id);
+        if (engine !== undefined) return engine.entries[name](id, fn, self, ...given);
+        return Reflect.apply(
+          fn as () => unknown,
+          self,
+          args[id] === APPLY && name === "e1" ? given[0] as unknown[] : given,
+        );
+      };
+    }
   }
 
   /** Turns it off as `deactivate` does, or on again. */

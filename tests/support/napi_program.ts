@@ -27,8 +27,8 @@ const engine = new NativeEngine({
 });
 const [FOO, BAR] = [0, 1];
 engine.prepare(FOO, [APPLY, 0]);
-engine.e1(FOO, () => {}, undefined, []);
-engine.e0(BAR, () => {}, undefined);
+engine.entries.e1(FOO, () => {}, undefined, []);
+engine.entries.e0(BAR, () => {}, undefined);
 const [foo, bar] = regions as [typeof regions[0], typeof regions[0]];
 
 const walked = new BigUint64Array(4096);
@@ -62,11 +62,11 @@ const self = {};
 const echo = function (this: unknown, ...args: unknown[]) {
   return { self: this, args };
 } as () => { self: unknown; args: unknown[] };
-deepEqual(engine.e1(FOO, echo, self, [1, "two", undefined]), {
+deepEqual(engine.entries.e1(FOO, echo, self, [1, "two", undefined]), {
   self,
   args: [1, "two", undefined],
 });
-deepEqual(engine.e0(BAR, echo, self), { self, args: [] });
+deepEqual(engine.entries.e0(BAR, echo, self), { self, args: [] });
 for (const value of [new TypeError("a"), "text", undefined, null, 0]) {
   for (const args of [[], [1]]) {
     let thrown: unknown = "nothing";
@@ -74,7 +74,7 @@ for (const value of [new TypeError("a"), "text", undefined, null, 0]) {
       throw value;
     };
     try {
-      engine.e1(FOO, fail, undefined, args);
+      engine.entries.e1(FOO, fail, undefined, args);
     } catch (error) {
       thrown = error;
     }
@@ -84,9 +84,9 @@ for (const value of [new TypeError("a"), "text", undefined, null, 0]) {
 
 // A chain from inside two trampolines to the start of the thread, cold and hot.
 const inner = () => walk();
-const outer = () => engine.e1(FOO, inner, undefined, []);
+const outer = () => engine.entries.e1(FOO, inner, undefined, []);
 for (let i = 0; i < 3000; i++) {
-  const addresses = engine.e0(BAR, outer, undefined) as bigint[];
+  const addresses = engine.entries.e0(BAR, outer, undefined) as bigint[];
   const positions = [foo, bar].map(({ start, end }) =>
     addresses.findIndex((address) => start < address && address <= end)
   );
@@ -103,7 +103,7 @@ equal(walk().some((address) => foo.start <= address && address <= foo.end), fals
 
 // No microtask runs before the caller goes on.
 const order: string[] = [];
-engine.e0(BAR, () => queueMicrotask(() => order.push("microtask")), undefined);
+engine.entries.e0(BAR, () => queueMicrotask(() => order.push("microtask")), undefined);
 order.push("caller");
 await Promise.resolve();
 deepEqual(order, ["caller", "microtask"]);
@@ -113,7 +113,7 @@ function onStack(): number {
   return walk().filter((address) => foo.start < address && address <= foo.end).length;
 }
 const descend = (levels: number): number =>
-  levels === 0 ? onStack() : engine.e1(FOO, descend, undefined, [levels - 1]) as number;
+  levels === 0 ? onStack() : engine.entries.e1(FOO, descend, undefined, [levels - 1]) as number;
 equal(descend(10), 10);
 const many = descend(600);
 ok(many > 30 && many < 600, `${many} of 600`);
