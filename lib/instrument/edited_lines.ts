@@ -71,11 +71,20 @@ export class EditedLines {
     return edits;
   }
 
+  /** The first line from one on that has edits; `count` where there is none. */
+  nextEdited(line: number): number {
+    const { starts } = this.#places;
+    const edit = this.#firstEdit(line, this.#lines.offsets[line] ?? Infinity);
+    if (edit >= starts.length) return this.count;
+    return this.#lastLine = this.#lines.lineAt(starts[edit]!);
+  }
+
   #firstEdit(line: number, start: number): number {
     const { starts } = this.#places;
     let edit = this.#lastEdit;
     // Whoever asks for all lines asks for one after the other.
-    if (line !== this.#lastLine + 1) edit = lastUpTo(starts, start - 1) + 1;
+    const isNext = line === this.#lastLine || line === this.#lastLine + 1;
+    if (!isNext) edit = lastUpTo(starts, start - 1) + 1;
     else while (starts[edit]! < start) edit++;
     this.#lastLine = line;
     this.#lastEdit = edit;

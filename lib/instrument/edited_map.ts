@@ -27,11 +27,13 @@ export function mapEdits(
   const mappings = new Mappings();
   const decoded = before && decodedMappings(before);
   for (let line = 0; line < lines.count; line++) {
-    const edits = lines.editsOf(line);
-    if (edits.length === 0 && decoded === undefined && !everyWord) {
-      mappings.addLine(line);
-      continue;
+    if (decoded === undefined && !everyWord) {
+      const next = lines.nextEdited(line);
+      mappings.addLines(line, next);
+      if (next === lines.count) break;
+      line = next;
     }
+    const edits = lines.editsOf(line);
     if (decoded !== undefined) moveSegments(decoded[line] ?? [], edits, mappings);
     else if (everyWord) mapWords(lines.textOf(source, line), { line, edits, mappings });
     else mapPieces({ line, edits, mappings });

@@ -1,4 +1,4 @@
-import { isClass, isFunction, type Node, visitChildren, type Visitor } from "./syntax_tree.ts";
+import { type Node, visitChildren, type Visitor } from "./syntax_tree.ts";
 
 /** The most nodes of a body that takes less time than the frame around it. */
 const MOST_NODES = 64;
@@ -7,8 +7,28 @@ const MOST_NODES = 64;
 const CHEAP_METHODS = new Set(["charAt", "charCodeAt", "codePointAt", "isArray"]);
 
 /** What can take long, or call a function that has a frame of its own. */
-const EXPENSIVE =
-  /^(NewExpression|TaggedTemplateExpression|ImportExpression|SpreadElement|Array(Pattern|Expression)|ObjectPattern|TemplateLiteral|(For|While|DoWhile|With|Try)\w*Statement)$/;
+const EXPENSIVE: ReadonlySet<string> = new Set([
+  "NewExpression",
+  "TaggedTemplateExpression",
+  "ImportExpression",
+  "SpreadElement",
+  "ArrayPattern",
+  "ArrayExpression",
+  "ObjectPattern",
+  "TemplateLiteral",
+  "ForStatement",
+  "ForInStatement",
+  "ForOfStatement",
+  "WhileStatement",
+  "DoWhileStatement",
+  "WithStatement",
+  "TryStatement",
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
+  "ClassDeclaration",
+  "ClassExpression",
+]);
 
 /** Characters of text with more nodes than that, whatever stands in it. */
 const MOST_TEXT = 12 * MOST_NODES;
@@ -24,13 +44,13 @@ export function isLeaf({ body }: Node): boolean {
   return search.cost <= MOST_NODES;
 }
 
-/** Counts nodes; `Infinity` where there are too expensive ones. */
+/** Counts nodes; too expensive ones are as many as it takes. */
 class CostSearch implements Visitor {
   cost = 0;
 
   visit(node: Node): void {
     if (++this.cost > MOST_NODES) return;
-    if (isExpensive(node)) this.cost = Infinity;
+    if (isExpensive(node)) this.cost = MOST_NODES + 1;
     else visitChildren(node, this);
   }
 }
@@ -39,7 +59,7 @@ function isExpensive(node: Node): boolean {
   if (node.type === "CallExpression") return !isCheapCall(node);
   // Elements can be far apart in memory: to read one can take longer than all else.
   if (node.type === "MemberExpression") return node["computed"] && !isNearEnd(node);
-  return isFunction(node) || isClass(node) || EXPENSIVE.test(node.type);
+  return EXPENSIVE.has(node.type);
 }
 
 function isCheapCall({ callee }: Node): boolean {

@@ -43,16 +43,19 @@ export class Mappings {
     this.#name = name;
   }
 
-  /** Adds a whole line: its start comes from that of a line of the same source. */
-  addLine(line: number): void {
-    if (this.#isLineEmpty && this.#column === 0 && line === this.#line + 1) {
-      this.#reserve(NEXT_LINE.length);
-      for (let i = 0; i < NEXT_LINE.length; i++) this.#bytes[this.#length++] = NEXT_LINE[i]!;
-      this.#line = line;
-      return;
-    }
+  /** Adds whole lines: their starts come from those of lines of the same source. */
+  addLines(line: number, end: number): void {
+    if (line >= end) return;
     this.add(0, line, 0);
     this.endLine();
+    let left = (end - line - 1) * NEXT_LINE.length;
+    this.#reserve(left);
+    for (; left > 0; left -= MOST_LINES.length) {
+      const some = MOST_LINES.subarray(0, left);
+      this.#bytes.set(some, this.#length);
+      this.#length += some.length;
+    }
+    this.#line = end - 1;
   }
 
   /** Ends a line of the new text. */
@@ -92,7 +95,7 @@ export class Mappings {
 
   #reserve(count: number): void {
     if (this.#length + count <= this.#bytes.length) return;
-    const bytes = new Uint8Array(2 * this.#bytes.length);
+    const bytes = new Uint8Array(2 * Math.max(this.#bytes.length, this.#length + count));
     bytes.set(this.#bytes);
     this.#bytes = bytes;
   }
@@ -117,5 +120,6 @@ const MOST_TEXTS = 4096;
 /** The digits of the numbers that have one. */
 const SMALL = Uint8Array.from({ length: 16 }, (_, number) => encode([[[number]]]).charCodeAt(0));
 
-/** What most of the lines are. */
-const NEXT_LINE = Buffer.from(`${encode([[[0, 0, 1, 0]]])};`, "latin1");
+/** What most of the lines are, and many of them. */
+const NEXT_LINE = `${encode([[[0, 0, 1, 0]]])};`;
+const MOST_LINES = Buffer.from(NEXT_LINE.repeat(64), "latin1");

@@ -20,7 +20,7 @@ export class SelfReferences {
 
   /** @param kind What the module is; to what a script declares, others can assign. */
   constructor(kind: SourceKind) {
-    this.#outermost = newScope(kind === "script");
+    this.#outermost = new Scope(kind === "script");
   }
 
   /**
@@ -28,7 +28,7 @@ export class SelfReferences {
    * parameters it already has.
    */
   notesOf({ params }: Node): Observer {
-    const notes = new ScopeNotes(this, newScope(false));
+    const notes = new ScopeNotes(this, new Scope(false));
     for (const parameter of params) notes.visit(parameter);
     return notes;
   }
@@ -71,8 +71,7 @@ export class SelfReferences {
     const name: string = id["name"];
     if (this.#constants.has(declaration)) return name;
     const scope = this.#scopes.get(declaration);
-    return scope !== undefined && !scope.isShared && !scope.repeated.has(name) &&
-        !this.#assigned.has(name)
+    return scope !== undefined && !this.#assigned.has(name) && scope.givesOnce(name)
       ? name
       : undefined;
   }
@@ -80,7 +79,7 @@ export class SelfReferences {
   /** Code declares a function. */
   declareFunction(node: Node, scope: Scope): void {
     this.#scopes.set(node, scope);
-    if (node["id"]) addName(node["id"].name, scope);
+    if (node["id"]) scope.add(node["id"].name);
   }
 
   /** Code declares a variable. */
@@ -97,7 +96,8 @@ export class SelfReferences {
     } else if (kind === "let") {
       if (isAsked) this.#scopes.set(declarator, scope);
     } else if (init) {
-      for (const name of boundNames(id)) addName(name, scope);
+      if (id.type === "Identifier") scope.add(id.name);
+      else for (const name of boundNames(id)) scope.add(name);
       // One variable for all rounds of a loop has one value after the other.
       if (isAsked && !inLoop) this.#scopes.set(declarator, scope);
     }
@@ -133,7 +133,7 @@ class ScopeNotes implements Observer {
   visit(node: Node): void {
     this.observe(node, this.#inLoop);
     if (isFunction(node)) return;
-    if (!isClass(node)) this.#visitInside(node, this.#inLoop || LOOP.test(node.type));
+    if (!isClass(node)) this.#visitInside(node, this.#inLoop || LOOPS.has(node.type));
     else if (node["superClass"]) this.visit(node["superClass"]);
   }
 
@@ -169,25 +169,42 @@ class ScopeNotes implements Observer {
   }
 }
 
-const LOOP = /^(For|While|DoWhile)/;
+const LOOPS: ReadonlySet<string> = new Set([
+  "ForStatement",
+  "ForInStatement",
+  "ForOfStatement",
+  "WhileStatement",
+  "DoWhileStatement",
+]);
 
 /** What is declared in a function. */
-interface Scope {
-  /** Names that are given a value by a declaration of a function or a `var`. */
-  declared: Set<string>;
-  /** Those that are by more than one. */
-  repeated: Set<string>;
-  /** Whether other code has its variables too. */
-  isShared: boolean;
+class Scope {
+  readonly #isShared: boolean;
+  /** Names that are given a value by a declaration of a function or a `var`, each as often as they are. */
+  #given: string[] = [];
+  /** How often they are: only of few scopes is anything asked. */
+  #counts: Map<string, number> | undefined;
+
+  /** @param isShared Whether other code has its variables too. */
+  constructor(isShared: boolean) {
+    this.#isShared = isShared;
+  }
+
+  /** One more declaration gives a name its value. */
+  add(name: string): void {
+    this.#given.push(name);
+  }
+
+  /** Whether a name that is declared here is given one value; to be asked when all has been added. */
+  givesOnce(name: string): boolean {
+    return !this.#isShared && !((this.#counts ??= countNames(this.#given)).get(name)! > 1);
+  }
 }
 
-function newScope(isShared: boolean): Scope {
-  return { declared: new Set(), repeated: new Set(), isShared };
-}
-
-function addName(name: string, { declared, repeated }: Scope): void {
-  if (declared.has(name)) repeated.add(name);
-  declared.add(name);
+function countNames(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 /** Whether a name is something else at the first statement of a function. */

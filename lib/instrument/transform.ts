@@ -15,12 +15,11 @@ import { isStackLimit, OWN_ERROR } from "./stack_limit.ts";
 import { formatInlineMap, LineFinder, splitInlineMap } from "./source_positions.ts";
 import {
   directives,
-  isClass,
-  isFunction,
   type Node,
   parseSource,
   type SourceKind,
   visitChildren,
+  type Visitor,
 } from "./syntax_tree.ts";
 import { TextPositions } from "./text_positions.ts";
 import type { Calls } from "./wrapped.ts";
@@ -91,10 +90,11 @@ export function transform(text: string, options: TransformOptions): Transformed 
   const starts = new LineStarts(source);
   const instrumenter = new Instrumenter(source, new LineFinder(starts, before), options);
   instrumenter.instrument();
-  const { text: edited, lines } = instrumenter.edits.apply(starts);
+  const { pieces, lines } = instrumenter.edits.apply(starts);
   const editedText = { url: options.url, source, lines, before };
+  pieces.push(formatInlineMap(mapEdits(editedText, options.mapsWords ?? false)));
   return {
-    source: edited + formatInlineMap(mapEdits(editedText, options.mapsWords ?? false)),
+    source: pieces.join(""),
     get map() {
       return mapEdits(editedText, true);
     },
@@ -107,9 +107,8 @@ export function transform(text: string, options: TransformOptions): Transformed 
 /** How a program asks for `f.caller`; a word in a comment costs a few frames, and no harm. */
 const CALLER = /\.\s*caller\b|["'`]caller["'`]/;
 
-/** What surrounds a node. */
+/** What surrounds a node, beyond its parent. */
 interface Surroundings {
-  parent: Node;
   /** Qualified name of what the node stands in, with a dot at its end; or empty. */
   path: string;
   strict: boolean;
@@ -118,7 +117,9 @@ interface Surroundings {
   members?: ClassMembers;
 }
 
-class Instrumenter {
+const NOWHERE: Node = { type: "", start: 0, end: 0 };
+
+class Instrumenter implements Visitor {
   readonly edits: Edits;
   readonly functions: InstrumentedFunction[] = [];
   readonly skipped: SkippedFunction[] = [];
@@ -129,6 +130,9 @@ class Instrumenter {
   readonly #declaresError: boolean;
   readonly #selves: SelfReferences;
   #kept: KeptFunctions | undefined;
+  /** The node whose children are being visited, and what surrounds these. */
+  #parent: Node = NOWHERE;
+  #around: Surroundings = { path: "", strict: false, insideWith: false };
 
   constructor(source: string, lines: LineFinder, options: TransformOptions) {
     this.edits = new Edits(source);
@@ -160,24 +164,31 @@ class Instrumenter {
       number: () => this.#number("<module>"),
     });
     if (wrapped.reason !== undefined) this.#skip("<module>", undefined, wrapped.reason);
-    this.#visitChildren(program, { parent: program, path: "", strict, insideWith: false });
+    this.#visitChildren(program, { path: "", strict, insideWith: false });
     wrapped.close();
   }
 
-  #visit(node: Node, around: Surroundings): void {
-    if (isFunction(node)) return this.#visitFunction(node, around);
-    if (isClass(node)) return this.#visitClass(node, around);
-    if (node.type === "WithStatement") {
-      return this.#visitChildren(node, { ...around, insideWith: true });
+  /** Visits a node below the one that is being visited. */
+  visit(node: Node): void {
+    const around = this.#around;
+    switch (node.type) {
+      case "FunctionDeclaration":
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+        return this.#visitFunction(node, around);
+      case "ClassDeclaration":
+      case "ClassExpression":
+        return this.#visitClass(node, around);
+      case "WithStatement":
+        return this.#visitChildren(node, { ...around, insideWith: true });
+      case "ObjectExpression": {
+        const name = nameFromParent(this.#parent, node, this.#source);
+        const path = `${around.path}${name}.`;
+        return this.#visitChildren(node, name ? { ...around, path } : around);
+      }
+      case "MemberExpression":
+        if (isStackLimit(node) && this.#parent.type !== "UnaryExpression") this.#replaceLimit(node);
     }
-    if (node.type === "ObjectExpression") {
-      const name = nameFromParent(around.parent, node, this.#source);
-      return this.#visitChildren(
-        node,
-        name ? { ...around, path: `${around.path}${name}.` } : around,
-      );
-    }
-    if (isStackLimit(node) && around.parent.type !== "UnaryExpression") this.#replaceLimit(node);
     this.#visitChildren(node, around);
   }
 
@@ -187,7 +198,7 @@ class Instrumenter {
   }
 
   #visitClass(node: Node, around: Surroundings): void {
-    const name = node["id"]?.name || nameFromParent(around.parent, node, this.#source) ||
+    const name = node["id"]?.name || nameFromParent(this.#parent, node, this.#source) ||
       "<anonymous>";
     const path = `${around.path}${name}.`;
     const number = (part: string, at: Node) =>
@@ -202,13 +213,18 @@ class Instrumenter {
   }
 
   #visitChildren(node: Node, around: Surroundings): void {
-    const below = { ...around, parent: node };
-    visitChildren(node, { visit: (child) => this.#visit(child, below) });
+    const [parent, outside] = [this.#parent, this.#around];
+    this.#parent = node;
+    this.#around = around;
+    visitChildren(node, this);
+    this.#parent = parent;
+    this.#around = outside;
   }
 
   #visitFunction(node: Node, around: Surroundings): void {
-    const name = around.path + (this.#functionName(node, around.parent) || "<anonymous>");
-    const offset = isMember(around.parent, node) ? around.parent.start : node.start;
+    const parent = this.#parent;
+    const name = around.path + (this.#functionName(node, parent) || "<anonymous>");
+    const offset = isMember(parent, node) ? parent.start : node.start;
     const line = this.#lines.lineAt(offset);
     const strict = around.strict || (!node["expression"] && isStrictBody(node["body"].body));
     const wrapped = wrapFunction(node, {
@@ -216,7 +232,7 @@ class Instrumenter {
       insideWith: around.insideWith,
       asksCaller: this.#asksCaller,
       edits: this.edits,
-      self: (traits) => this.#selfReference(node, around, traits),
+      self: (traits) => this.#selfReference(node, traits),
       number: (args) => this.#number(name, line, args),
     });
     if (wrapped.reason !== undefined) this.#skip(name, line, wrapped.reason);
@@ -227,12 +243,9 @@ class Instrumenter {
     }
   }
 
-  #selfReference(
-    node: Node,
-    { parent, members }: Surroundings,
-    traits: FunctionTraits,
-  ): SelfReference | undefined {
-    if (isMember(parent, node)) return members?.reach(parent, traits);
+  #selfReference(node: Node, traits: FunctionTraits): SelfReference | undefined {
+    const parent = this.#parent;
+    if (isMember(parent, node)) return this.#around.members?.reach(parent, traits);
     const name = this.#selves.nameOf(node, parent, traits);
     return name === undefined
       ? this.#kept?.reach(node, this.#options.runtime)

@@ -6,7 +6,8 @@ import { LineStarts } from "../../lib/instrument/line_starts.ts";
 function apply(source: string, edit: (edits: Edits) => void) {
   const edits = new Edits(source);
   edit(edits);
-  return edits.apply(new LineStarts(source));
+  const { pieces, lines } = edits.apply(new LineStarts(source));
+  return { text: pieces.join(""), lines };
 }
 
 /** The text without the comments around what was put in. */
