@@ -215,10 +215,11 @@ class MergedSite implements CallSite {
 
   toString(): string {
     const [name, place] = [this.#name, this.#place];
-    const text = name === place
-      ? String(name)
-      : mergedText(String(name), String(place), siteLocation(place));
-    const placed = replaceText(text, siteLocation(place), siteLocation(this));
+    const placeText = String(place);
+    const file = fileIn(placeText, place);
+    const location = locationOf(file, place);
+    const text = name === place ? placeText : mergedText(String(name), placeText, location);
+    const placed = replaceText(text, location, locationOf(file, this));
     const [origin, evalOrigin] = [place.getEvalOrigin(), this.#placement.evalOrigin];
     return origin && evalOrigin ? replaceText(placed, origin, evalOrigin) : placed;
   }
@@ -233,9 +234,14 @@ export function placedSite(site: CallSite, placement: Placement): CallSite {
   return new MergedSite(site, site, placement);
 }
 
-/** Where V8 says that a frame is. */
-function siteLocation(site: CallSite): string {
-  return `${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+/** The file of a frame as its text has it, which can be what its source calls itself. */
+function fileIn(text: string, site: CallSite): string | null | undefined {
+  const file = site.getScriptNameOrSourceURL();
+  return indexOf(text, locationOf(file, site)) < 0 ? site.getFileName() : file;
+}
+
+function locationOf(file: string | null | undefined, site: CallSite): string {
+  return `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
 }
 
 /** `f (a.ts:1:2)` with the place of the other. */

@@ -105,7 +105,8 @@ function instrument(
   }
   // Of CommonJS, Deno knows the map that it came with, and looks our columns up there.
   const isApplied = host.mapsStacks && (kind === "module" || transformed.positions.hasMap);
-  const name = kind === "module" ? url : file;
+  // TypeScript that types were taken out of calls itself by its address.
+  const name = kind === "module" || text.endsWith(`//# sourceURL=${url}`) ? url : file;
   maps.add({ url, name, positions: transformed.positions }, isApplied);
   return { ...loaded, format, source: transformed.source };
 }

@@ -28,11 +28,8 @@ export function stripTypes(source: string, url: string): string | undefined {
     return withoutWarning(() =>
       stripTypeScriptTypes(
         source,
-        mode === "strip" ? { mode } : {
-          mode,
-          sourceMap: true,
-          sourceUrl: url,
-        },
+        // Stacks show the text by this address, of CommonJS too, which otherwise has its path there.
+        { mode, sourceMap: mode === "transform", sourceUrl: url },
       )
     );
   } catch (error) {

@@ -548,6 +548,27 @@ await later();
     },
   },
   {
+    name: "CommonJS in TypeScript",
+    modules: {
+      "main.cts": `
+const { inner } = require("./inner.cts");
+type Body = () => number;
+function outer(depth: number): number { return inner(() => { throw new Error("at " + depth); }); }
+try { outer(1); } catch (error) { console.log((error as Error).stack); }
+console.log(String(outer), require("./imported.cts").where());
+outer(2);
+`,
+      "inner.cts":
+        `module.exports = { inner: function run(body: () => number): number { return body(); } };\n`,
+      "imported.cts": `
+module.exports.where = function (): string {
+  const { stack } = new Error();
+  return stack!.split("\\n")[1]!;
+};
+`,
+    },
+  },
+  {
     name: "CommonJS that a timer ends",
     modules: {
       "main.cjs":

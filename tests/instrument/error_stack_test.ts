@@ -26,7 +26,10 @@ registerHooks({ load: (url, context, next) => next(url, context) });
 const RUNTIMES = {
   Deno: {
     obstacle: undefined,
-    command: (entry: string, preload = entry.endsWith(".cjs") ? "./no_hook.mjs" : undefined) => {
+    command: (
+      entry: string,
+      preload = /\.c[jt]s$/.test(entry) ? "./no_hook.mjs" : undefined,
+    ) => {
       const flags = preload === undefined ? [] : [`--preload=${preload}`];
       return [Deno.execPath(), "run", "--no-lock", "-A", ...flags, entry];
     },
