@@ -1,4 +1,4 @@
-import { lengthened, min, subarray, Uint8Array } from "./builtins.ts";
+import { fill, lengthened, max, min, set, subarray, Uint8Array } from "./builtins.ts";
 import type { FunctionLabel } from "./symbol_name.ts";
 
 /** Numbers that are set aside at a time for functions that come one by one. */
@@ -45,7 +45,7 @@ export class FunctionTable {
     if (pool === undefined || pool.next === pool.end) {
       const next = this.#length;
       const size = pool === undefined ? SMALLEST_POOL : min(LARGEST_POOL, 2 * pool.size);
-      for (let i = 0; i < size; i++) this.#append(args);
+      fill(this.#extend(size), args);
       pool = this.#pools[args] = { next, end: next + size, size };
     }
     const id = pool.next++;
@@ -55,16 +55,19 @@ export class FunctionTable {
 
   /** Gives functions their numbers, in turn from {@linkcode length} on. */
   addAll(labels: readonly FunctionLabel[], args: ArrayLike<number>): void {
-    for (let i = 0; i < labels.length; i++) {
-      this.#labels[this.#length] = labels[i]!;
-      this.#append(args[i]!);
-    }
+    const [known, first] = [this.#labels, this.#length];
+    for (let i = 0; i < labels.length; i++) known[first + i] = labels[i]!;
+    set(this.#extend(labels.length), args);
   }
 
-  #append(args: number): void {
-    if (this.#length === this.#args.length) {
-      this.#args = lengthened(Uint8Array, this.#args, 2 * this.#length);
+  /** Gives out numbers: the places for how their functions are called. */
+  #extend(count: number): Uint8Array {
+    const first = this.#length;
+    this.#length += count;
+    const { length } = this.#args;
+    if (this.#length > length) {
+      this.#args = lengthened(Uint8Array, this.#args, max(this.#length, 2 * length));
     }
-    this.#args[this.#length++] = args;
+    return subarray(this.#args, first, this.#length);
   }
 }
