@@ -26,9 +26,42 @@ export function nameFromParent(parent: Node, node: Node, source: string): string
       return parent["value"] === node ? memberName(parent, source) : "";
     case "ExportDefaultDeclaration":
       return "default";
+    case "CallExpression":
+      return parent["callee"] === node ? namespaceName(parent) : "";
     default:
       return "";
   }
+}
+
+/**
+ * The name of what compilers make of a TypeScript namespace or enumeration:
+ *
+ *     (function (A) { … })(A || (A = {}));
+ *     (function (B) { … })(B = A.B || (A.B = {}));
+ *     var C = function (C) { … }(C || {});
+ */
+function namespaceName({ callee, arguments: passed }: Node): string {
+  const [first] = passed as Node[];
+  const value: Node | undefined = first?.type === "AssignmentExpression" ? first["right"] : first;
+  if (passed.length !== 1 || value?.type !== "LogicalExpression") return "";
+  const { operator, left, right } = value;
+  if (operator !== "||" || callee.params.length !== 1) return "";
+  if (isEmptyObject(right)) return left.name === callee.params[0].name ? left.name ?? "" : "";
+  return right.type === "AssignmentExpression" && isEmptyObject(right.right)
+    ? targetName(right.left).split(".").at(-1)!
+    : "";
+}
+
+function isEmptyObject({ type, properties }: Node): boolean {
+  return type === "ObjectExpression" && properties.length === 0;
+}
+
+/** A qualified name, given what the function stands in; `A.b = …` in `A` is `A.b`. */
+export function qualifiedName(path: string, name: string): string {
+  const holder = name.slice(0, name.indexOf(".") + 1);
+  return holder !== "" && `.${path}`.endsWith(`.${holder}`)
+    ? path + name.slice(holder.length)
+    : path + name;
 }
 
 /** The name of a class's or an object's member, with `get` or `set` in front. */

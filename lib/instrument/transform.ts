@@ -3,7 +3,7 @@ import { ClassMembers } from "./class_members.ts";
 import { mapEdits } from "./edited_map.ts";
 import { Edits } from "./edits.ts";
 import { wrapFunction } from "./function_body.ts";
-import { memberName, nameFromParent } from "./function_name.ts";
+import { memberName, nameFromParent, qualifiedName } from "./function_name.ts";
 import { abridgeFunction, type FunctionTraits } from "./function_traits.ts";
 import { KeptFunctions } from "./kept_functions.ts";
 import type { SourceMap } from "./libraries.js";
@@ -183,7 +183,7 @@ class Instrumenter implements Visitor {
         return this.#visitChildren(node, { ...around, insideWith: true });
       case "ObjectExpression": {
         const name = nameFromParent(this.#parent, node, this.#source);
-        const path = `${around.path}${name}.`;
+        const path = `${qualifiedName(around.path, name)}.`;
         return this.#visitChildren(node, name ? { ...around, path } : around);
       }
       case "MemberExpression":
@@ -200,7 +200,7 @@ class Instrumenter implements Visitor {
   #visitClass(node: Node, around: Surroundings): void {
     const name = node["id"]?.name || nameFromParent(this.#parent, node, this.#source) ||
       "<anonymous>";
-    const path = `${around.path}${name}.`;
+    const path = `${qualifiedName(around.path, name)}.`;
     const number = (part: string, at: Node) =>
       this.#number(path + part, this.#lines.lineAt(at.start));
     const wrapped = around.insideWith
@@ -223,7 +223,7 @@ class Instrumenter implements Visitor {
 
   #visitFunction(node: Node, around: Surroundings): void {
     const parent = this.#parent;
-    const name = around.path + (this.#functionName(node, parent) || "<anonymous>");
+    const name = qualifiedName(around.path, this.#functionName(node, parent) || "<anonymous>");
     const offset = isMember(parent, node) ? parent.start : node.start;
     const line = this.#lines.lineAt(offset);
     const strict = around.strict || (!node["expression"] && isStrictBody(node["body"].body));

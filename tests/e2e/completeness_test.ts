@@ -18,7 +18,7 @@ type Pair = [
   Point,
   Point,
 ];
-enum Color { Red, Green } // = <anonymous>
+enum Color { Red, Green } // = Color
 
 function declaration(): void {} // = declaration
 function overloaded(a: string): void;
@@ -91,7 +91,7 @@ const late: Record<string, () => unknown> = {};
 late.assigned = function () {}; // = late.assigned
 const tag = (strings: TemplateStringsArray) => strings.length; // = tag
 const defined = Object.defineProperty({}, "x", { get() { return 1; } }) as { x: number }; // = get
-namespace Space { export function inside(): void {} } // = <anonymous>, <anonymous>.inside
+namespace Space { export function inside(): void {} } // = Space, Space.inside
 function never() {} // a function that is not called has no line
 class Parametric { constructor(private readonly x: number) {} method() { return this.x; } } // = Parametric.constructor, Parametric.method
 class NeverMade { constructor() { never(); } method() {} }

@@ -324,6 +324,43 @@ Deno.test("transform() leaves syntax errors to the runtime", () => {
   throws(() => instrument("function ("), SyntaxError);
 });
 
+Deno.test("transform() names what a compiler made of namespaces and enumerations as they are named", () => {
+  const { functions } = instrument(`
+    var A;
+    (function (A) {
+      function inner() {}
+      A.inner = inner;
+      A.arrow = () => 1;
+      let B;
+      (function (B) {
+        class C { m() {} }
+        B.C = C;
+        B.D = { e() {} };
+      })(B = A.B || (A.B = {}));
+    })(A || (A = {}));
+    ((E2) => { E2[E2["F"] = g()] = "F"; })(E || (E = {}));
+    var F = function (F) {}(F || {}), G = function (g) {}(G || {}), H = function ({}) {}(f || {});
+    (function (H) {})(H || (H = { i: 1 }));
+    function J() { J.k = function () { K.l = () => 1; }; }
+  `);
+  deepEqual(functions.map(({ name }) => name).filter((name) => name !== "<module>"), [
+    "A",
+    "A.inner",
+    "A.arrow",
+    "A.B",
+    "A.B.C.m",
+    "A.B.D.e",
+    "E",
+    "F",
+    "<anonymous>",
+    "<anonymous>",
+    "<anonymous>",
+    "J",
+    "J.k",
+    "J.k.K.l",
+  ]);
+});
+
 Deno.test("transform() names a function that is exported without a name default", () => {
   const { functions } = instrument("export default function () {}");
   deepEqual(functions.map(({ name }) => name), ["<module>", "default"]);
