@@ -100,8 +100,12 @@ export class ErrorStacks {
     if (!isNativeError(error) || settled.includes(error)) return;
     const stack = this.#readStack(error);
     const hidden = this.#hidden.get(error);
-    // The program can have put another text there.
-    if (hidden !== undefined && hidden.text === stack) {
+    if (hidden !== undefined) {
+      if (hidden.text !== stack) {
+        // The program has put another text there; the runtime shows the frames all the same.
+        hidden.text = stack;
+        hidden.isDue = false;
+      }
       hidden.isSettled = true;
       hidden.isOutermost = settled.length === 0;
       this.#takeFrames(error);

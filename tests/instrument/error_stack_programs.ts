@@ -358,6 +358,20 @@ fail();
 `,
   },
   {
+    name: "an error whose stack has been replaced, uncaught",
+    modules: `
+function replace(error: Error): Error {
+  error.stack = "other: " + error.stack;
+  return error;
+}
+const fail = async (...rest: number[]): Promise<never> => {
+  await null;
+  throw replace(new Error("replaced " + rest.length));
+};
+await fail(1, 2);
+`,
+  },
+  {
     name: "causes, aggregates and subclasses",
     nodeLimit:
       "Node counts the frames that causes share, its own among them, which differ with the loading",
