@@ -171,10 +171,11 @@ export class ErrorStacks {
 
   /** What Deno prints behind the error's message: all but the first line of this. */
   #last(error: unknown, { sites, isOutermost }: Hidden): unknown {
-    const text = this.#dialect.format(error, sites);
+    // The message can have lines of its own, even such as frames have.
+    const header = this.#dialect.format(error, []);
+    const frames = slice(this.#dialect.format(error, sites), header.length);
     const line = isOutermost ? formatSourceLine(sites, readText) : "";
-    const frames = indexOf(text, FRAME);
-    return `Error${line}${frames < 0 ? "" : slice(text, frames)}`;
+    return `Error${line}${frames}`;
   }
 
   /**

@@ -366,7 +366,7 @@ function replace(error: Error): Error {
 }
 const fail = async (...rest: number[]): Promise<never> => {
   await null;
-  throw replace(new Error("replaced " + rest.length));
+  throw replace(new Error("replaced " + rest.length + "\\n    at nowhere"));
 };
 await fail(1, 2);
 `,
