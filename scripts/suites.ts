@@ -9,8 +9,8 @@
  * not. Exit status 1 where there is a difference. In Deno 2.9.6, November 2026:
  *
  *                        lines printed             functions that ran   differences
- *     acorn              14                        517                  0
- *     marked-specs       75                        28                   0
+ *     acorn              14                        516                  0
+ *     marked-specs       2026                      121                  0
  *     marked-units       276                       842                  0
  *     js-yaml            325                       618                  0
  *     ramda              1814                      3300                 0
