@@ -2,6 +2,7 @@ import {
   decodeURIComponent,
   encode,
   endsWith,
+  exec,
   formatNumber,
   indexOf,
   slice,
@@ -9,18 +10,52 @@ import {
   toText,
 } from "../builtins.ts";
 import type { CallSite } from "./call_sites.ts";
+import type { Paint, StackPart } from "./deno_colors.ts";
 
 /*
  * The text of a stack as Deno writes it (libs/core/error.rs: format_stack_trace, format_frame,
  * format_location), which a program gets of `error.stack`, and sees when an error ends it.
  */
 
+/** How the text is to look. */
+export interface StackStyle {
+  /** The URL of the directory that the program was started in, with a slash at its end, if known. */
+  directory: string | undefined;
+  paint: Paint;
+}
+
 /** An error's stack. */
-export function formatStack(error: unknown, sites: readonly CallSite[]): string {
-  let text = formatHeader(error);
-  for (let i = 0; i < sites.length; i++) text += `\n    at ${formatSite(sites[i]!)}`;
+export function formatStack(
+  error: unknown,
+  sites: readonly CallSite[],
+  style: StackStyle,
+): string {
+  return formatHeader(error) + formatFrames(sites, style);
+}
+
+/** A stack without the error itself. */
+export function formatFrames(sites: readonly CallSite[], style: StackStyle): string {
+  let text = "";
+  for (let i = 0; i < sites.length; i++) text += formatFrame(sites[i]!, style);
   return text;
 }
+
+/** Functions of Deno itself that it does not show of an error that ends the program. */
+const UNSEEN =
+  /^(?:__node_internal_.*|eventLoopTick|denoErrorToNodeError|__drainNextTickAndMacrotasks)$/s;
+
+/** Whether Deno shows a frame of an error that ends the program. */
+export function isShown(site: CallSite): boolean {
+  return !isInternal(site) || exec(UNSEEN, site.getFunctionName() ?? "") === null;
+}
+
+function isInternal(site: CallSite): boolean {
+  const file = site.getFileName() ?? "";
+  return startsWith(file, "ext:") || startsWith(file, "node:");
+}
+
+/** Paints parts of one frame. */
+type SitePaint = (part: StackPart, text: string) => string;
 
 function formatHeader(error: unknown): string {
   if (typeof error !== "object" && typeof error !== "function" || error === null) return "";
@@ -30,18 +65,35 @@ function formatHeader(error: unknown): string {
   return name && message ? `${name}: ${message}` : name || message;
 }
 
-function formatSite(site: CallSite): string {
-  const prefix = site.isAsync() ? "async " : "";
-  if (site.isPromiseAll()) return `${prefix}Promise.all (index ${site.getPromiseIndex() ?? 0})`;
-  const name = formatName(site);
-  const location = formatLocation(site);
-  return name === undefined ? prefix + location : `${prefix}${name} (${location})`;
+function formatFrame(site: CallSite, { directory, paint: paintPart }: StackStyle): string {
+  const internal = isInternal(site);
+  const paint = (part: StackPart, text: string) => paintPart(part, text, internal);
+  return `\n    ${paint("plain", "at ")}${formatSite(site, directory, paint)}`;
 }
 
-function formatName(site: CallSite): string | undefined {
+function formatSite(site: CallSite, directory: string | undefined, paint: SitePaint): string {
+  const prefix = site.isAsync() ? paint("plain", "async ") : "";
+  if (site.isPromiseAll()) {
+    return prefix + paint("name", `Promise.all (index ${site.getPromiseIndex() ?? 0})`);
+  }
+  const name = formatName(site, paint);
+  const location = formatLocation(site, directory, paint);
+  return name === undefined
+    ? prefix + location
+    : prefix + name + paint("plain", " (") + location + paint("plain", ")");
+}
+
+function formatName(site: CallSite, paint: SitePaint): string | undefined {
   const name = site.getFunctionName();
-  if (site.isConstructor()) return `new ${name ?? "<anonymous>"}`;
-  if (site.isToplevel()) return name ?? undefined;
+  if (site.isConstructor()) {
+    return paint("plain", "new ") +
+      (name === null ? paint("place", "<anonymous>") : paint("name", name));
+  }
+  if (!site.isToplevel()) return paint("name", methodName(site, name));
+  return name === null ? undefined : paint("name", name);
+}
+
+function methodName(site: CallSite, name: string | null): string {
   const type = site.getTypeName();
   const method = site.getMethodName();
   if (name === null) return `${type === null ? "" : `${type}.`}${method ?? "<anonymous>"}`;
@@ -50,36 +102,60 @@ function formatName(site: CallSite): string | undefined {
   return owner + name + alias;
 }
 
-function formatLocation(site: CallSite): string {
-  if (site.isNative()) return "native";
+function formatLocation(site: CallSite, directory: string | undefined, paint: SitePaint): string {
+  if (site.isNative()) return paint("place", "native");
   const file = site.getFileName() || undefined;
-  let text = file === undefined ? "<anonymous>" : formatFile(file, site);
-  if (file === undefined && site.isEval()) text = `${site.getEvalOrigin()}, ${text}`;
-  const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
+  let text = file === undefined
+    ? paint("place", "<anonymous>")
+    : formatFile(file, site, directory, paint);
+  if (file === undefined && site.isEval()) {
+    text = paint("place", `${site.getEvalOrigin()}`) + paint("plain", ", ") + text;
+  }
+  let [line, column]: (string | number | null)[] = [site.getLineNumber(), site.getColumnNumber()];
   if (file !== undefined && startsWith(file, "wasm://")) {
-    return `${text}:wasm-function[${line! - 1}]:0x${formatNumber(column! - 1, 16)}`;
+    line = `wasm-function[${line! - 1}]`;
+    column = `0x${formatNumber(column! - 1, 16)}`;
   }
   if (line === null) return text;
-  return column === null ? `${text}:${line}` : `${text}:${line}:${column}`;
+  text += paint("plain", ":") + paint("number", `${line}`);
+  return column === null ? text : text + paint("plain", ":") + paint("number", `${column}`);
 }
 
 /** More of a `data:` URL than Deno shows whole. */
 const LONGEST_DATA_URL = 150;
 
-/** To a hook, Deno gives the path of a file; it writes its URL, with what is escaped made plain. */
-function formatFile(file: string, site: CallSite): string {
-  if (startsWith(site.getScriptNameOrSourceURL() ?? "", "file:") && startsWith(file, "/")) {
-    return `file://${file}`;
+/**
+ * To a hook, Deno gives the path of a file; it writes its URL, with what is escaped made plain, but for
+ * the directory that the program was started in.
+ */
+function formatFile(
+  file: string,
+  site: CallSite,
+  directory: string | undefined,
+  paint: SitePaint,
+): string {
+  const isPath = startsWith(site.getScriptNameOrSourceURL() ?? "", "file:") &&
+    startsWith(file, "/");
+  const url = isPath ? `file://${file}` : file;
+  if (startsWith(url, "data:")) return paint("place", shortened(url));
+  const around = directory && unescaped(directory);
+  if (isPath && around && startsWith(url, around)) {
+    return paint("directory", directory!) + paint("place", slice(url, around.length));
   }
-  if (startsWith(file, "data:")) {
-    if (file.length <= LONGEST_DATA_URL) return file;
-    const comma = indexOf(file, ",");
-    return `${slice(file, 0, comma + 21)}......${slice(file, file.length - 20)}`;
-  }
+  return paint("place", isPath ? url : unescaped(url));
+}
+
+function shortened(url: string): string {
+  if (url.length <= LONGEST_DATA_URL) return url;
+  const comma = indexOf(url, ",");
+  return `${slice(url, 0, comma + 21)}......${slice(url, url.length - 20)}`;
+}
+
+function unescaped(url: string): string {
   try {
-    return decodeURIComponent(file);
+    return decodeURIComponent(url);
   } catch {
-    return file;
+    return url;
   }
 }
 
@@ -92,22 +168,24 @@ const LONGEST_LINE = 150;
  *
  * @param sites The stack.
  * @param read Reads a file's text.
+ * @param paint How the mark is to look.
  */
 export function formatSourceLine(
   sites: readonly CallSite[],
   read: (path: string) => string,
+  paint: Paint,
 ): string {
   for (let i = 0; i < sites.length; i++) {
     const file = sites[i]!.getFileName();
     const [line, column] = [sites[i]!.getLineNumber(), sites[i]!.getColumnNumber()];
     if (!file || line === null || column === null) continue;
-    if (startsWith(file, "ext:") || startsWith(file, "node:")) continue;
+    if (isInternal(sites[i]!)) continue;
     if (!startsWith(file, "/")) return "";
     const text = lineOf(read(file), line);
     if (text === undefined || text === "" || encode(text).length > LONGEST_LINE) return "";
     let mark = "";
     for (let at = 0; at < column - 1; at++) mark += text[at] === "\t" ? "\t" : " ";
-    return `\n${text}\n${mark}^`;
+    return `\n${text}\n${paint("mark", `${mark}^`, false)}`;
   }
   return "";
 }

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { types } from "node:util";
 
 import { activation, RUNTIME_EXPRESSION } from "../activation.ts";
-import { apply, defineElement, indexOf, slice } from "../builtins.ts";
+import { apply, defineElement, indexOf } from "../builtins.ts";
 import { type CallSite, hasOwnSites, programSites } from "./call_sites.ts";
-import { formatSourceLine } from "./deno_stack.ts";
 
 /** The frames that V8 has to take for one of the program's, at most. */
 const FRAMES_PER_FUNCTION = 8;
@@ -18,6 +16,13 @@ export interface StackDialect {
   place(sites: readonly CallSite[]): readonly CallSite[];
   /** The text of an error and its frames. */
   format(error: unknown, sites: readonly CallSite[]): string;
+  /**
+   * What is printed behind the message of an error that ends the program; only where the runtime would
+   * print frames of ours.
+   *
+   * @param isOutermost Whether it is that error, and not what caused it.
+   */
+  print?(sites: readonly CallSite[], isOutermost: boolean): string;
 }
 
 /** A stack without our frames. */
@@ -144,7 +149,10 @@ export class ErrorStacks {
     if (this.#isAsked) return undefined;
     const hidden = sites.length === 0 ? this.#hidden.get(error as object) : undefined;
     if (hidden?.isSettled) {
-      if (this.#isRuntimeReading()) return this.#last(error, hidden);
+      if (this.#isRuntimeReading()) {
+        // Deno prints all but the first line of this, which can be anything.
+        return `Error${this.#dialect.print!(hidden.sites, hidden.isOutermost!)}`;
+      }
       if (hidden.isDue) hidden.text = this.#format(error, hidden.sites);
       hidden.isDue = false;
       return hidden.text;
@@ -167,15 +175,6 @@ export class ErrorStacks {
     return typeof this.#prepare === "function"
       ? apply(this.#prepare, this.#realm.Error, [error, sites])
       : this.#dialect.format(error, sites);
-  }
-
-  /** What Deno prints behind the error's message: all but the first line of this. */
-  #last(error: unknown, { sites, isOutermost }: Hidden): unknown {
-    // The message can have lines of its own, even such as frames have.
-    const header = this.#dialect.format(error, []);
-    const frames = slice(this.#dialect.format(error, sites), header.length);
-    const line = isOutermost ? formatSourceLine(sites, readText) : "";
-    return `Error${line}${frames}`;
   }
 
   /**
@@ -222,12 +221,4 @@ function firstSites(sites: readonly CallSite[], count: number): readonly CallSit
   const first: CallSite[] = [];
   for (let i = 0; i < count; i++) defineElement(first, i, sites[i]);
   return first;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

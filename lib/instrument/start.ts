@@ -4,9 +4,9 @@ import { activation, publishActivation, RUNTIME_EXPRESSION } from "../activation
 import { currentPlatform, host, onProcessEnd, workingDirectory } from "../runtime.ts";
 import { siblingModule } from "../sibling_module.ts";
 import type { ReadVariable } from "../switches.ts";
-import { formatStack as formatDenoStack } from "./deno_stack.ts";
+import { denoDialect } from "./deno_dialect.ts";
 import { disguiseFunctions } from "./disguise.ts";
-import { ErrorStacks } from "./error_stack.ts";
+import { ErrorStacks, type StackDialect } from "./error_stack.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
 import { type LoadHook, makeLoadHook } from "./load_hook.ts";
 import { ModuleMaps } from "./module_maps.ts";
@@ -60,10 +60,11 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
 /** Keeps our frames out of the stacks of errors. */
 function hideFrames(): ModuleMaps {
   const maps = new ModuleMaps();
-  const stacks = new ErrorStacks(globalThis, {
-    place: (sites) => maps.place(sites),
-    format: host.mapsStacks ? formatDenoStack : formatNodeStack,
-  });
+  const place: StackDialect["place"] = (sites) => maps.place(sites);
+  const stacks = new ErrorStacks(
+    globalThis,
+    host.mapsStacks ? { place, ...denoDialect() } : { place, format: formatNodeStack },
+  );
   if (!host.mapsStacks) showOriginalLines(maps, NATIVE_CALLER);
   // The error of a Worker is told to the thread that started it by its frames, and not by its text.
   if (host.mapsStacks && host.isMainThread()) {

@@ -48,7 +48,7 @@ async function compareModes(
   { modules }: StackProgram,
   command: (entry: string, preload?: string) => string[],
 ): Promise<void> {
-  const directory = await Deno.makeTempDir({ prefix: "xperf-stack-" });
+  const directory = await Deno.makeTempDir({ prefix: "xperf stack-" });
   try {
     const texts = typeof modules === "string" ? { "main.ts": modules } : modules;
     for (const [name, text] of Object.entries(texts)) {
@@ -93,7 +93,8 @@ async function run([program, ...args]: string[], cwd: string, mode: Mode): Promi
   const child = new Deno.Command(program!, {
     args,
     cwd,
-    env: { NO_COLOR: "1", JS_PERF_SUPPORT: mode === "active" ? "1" : "" },
+    // Colours and all: Deno paints stacks wherever it writes them to.
+    env: { NO_COLOR: "", JS_PERF_SUPPORT: mode === "active" ? "1" : "" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
