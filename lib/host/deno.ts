@@ -14,6 +14,7 @@ export const denoHost: Host = {
   name: "deno",
   usualFlags: ["-A"],
   mapsStacks: true,
+  paintsStacks: () => !Deno.noColor,
   readsSourceMaps: () => true,
   openLibrary: openByFfi,
   isGranted: (permission) => Deno.permissions.querySync(permission).state === "granted",

@@ -30,6 +30,8 @@ export interface Host {
   readonly usualFlags: readonly string[];
   /** Whether it maps the positions in stacks by the source maps of modules, and keeps the frames of errors. */
   readonly mapsStacks: boolean;
+  /** Whether it prints the stacks of errors in colours. */
+  paintsStacks(): boolean;
   /** Whether stacks show positions in what a module's source map says that it was made from. */
   readsSourceMaps(): boolean;
   /** Opens the C library. It has been verified. */

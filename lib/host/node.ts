@@ -8,6 +8,7 @@ export const nodeHost: Host = {
   name: "node",
   usualFlags: [],
   mapsStacks: false,
+  paintsStacks: () => false,
   // Deno does not declare it.
   readsSourceMaps: () => (process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled ?? false,
   openLibrary: openByNodeApi,

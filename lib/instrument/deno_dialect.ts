@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 import { defineElement, endsWith } from "../builtins.ts";
-import { workingDirectory } from "../runtime.ts";
+import { host, workingDirectory } from "../runtime.ts";
 import type { CallSite } from "./call_sites.ts";
 import { ansiPaint, plainPaint } from "./deno_colors.ts";
 import { formatFrames, formatSourceLine, formatStack, isShown } from "./deno_stack.ts";
@@ -11,7 +11,7 @@ import type { StackDialect } from "./error_stack.ts";
 /** How Deno writes the stacks that a program reads, and those that it prints. */
 export function denoDialect(): Required<Pick<StackDialect, "format" | "print">> {
   const directory = startDirectory();
-  const paint = Deno.noColor ? plainPaint : ansiPaint;
+  const paint = host.paintsStacks() ? ansiPaint : plainPaint;
   return {
     format: (error, sites) => formatStack(error, sites, { directory, paint: plainPaint }),
     print: (sites, isOutermost) => {
