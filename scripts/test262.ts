@@ -21,16 +21,17 @@
  *
  *                        --goal      runs               pass plain   differences
  *     Deno 2.9.6         script      49067              48317        0
- *     the same, later    script      24518, --every=4   24159        0
- *                        commonjs    3073, --every=16   2999         0
- *                        module      3073, --every=16   2917         0
- *                        pieces      3069, --every=16   2553         0
- *     Node 24.21.0       script      24542, --every=4   24123        2
- *                        module      1533, --every=32   1460         0
- *     Node 22.23.3       script      3073, --every=16   3001         0
+ *                        commonjs    12257, two of 8    11956        0
+ *                        module      12263, two of 8    11622        0
+ *                        pieces      6110, one of 8     5102         0
+ *     Node 24.21.0       script      49066              48207        0
+ *                        commonjs    6139, one of 8     5984         0
+ *                        module      6130, one of 8     5783         0
+ *                        pieces      6139, one of 8     5120         0
+ *     Node 22.23.3       script      6144, one of 8     5994         0
  *
- * The two were a crash of V8 itself, for which loops over `await using` are left in one piece since;
- * that part has been run again, without a difference.
+ * Two of 24542 runs differed in Node once, by a crash of V8 itself: since then loops over `await using`
+ * are left in one piece.
  *
  * Among them are 350 runs of syntax that V8 knows and the instrumenter's parser does not:
  * `import defer`, `import source`, and calls as targets of assignments. They run as they are.
