@@ -60,55 +60,25 @@ const PAGE = 4096;
 const FIRST_SIZE = 1 << 14;
 const PAGE_COUNTS = 65536 / Int32Array.BYTES_PER_ELEMENT;
 
+/** Calls a function on something, with so many arguments. */
+type Call = (fn: unknown, self: unknown, ...args: unknown[]) => unknown;
+
 /**
  * What trampolines call: V8 makes one call of each of these, and three of `Function.prototype.call`,
  * which WebAssembly can only have as a bound function.
  */
 const CALLS = {
-  c0: (fn: unknown, self: unknown) => callFunction(fn, self),
-  c1: (fn: unknown, self: unknown, a: unknown) => callFunction(fn, self, a),
-  c2: (fn: unknown, self: unknown, a: unknown, b: unknown) => callFunction(fn, self, a, b),
-  c3: (fn: unknown, self: unknown, a: unknown, b: unknown, c: unknown) =>
-    callFunction(fn, self, a, b, c),
-  c4: (fn: unknown, self: unknown, a: unknown, b: unknown, c: unknown, d: unknown) =>
-    callFunction(fn, self, a, b, c, d),
-  c5: (fn: unknown, self: unknown, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown) =>
-    callFunction(fn, self, a, b, c, d, e),
-  c6: (
-    fn: unknown,
-    self: unknown,
-    a: unknown,
-    b: unknown,
-    c: unknown,
-    d: unknown,
-    e: unknown,
-    f: unknown,
-  ) => callFunction(fn, self, a, b, c, d, e, f),
-  c7: (
-    fn: unknown,
-    self: unknown,
-    a: unknown,
-    b: unknown,
-    c: unknown,
-    d: unknown,
-    e: unknown,
-    f: unknown,
-    g: unknown,
-  ) => callFunction(fn, self, a, b, c, d, e, f, g),
-  c8: (
-    fn: unknown,
-    self: unknown,
-    a: unknown,
-    b: unknown,
-    c: unknown,
-    d: unknown,
-    e: unknown,
-    f: unknown,
-    g: unknown,
-    h: unknown,
-  ) => callFunction(fn, self, a, b, c, d, e, f, g, h),
-  apply: (fn: () => unknown, self: unknown, args: ArrayLike<unknown>) => apply(fn, self, args),
-};
+  c0: (fn, self) => callFunction(fn, self),
+  c1: (fn, self, a) => callFunction(fn, self, a),
+  c2: (fn, self, a, b) => callFunction(fn, self, a, b),
+  c3: (fn, self, a, b, c) => callFunction(fn, self, a, b, c),
+  c4: (fn, self, a, b, c, d) => callFunction(fn, self, a, b, c, d),
+  c5: (fn, self, a, b, c, d, e) => callFunction(fn, self, a, b, c, d, e),
+  c6: (fn, self, a, b, c, d, e, f) => callFunction(fn, self, a, b, c, d, e, f),
+  c7: (fn, self, a, b, c, d, e, f, g) => callFunction(fn, self, a, b, c, d, e, f, g),
+  c8: (fn, self, a, b, c, d, e, f, g, h) => callFunction(fn, self, a, b, c, d, e, f, g, h),
+  apply: (fn, self, args) => apply(fn as () => unknown, self, args as ArrayLike<unknown>),
+} satisfies Record<string, Call>;
 
 /** What the trampolines of one form have in common as they are at first. */
 interface Shape {
