@@ -3,12 +3,9 @@ import {
   apply,
   callFunction,
   defineElement,
-  fill,
   functionText,
   getOwnPropertyDescriptor,
   indexOf,
-  Int32Array,
-  lengthened,
 } from "./builtins.ts";
 import {
   type CodeExtent,
@@ -21,14 +18,16 @@ import {
   type Entries,
   type Entry,
 } from "./engine.ts";
+import { FrameSchedule } from "./frame_schedule.ts";
 import { FunctionTable } from "./function_table.ts";
 import { JitdumpBackend } from "./jitdump_backend.ts";
 import { NativeEngine } from "./native_engine.ts";
 import { loadNativeLibrary } from "./native_library.ts";
 import { neededPermissions } from "./needed_permissions.ts";
+import { OwnCode } from "./own_code.ts";
 import { PerfError } from "./perf_error.ts";
 import { PerfMapBackend } from "./perf_map_backend.ts";
-import { missingPermission, readVariable } from "./runtime.ts";
+import { host, missingPermission, readVariable } from "./runtime.ts";
 import { decideSwitches, type ReadVariable } from "./switches.ts";
 import { type FunctionLabel, functionSymbol } from "./symbol_name.ts";
 import { WasmEngine } from "./wasm_engine.ts";
@@ -45,8 +44,7 @@ const OFF = 0;
 /** The state while they are on, and no function is being called again inside its own. */
 const NOBODY = -1;
 
-/** The most calls of a leaf that go without a frame, one in a row of ones in binary. */
-const MOST_LEFT = 15;
+const now = performance.now.bind(performance);
 
 // deno-lint-ignore no-explicit-any -- any function can be instrumented
 type AnyFunction<Result> = (...args: any[]) => Result;
@@ -67,8 +65,8 @@ interface Pair {
 
 /**
  * What all instrumented code of an isolate shares: the functions, whether trampolines are on, and
- * the way into them. Instrumented code uses `state`, `e0` to `e8`, `rest`, `left`, `enterLeaf`,
- * `accessor`, `keep`, `kept`, `run` and `touch`:
+ * the way into them. Instrumented code uses `state`, `e0` to `e8`, `rest`, `left`, `check`,
+ * `never`, `accessor`, `keep`, `kept`, `run` and `touch`:
  *
  *     function f(a, b) {
  *       if ($.state) if ($.state !== 7) { $.state = 7; return $.e2(7, f, this, a, b); } else $.state = -1;
@@ -85,8 +83,8 @@ export class Activation implements Entries {
   state: number = OFF;
   /** Functions that reach themselves here, by number. */
   readonly kept: unknown[] = [];
-  /** How many calls of each leaf, a function too small for a frame each time, go without one. */
-  left: Int32Array<ArrayBuffer> = new Int32Array(64);
+  /** Never true: V8 makes no code of what stands behind it, but counts it before it inlines. */
+  readonly never = false;
   /** @inheritdoc */
   e0: Entry = callPlainly;
   /** @inheritdoc */
@@ -110,6 +108,18 @@ export class Activation implements Entries {
   /** Told after trampolines were turned on, and before they are turned off. */
   onSwitch: ((isOn: boolean) => void) | undefined;
   readonly #functions = new FunctionTable();
+  readonly #schedule = new FrameSchedule({
+    find: (id, fn, known) =>
+      (this.#ownCode ??= new OwnCode(loadNativeLibrary())).find(id, fn, known),
+    declare: (id, code) => this.#declare(this.#current!.backend, id, code),
+    now: () => now(),
+  });
+  #ownCode: OwnCode | undefined;
+  /**
+   * How many calls of each function go without a frame. Set anew only where code of before is to be
+   * thrown away: V8 takes what was never changed for a constant.
+   */
+  left: Int32Array<ArrayBuffer> = this.#schedule.left;
   readonly #backends = new Map<BackendName, Backend>();
   readonly #pairs: Pair[] = [];
   readonly #promoted: DirectHolder[] = [];
@@ -141,8 +151,17 @@ export class Activation implements Entries {
     return this.#functions.length;
   }
 
-  /** Gives functions their numbers, in turn from {@linkcode functionCount} on. */
-  defineAll(labels: readonly FunctionLabel[], args: readonly number[]): void {
+  /**
+   * Gives functions their numbers, in turn from {@linkcode functionCount} on.
+   *
+   * @param kinds Which calls of each have frames: kinds of frame_schedule.ts.
+   */
+  defineAll(
+    labels: readonly FunctionLabel[],
+    args: readonly number[],
+    kinds: readonly number[] = [],
+  ): void {
+    this.#schedule.add(this.functionCount, kinds);
     this.#functions.addAll(labels, args);
     this.#prepare();
   }
@@ -193,19 +212,13 @@ export class Activation implements Entries {
   }
 
   /**
-   * Lets a leaf have its frame this time, and after a random number of calls again. A frame takes
-   * longer than such a function does: with one at every call it would seem to take many times what it
-   * takes, and with one at every eighth about that.
+   * Called by instrumented functions that have no calls left.
+   *
+   * @param fn The function.
+   * @returns 1 if this call has a frame of its trampoline, or else 0.
    */
-  enterLeaf(id: number): void {
-    // Marsaglia's xorshift.
-    let random = this.#random;
-    random ^= random << 13;
-    random ^= random >>> 17;
-    random ^= random << 5;
-    this.#random = random;
-    this.left[id] = random & MOST_LEFT;
-    this.state = id;
+  check(id: number, fn: unknown): number {
+    return this.#schedule.check(id, fn);
   }
 
   /** Calls a function that has a rest parameter: `args` are those in front of it. */
@@ -221,11 +234,18 @@ export class Activation implements Entries {
     return this.e1(id, fn, self, args);
   }
 
-  /** Keeps for itself the function that is a property of an object, if it is the one with this number. */
-  keep(id: number, holder: unknown, key: string): void {
-    if (holder === null || (typeof holder !== "object" && typeof holder !== "function")) return;
-    // A getter would notice, and can give anything.
-    const fn = getOwnPropertyDescriptor(holder, key)?.value;
+  /**
+   * Keeps for itself the function that is a property of an object, if it is the one with this number.
+   *
+   * @param path The names by which to go from the object to the function.
+   */
+  keep(id: number, holder: unknown, ...path: string[]): void {
+    let fn: unknown = holder;
+    for (let i = 0; i < path.length; i++) {
+      if (fn === null || (typeof fn !== "object" && typeof fn !== "function")) return;
+      // A getter would notice, and can give anything.
+      fn = getOwnPropertyDescriptor(fn, path[i]!)?.value;
+    }
     if (typeof fn !== "function") return;
     const text = functionText(fn);
     if (indexOf(text, `_!==${id})`) < 0 && indexOf(text, `.state!==${id}&`) < 0) return;
@@ -265,8 +285,7 @@ export class Activation implements Entries {
     if (this.#promoter !== pair) this.#demote();
     this.#promoter = pair;
     for (let i = 0; i < ENTRIES.length; i++) this[ENTRIES[i]!] = pair.engine.entries[ENTRIES[i]!];
-    // Whoever names functions now has not seen any.
-    fill(this.left, 0);
+    this.#schedule.restart();
     this.#switch(ACTIVE);
     this.onSwitch?.(true);
   }
@@ -276,6 +295,7 @@ export class Activation implements Entries {
     this.onSwitch?.(false);
     this.#current?.backend.flush?.();
     this.#current = undefined;
+    this.#retire();
     this.#switch(INACTIVE);
   }
 
@@ -302,7 +322,12 @@ export class Activation implements Entries {
     }
   }
 
+  #retire(): void {
+    if (this.#schedule.retire()) this.left = this.#schedule.left;
+  }
+
   #demote(): void {
+    this.#retire();
     for (let i = 0; i < this.#promoted.length; i++) this.#promoted[i]!.direct = undefined;
     this.#promoted.length = 0;
   }
@@ -351,7 +376,7 @@ export class Activation implements Entries {
   /** Makes the engine in use ready for new functions. */
   #prepare(): void {
     const { length } = this.#functions;
-    if (length > this.left.length) this.left = lengthened(Int32Array, this.left, 2 * length);
+    if (this.left !== this.#schedule.left) this.left = this.#schedule.left;
     if (this.#current === undefined) return;
     try {
       this.#pause(() => this.#prepareFor(this.#current!));
@@ -367,6 +392,19 @@ export class Activation implements Entries {
     pair.prepared = length;
     // There can be new memory for code.
     pair.backend.flush?.();
+  }
+
+  /**
+   * Whether functions that V8 has compiled may do without trampolines, if they are too long to be
+   * inlined: where there is a map to name their code in, and no other thread whose code comes and goes.
+   */
+  get wantsPadding(): boolean {
+    return this.#current !== undefined && this.#mayDoWithout(this.#current);
+  }
+
+  #mayDoWithout({ backend, engine }: Pair): boolean {
+    return backend.name === "perf" && engine.name === "wasm" && !this.#schedule.isRetired &&
+      host.isMainThread();
   }
 
   /** Why `auto` does not take the wasm engine; `undefined` if it does, or has not been asked. */
@@ -403,12 +441,13 @@ export class Activation implements Entries {
     const engine = makeEngine(engineName, {
       padding: backend.padding,
       declare: (id, code) => this.#declare(backend, id, code),
+      calledOften: (id) => this.#mayDoWithout(pair) && this.#schedule.ask(id),
       giveUp: (error) => this.#giveUp(error),
       // All that a body calls which is too deep for a trampoline is deeper still, and each
       // function saves the stack of asking again.
       runDeep: (body) => this.#pause(body, NOBODY),
     });
-    const pair = { backend, engine, prepared: 0 };
+    const pair: Pair = { backend, engine, prepared: 0 };
     this.#pairs.push(pair);
     return pair;
   }

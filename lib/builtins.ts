@@ -24,6 +24,7 @@ export const {
   Float64Array,
   Int32Array,
   Number: toNumber,
+  Uint32Array,
   Uint8Array,
 } = globalThis;
 

@@ -47,6 +47,12 @@ export interface EngineHost {
    * @throws {RangeError} If the program has used up its stack.
    */
   declare(id: number, code: CodeExtent): void;
+  /**
+   * Called now and then for a function that is called often.
+   *
+   * @returns Whether to go on with it.
+   */
+  calledOften(id: number): boolean;
   /** Called when there is no memory for a trampoline; its function is then called plainly. */
   giveUp(error: PerfError): void;
   readonly runDeep: RunDeep;

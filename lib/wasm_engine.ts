@@ -49,6 +49,8 @@ const WALKED_FRAMES = 16;
  * its new place has no name: 3 % of its calls at most.
  */
 const LOOK_INTERVAL = 1 << 10;
+/** The same after its first call. */
+const FIRST_INTERVAL = 1 << 8;
 
 /** Never again. */
 const FOR_GOOD = 0x7fffffff;
@@ -266,6 +268,7 @@ export class WasmEngine implements Engine {
   /** Called by the dispatcher after a trampoline has called the walker. */
   #look(id: number): void {
     if (this.#depth === WALKED_FRAMES) return;
+    const isOften = this.#found[id] !== 0 && this.#host.calledOften(id);
     const address = toNumber(this.#walked[this.#depth]!);
     const isFirst = this.#found[id] === 0;
     const extent = this.#found[id] === address
@@ -280,7 +283,7 @@ export class WasmEngine implements Engine {
     }
     this.#host.declare(id, extent);
     // It moves once: what V8 has optimised stays where it is.
-    this.#left[id] = isFirst ? LOOK_INTERVAL : FOR_GOOD;
+    this.#left[id] = isFirst ? FIRST_INTERVAL : isOften ? LOOK_INTERVAL : FOR_GOOD;
     this.#found[id] = address;
   }
 

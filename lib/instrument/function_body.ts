@@ -1,3 +1,4 @@
+import { EACH_CALL, LEAF, NEVER_INLINED } from "../frame_schedule.ts";
 import type { Mentions } from "./body_traits.ts";
 import type { Edits } from "./edits.ts";
 import { type FunctionTraits, functionTraits, redeclares } from "./function_traits.ts";
@@ -24,8 +25,10 @@ export interface FunctionOptions {
   edits: Edits;
   /** How the function reaches itself, given what its body holds; `undefined` where it cannot. */
   self: (traits: FunctionTraits) => SelfReference | undefined;
-  /** Gives the function its number; the arguments are those that it is called with. */
-  number: (args?: number) => Calls;
+  /** Whether functions are to be too long for V8 to inline them. */
+  pads: boolean;
+  /** Gives the function its number: how it is called, and which calls have frames (frame_schedule.ts). */
+  number: (args?: number, kind?: number) => Calls;
 }
 
 /**
@@ -49,17 +52,22 @@ export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
   const reentry = reentryOf(node, traits);
   const self = reentry && options.self(traits);
   if (reentry !== undefined && self !== undefined) {
-    return callAgain({ node, reentry, self, isLeaf: traits.isLeaf }, options);
+    return callAgain({ node, reentry, self, isPadded: options.pads }, traits, options);
   }
   return node["generator"] || traits.suspends || redeclares(node, traits)
     ? wrapPieces(node, options)
     : wrapWhole(node, options);
 }
 
-function callAgain(again: Omit<Guard, "calls">, { edits, number }: FunctionOptions): Wrapped {
-  const { node, reentry, self } = again;
+function callAgain(
+  again: Omit<Guard, "calls">,
+  { isLeaf }: FunctionTraits,
+  { edits, number }: FunctionOptions,
+): Wrapped {
+  const { node, reentry, self, isPadded } = again;
   const body: Node = node["body"];
-  const calls = number(reentry.args);
+  const kind = (isLeaf ? LEAF : EACH_CALL) | (isPadded ? NEVER_INLINED : 0);
+  const calls = number(reentry.args, kind);
   const guard = { ...again, calls };
   const kept = self.isOptional ? calls.id : undefined;
   if (node["expression"]) {

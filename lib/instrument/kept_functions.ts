@@ -17,7 +17,8 @@ export class KeptFunctions {
   constructor(program: Node) {
     for (const statement of program["body"] as Node[]) {
       const { type, operator, left, right } = statement["expression"] ?? statement;
-      if (type !== "AssignmentExpression" || operator !== "=" || !isPlainProperty(left)) continue;
+      if (type !== "AssignmentExpression" || operator !== "=") continue;
+      if (left.type !== "MemberExpression" || pathOf(left) === undefined) continue;
       if (!/^(Function|ArrowFunction)Expression$/.test(right.type)) continue;
       this.#places.set(right, { statement, property: left });
     }
@@ -37,18 +38,20 @@ export class KeptFunctions {
   keep(node: Node, id: number, runtime: string, edits: Edits): void {
     const place = this.#places.get(node);
     if (place === undefined) return;
-    const { object, property } = place.property;
-    const holder = object["name"] ?? `${object["object"].name}.prototype`;
-    edits.append(place.statement.end, `;${runtime}.keep(${id},${holder},"${property.name}");`);
+    const path = pathOf(place.property)!;
+    const keys = path.slice(1).map((key) => `,"${key}"`).join("");
+    edits.append(place.statement.end, `;${runtime}.keep(${id},${path[0]}${keys});`);
   }
 }
 
-/** `a.b` or `A.prototype.b`: to read it once more does nothing else. */
-function isPlainProperty(node: Node): boolean {
-  if (node.type !== "MemberExpression" || node["computed"]) return false;
+/** The most names of a property's path, as `A.prototype.b` has them. */
+const LONGEST_PATH = 3;
+
+/** The names of `a.b` or `a.b.c`; `undefined` where a property is another one. */
+function pathOf(node: Node): string[] | undefined {
+  if (node.type === "Identifier") return [node["name"]];
+  if (node.type !== "MemberExpression" || node["computed"]) return undefined;
   const { object, property } = node;
-  if (property.type !== "Identifier") return false;
-  return object.type === "Identifier" ||
-    (object.type === "MemberExpression" && !object["computed"] &&
-      object["object"].type === "Identifier" && object["property"].name === "prototype");
+  const path = property.type === "Identifier" ? pathOf(object) : undefined;
+  return path && path.length < LONGEST_PATH ? [...path, property["name"]] : undefined;
 }

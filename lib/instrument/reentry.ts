@@ -63,44 +63,50 @@ export interface Guard {
   reentry: Reentry;
   /** How it reaches itself. */
   self: SelfReference;
-  /** Whether it has its frame now and then only. */
-  isLeaf: boolean;
+  /** Whether it is to be too long for V8 to inline it anywhere. */
+  isPadded: boolean;
 }
 
 /**
- * What stands at the start of a function's body: while trampolines are on, it calls the function
- * again, which knows by the runtime's `state` that it is inside.
+ * What stands at the start of a function's body: while trampolines are on, and no call of it is to go
+ * without, it calls the function again, which knows by the runtime's `state` that it is inside.
  */
 export function guardStatement(guard: Guard): string {
-  const { calls: { id, runtime }, self, isLeaf } = guard;
-  const [own, state, fn] = [`${runtime}$`, `${runtime}_`, `${runtime}f`];
-  const call = (name: string) => `return ${callText(guard, own, name)}`;
-  let again = isLeaf
-    ? (name: string) => `if(--${own}.left[${id}]<0){${own}.enterLeaf(${id});${call(name)}}`
-    : (name: string) => `${own}.state=${id};${call(name)}`;
-  if (self.isOptional) {
-    const inner = again;
-    again = (name) => `const ${fn}=${name};if(${fn}){${inner(fn)}}`;
-  }
-  return `{const ${own}=${runtime},${state}=${own}.state;if(${state})if(${state}!==${id}){${
-    again(self.text(id))
-  }}else ${own}.state=-1}`;
+  const { calls: { id, runtime }, self } = guard;
+  const [own, state, left, fn] = [`${runtime}$`, `${runtime}_`, `${runtime}l`, `${runtime}f`];
+  const name = self.isOptional ? fn : self.text(id);
+  const enter = `${own}.state=${id};return ${callText(guard, own, name)}`;
+  const again = self.isOptional ? `const ${fn}=${self.text(id)};if(${fn}!==void 0){${enter}}` : enter;
+  return `{const ${own}=${runtime},${state}=${own}.state;if(${state})if(${state}!==${id}){` +
+    `const ${left}=${own}.left;if(${dueText(guard, own, left)}){${again}}}else ${own}.state=-1}`;
 }
 
 /** The same in front of an arrow function's expression; a parenthesis is left open. */
 export function guardExpression(guard: Guard): string {
-  const { calls: { id, runtime }, self, isLeaf } = guard;
+  const { calls: { id, runtime }, self } = guard;
   const name = self.text(id);
   const conditions = [
     `${runtime}.state`,
     `${runtime}.state!==${id}`,
-    ...(self.isOptional ? [name] : []),
-    ...(isLeaf ? [`--${runtime}.left[${id}]<0`] : []),
+    `(${dueText(guard, runtime, `${runtime}.left`)})`,
+    ...(self.isOptional ? [`${name}!==void 0`] : []),
   ];
-  const enter = isLeaf ? `${runtime}.enterLeaf(${id})` : `${runtime}.state=${id}`;
   return `${conditions.join("&&")}?${
-    callText(guard, runtime, `(${enter},${name})`)
+    callText(guard, runtime, `(${runtime}.state=${id},${name})`)
   }:(${runtime}.state&&=-1,`;
+}
+
+/**
+ * Bytecode of more than 460 bytes, which V8 inlines nowhere (its `--max-inlined-bytecode-size`):
+ * 26 for each element that is left out, of which it makes no code once it optimises the function.
+ */
+const PADDING = `[${",".repeat(16)}]=0`;
+
+/** Whether a call is to have its frame: each does, or this one. */
+function dueText({ calls: { id }, self, isPadded }: Guard, runtime: string, left: string): string {
+  const check = `${runtime}.check(${id},${self.text(id)})===1`;
+  const due = isPadded ? `(${check}||${runtime}.never&&(${PADDING}))` : check;
+  return `${left}[${id}]===0||--${left}[${id}]===0&&${due}`;
 }
 
 /** The call of the function itself inside its trampoline. */

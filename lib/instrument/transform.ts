@@ -1,3 +1,4 @@
+import { EACH_CALL } from "../frame_schedule.ts";
 import { wrapClassBody } from "./class_body.ts";
 import { ClassMembers } from "./class_members.ts";
 import { mapEdits } from "./edited_map.ts";
@@ -32,10 +33,12 @@ export interface InstrumentedFunction {
   line: number | undefined;
   /** With how many arguments it is called inside its trampoline, or `APPLY`. */
   args: number;
+  /** Which calls have frames, as frame_schedule.ts has it. */
+  kind: number;
 }
 
 /** A function that was left as it is. */
-export interface SkippedFunction extends Omit<InstrumentedFunction, "args"> {
+export interface SkippedFunction extends Omit<InstrumentedFunction, "args" | "kind"> {
   /** Why wrapping it could change what it does. */
   reason: string;
 }
@@ -71,6 +74,11 @@ export interface TransformOptions {
   mayReturn?: boolean;
   /** Statements that run before the body of an ECMAScript module. @default {""} */
   start?: string;
+  /**
+   * Whether functions are to be too long for V8 to inline them: then they can do without trampolines
+   * once it has compiled them. @default {false}
+   */
+  pads?: boolean;
   /**
    * Whether every word has its place in the inline source map too, as runtimes need it that find the
    * columns of stacks there; it is then several times as large. @default {false}
@@ -233,7 +241,8 @@ class Instrumenter implements Visitor {
       asksCaller: this.#asksCaller,
       edits: this.edits,
       self: (traits) => this.#selfReference(node, traits),
-      number: (args) => this.#number(name, line, args),
+      pads: this.#options.pads ?? false,
+      number: (args, kind) => this.#number(name, line, args, kind),
     });
     if (wrapped.reason !== undefined) this.#skip(name, line, wrapped.reason);
     this.#visitChildren(node, { ...around, path: `${name}.`, strict, members: undefined });
@@ -260,9 +269,9 @@ class Instrumenter implements Visitor {
     return node["id"]?.name ?? nameFromParent(parent, node, this.#source);
   }
 
-  #number(name: string, line?: number, args = 0): Calls {
+  #number(name: string, line?: number, args = 0, kind = EACH_CALL): Calls {
     const { firstId, runtime } = this.#options;
-    const id = firstId + this.functions.push({ name, line, args }) - 1;
+    const id = firstId + this.functions.push({ name, line, args, kind }) - 1;
     return { id, runtime, run: `(0,${runtime}.run)(${id},()=>`, touch: `${runtime}.touch(${id})` };
   }
 

@@ -1,0 +1,82 @@
+import { BigUint64Array, min, toBigInt, Uint32Array, Uint8Array } from "./builtins.ts";
+import type { NativeFunctions } from "./native_functions.ts";
+import { OptimizedCode, type V8Code } from "./v8_code.ts";
+
+/** Frames from the walker to the function that asks, and some. */
+const WALKED_FRAMES = 32;
+
+/** Bytes of stack in which these are. */
+const WALKED_STACK = 8192;
+
+/** What the higher half of a word of 64 bits counts. */
+const HIGH = 2 ** 32;
+
+/**
+ * A frame of JavaScript, by words of 4 bytes from its frame record on. In front of that is the
+ * function, behind its return address the receiver and the arguments; an integer is in the higher
+ * half of its word. (V8, src/execution/frame-constants.h.)
+ */
+const FUNCTION = -4;
+const FIRST_ARGUMENT = 6;
+const SECOND_ARGUMENT = 8;
+
+/**
+ * Finds the machine code that V8 has made of a function of the program, from inside a call of it:
+ * that the frame outside of the one which was called is the function's own shows that it was not
+ * inlined into another one.
+ */
+export class OwnCode {
+  readonly #library: NativeFunctions;
+  readonly #code: OptimizedCode;
+  /** Address of the frame record, of the one outside it, and return address, of each frame. */
+  readonly #records = new BigUint64Array(3 * WALKED_FRAMES);
+  readonly #recordBytes = new Uint8Array(this.#records.buffer);
+  readonly #recordWords = new Uint32Array(this.#records.buffer);
+  readonly #stack = new Uint8Array(WALKED_STACK);
+  readonly #words = new Uint32Array(this.#stack.buffer);
+
+  /** @param library The C library. */
+  constructor(library: NativeFunctions) {
+    this.#library = library;
+    this.#code = new OptimizedCode((target, address) =>
+      library.xp_read(target, toBigInt(address), target.length)
+    );
+  }
+
+  /**
+   * The code that runs a function of the program, which has called what calls this, with these arguments all
+   * the way: whatever of it V8 inlines, one frame has them, and the function's is outside of that.
+   *
+   * @param known What it was the last time: that need not be looked at again.
+   * @returns `undefined` where it is not the function's own, or is none that V8 has optimised.
+   */
+  find(id: number, _fn: unknown, known: V8Code | undefined): V8Code | undefined {
+    const count = this.#library.xp_walk_records(this.#recordBytes, WALKED_FRAMES);
+    const base = this.#address(0);
+    const end = this.#address(3 * count - 2);
+    this.#library.xp_copy(this.#stack, this.#records[0]!, min(end - base, WALKED_STACK));
+    for (let i = 1; i < count - 1; i++) {
+      const inner = (this.#address(3 * i) - base) / 4;
+      const outer = (this.#address(3 * i + 1) - base) / 4;
+      if (outer >= WALKED_STACK / 4) return undefined;
+      if (!this.#isCall(id, inner, outer)) continue;
+      const address = this.#address(3 * i + 2);
+      const isKnown = known !== undefined && address > known.address &&
+        address <= known.address + known.size;
+      return isKnown ? known : this.#code.at(address);
+    }
+    return undefined;
+  }
+
+  /** Whether a frame is that of a call `(id, fn)`, and `fn` the function of the frame outside it. */
+  #isCall(id: number, inner: number, outer: number): boolean {
+    const words = this.#words;
+    return words[inner + FIRST_ARGUMENT] === 0 && words[inner + FIRST_ARGUMENT + 1] === id &&
+      words[inner + SECOND_ARGUMENT] === words[outer + FUNCTION] &&
+      words[inner + SECOND_ARGUMENT + 1] === words[outer + FUNCTION + 1];
+  }
+
+  #address(word: number): number {
+    return this.#recordWords[2 * word]! + HIGH * this.#recordWords[2 * word + 1]!;
+  }
+}

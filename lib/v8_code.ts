@@ -1,0 +1,97 @@
+import { Uint32Array, Uint8Array } from "./builtins.ts";
+import type { CodeExtent } from "./engine.ts";
+
+/**
+ * Reads memory.
+ *
+ * @param target What becomes its bytes.
+ * @param address Where it is.
+ * @returns How many could be read; below zero where none could.
+ */
+export type ReadMemory = (target: Uint8Array, address: number) => number;
+
+/** Machine code starts at a multiple of this, in bytes. */
+const ALIGNMENT = 64;
+
+/** Bytes that are read at once. */
+const CHUNK = 4096;
+
+/** Bytes of code in front of an address in which its start is looked for. */
+const MOST_CODE = 1 << 18;
+
+/** What the higher half of a word of 64 bits counts. */
+const HIGH = 2 ** 32;
+
+/**
+ * What stands in front of machine code: its map, its `Code` object and where it has to be relocated,
+ * tagged pointers of 8 bytes, and its size in 4. (V8, src/objects/instruction-stream.h.)
+ */
+const HEADER = 32;
+
+/** Of a `Code` object: bytes, and the places of what follows. (V8, src/objects/code.h.) */
+const CODE_OBJECT = 56;
+const INSTRUCTION_START = 40;
+const FLAGS = 52;
+
+/** V8's kinds of code are in order of how much it has optimised them: these are the last. */
+const MAGLEV = 12;
+const TURBOFAN = 13;
+const KIND_MASK = 15;
+
+/** Machine code that V8 has optimised. */
+export interface V8Code extends CodeExtent {
+  /** @inheritdoc */
+  address: number;
+  /** Whether V8 makes no better code of it. */
+  isFinal: boolean;
+}
+
+/**
+ * Finds machine code that V8 has made of a function of JavaScript and optimised. What it takes for
+ * such code says so twice: the code names an object, and that one says where the code starts.
+ */
+export class OptimizedCode {
+  readonly #read: ReadMemory;
+  readonly #chunk = new Uint8Array(CHUNK);
+  readonly #words = new Uint32Array(this.#chunk.buffer);
+  readonly #object = new Uint8Array(CODE_OBJECT);
+  readonly #fields = new Uint32Array(this.#object.buffer);
+
+  /** @param read Reads the memory of this process. */
+  constructor(read: ReadMemory) {
+    this.#read = read;
+  }
+
+  /** The code that an address is in; `undefined` where it is in none that V8 has optimised. */
+  at(address: number): V8Code | undefined {
+    let start = address - address % ALIGNMENT;
+    const lowest = start - MOST_CODE;
+    while (start > lowest) {
+      // Headers of all possible starts from this one down.
+      if (this.#read(this.#chunk, start - HEADER + ALIGNMENT - CHUNK) < CHUNK) return undefined;
+      for (let at = CHUNK - ALIGNMENT; at >= 0; at -= ALIGNMENT, start -= ALIGNMENT) {
+        const size = this.#sizeBehind(at / 4, start);
+        if (size === undefined) continue;
+        const kind = this.#fields[FLAGS / 4]! & KIND_MASK;
+        if (address > start + size || kind < MAGLEV) return undefined;
+        return { address: start, size, byV8: true, isFinal: kind === TURBOFAN };
+      }
+    }
+    return undefined;
+  }
+
+  /** The size of the code whose header is at a word of the chunk, if there is one. */
+  #sizeBehind(word: number, start: number): number | undefined {
+    const words = this.#words;
+    const isTagged = (words[word]! & words[word + 2]! & words[word + 4]! & 3) === 1;
+    if (!isTagged) return undefined;
+    const object = words[word + 2]! + HIGH * words[word + 3]! - 1;
+    // Most of what looks like a pointer is none.
+    if (object > Number.MAX_SAFE_INTEGER || this.#read(this.#object, object) < CODE_OBJECT) {
+      return undefined;
+    }
+    const at = INSTRUCTION_START / 4;
+    const named = this.#fields[at]! + HIGH * this.#fields[at + 1]!;
+    return named === start ? words[word + 6] : undefined;
+  }
+}
