@@ -7,11 +7,13 @@ Deno.test("KeptFunctions has functions that are assigned to properties reach the
   equal(
     code("a.b = function (c) { return c; };\nA.prototype.m = () => 1", "commonjs"),
     "return (0,$.run)(0,()=>{a.b = function (c) {" +
-      "{const $$=$,$_=$$.state;if($_)if($_!==1){const $f=$.kept[1];if($f){if(--$$.left[1]<0){" +
-      "$$.enterLeaf(1);return $$.e1(1,$f,this,c)}}}else $$.state=-1}" +
+      "{const $$=$,$_=$$.state;if($_)if($_!==1){const $l=$$.left;" +
+      "if($l[1]===0||--$l[1]===0&&$$.check(1,$.kept[1])===1){const $f=$.kept[1];if($f!==void 0){" +
+      "$$.state=1;return $$.e1(1,$f,this,c)}}}else $$.state=-1}" +
       ' return c; };;$.keep(1,a,"b");\n' +
-      "A.prototype.m = () => $.state&&$.state!==2&&$.kept[2]&&--$.left[2]<0?" +
-      '$.e0(2,($.enterLeaf(2),$.kept[2]),void 0):($.state&&=-1,1);$.keep(2,A.prototype,"m");})',
+      "A.prototype.m = () => $.state&&$.state!==2&&" +
+      "($.left[2]===0||--$.left[2]===0&&$.check(2,$.kept[2])===1)&&$.kept[2]!==void 0?" +
+      '$.e0(2,($.state=2,$.kept[2]),void 0):($.state&&=-1,1);$.keep(2,A,"prototype","m");})',
   );
 });
 
@@ -19,7 +21,7 @@ const NOT_KEPT: [name: string, text: string][] = [
   ["under a computed key", "a[b] = function () {};"],
   [
     "deeper than a prototype",
-    "a.b.c = function () {}; a().b = function () {}; this.b = function () {};",
+    "a.b.c.d = function () {}; a().b = function () {}; this.b = function () {};",
   ],
   ["inside functions and blocks", "{ a.b = function () {}; } if (a) a.b = function () {};"],
   ["by another operator", "a.b ||= function () {}; a.b ??= () => 1;"],

@@ -1,9 +1,8 @@
 /*
  * Functions that are too small for a frame each time.
  */
-import { equal, ok } from "node:assert/strict";
+import { equal } from "node:assert/strict";
 
-import { activation } from "../../lib/activation.ts";
 import { isLeaf } from "../../lib/instrument/leaf_functions.ts";
 import { type Node, parseSource } from "../../lib/instrument/syntax_tree.ts";
 
@@ -49,15 +48,3 @@ for (
     `() => ${"a || ".repeat(64)}a`,
   ]
 ) Deno.test(`isLeaf() leaves ${text.slice(0, 40)}`, () => equal(leaf(text), false));
-
-Deno.test("Activation.enterLeaf() gives a frame to about one call of eight, in no fixed turn", () => {
-  const gaps: number[] = [];
-  for (let i = 0; i < 10_000; i++) {
-    activation.enterLeaf(1);
-    gaps.push(1 + activation.left[1]!);
-  }
-  activation.deactivate();
-  const mean = gaps.reduce((sum, gap) => sum + gap) / gaps.length;
-  ok(mean > 8 && mean < 9, `${mean}`);
-  equal(new Set(gaps).size, 16);
-});

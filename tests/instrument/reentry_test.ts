@@ -26,7 +26,7 @@ const TEXTS: [name: string, before: string, guard: string][] = [
   [
     "arguments, which go as they are",
     "function f(a) { return () => arguments; }",
-    guard("e1(1,f,this,arguments)", { isLeaf: false }),
+    guard("e1(1,f,this,arguments)"),
   ],
   [
     "a rest parameter",

@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
 import { type Node, parseSource } from "../../lib/instrument/syntax_tree.ts";
-import { code, guard, instrument } from "../support/instrumented.ts";
+import { code, guard, guardedExpression, instrument } from "../support/instrumented.ts";
 
 const GOLDEN: [name: string, before: string, after: string][] = [
   [
@@ -12,12 +12,12 @@ const GOLDEN: [name: string, before: string, after: string][] = [
   [
     "a directive",
     'function f() { "use strict"; g() }',
-    `function f() { "use strict";;${guard("e0(1,f,this)", { isLeaf: false })} g() }`,
+    `function f() { "use strict";;${guard("e0(1,f,this)")} g() }`,
   ],
   [
     "an arrow function",
     "const f = (a) => a + 1;",
-    "const f = (a) => $.state&&$.state!==1&&--$.left[1]<0?$.e1(1,($.enterLeaf(1),f),void 0,a):($.state&&=-1,a + 1);",
+    `const f = (a) => ${guardedExpression((f) => `e1(1,${f},void 0,a)`)}a + 1);`,
   ],
   ["an arrow function that nothing names", "((a) => a + 1);", "((a) => (0,$.run)(1,()=>(a + 1)));"],
   [
@@ -28,12 +28,14 @@ const GOLDEN: [name: string, before: string, after: string][] = [
   [
     "an object after an arrow",
     "const f = () => ({ a: 1 });",
-    "const f = () => ($.state&&$.state!==1&&--$.left[1]<0?$.e0(1,($.enterLeaf(1),f),void 0):($.state&&=-1,{ a: 1 }));",
+    `const f = () => (${guardedExpression((f) => `e0(1,${f},void 0)`)}{ a: 1 }));`,
   ],
   [
     "arrows in arrows",
     "const f = a => b => a + b;",
-    "const f = a => $.state&&$.state!==1?$.e1(1,($.state=1,f),void 0,a):($.state&&=-1,b => (0,$.run)(2,()=>(a + b)));",
+    `const f = a => ${
+      guardedExpression((f) => `e1(1,${f},void 0,a)`)
+    }b => (0,$.run)(2,()=>(a + b)));`,
   ],
   ["a method", "({ m() { return 1 } });", "({ m() {return (0,$.run)(1,()=>{ return 1 })} });"],
   [

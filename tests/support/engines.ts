@@ -40,6 +40,7 @@ export class DeclaringEngine {
         this.#ranges.push(Number(code.address), Number(code.address) + code.size, id);
         onDeclare(id, code);
       },
+      calledOften: () => false,
       giveUp: (error) => {
         throw error;
       },

@@ -35,11 +35,6 @@ export class Runtime extends Activation {
     this.mode = on ? ACTIVE : INACTIVE;
     this.state = on ? -1 : 0;
   }
-
-  /** Has leaves called inside their trampolines each time. */
-  override enterLeaf(id: number): void {
-    this.state = id;
-  }
 }
 
 /** How a text is instrumented. */
@@ -79,12 +74,18 @@ export function code(text: string, kind: SourceKind = "module"): string {
     .replace(/\/\*\$[<>].*?\*\//g, "");
 }
 
-/** What stands at the start of function 1: that it is called again as `call` says. */
-export function guard(call: string, { id = 1, isLeaf = true } = {}): string {
-  const again = isLeaf
-    ? `if(--$$.left[${id}]<0){$$.enterLeaf(${id});return $$.${call}}`
-    : `$$.state=${id};return $$.${call}`;
-  return `{const $$=$,$_=$$.state;if($_)if($_!==${id}){${again}}else $$.state=-1}`;
+/** What stands at the start of a function: that it is called again as `call` says. */
+export function guard(call: string, id = 1, fn = "f"): string {
+  return `{const $$=$,$_=$$.state;if($_)if($_!==${id}){const $l=$$.left;` +
+    `if($l[${id}]===0||--$l[${id}]===0&&$$.check(${id},${fn})===1){` +
+    `$$.state=${id};return $$.${call}}}else $$.state=-1}`;
+}
+
+/** The same in front of an expression, which is to follow, and a parenthesis. */
+export function guardedExpression(call: (fn: string) => string, id = 1, fn = "f"): string {
+  return `$.state&&$.state!==${id}&&` +
+    `($.left[${id}]===0||--$.left[${id}]===0&&$.check(${id},${fn})===1)?` +
+    `$.${call(`($.state=${id},${fn})`)}:($.state&&=-1,`;
 }
 
 /** The names of the functions that were called inside their trampolines, each once. */
