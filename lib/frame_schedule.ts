@@ -113,7 +113,8 @@ export class FrameSchedule {
   }
 
   #reset(id: number): void {
-    this.left[id] = this.#kinds[id]! & LEAF;
+    const isWithout = (this.#often[id]?.interval ?? 0) > 0;
+    this.left[id] = isWithout ? 1 : this.#kinds[id]! & LEAF;
   }
 
   /**

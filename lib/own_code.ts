@@ -8,6 +8,9 @@ const WALKED_FRAMES = 32;
 /** Bytes of stack in which these are. */
 const WALKED_STACK = 8192;
 
+/** Bytes of a frame record. */
+const RECORD = 16;
+
 /** What the higher half of a word of 64 bits counts. */
 const HIGH = 2 ** 32;
 
@@ -53,7 +56,7 @@ export class OwnCode {
   find(id: number, _fn: unknown, known: V8Code | undefined): V8Code | undefined {
     const count = this.#library.xp_walk_records(this.#recordBytes, WALKED_FRAMES);
     const base = this.#address(0);
-    const end = this.#address(3 * count - 2);
+    const end = this.#address(3 * (count - 1)) + RECORD;
     this.#library.xp_copy(this.#stack, this.#records[0]!, min(end - base, WALKED_STACK));
     for (let i = 1; i < count - 1; i++) {
       const inner = (this.#address(3 * i) - base) / 4;

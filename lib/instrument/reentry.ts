@@ -76,7 +76,9 @@ export function guardStatement(guard: Guard): string {
   const [own, state, left, fn] = [`${runtime}$`, `${runtime}_`, `${runtime}l`, `${runtime}f`];
   const name = self.isOptional ? fn : self.text(id);
   const enter = `${own}.state=${id};return ${callText(guard, own, name)}`;
-  const again = self.isOptional ? `const ${fn}=${self.text(id)};if(${fn}!==void 0){${enter}}` : enter;
+  const again = self.isOptional
+    ? `const ${fn}=${self.text(id)};if(${fn}!==void 0){${enter}}`
+    : enter;
   return `{const ${own}=${runtime},${state}=${own}.state;if(${state})if(${state}!==${id}){` +
     `const ${left}=${own}.left;if(${dueText(guard, own, left)}){${again}}}else ${own}.state=-1}`;
 }

@@ -37,12 +37,30 @@ export class Runtime extends Activation {
   }
 }
 
+/** The same where functions go without frames now and then. */
+class SparingRuntime extends Runtime {
+  #checks = 0;
+
+  override check(id: number): number {
+    this.left[id] = 1 + this.#checks++ % 3;
+    return this.#checks % 2;
+  }
+
+  /** Has functions ask at their first call. */
+  spare(): this {
+    this.left.fill(1);
+    return this;
+  }
+}
+
 /** How a text is instrumented. */
 export interface InstrumentOptions {
   /** @default {"module"} */
   kind?: SourceKind;
   /** Whose trampolines its functions have; none, where there is none. */
   engine?: Engine;
+  /** Whether its functions are padded, and go without frames now and then. @default {false} */
+  spares?: boolean;
 }
 
 /** What became of a text. */
@@ -57,11 +75,13 @@ let count = 0;
 /** Instruments a text for a runtime of its own. */
 export function instrument(
   text: string,
-  { kind = "module", engine }: InstrumentOptions = {},
+  { kind = "module", engine, spares: pads = false }: InstrumentOptions = {},
 ): Instrumented {
   const global = `$test${count++}`;
-  const transformed = transform(text, { url: "file:///app.ts", kind, firstId: 1, runtime: global });
-  const runtime = new Runtime([0, ...transformed.functions.map(({ args }) => args)], engine);
+  const options = { url: "file:///app.ts", kind, firstId: 1, runtime: global, pads };
+  const transformed = transform(text, options);
+  const args = [0, ...transformed.functions.map(({ args }) => args)];
+  const runtime = pads ? new SparingRuntime(args, engine).spare() : new Runtime(args, engine);
   Object.defineProperty(globalThis, global, { value: runtime });
   return { ...transformed, global, runtime };
 }

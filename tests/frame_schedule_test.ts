@@ -1,0 +1,207 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+
+import { EACH_CALL, FrameSchedule, LEAF, NEVER_INLINED } from "../lib/frame_schedule.ts";
+import type { CodeExtent } from "../lib/engine.ts";
+import type { V8Code } from "../lib/v8_code.ts";
+
+/** A schedule of functions, whose code and whose time the test sets. */
+class Scheduled {
+  readonly declared: { id: number; code: CodeExtent }[] = [];
+  /** What is found of each function; `undefined` where it is not its own. */
+  readonly code: (V8Code | undefined)[] = [];
+  now = 0;
+  readonly schedule = new FrameSchedule({
+    find: (id) => this.code[id],
+    declare: (id, code) => void this.declared.push({ id, code }),
+    now: () => this.now,
+  });
+
+  constructor(...kinds: number[]) {
+    this.schedule.add(0, kinds);
+  }
+
+  /** Calls a function as its guard does: whether it has a frame. */
+  call(id = 0): boolean {
+    const { left } = this.schedule;
+    return left[id] === 0 || --left[id]! === 0 && this.schedule.check(id, undefined) === 1;
+  }
+
+  /** How many of so many calls have frames. */
+  framesOf(calls: number, id = 0): number {
+    let frames = 0;
+    for (let i = 0; i < calls; i++) if (this.call(id)) frames++;
+    return frames;
+  }
+
+  /** How many calls there are from now to the next check, inclusive. */
+  interval(id = 0): number {
+    return this.schedule.left[id]!;
+  }
+
+  /** Has it go without frames. */
+  settle(id = 0): void {
+    this.code[id] ??= code(0x1000 * (id + 1));
+    ok(this.schedule.ask(id));
+    equal(this.call(id), false);
+  }
+}
+
+function code(address: number, { size = 256, isFinal = true } = {}): V8Code {
+  return { address, size, byV8: true, isFinal };
+}
+
+Deno.test("FrameSchedule gives a frame to each call, and to one of eight calls of a leaf", () => {
+  const scheduled = new Scheduled(EACH_CALL, LEAF, NEVER_INLINED, LEAF | NEVER_INLINED);
+  equal(scheduled.framesOf(1000, 0), 1000);
+  equal(scheduled.framesOf(1000, 2), 1000);
+  for (const leaf of [1, 3]) {
+    ok(scheduled.call(leaf), "the first one has");
+    const frames = scheduled.framesOf(85_000, leaf);
+    ok(frames > 9_500 && frames < 10_500, `${frames}`);
+  }
+});
+
+Deno.test("FrameSchedule gives frames to a leaf's calls in no fixed turn", () => {
+  const { schedule } = new Scheduled(LEAF);
+  const gaps = new Set<number>();
+  for (let i = 0; i < 1000; i++) {
+    schedule.check(0, undefined);
+    gaps.add(schedule.left[0]!);
+  }
+  deepEqual([...gaps].toSorted((a, b) => a - b), Array.from({ length: 16 }, (_, i) => i + 1));
+});
+
+Deno.test("FrameSchedule lets go without frames whose code it has found and named", () => {
+  for (const kind of [NEVER_INLINED, LEAF | NEVER_INLINED]) {
+    const scheduled = new Scheduled(kind);
+    scheduled.settle();
+    equal(scheduled.framesOf(100_000), 0);
+    deepEqual(scheduled.declared, [{ id: 0, code: scheduled.code[0] }]);
+  }
+});
+
+Deno.test("FrameSchedule leaves frames to what V8 can inline, and to what asks in vain", () => {
+  const scheduled = new Scheduled(EACH_CALL, LEAF, NEVER_INLINED);
+  equal(scheduled.schedule.ask(0), false);
+  equal(scheduled.schedule.ask(1), false);
+  let asked = 0;
+  while (scheduled.schedule.ask(2)) {
+    asked++;
+    equal(scheduled.framesOf(1000, 2), 1000);
+  }
+  ok(asked > 100 && asked < 1000, `${asked}`);
+  deepEqual(scheduled.declared, []);
+});
+
+Deno.test("FrameSchedule asks no further where nothing ever checks", () => {
+  const { schedule } = new Scheduled(NEVER_INLINED);
+  equal(schedule.ask(0), true);
+  equal(schedule.ask(0), false);
+});
+
+Deno.test("FrameSchedule looks for code again at ever longer intervals, and often where V8 makes better one", () => {
+  for (const isFinal of [true, false]) {
+    const scheduled = new Scheduled(NEVER_INLINED);
+    scheduled.code[0] = code(0x1000, { isFinal });
+    scheduled.settle();
+    const intervals = [];
+    for (let i = 0; i < 20; i++) {
+      intervals.push(scheduled.interval());
+      equal(scheduled.framesOf(scheduled.interval()), 0);
+    }
+    deepEqual(intervals.slice(0, 4), [64, 128, 256, 512]);
+    equal(intervals.at(-1), isFinal ? 1 << 20 : 1 << 10);
+    // Called seldom: as often as it takes to notice soon.
+    for (let i = 0; i < 30; i++) {
+      scheduled.now += 1000;
+      scheduled.framesOf(scheduled.interval());
+    }
+    equal(scheduled.interval(), 1);
+  }
+});
+
+Deno.test("FrameSchedule names code that has moved, once", () => {
+  const scheduled = new Scheduled(NEVER_INLINED);
+  scheduled.settle();
+  const [first, second] = [scheduled.code[0]!, code(0x8000)];
+  for (const moved of [second, { ...first }, { ...second }]) {
+    scheduled.code[0] = moved;
+    equal(scheduled.framesOf(100_000), 0);
+  }
+  deepEqual(scheduled.declared.map(({ code }) => code), [first, second]);
+});
+
+Deno.test("FrameSchedule gives frames again where code is not found twice in a row", () => {
+  const scheduled = new Scheduled(NEVER_INLINED);
+  scheduled.settle();
+  const known = scheduled.code[0];
+  scheduled.framesOf(scheduled.interval() - 1);
+  scheduled.code[0] = undefined;
+  equal(scheduled.call(), false);
+  scheduled.code[0] = known;
+  equal(scheduled.framesOf(1000), 0);
+  scheduled.code[0] = undefined;
+  scheduled.framesOf(10_000);
+  equal(scheduled.framesOf(1000), 1000);
+  scheduled.settle();
+  equal(scheduled.framesOf(1000), 0);
+});
+
+Deno.test("FrameSchedule names no code of which some has another name", () => {
+  for (const [address, size] of [[0x1000, 256], [0x10c0, 256], [0xf80, 256], [0xf80, 1024]]) {
+    const scheduled = new Scheduled(NEVER_INLINED, NEVER_INLINED);
+    scheduled.settle(0);
+    scheduled.code[1] = code(address!, { size });
+    ok(scheduled.schedule.ask(1));
+    equal(scheduled.framesOf(1000, 1), 1000);
+    equal(scheduled.declared.length, 1);
+  }
+  const beside = new Scheduled(NEVER_INLINED, NEVER_INLINED);
+  beside.settle(0);
+  beside.code[1] = code(0x1100);
+  beside.settle(1);
+});
+
+Deno.test("FrameSchedule.restart() asks about everything anew, without losing what has a name", () => {
+  const scheduled = new Scheduled(NEVER_INLINED, LEAF);
+  scheduled.settle(0);
+  scheduled.schedule.restart();
+  equal(scheduled.call(0), false);
+  equal(scheduled.declared.length, 1);
+  equal(scheduled.framesOf(1, 1), 1);
+});
+
+Deno.test("FrameSchedule.retire() has all functions framed for ever, and memory that no code knows", () => {
+  const scheduled = new Scheduled(NEVER_INLINED, LEAF | NEVER_INLINED);
+  equal(scheduled.schedule.retire(), false, "nothing has a name");
+  scheduled.settle(0);
+  const before = scheduled.schedule.left;
+  equal(scheduled.schedule.retire(), true);
+  ok(scheduled.schedule.isRetired && scheduled.schedule.left !== before);
+  equal(scheduled.schedule.ask(0), false);
+  equal(scheduled.framesOf(1000, 0), 1000);
+  ok(scheduled.framesOf(1000, 1) > 50);
+  equal(scheduled.schedule.retire(), false);
+});
+
+Deno.test("FrameSchedule gives no frame where trampolines go off while a name is written", () => {
+  const scheduled = new Scheduled(NEVER_INLINED, NEVER_INLINED);
+  scheduled.settle(0);
+  scheduled.code[1] = code(0x8000);
+  scheduled.declared.push = () => {
+    scheduled.schedule.retire();
+    return 0;
+  };
+  ok(scheduled.schedule.ask(1));
+  equal(scheduled.call(1), false);
+});
+
+Deno.test("FrameSchedule.add() takes up functions beyond all room", () => {
+  const scheduled = new Scheduled();
+  const { length } = scheduled.schedule.left;
+  scheduled.schedule.add(3, [LEAF]);
+  scheduled.schedule.add(length + 5, [LEAF, EACH_CALL]);
+  equal(scheduled.call(3), true);
+  equal(scheduled.call(length + 5), true);
+  equal(scheduled.framesOf(100, length + 6), 100);
+});

@@ -1,0 +1,83 @@
+/*
+ * Finding the code that V8 has made of a function, in this process, from inside a call of it.
+ */
+import { equal, notEqual, ok } from "node:assert/strict";
+
+import { loadNativeLibrary } from "../lib/native_library.ts";
+import { OwnCode } from "../lib/own_code.ts";
+import type { V8Code } from "../lib/v8_code.ts";
+
+/** How long V8 may take to compile a function, in milliseconds: on a busy machine its thread waits. */
+const PATIENCE = 30_000;
+
+/** Calls of a function, of which one in so many asks for its code. */
+const INTERVAL = 2000;
+
+/** How often in a row the answer has to be the same. */
+const ENOUGH = 20;
+
+const own = new OwnCode(loadNativeLibrary());
+
+/** What stands in functions so that they are inlined nowhere. */
+const PADDING = "if (never) [,,,,,,,,,,,,,,,,] = 0;";
+
+type Ask = (found: V8Code | undefined) => void;
+type Probe = (count: number, ask: Ask) => number;
+
+/** A loop that calls a function, which asks for its own code now and then. */
+function probe(padding = ""): Probe {
+  return new Function(
+    "find",
+    "never",
+    `
+    let sum = 0;
+    function asks(i, ask) { ${padding} if (i % ${INTERVAL} === 0) ask(find(7, asks)); return sum += i; }
+    return function loop(count, ask) { for (let i = 1; i <= count; i++) asks(i, ask); return sum; };
+  `,
+  )((id: number, fn: unknown) => own.find(id, fn, undefined), false) as Probe;
+}
+
+/** How long V8 has in any case, in milliseconds. */
+const LEAST = 300;
+
+/** Calls until so many answers in a row were as they should be: the last one. */
+function callUntil(loop: Probe, isAnswer: (found: V8Code | undefined) => boolean) {
+  let [inARow, last] = [0, undefined as V8Code | undefined];
+  const start = performance.now();
+  while (performance.now() < start + PATIENCE) {
+    loop(INTERVAL * ENOUGH, (found) => {
+      inARow = isAnswer(found) ? inARow + 1 : 0;
+      last = found;
+    });
+    if (inARow >= ENOUGH && performance.now() > start + LEAST) return last;
+  }
+  throw new Error(`No answer as it should be in ${PATIENCE} ms`);
+}
+
+Deno.test("OwnCode.find() finds the code of a function that is inlined nowhere", () => {
+  const codes = [probe(PADDING), probe(PADDING)].map((loop) =>
+    callUntil(loop, (found) => found?.isFinal === true)!
+  );
+  for (const { size, byV8 } of codes) ok(size > 64 && byV8);
+  notEqual(codes[0]!.address, codes[1]!.address);
+});
+
+Deno.test("OwnCode.find() finds no code of a function that V8 has inlined into another", () => {
+  equal(callUntil(probe(), (found) => found === undefined), undefined);
+});
+
+Deno.test("OwnCode.find() takes what it is told where the function still runs in it", () => {
+  const known: V8Code = { address: 0, size: Number.MAX_SAFE_INTEGER, byV8: true, isFinal: true };
+  function asks(): V8Code | undefined {
+    return own.find(7, asks, known);
+  }
+  equal(asks(), known);
+});
+
+Deno.test("OwnCode.find() finds none of a function that has not been compiled, or of another one", () => {
+  function asks(fn: unknown): V8Code | undefined {
+    return own.find(7, fn, undefined);
+  }
+  equal(asks(asks), undefined);
+  equal(asks(() => {}), undefined);
+});
