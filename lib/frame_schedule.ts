@@ -78,8 +78,8 @@ export class FrameSchedule {
   readonly #host: ScheduleHost;
   #kinds = new Uint8Array(64);
   #length = 0;
-  /** By number. What has no prototype, nobody can put anything into. */
-  #often: Record<number, Often> = Object.create(null);
+  /** By number. */
+  #often = byNumber<Often>();
   readonly #declared: { id: number; start: number; end: number }[] = [];
   #isRetired = false;
   #random = 0x2545f491;
@@ -179,7 +179,7 @@ export class FrameSchedule {
   retire(): boolean {
     if (this.#isRetired || this.#declared.length === 0) return false;
     this.#isRetired = true;
-    this.#often = Object.create(null);
+    this.#often = byNumber();
     this.left = new Int32Array(this.left.length);
     this.restart();
     return true;
@@ -229,4 +229,9 @@ export class FrameSchedule {
     defineElement(declared, declared.length, { id, start, end });
     return true;
   }
+}
+
+/** An object of numbers, into which nobody can put anything: it has no prototype. */
+function byNumber<Value>(): Record<number, Value> {
+  return { __proto__: null } as unknown as Record<number, Value>;
 }

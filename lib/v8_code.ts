@@ -1,4 +1,4 @@
-import { Uint32Array, Uint8Array } from "./builtins.ts";
+import { isSafeInteger, Uint32Array, Uint8Array } from "./builtins.ts";
 import type { CodeExtent } from "./engine.ts";
 
 /**
@@ -87,9 +87,7 @@ export class OptimizedCode {
     if (!isTagged) return undefined;
     const object = words[word + 2]! + HIGH * words[word + 3]! - 1;
     // Most of what looks like a pointer is none.
-    if (object > Number.MAX_SAFE_INTEGER || this.#read(this.#object, object) < CODE_OBJECT) {
-      return undefined;
-    }
+    if (!isSafeInteger(object) || this.#read(this.#object, object) < CODE_OBJECT) return undefined;
     const at = INSTRUCTION_START / 4;
     const named = this.#fields[at]! + HIGH * this.#fields[at + 1]!;
     return named === start ? words[word + 6] : undefined;

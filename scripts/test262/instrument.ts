@@ -33,8 +33,14 @@ export function takeUnparsed(): boolean {
 export function instrument(text: string, url: string, kind: SourceKind): string {
   let transformed;
   try {
-    const firstId = activation.functionCount;
-    transformed = transform(text, { url, kind, firstId, runtime: RUNTIME_EXPRESSION });
+    transformed = transform(text, {
+      url,
+      kind,
+      firstId: activation.functionCount,
+      runtime: RUNTIME_EXPRESSION,
+      // As in a main thread whose trampolines V8 makes.
+      pads: activation.backend !== undefined,
+    });
   } catch (error) {
     if (error instanceof SyntaxError) {
       unparsed = true;
@@ -45,6 +51,7 @@ export function instrument(text: string, url: string, kind: SourceKind): string 
   activation.defineAll(
     transformed.functions.map(({ name, line }) => ({ name, file: url, line })),
     transformed.functions.map(({ args }) => args),
+    transformed.functions.map(({ kind }) => kind),
   );
   return transformed.source;
 }
