@@ -18,8 +18,6 @@ const FIRST_CAPACITY = 1 << 20;
 /** After how many calls a function's own code is looked for again, at first and at most. */
 const FIRST_INTERVAL = 64;
 const LONGEST_INTERVAL = 1 << 20;
-/** The same where V8 is going to make better code of it. */
-const LONGEST_UNTIL_FINAL = 1 << 10;
 
 /** How often its own code is looked for, in ms: so long at most it can have no name when V8 has moved it. */
 const PERIOD = 100;
@@ -36,7 +34,7 @@ const MOST_DECLARED = 1 << 14;
 /** What the schedule is told by those who use it. */
 export interface ScheduleHost {
   /**
-   * The code that runs a function which asks; `undefined` where it is not its own, optimised by V8.
+   * The code that runs a function which asks; `undefined` where it is not its own, or not final.
    *
    * @param known What it was the last time.
    */
@@ -158,9 +156,8 @@ export class FrameSchedule {
     // Trampolines have gone off where the name could not be written.
     if (this.#isRetired) return 0;
     const now = this.#host.now();
-    const longest = code.isFinal ? LONGEST_INTERVAL : LONGEST_UNTIL_FINAL;
     if (!isSame) often.interval = FIRST_INTERVAL;
-    else if (now - often.seen < PERIOD) often.interval = min(2 * often.interval, longest);
+    else if (now - often.seen < PERIOD) often.interval = min(2 * often.interval, LONGEST_INTERVAL);
     else often.interval = max(often.interval >> 1, 1);
     often.code = code;
     often.isMissed = false;

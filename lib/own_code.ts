@@ -1,6 +1,6 @@
 import { BigUint64Array, min, toBigInt, Uint32Array, Uint8Array } from "./builtins.ts";
 import type { NativeFunctions } from "./native_functions.ts";
-import { OptimizedCode, type V8Code } from "./v8_code.ts";
+import { TurboFanCode, type V8Code } from "./v8_code.ts";
 
 /** Frames from the walker to the function that asks, and some. */
 const WALKED_FRAMES = 32;
@@ -30,7 +30,7 @@ const SECOND_ARGUMENT = 8;
  */
 export class OwnCode {
   readonly #library: NativeFunctions;
-  readonly #code: OptimizedCode;
+  readonly #code: TurboFanCode;
   /** Address of the frame record, of the one outside it, and return address, of each frame. */
   readonly #records = new BigUint64Array(3 * WALKED_FRAMES);
   readonly #recordBytes = new Uint8Array(this.#records.buffer);
@@ -41,7 +41,7 @@ export class OwnCode {
   /** @param library The C library. */
   constructor(library: NativeFunctions) {
     this.#library = library;
-    this.#code = new OptimizedCode((target, address) =>
+    this.#code = new TurboFanCode((target, address) =>
       library.xp_read(target, toBigInt(address), target.length)
     );
   }
@@ -51,7 +51,7 @@ export class OwnCode {
    * the way: whatever of it V8 inlines, one frame has them, and the function's is outside of that.
    *
    * @param known What it was the last time: that need not be looked at again.
-   * @returns `undefined` where it is not the function's own, or is none that V8 has optimised.
+   * @returns `undefined` where it is not the function's own, or none of TurboFan's.
    */
   find(id: number, _fn: unknown, known: V8Code | undefined): V8Code | undefined {
     const count = this.#library.xp_walk_records(this.#recordBytes, WALKED_FRAMES);

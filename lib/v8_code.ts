@@ -33,24 +33,21 @@ const CODE_OBJECT = 56;
 const INSTRUCTION_START = 40;
 const FLAGS = 52;
 
-/** V8's kinds of code are in order of how much it has optimised them: these are the last. */
-const MAGLEV = 12;
+/** The last of V8's kinds of code: what it makes once, and keeps as long as it is right. */
 const TURBOFAN = 13;
 const KIND_MASK = 15;
 
-/** Machine code that V8 has optimised. */
+/** Where machine code is. */
 export interface V8Code extends CodeExtent {
   /** @inheritdoc */
   address: number;
-  /** Whether V8 makes no better code of it. */
-  isFinal: boolean;
 }
 
 /**
- * Finds machine code that V8 has made of a function of JavaScript and optimised. What it takes for
- * such code says so twice: the code names an object, and that one says where the code starts.
+ * Finds machine code that V8's optimising compiler, TurboFan, has made of a function. What it takes
+ * for such code says so twice: the code names an object, and that one says where the code starts.
  */
-export class OptimizedCode {
+export class TurboFanCode {
   readonly #read: ReadMemory;
   readonly #chunk = new Uint8Array(CHUNK);
   readonly #words = new Uint32Array(this.#chunk.buffer);
@@ -62,7 +59,7 @@ export class OptimizedCode {
     this.#read = read;
   }
 
-  /** The code that an address is in; `undefined` where it is in none that V8 has optimised. */
+  /** The code that an address is in; `undefined` where it is in none of TurboFan's. */
   at(address: number): V8Code | undefined {
     let start = address - address % ALIGNMENT;
     const lowest = start - MOST_CODE;
@@ -73,8 +70,8 @@ export class OptimizedCode {
         const size = this.#sizeBehind(at / 4, start);
         if (size === undefined) continue;
         const kind = this.#fields[FLAGS / 4]! & KIND_MASK;
-        if (address > start + size || kind < MAGLEV) return undefined;
-        return { address: start, size, byV8: true, isFinal: kind === TURBOFAN };
+        const isIn = address <= start + size && kind === TURBOFAN;
+        return isIn ? { address: start, size, byV8: true } : undefined;
       }
     }
     return undefined;

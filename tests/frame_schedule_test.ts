@@ -46,8 +46,8 @@ class Scheduled {
   }
 }
 
-function code(address: number, { size = 256, isFinal = true } = {}): V8Code {
-  return { address, size, byV8: true, isFinal };
+function code(address: number, size = 256): V8Code {
+  return { address, size, byV8: true };
 }
 
 Deno.test("FrameSchedule gives a frame to each call, and to one of eight calls of a leaf", () => {
@@ -99,25 +99,21 @@ Deno.test("FrameSchedule asks no further where nothing ever checks", () => {
   equal(schedule.ask(0), false);
 });
 
-Deno.test("FrameSchedule looks for code again at ever longer intervals, and often where V8 makes better one", () => {
-  for (const isFinal of [true, false]) {
-    const scheduled = new Scheduled(NEVER_INLINED);
-    scheduled.code[0] = code(0x1000, { isFinal });
-    scheduled.settle();
-    const intervals = [];
-    for (let i = 0; i < 20; i++) {
-      intervals.push(scheduled.interval());
-      equal(scheduled.framesOf(scheduled.interval()), 0);
-    }
-    deepEqual(intervals.slice(0, 4), [64, 128, 256, 512]);
-    equal(intervals.at(-1), isFinal ? 1 << 20 : 1 << 10);
-    // Called seldom: as often as it takes to notice soon.
-    for (let i = 0; i < 30; i++) {
-      scheduled.now += 1000;
-      scheduled.framesOf(scheduled.interval());
-    }
-    equal(scheduled.interval(), 1);
+Deno.test("FrameSchedule looks for code again at ever longer intervals, and sooner where they take long", () => {
+  const scheduled = new Scheduled(NEVER_INLINED);
+  scheduled.settle();
+  const intervals = [];
+  for (let i = 0; i < 20; i++) {
+    intervals.push(scheduled.interval());
+    equal(scheduled.framesOf(scheduled.interval()), 0);
   }
+  deepEqual(intervals.slice(0, 4), [64, 128, 256, 512]);
+  equal(intervals.at(-1), 1 << 20);
+  for (let i = 0; i < 30; i++) {
+    scheduled.now += 1000;
+    scheduled.framesOf(scheduled.interval());
+  }
+  equal(scheduled.interval(), 1);
 });
 
 Deno.test("FrameSchedule names code that has moved, once", () => {
@@ -151,7 +147,7 @@ Deno.test("FrameSchedule names no code of which some has another name", () => {
   for (const [address, size] of [[0x1000, 256], [0x10c0, 256], [0xf80, 256], [0xf80, 1024]]) {
     const scheduled = new Scheduled(NEVER_INLINED, NEVER_INLINED);
     scheduled.settle(0);
-    scheduled.code[1] = code(address!, { size });
+    scheduled.code[1] = code(address!, size);
     ok(scheduled.schedule.ask(1));
     equal(scheduled.framesOf(1000, 1), 1000);
     equal(scheduled.declared.length, 1);

@@ -1,10 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { OptimizedCode } from "../lib/v8_code.ts";
+import { TurboFanCode } from "../lib/v8_code.ts";
 
 const TURBOFAN = 13;
 const MAGLEV = 12;
-const BASELINE = 11;
 
 /** Where V8 has code, and where the objects that describe it. */
 const CODE = 0x7f58_1000_0000;
@@ -45,34 +44,29 @@ class Memory {
   }
 
   at(offset: number) {
-    return new OptimizedCode(this.read).at(CODE + offset);
+    return new TurboFanCode(this.read).at(CODE + offset);
   }
 }
 
-Deno.test("OptimizedCode.at() finds the code around an address, and how good it is", () => {
+Deno.test("TurboFanCode.at() finds the code around an address", () => {
+  const memory = new Memory();
+  memory.add(8192, 700, TURBOFAN);
+  memory.add(8192 + 768, 64, TURBOFAN);
+  const first = { address: CODE + 8192, size: 700, byV8: true };
+  for (const offset of [1, 63, 64, 300, 700]) deepEqual(memory.at(8192 + offset), first);
+  deepEqual(memory.at(8192 + 768 + 5), { address: CODE + 8192 + 768, size: 64, byV8: true });
+});
+
+Deno.test("TurboFanCode.at() finds nothing between codes, and none of another compiler's", () => {
   const memory = new Memory();
   memory.add(8192, 700, TURBOFAN);
   memory.add(8192 + 768, 64, MAGLEV);
-  const first = { address: CODE + 8192, size: 700, byV8: true, isFinal: true };
-  for (const offset of [1, 63, 64, 300, 700]) deepEqual(memory.at(8192 + offset), first);
-  deepEqual(memory.at(8192 + 768 + 5), {
-    address: CODE + 8192 + 768,
-    size: 64,
-    byV8: true,
-    isFinal: false,
-  });
-});
-
-Deno.test("OptimizedCode.at() finds nothing between codes, and none that is not optimised", () => {
-  const memory = new Memory();
-  memory.add(8192, 700, TURBOFAN);
-  memory.add(8192 + 768, 64, BASELINE);
   equal(memory.at(8192 + 701), undefined);
   equal(memory.at(8192 + 770), undefined);
   equal(memory.at(8192 + 768 + 65), undefined);
 });
 
-Deno.test("OptimizedCode.at() finds the start of long code, wherever reads begin", () => {
+Deno.test("TurboFanCode.at() finds the start of long code, wherever reads begin", () => {
   for (let start = 8192; start < 8192 + 4096; start += 64) {
     const memory = new Memory();
     memory.add(start, 20_000, TURBOFAN);
@@ -82,7 +76,7 @@ Deno.test("OptimizedCode.at() finds the start of long code, wherever reads begin
   }
 });
 
-Deno.test("OptimizedCode.at() is not misled by what looks like a header", () => {
+Deno.test("TurboFanCode.at() is not misled by what looks like a header", () => {
   const memory = new Memory();
   memory.add(8192, 4000, TURBOFAN);
   // Their object is of other code; and the object of this one cannot be read.
@@ -93,8 +87,8 @@ Deno.test("OptimizedCode.at() is not misled by what looks like a header", () => 
   equal(memory.at(8192 + 3000)?.address, CODE + 8192);
 });
 
-Deno.test("OptimizedCode.at() gives up where memory cannot be read", () => {
+Deno.test("TurboFanCode.at() gives up where memory cannot be read", () => {
   const memory = new Memory();
   equal(memory.at(100), undefined);
-  equal(new OptimizedCode(() => -14).at(CODE), undefined);
+  equal(new TurboFanCode(() => -14).at(CODE), undefined);
 });

@@ -107,7 +107,8 @@ const PADDING = `[${",".repeat(16)}]=0`;
 /** Whether a call is to have its frame: each does, or this one. */
 function dueText({ calls: { id }, self, isPadded }: Guard, runtime: string, left: string): string {
   const check = `${runtime}.check(${id},${self.text(id)})===1`;
-  const due = isPadded ? `(${check}||${runtime}.never&&(${PADDING}))` : check;
+  // In front of the check, so that V8 has seen all of this before a call goes without a frame.
+  const due = isPadded ? `(${runtime}.never&&(${PADDING}),${check})` : check;
   return `${left}[${id}]===0||--${left}[${id}]===0&&${due}`;
 }
 
