@@ -61,6 +61,11 @@ interface Pair {
   engine: Engine;
   /** How many functions the engine is ready for. */
   prepared: number;
+  /**
+   * Whether functions that V8 has compiled may do without its trampolines: where there is a map to name
+   * their code in, and no thread ends and leaves its memory for other code.
+   */
+  mayGoWithout: boolean;
 }
 
 /**
@@ -109,8 +114,7 @@ export class Activation implements Entries {
   onSwitch: ((isOn: boolean) => void) | undefined;
   readonly #functions = new FunctionTable();
   readonly #schedule = new FrameSchedule({
-    find: (id, fn, known) =>
-      (this.#ownCode ??= new OwnCode(loadNativeLibrary())).find(id, fn, known),
+    find: (id, fn, last) => (this.#ownCode ??= new OwnCode(loadNativeLibrary())).find(id, fn, last),
     declare: (id, code) => this.#declare(this.#current!.backend, id, code),
     now: () => now(),
   });
@@ -394,17 +398,9 @@ export class Activation implements Entries {
     pair.backend.flush?.();
   }
 
-  /**
-   * Whether functions that V8 has compiled may do without trampolines, if they are too long to be
-   * inlined: where there is a map to name their code in, and no other thread whose code comes and goes.
-   */
+  /** Whether functions that are too long to be inlined may do without trampolines. */
   get wantsPadding(): boolean {
-    return this.#current !== undefined && this.#mayDoWithout(this.#current);
-  }
-
-  #mayDoWithout({ backend, engine }: Pair): boolean {
-    return backend.name === "perf" && engine.name === "wasm" && !this.#schedule.isRetired &&
-      host.isMainThread();
+    return this.#current?.mayGoWithout === true && !this.#schedule.isRetired;
   }
 
   /** Why `auto` does not take the wasm engine; `undefined` if it does, or has not been asked. */
@@ -441,13 +437,14 @@ export class Activation implements Entries {
     const engine = makeEngine(engineName, {
       padding: backend.padding,
       declare: (id, code) => this.#declare(backend, id, code),
-      calledOften: (id) => this.#mayDoWithout(pair) && this.#schedule.ask(id),
+      calledOften: (id) => pair.mayGoWithout ? this.#schedule.ask(id) : 0,
       giveUp: (error) => this.#giveUp(error),
       // All that a body calls which is too deep for a trampoline is deeper still, and each
       // function saves the stack of asking again.
       runDeep: (body) => this.#pause(body, NOBODY),
     });
-    const pair: Pair = { backend, engine, prepared: 0 };
+    const mayGoWithout = backendName === "perf" && engineName === "wasm" && host.isMainThread();
+    const pair: Pair = { backend, engine, prepared: 0, mayGoWithout };
     this.#pairs.push(pair);
     return pair;
   }

@@ -50,9 +50,9 @@ export interface EngineHost {
   /**
    * Called now and then for a function that is called often.
    *
-   * @returns Whether to go on with it.
+   * @returns After how many more calls to call it again; 0 for never.
    */
-  calledOften(id: number): boolean;
+  calledOften(id: number): number;
   /** Called when there is no memory for a trampoline; its function is then called plainly. */
   giveUp(error: PerfError): void;
   readonly runDeep: RunDeep;

@@ -1,5 +1,6 @@
 import { defineElement, Int32Array, lengthened, max, min, set, Uint8Array } from "./builtins.ts";
 import type { CodeExtent } from "./engine.ts";
+import type { Sight } from "./own_code.ts";
 import type { V8Code } from "./v8_code.ts";
 
 /** A function that has a frame of its trampoline at each call. */
@@ -19,14 +20,20 @@ const FIRST_CAPACITY = 1 << 20;
 const FIRST_INTERVAL = 64;
 const LONGEST_INTERVAL = 1 << 20;
 
-/** How often its own code is looked for, in ms: so long at most it can have no name when V8 has moved it. */
-const PERIOD = 100;
+/** How long these calls shall take, in ms: so long at most code has no name that V8 has made anew. */
+const PERIOD = 50;
 
-/** The same where it was not found once. */
+/**
+ * The same until it has been found, and is named: calls that have run in it have two frames of one
+ * name. What takes longer than the longest time gains nothing.
+ */
+const ASK_INTERVAL = 256;
+const LONGEST_ASK_INTERVAL = 1024;
+const ASK_PERIOD = 10;
+const LONGEST_ASK_PERIOD = 100;
+
+/** Calls until it is looked for again where it was not found once. */
 const RETRY_INTERVAL = 16;
-
-/** The most often that a function is asked about in vain before it is left alone. */
-const MOST_FAILURES = 32;
 
 /** The most pieces of code that get names: V8 makes more and more where it has to unmake. */
 const MOST_DECLARED = 1 << 14;
@@ -34,11 +41,11 @@ const MOST_DECLARED = 1 << 14;
 /** What the schedule is told by those who use it. */
 export interface ScheduleHost {
   /**
-   * The code that runs a function which asks; `undefined` where it is not its own, or not final.
+   * What runs a function which asks; `undefined` where it is not code of its own.
    *
-   * @param known What it was the last time.
+   * @param last What it was the last time.
    */
-  find(id: number, fn: unknown, known: V8Code | undefined): V8Code | undefined;
+  find(id: number, fn: unknown, last: Sight | undefined): Sight | undefined;
   /** Names a piece of code. */
   declare(id: number, code: CodeExtent): void;
   /** The time, in ms. */
@@ -47,19 +54,18 @@ export interface ScheduleHost {
 
 /** A function that is called often. */
 interface Often {
+  /** What was seen of its code the last time. */
+  sight: Sight | undefined;
+  /** Whether its calls go without frames. */
+  isWithout: boolean;
+  /** Whether its code was not there the last time. */
+  isMissed: boolean;
   /** Whether its code is to be looked for at the next call. */
   isAsked: boolean;
-  /** Its own code, as it was seen last. */
-  code: V8Code | undefined;
-  /** Calls from one look at its code to the next; 0 where calls have frames of the trampoline. */
+  /** Calls that go without frames from one look at its code to the next. */
   interval: number;
-  /** When its code was seen, in ms. */
-  seen: number;
-  /** Whether it was not there the last time. */
-  isMissed: boolean;
-  /** How often it was not found, and how many times more nobody shall ask. */
-  failures: number;
-  wait: number;
+  /** When the last one was, in ms. */
+  looked: number;
 }
 
 /**
@@ -111,32 +117,39 @@ export class FrameSchedule {
   }
 
   #reset(id: number): void {
-    const isWithout = (this.#often[id]?.interval ?? 0) > 0;
-    this.left[id] = isWithout ? 1 : this.#kinds[id]! & LEAF;
+    this.left[id] = this.#often[id]?.isWithout ? 1 : this.#kinds[id]! & LEAF;
   }
 
   /**
    * To be told of a function now and then that is called often inside its trampoline.
    *
-   * @returns Whether to be told again.
+   * @returns After how many more calls to be told again; 0 for never.
    */
-  ask(id: number): boolean {
-    if (this.#isRetired || (this.#kinds[id]! & NEVER_INLINED) === 0) return false;
+  ask(id: number): number {
+    if (this.#isRetired || (this.#kinds[id]! & NEVER_INLINED) === 0) return 0;
     const often = this.#often[id] ??= {
-      isAsked: false,
-      code: undefined,
-      interval: 0,
-      seen: 0,
+      sight: undefined,
+      isWithout: false,
       isMissed: false,
-      failures: 0,
-      wait: 0,
+      isAsked: false,
+      interval: 0,
+      looked: -Infinity,
     };
     // Asked before, and it never came to a check.
-    if (often.isAsked || often.failures > MOST_FAILURES) return false;
-    if (often.wait-- > 0) return true;
-    often.isAsked = true;
-    this.left[id] = 1;
-    return true;
+    if (often.isAsked) return 0;
+    const elapsed = this.#elapsed(often);
+    if (elapsed < LONGEST_ASK_PERIOD) {
+      often.isAsked = true;
+      this.left[id] = 1;
+    }
+    return elapsed < ASK_PERIOD ? LONGEST_ASK_INTERVAL : ASK_INTERVAL;
+  }
+
+  /** The time since a function's code was looked for, in ms; from now on it has been. */
+  #elapsed(often: Often): number {
+    const { looked } = often;
+    often.looked = this.#host.now();
+    return often.looked - looked;
   }
 
   /**
@@ -147,21 +160,21 @@ export class FrameSchedule {
    */
   check(id: number, fn: unknown): number {
     const often = this.#often[id];
-    if (often === undefined || (!often.isAsked && often.interval === 0)) return this.#frame(id);
+    if (often === undefined || !(often.isAsked || often.isWithout)) return this.#frame(id);
     often.isAsked = false;
-    const code = this.#host.find(id, fn, often.code);
-    if (code === undefined) return this.#miss(id, often);
-    const isSame = often.code === code;
-    if (!isSame && !this.#declare(id, code)) return this.#miss(id, often);
+    const last = often.sight;
+    const sight = often.sight = this.#host.find(id, fn, last);
+    if (sight?.code === undefined) return this.#miss(id, often);
+    const isNew = !often.isWithout || sight !== last;
+    if (isNew && !this.#declare(id, sight.code)) return this.#miss(id, often);
     // Trampolines have gone off where the name could not be written.
     if (this.#isRetired) return 0;
-    const now = this.#host.now();
-    if (!isSame) often.interval = FIRST_INTERVAL;
-    else if (now - often.seen < PERIOD) often.interval = min(2 * often.interval, LONGEST_INTERVAL);
-    else often.interval = max(often.interval >> 1, 1);
-    often.code = code;
+    const elapsed = this.#elapsed(often);
+    if (isNew) often.interval = FIRST_INTERVAL;
+    else if (elapsed < PERIOD / 2) often.interval = min(2 * often.interval, LONGEST_INTERVAL);
+    else if (elapsed > PERIOD) often.interval = max(often.interval >> 1, 1);
+    often.isWithout = true;
     often.isMissed = false;
-    often.seen = now;
     this.left[id] = often.interval;
     return 0;
   }
@@ -198,16 +211,14 @@ export class FrameSchedule {
   }
 
   #miss(id: number, often: Often): number {
-    if (often.interval > 0 && !often.isMissed) {
+    if (often.isWithout && !often.isMissed) {
       // Another closure may be called now and then that V8 has not compiled.
       often.isMissed = true;
       this.left[id] = RETRY_INTERVAL;
       return 0;
     }
-    often.code = undefined;
-    often.interval = 0;
+    often.isWithout = false;
     often.isMissed = false;
-    often.wait = often.failures++;
     return this.#frame(id);
   }
 

@@ -14,6 +14,14 @@ const RECORD = 16;
 /** What the higher half of a word of 64 bits counts. */
 const HIGH = 2 ** 32;
 
+/** What was found of a function. */
+export interface Sight {
+  /** Where in its code it called. */
+  returnAddress: number;
+  /** That code; `undefined` where it is not TurboFan's. */
+  code: V8Code | undefined;
+}
+
 /**
  * A frame of JavaScript, by words of 4 bytes from its frame record on. In front of that is the
  * function, behind its return address the receiver and the arguments; an integer is in the higher
@@ -50,10 +58,10 @@ export class OwnCode {
    * The code that runs a function of the program, which has called what calls this, with these arguments all
    * the way: whatever of it V8 inlines, one frame has them, and the function's is outside of that.
    *
-   * @param known What it was the last time: that need not be looked at again.
-   * @returns `undefined` where it is not the function's own, or none of TurboFan's.
+   * @param last What was seen the last time: where that has not changed, nothing is read again.
+   * @returns `undefined` where the frame is not the function's own.
    */
-  find(id: number, _fn: unknown, known: V8Code | undefined): V8Code | undefined {
+  find(id: number, _fn: unknown, last: Sight | undefined): Sight | undefined {
     const count = this.#library.xp_walk_records(this.#recordBytes, WALKED_FRAMES);
     const base = this.#address(0);
     const end = this.#address(3 * (count - 1)) + RECORD;
@@ -63,10 +71,9 @@ export class OwnCode {
       const outer = (this.#address(3 * i + 1) - base) / 4;
       if (outer >= WALKED_STACK / 4) return undefined;
       if (!this.#isCall(id, inner, outer)) continue;
-      const address = this.#address(3 * i + 2);
-      const isKnown = known !== undefined && address > known.address &&
-        address <= known.address + known.size;
-      return isKnown ? known : this.#code.at(address);
+      const returnAddress = this.#address(3 * i + 2);
+      if (returnAddress === last?.returnAddress) return last;
+      return { returnAddress, code: this.#code.at(returnAddress) };
     }
     return undefined;
   }

@@ -119,7 +119,7 @@ function walkFrom(
     engine = makeEngine({
       padding: 0,
       declare: (_, declared) => code = declared,
-      calledOften: () => false,
+      calledOften: () => 0,
       giveUp: (error) => {
         throw error;
       },

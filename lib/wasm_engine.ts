@@ -134,7 +134,7 @@ export class WasmEngine implements Engine {
   #left!: Int32Array;
   /** How many calls are nested. */
   #nested!: Int32Array;
-  /** Where each trampoline was found; 0 for those that have not been called. */
+  /** Where each trampoline was found, below zero once it has moved; 0 for those that have not been called. */
   #found = new Float64Array(FIRST_SIZE);
   /** How each trampoline is called: by how many arguments, or {@linkcode APPLY}. */
   #forms = new Uint8Array(FIRST_SIZE);
@@ -268,23 +268,28 @@ export class WasmEngine implements Engine {
   /** Called by the dispatcher after a trampoline has called the walker. */
   #look(id: number): void {
     if (this.#depth === WALKED_FRAMES) return;
-    const isOften = this.#found[id] !== 0 && this.#host.calledOften(id);
+    const known = this.#found[id]!;
+    const isFirst = known === 0;
+    const again = isFirst ? FIRST_INTERVAL : this.#host.calledOften(id);
+    // It moves once: what V8 has optimised stays where it is.
+    if (known < 0) {
+      this.#left[id] = again || FOR_GOOD;
+      return;
+    }
     const address = toNumber(this.#walked[this.#depth]!);
-    const isFirst = this.#found[id] === 0;
-    const extent = this.#found[id] === address
+    const extent = known === address
       ? undefined
       : isFirst
       ? this.#firstExtent(id, address)
       : this.#extent(address);
     if (extent === undefined) {
       // Where it was, or where it cannot be read now.
-      this.#left[id] = LOOK_INTERVAL;
+      this.#left[id] = again || LOOK_INTERVAL;
       return;
     }
     this.#host.declare(id, extent);
-    // It moves once: what V8 has optimised stays where it is.
-    this.#left[id] = isFirst ? FIRST_INTERVAL : isOften ? LOOK_INTERVAL : FOR_GOOD;
-    this.#found[id] = address;
+    this.#left[id] = again || FOR_GOOD;
+    this.#found[id] = isFirst ? address : -address;
   }
 
   /**

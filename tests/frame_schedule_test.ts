@@ -2,19 +2,21 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 
 import { EACH_CALL, FrameSchedule, LEAF, NEVER_INLINED } from "../lib/frame_schedule.ts";
 import type { CodeExtent } from "../lib/engine.ts";
-import type { V8Code } from "../lib/v8_code.ts";
+import type { Sight } from "../lib/own_code.ts";
 
 /** A schedule of functions, whose code and whose time the test sets. */
 class Scheduled {
   readonly declared: { id: number; code: CodeExtent }[] = [];
-  /** What is found of each function; `undefined` where it is not its own. */
-  readonly code: (V8Code | undefined)[] = [];
+  /** What is seen of each function; `undefined` where it is not its own. */
+  readonly code: (Sight | undefined)[] = [];
   now = 0;
   readonly schedule = new FrameSchedule({
     find: (id) => this.code[id],
     declare: (id, code) => void this.declared.push({ id, code }),
     now: () => this.now,
   });
+
+  readonly #isTimed = new Set<number>();
 
   constructor(...kinds: number[]) {
     this.schedule.add(0, kinds);
@@ -38,16 +40,24 @@ class Scheduled {
     return this.schedule.left[id]!;
   }
 
+  /** Tells of a function that it is called often, as an engine does after its first calls. */
+  ask(id = 0): void {
+    // The first time tells how long its calls take.
+    if (!this.#isTimed.has(id)) ok(this.schedule.ask(id) > 0);
+    this.#isTimed.add(id);
+    ok(this.schedule.ask(id) > 0);
+  }
+
   /** Has it go without frames. */
   settle(id = 0): void {
     this.code[id] ??= code(0x1000 * (id + 1));
-    ok(this.schedule.ask(id));
+    this.ask(id);
     equal(this.call(id), false);
   }
 }
 
-function code(address: number, size = 256): V8Code {
-  return { address, size, byV8: true };
+function code(address: number, size = 256): Sight {
+  return { returnAddress: address + 100, code: { address, size, byV8: true } };
 }
 
 Deno.test("FrameSchedule gives a frame to each call, and to one of eight calls of a leaf", () => {
@@ -76,27 +86,38 @@ Deno.test("FrameSchedule lets go without frames whose code it has found and name
     const scheduled = new Scheduled(kind);
     scheduled.settle();
     equal(scheduled.framesOf(100_000), 0);
-    deepEqual(scheduled.declared, [{ id: 0, code: scheduled.code[0] }]);
+    deepEqual(scheduled.declared, [{ id: 0, code: scheduled.code[0]!.code }]);
   }
 });
 
 Deno.test("FrameSchedule leaves frames to what V8 can inline, and to what asks in vain", () => {
   const scheduled = new Scheduled(EACH_CALL, LEAF, NEVER_INLINED);
-  equal(scheduled.schedule.ask(0), false);
-  equal(scheduled.schedule.ask(1), false);
-  let asked = 0;
-  while (scheduled.schedule.ask(2)) {
-    asked++;
+  equal(scheduled.schedule.ask(0), 0);
+  equal(scheduled.schedule.ask(1), 0);
+  // Not compiled, not its own, not its own again.
+  for (const sight of [{ returnAddress: 1, code: undefined }, undefined, undefined]) {
+    scheduled.code[2] = sight;
+    scheduled.ask(2);
     equal(scheduled.framesOf(1000, 2), 1000);
   }
-  ok(asked > 100 && asked < 1000, `${asked}`);
   deepEqual(scheduled.declared, []);
+});
+
+Deno.test("FrameSchedule leaves frames to functions that take long, and asks those more often that take shorter", () => {
+  for (
+    const [elapsed, interval, isAsked] of [[5, 1024, true], [50, 256, true], [500, 256, false]]
+  ) {
+    const other = new Scheduled(NEVER_INLINED);
+    other.schedule.ask(0);
+    other.now += Number(elapsed);
+    equal(other.schedule.ask(0), interval);
+    equal(other.interval() === 1, isAsked);
+  }
 });
 
 Deno.test("FrameSchedule asks no further where nothing ever checks", () => {
   const { schedule } = new Scheduled(NEVER_INLINED);
-  equal(schedule.ask(0), true);
-  equal(schedule.ask(0), false);
+  deepEqual([1, 2, 3].map(() => schedule.ask(0)), [256, 1024, 0]);
 });
 
 Deno.test("FrameSchedule looks for code again at ever longer intervals, and sooner where they take long", () => {
@@ -124,7 +145,7 @@ Deno.test("FrameSchedule names code that has moved, once", () => {
     scheduled.code[0] = moved;
     equal(scheduled.framesOf(100_000), 0);
   }
-  deepEqual(scheduled.declared.map(({ code }) => code), [first, second]);
+  deepEqual(scheduled.declared.map(({ code }) => code), [first.code, second.code]);
 });
 
 Deno.test("FrameSchedule gives frames again where code is not found twice in a row", () => {
@@ -148,7 +169,7 @@ Deno.test("FrameSchedule names no code of which some has another name", () => {
     const scheduled = new Scheduled(NEVER_INLINED, NEVER_INLINED);
     scheduled.settle(0);
     scheduled.code[1] = code(address!, size);
-    ok(scheduled.schedule.ask(1));
+    scheduled.ask(1);
     equal(scheduled.framesOf(1000, 1), 1000);
     equal(scheduled.declared.length, 1);
   }
@@ -174,7 +195,7 @@ Deno.test("FrameSchedule.retire() has all functions framed for ever, and memory 
   const before = scheduled.schedule.left;
   equal(scheduled.schedule.retire(), true);
   ok(scheduled.schedule.isRetired && scheduled.schedule.left !== before);
-  equal(scheduled.schedule.ask(0), false);
+  equal(scheduled.schedule.ask(0), 0);
   equal(scheduled.framesOf(1000, 0), 1000);
   ok(scheduled.framesOf(1000, 1) > 50);
   equal(scheduled.schedule.retire(), false);
@@ -188,7 +209,7 @@ Deno.test("FrameSchedule gives no frame where trampolines go off while a name is
     scheduled.schedule.retire();
     return 0;
   };
-  ok(scheduled.schedule.ask(1));
+  scheduled.ask(1);
   equal(scheduled.call(1), false);
 });
 

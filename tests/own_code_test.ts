@@ -4,7 +4,7 @@
 import { equal, notEqual, ok } from "node:assert/strict";
 
 import { loadNativeLibrary } from "../lib/native_library.ts";
-import { OwnCode } from "../lib/own_code.ts";
+import { OwnCode, type Sight } from "../lib/own_code.ts";
 import type { V8Code } from "../lib/v8_code.ts";
 
 /** How long V8 may take to compile a function, in milliseconds: on a busy machine its thread waits. */
@@ -34,7 +34,7 @@ function probe(padding = ""): Probe {
     function asks(i, ask) { ${padding} if (i % ${INTERVAL} === 0) ask(find(7, asks)); return sum += i; }
     return function loop(count, ask) { for (let i = 1; i <= count; i++) asks(i, ask); return sum; };
   `,
-  )((id: number, fn: unknown) => own.find(id, fn, undefined), false) as Probe;
+  )((id: number, fn: unknown) => own.find(id, fn, undefined)?.code, false) as Probe;
 }
 
 /** How long V8 has in any case, in milliseconds. */
@@ -66,18 +66,23 @@ Deno.test("OwnCode.find() finds no code of a function that V8 has inlined into a
   equal(callUntil(probe(), (found) => found === undefined), undefined);
 });
 
-Deno.test("OwnCode.find() takes what it is told where the function still runs in it", () => {
-  const known: V8Code = { address: 0, size: Number.MAX_SAFE_INTEGER, byV8: true };
-  function asks(): V8Code | undefined {
-    return own.find(7, asks, known);
-  }
-  equal(asks(), known);
+/** Not called often enough to be compiled. */
+function asks(fn: unknown, last?: Sight): Sight | undefined {
+  return own.find(7, fn, last);
+}
+
+Deno.test("OwnCode.find() sees where a function is that has not been compiled, and that it is none of another", () => {
+  const sight = asks(asks)!;
+  equal(sight.code, undefined);
+  ok(sight.returnAddress > 0);
+  equal(asks(() => {}), undefined);
 });
 
-Deno.test("OwnCode.find() finds none of a function that has not been compiled, or of another one", () => {
-  function asks(fn: unknown): V8Code | undefined {
-    return own.find(7, fn, undefined);
-  }
-  equal(asks(asks), undefined);
-  equal(asks(() => {}), undefined);
+Deno.test("OwnCode.find() takes what it saw the last time where nothing has changed", () => {
+  const last = asks(asks)!;
+  last.code = { address: 64, size: 64, byV8: true };
+  equal(asks(asks, last), last);
+  const other = asks(asks, { ...last, returnAddress: 1 });
+  notEqual(other, last);
+  equal(other!.code, undefined);
 });

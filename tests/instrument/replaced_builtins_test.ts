@@ -2,7 +2,7 @@
  * Programs that put functions of their own, instrumented as all others, in the place of builtins:
  * what makes a trampoline neither calls them where it need not, nor waits for itself where it must.
  */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 
 import { runProgram } from "../support/program.ts";
 
@@ -67,4 +67,41 @@ console.log(late());
   equal(program.stdout, "42\n");
   const symbols = await program.symbols();
   deepEqual(symbols.filter((name) => name.includes("late")), ["js::late:program.ts:4"]);
+});
+
+Deno.test("code that V8 has made is found without what stands in the place of a builtin", async () => {
+  await using program = await runProgram(
+    `
+const called = new Set();
+const { apply } = Reflect;
+function replace(holder, key) {
+  const original = holder[key];
+  holder[key] = function (...args) {
+    called.add(key);
+    return new.target ? new original(...args) : apply(original, this, args);
+  };
+}
+const { log } = console;
+let sum = 0;
+function small(n) { return (sum * 31 + n) | 0; }
+function outer(n) { for (let i = 0; i < 50; i++) sum = small(n + i); }
+for (const key of ["apply", "getOwnPropertyDescriptor", "construct"]) replace(Reflect, key);
+for (const key of ["create", "defineProperty"]) replace(Object, key);
+for (const key of ["min", "max", "round", "abs"]) replace(Math, key);
+for (const key of ["BigInt", "Number", "Int32Array", "Uint8Array", "Uint32Array"]) replace(globalThis, key);
+replace(Number, "isSafeInteger");
+replace(performance, "now");
+replace(Array.prototype, "push");
+for (const key of ["set", "fill", "subarray"]) replace(Object.getPrototypeOf(Int32Array.prototype), key);
+called.clear();
+for (let i = 0; i < 100_000; i++) outer(i);
+log(called.size, [...called].join());
+`,
+    options,
+  );
+  equal(program.stderr, "");
+  equal(program.stdout, "0 \n");
+  const names = (await program.symbols()).filter((name) => /small|outer/.test(name));
+  deepEqual(new Set(names).size, 2);
+  ok(names.length >= 4, names.join());
 });

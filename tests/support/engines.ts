@@ -40,7 +40,7 @@ export class DeclaringEngine {
         this.#ranges.push(Number(code.address), Number(code.address) + code.size, id);
         onDeclare(id, code);
       },
-      calledOften: () => false,
+      calledOften: () => 0,
       giveUp: (error) => {
         throw error;
       },
