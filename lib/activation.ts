@@ -438,6 +438,12 @@ export class Activation implements Entries {
       padding: backend.padding,
       declare: (id, code) => this.#declare(backend, id, code),
       calledOften: (id) => pair.mayGoWithout ? this.#schedule.ask(id) : 0,
+      make: (body) =>
+        this.#pause(() => {
+          body();
+          // There is new memory for code.
+          backend.flush?.();
+        }),
       giveUp: (error) => this.#giveUp(error),
       // All that a body calls which is too deep for a trampoline is deeper still, and each
       // function saves the stack of asking again.

@@ -53,6 +53,11 @@ export interface EngineHost {
    * @returns After how many more calls to call it again; 0 for never.
    */
   calledOften(id: number): number;
+  /**
+   * Runs a body that makes trampolines in the midst of a program, none of whose functions shall want one
+   * meanwhile.
+   */
+  make(body: () => void): void;
   /** Called when there is no memory for a trampoline; its function is then called plainly. */
   giveUp(error: PerfError): void;
   readonly runDeep: RunDeep;
@@ -81,7 +86,7 @@ export interface Engine {
    *
    * @param first The number of the first one; the others follow in turn.
    * @param args How many arguments each is called with, or {@linkcode APPLY}.
-   * @throws {PerfError} If there is no memory for them.
+   * @throws {PerfError} If there is no memory for them, as far as any is needed before they are called.
    */
   prepare(first: number, args: ArrayLike<number>): void;
 
@@ -95,5 +100,5 @@ export interface Engine {
    * @returns `undefined` where there is no faster way than by the entries.
    * @throws {PerfError} If there is no memory for it.
    */
-  direct?(id: number, fn: unknown, args: number): DirectEntry;
+  direct?(id: number, fn: unknown, args: number): DirectEntry | undefined;
 }

@@ -120,6 +120,7 @@ function walkFrom(
       padding: 0,
       declare: (_, declared) => code = declared,
       calledOften: () => 0,
+      make: (body) => body(),
       giveUp: (error) => {
         throw error;
       },

@@ -27,6 +27,7 @@ export const OP = {
   i32Load: 0x28,
   i32Store: 0x36,
   i32Const: 0x41,
+  i32Eqz: 0x45,
   i32LtS: 0x48,
   i32GeS: 0x4e,
   i32Add: 0x6a,

@@ -10,7 +10,9 @@ import {
   Int32Array,
   lengthened,
   max,
+  min,
   round,
+  set,
   subarray,
   toBigInt,
   toNumber,
@@ -95,6 +97,13 @@ interface Shape {
 /** The form of a trampoline of its own. */
 const DIRECT = APPLY + 1;
 
+/** What tells the form of a trampoline, and whether it has been made. */
+const FORM = 15;
+const MADE = 16;
+
+/** Trampolines that are made at once, when the first of them is called. */
+const BLOCK = 128;
+
 /** How many trampolines of one form have to be the same. */
 const ENOUGH_SEEN = 4;
 
@@ -136,7 +145,7 @@ export class WasmEngine implements Engine {
   #nested!: Int32Array;
   /** Where each trampoline was found, below zero once it has moved; 0 for those that have not been called. */
   #found = new Float64Array(FIRST_SIZE);
-  /** How each trampoline is called: by how many arguments, or {@linkcode APPLY}. */
+  /** How each trampoline is called, by how many arguments or {@linkcode APPLY}, and whether it is {@linkcode MADE}. */
   #forms = new Uint8Array(FIRST_SIZE);
   /** How many of {@linkcode LONGER_FROM} each trampoline is beyond. */
   #lengths = new Uint8Array(FIRST_SIZE);
@@ -146,6 +155,7 @@ export class WasmEngine implements Engine {
   /** Where modules are made: memory anew for each would cost as much as they do. */
   readonly #bytes = new WasmBytes();
   #depth = 0;
+  #prepared = 0;
 
   /**
    * @param host Told of the trampolines.
@@ -167,6 +177,7 @@ export class WasmEngine implements Engine {
           new Uint8Array(this.#walked.buffer),
           WALKED_FRAMES,
         ),
+        ready: (id: number) => this.#ready(id),
         found: (id: number) => this.#look(id),
         deep: () => this.#isDeep(),
       };
@@ -191,29 +202,56 @@ export class WasmEngine implements Engine {
 
   /** @inheritdoc */
   prepare(first: number, args: ArrayLike<number>): void {
-    if (args.length === 0) return;
     this.#reserve(first + args.length);
-    for (let i = 0; i < args.length; i++) {
-      this.#forms[first + i] = args[i]!;
-      this.#lengths[first + i] = i < LONGER_FROM[0] ? 0 : i < LONGER_FROM[1] ? 1 : 2;
-    }
+    set(this.#forms, args, first);
+    this.#prepared = first + args.length;
+  }
+
+  /**
+   * Makes a trampoline, if it has not been made, and those beside it.
+   *
+   * @returns 1 if it is there, or else 0.
+   */
+  #ready(id: number): number {
+    if ((this.#forms[id]! & MADE) !== 0) return 1;
+    // To make them takes more stack than a call does.
+    if (this.#library.xp_stack_used() > STACK_BUDGET) return 0;
     try {
-      const { padding } = this.#host;
-      const module = trampolinesModule({
-        first,
-        args,
-        padding,
-        distinction: distinction(),
-        into: this.#bytes,
-      });
-      new Instance(new Module(module), this.#imports);
+      this.#host.make(() => this.#makeBlock(id - id % BLOCK));
+      return 1;
     } catch (cause) {
-      throw unavailable((cause as Error).message, cause);
+      this.#host.giveUp(unavailable((cause as Error).message, cause));
+      return 0;
+    }
+  }
+
+  /** Makes those trampolines of a block that have not been made: the last ones of it. */
+  #makeBlock(block: number): void {
+    const forms = this.#forms;
+    const end = min(block + BLOCK, this.#prepared);
+    let first = block;
+    while ((forms[first]! & MADE) !== 0) first++;
+    const args = subarray(forms, first, end);
+    const { padding } = this.#host;
+    const module = trampolinesModule({
+      first,
+      args,
+      padding,
+      distinction: distinction(),
+      into: this.#bytes,
+    });
+    new Instance(new Module(module), this.#imports);
+    for (let i = 0; i < args.length; i++) {
+      args[i]! |= MADE;
+      this.#lengths[first + i] = i < LONGER_FROM[0] ? 0 : i < LONGER_FROM[1] ? 1 : 2;
     }
   }
 
   /** @inheritdoc */
-  direct(id: number, fn: unknown, args: number): DirectEntry {
+  direct(id: number, fn: unknown, args: number): DirectEntry | undefined {
+    // A block is made from its start on.
+    if (this.#ready(id) === 0) return undefined;
+    this.#forms[id] = DIRECT | MADE;
     const { padding, runDeep } = this.#host;
     const plain = (...given: unknown[]): unknown => {
       let result: unknown;
@@ -222,7 +260,6 @@ export class WasmEngine implements Engine {
       });
       return result;
     };
-    this.#forms[id] = DIRECT;
     try {
       const module = new Module(directModule({ id, args, padding, distinction: distinction() }));
       const entry = (own: WebAssembly.ModuleImports): DirectEntry => {
@@ -259,7 +296,7 @@ export class WasmEngine implements Engine {
       result = apply(
         fn as () => unknown,
         self,
-        this.#forms[id] === APPLY ? args[0] as unknown[] : args,
+        (this.#forms[id]! & FORM) === APPLY ? args[0] as unknown[] : args,
       );
     });
     return result;
@@ -297,7 +334,7 @@ export class WasmEngine implements Engine {
    * form and length, so that a few need to be looked at in memory only.
    */
   #firstExtent(id: number, address: number): CodeExtent | undefined {
-    const shape = this.#shapes[LENGTHS * this.#forms[id]! + this.#lengths[id]!];
+    const shape = this.#shapes[LENGTHS * (this.#forms[id]! & FORM) + this.#lengths[id]!];
     if (shape === undefined) return this.#extent(address);
     if (shape.seen >= ENOUGH_SEEN) {
       const start = ALIGNMENT * round((address - shape.offset) / ALIGNMENT);

@@ -20,9 +20,10 @@ import {
  *     [call]          a function of JavaScript that calls another one, inlined as far as it goes
  *     fn
  *
- * The dispatcher counts every trampoline's calls down. Below zero it has the trampoline call
- * the frame walker, and then tells JavaScript (`found`) to look where the trampoline is: when it
- * is called for the first time, and every so often as long as V8 may still move it.
+ * The dispatcher counts every trampoline's calls down. Below zero it has JavaScript make the trampoline
+ * if it is not there (`ready`), has it call the frame walker, and then tells JavaScript (`found`) to
+ * look where it is: when it is called for the first time, and every so often as long as V8 may still
+ * move it.
  */
 
 /** Types: of the trampolines by number of arguments, then of the dispatcher's entries, then of `found`. */
@@ -30,9 +31,10 @@ const trampolineType = (args: number): number => args;
 const entryType = (args: number): number => MOST_ARGUMENTS + 1 + args;
 const FOUND_TYPE = 2 * (MOST_ARGUMENTS + 1);
 const DEEP_TYPE = FOUND_TYPE + 1;
+const READY_TYPE = DEEP_TYPE + 1;
 
 function typeSection(): WasmBytes {
-  const types = new WasmBytes().unsigned(DEEP_TYPE + 1);
+  const types = new WasmBytes().unsigned(READY_TYPE + 1);
   for (let args = 0; args <= MOST_ARGUMENTS; args++) {
     types.byte(0x60).unsigned(2 + args);
     for (let i = 0; i < 2 + args; i++) types.byte(EXTERNREF);
@@ -43,7 +45,7 @@ function typeSection(): WasmBytes {
     for (let i = 0; i < 2 + args; i++) types.byte(EXTERNREF);
     types.bytes(1, EXTERNREF);
   }
-  return types.bytes(0x60, 1, I32, 0).bytes(0x60, 0, 1, I32);
+  return types.bytes(0x60, 1, I32, 0).bytes(0x60, 0, 1, I32).bytes(0x60, 1, I32, 1, I32);
 }
 
 /**
@@ -60,24 +62,26 @@ export const LEFT = 4;
  */
 export const MOST_NESTED = 64;
 
-/** What the dispatcher imports, besides `plain0` to `plain8`. */
-const PLAIN = 2;
+/** The functions that the dispatcher imports, besides `plain0` to `plain8`. */
+const PLAIN = 3;
 
 /**
  * The dispatcher. It imports `m.memory`, `m.walk` (externref: the bound frame walker), `m.none`
  * (externref: what stands for its arguments, an empty array), `m.found`, `m.deep`, which tells
- * whether the stack is too full for trampolines, and `m.plain0` to `m.plain8`, which then call without.
+ * whether the stack is too full for trampolines, `m.ready`, which tells whether one is there, and
+ * `m.plain0` to `m.plain8`, which call without.
  * It exports the table `table` and {@linkcode ENTRIES}.
  *
  * @param size Places in the table at first.
  */
 export function dispatcherModule(size: number): Uint8Array<ArrayBuffer> {
-  const imports = new WasmBytes().unsigned(5 + ENTRIES.length);
+  const imports = new WasmBytes().unsigned(6 + ENTRIES.length);
   imports.name("m").name("memory").bytes(KIND.memory, 0, 1);
   imports.name("m").name("walk").bytes(KIND.global, EXTERNREF, 0);
   imports.name("m").name("none").bytes(KIND.global, EXTERNREF, 0);
   imports.name("m").name("found").byte(KIND.function).unsigned(FOUND_TYPE);
   imports.name("m").name("deep").byte(KIND.function).unsigned(DEEP_TYPE);
+  imports.name("m").name("ready").byte(KIND.function).unsigned(READY_TYPE);
   for (let args = 0; args < ENTRIES.length; args++) {
     imports.name("m").name(`plain${args}`).byte(KIND.function).unsigned(entryType(args));
   }
@@ -147,7 +151,11 @@ export function trampolineNumber(scriptName: string, text: string): number | und
 
 /**
  *     if (nested >= MOST_NESTED && deep()) return plain(id, fn, self, …);
- *     if (--left[id] < 0) { table[id](walk, …); found(id); }
+ *     if (--left[id] < 0) {
+ *       if (!ready(id)) return plain(id, fn, self, …);
+ *       table[id](walk, …);
+ *       found(id);
+ *     }
  *     return table[id](fn, self, …);
  */
 function entryCode(args: number): WasmBytes {
@@ -155,14 +163,17 @@ function entryCode(args: number): WasmBytes {
   const code = new WasmBytes().bytes(1, 2, I32);
   code.constant(NESTED).bytes(OP.i32Load, 2, 0).constant(MOST_NESTED).bytes(OP.i32GeS);
   code.bytes(OP.if, NO_RESULT).instruction(OP.call, 1).bytes(OP.if, NO_RESULT);
-  for (let i = 0; i < 3 + args; i++) code.instruction(OP.localGet, i);
-  code.instruction(OP.returnCall, PLAIN + args).bytes(OP.end, OP.end);
+  callPlainly(code, args);
+  code.bytes(OP.end, OP.end);
 
   code.instruction(OP.localGet, id).constant(2).bytes(OP.i32Shl);
   code.instruction(OP.localTee, address).instruction(OP.localGet, address);
   code.bytes(OP.i32Load, 2, LEFT).constant(-1).bytes(OP.i32Add);
   code.instruction(OP.localTee, left).bytes(OP.i32Store, 2, LEFT);
   code.instruction(OP.localGet, left).constant(0).bytes(OP.i32LtS, OP.if, NO_RESULT);
+  code.instruction(OP.localGet, id).instruction(OP.call, 2).bytes(OP.i32Eqz, OP.if, NO_RESULT);
+  callPlainly(code, args);
+  code.byte(OP.end);
   code.instruction(OP.globalGet, 0).bytes(OP.refNull, EXTERNREF);
   for (let i = 0; i < args; i++) code.instruction(OP.globalGet, 1);
   code.instruction(OP.localGet, id).instruction(OP.callIndirect, trampolineType(args)).bytes(0);
@@ -171,6 +182,11 @@ function entryCode(args: number): WasmBytes {
   for (let i = 1; i < 3 + args; i++) code.instruction(OP.localGet, i);
   code.instruction(OP.localGet, id).instruction(OP.returnCallIndirect, trampolineType(args));
   return code.bytes(0, OP.end);
+}
+
+function callPlainly(code: WasmBytes, args: number): void {
+  for (let i = 0; i < 3 + args; i++) code.instruction(OP.localGet, i);
+  code.instruction(OP.returnCall, PLAIN + args);
 }
 
 /** What a module of trampolines is made of. */

@@ -111,6 +111,46 @@ Deno.test("WasmEngine declares whole functions: from a prologue to what is next"
   }
 });
 
+Deno.test("WasmEngine makes trampolines where one of 128 is called, and later ones with the next", () => {
+  const host = new DeclaringEngine("wasm");
+  host.prepare(...Array(300).fill(0));
+  // Those of its self-check were.
+  const before = host.makes;
+  const madeBy = (id: number) => {
+    deepEqual(host.engine.entries.e0(id, () => host.idsOnStack(), undefined), [id]);
+    return host.makes - before;
+  };
+  deepEqual([5, 127, 0, 5, 128, 255, 299, 256].map(madeBy), [1, 1, 1, 1, 2, 2, 3, 3]);
+  host.prepare(...Array(100).fill(0));
+  deepEqual([299, 290, 399, 300, 383, 384].map(madeBy), [3, 3, 4, 5, 5, 5]);
+  equal(overlap(host.declared.map(({ code }) => code), 0), undefined);
+});
+
+Deno.test("WasmEngine.direct() leaves the trampolines beside its own to be made", () => {
+  const host = new DeclaringEngine("wasm");
+  host.prepare(...Array(20).fill(1));
+  const direct = host.engine.direct!(10, () => host.idsOnStack(), 0)!;
+  deepEqual(direct(), [10]);
+  host.prepare(...Array(20).fill(2));
+  const ids = [0, 9, 11, 19, 20, 39];
+  deepEqual(
+    ids.map((id) => callForm(host, id, id < 20 ? 1 : 2, () => host.idsOnStack())),
+    ids.map((id) => [id]),
+  );
+});
+
+Deno.test("WasmEngine calls plainly where trampolines cannot be made", () => {
+  const host = new DeclaringEngine("wasm");
+  host.prepare(...Array(300).fill(0));
+  const messages: string[] = [];
+  host.onMake = () => {
+    throw new RangeError("no memory");
+  };
+  host.onGiveUp = ({ message }) => messages.push(message);
+  deepEqual(host.engine.entries.e0(200, () => host.idsOnStack(), undefined), []);
+  deepEqual(messages, ['Cannot use engine "wasm": no memory']);
+});
+
 Deno.test("WasmEngine finds 2000 trampolines, of all forms, that never overlap, before and after moving", async () => {
   for (const padding of [0, 104]) {
     const host = new DeclaringEngine("wasm", { padding });
@@ -231,7 +271,7 @@ for (const padding of [0, 104]) {
         given.push(all);
         stacks.push(host.idsOnStack());
         return all.length;
-      }, args);
+      }, args)!;
       equal(enter(1, 2, 3, 4), args);
       equal(enter(5, 6, 7, 8), args);
       deepEqual(given, [[1, 2, 3, 4].slice(0, args), [5, 6, 7, 8].slice(0, args)]);
@@ -250,7 +290,7 @@ Deno.test("WasmEngine.direct() passes exceptions, and is found again where V8 ha
   const enter = host.engine.direct!(id, (what: unknown) => {
     if (what === "throw") throw error;
     return what === "stack" ? host.idsOnStack() : what;
-  }, 1);
+  }, 1)!;
   equal(enter(7), 7);
   const end = performance.now() + PATIENCE;
   while (host.extentsOf(id).length < 2) {
@@ -281,7 +321,7 @@ Deno.test("WasmEngine.direct() calls plainly where trampolines would take too mu
   });
   const id = host.prepare(0);
   const count: (n: unknown) => unknown = (n) => n === 0 ? 0 : enter(n as number - 1) as number + 1;
-  const enter = host.engine.direct!(id, count, 1);
+  const enter = host.engine.direct!(id, count, 1)!;
   equal(enter(100), 100);
   equal(deep, 0);
   equal(enter(1500), 1500);

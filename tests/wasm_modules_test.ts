@@ -31,6 +31,8 @@ class Dispatcher {
   readonly counts = new Int32Array(this.memory.buffer, LEFT);
   /** What `deep` says. */
   isDeep = false;
+  /** What `ready` says. */
+  isReady = true;
   readonly log: unknown[] = [];
   readonly exports: Record<string, (...args: unknown[]) => unknown> & { table: WebAssembly.Table };
 
@@ -42,9 +44,21 @@ class Dispatcher {
       this.log.push(["deep", this.nested[0]]);
       return this.isDeep;
     };
+    const ready = (id: number) => {
+      this.log.push(["ready", id]);
+      return this.isReady;
+    };
     const plain = (...args: unknown[]) => this.log.push(["plain", ...args]);
     const plains = Object.fromEntries(ENTRIES.map((_, n) => [`plain${n}`, plain]));
-    const imports = { memory: this.memory, walk, none: NONE, found, deep, ...plains } as unknown;
+    const imports = {
+      memory: this.memory,
+      walk,
+      none: NONE,
+      found,
+      deep,
+      ready,
+      ...plains,
+    } as unknown;
     this.exports = new WebAssembly.Instance(module, {
       m: imports as WebAssembly.ModuleImports,
     }).exports as never;
@@ -94,6 +108,7 @@ Deno.test("dispatcherModule() imports and exports what it says", () => {
       ["m", "none", "global"],
       ["m", "found", "function"],
       ["m", "deep", "function"],
+      ["m", "ready", "function"],
       ...ENTRIES.map((_, n) => ["m", `plain${n}`, "function"]),
     ],
   );
@@ -160,15 +175,24 @@ Deno.test("dispatcherModule() counts down, and below zero has the trampoline fou
   }
   // The trampoline calls the walker as it calls the function; then the host is told, and then it is called.
   equal(call(), 3);
-  deepEqual(log.splice(0), [["c2", null, NONE, NONE], walked, ["found", 2], called]);
+  const asked = ["ready", 2];
+  deepEqual(log.splice(0), [asked, ["c2", null, NONE, NONE], walked, ["found", 2], called]);
   equal(counts[2], -1);
   // And so on until somebody sets the count.
   equal(call(), 3);
-  deepEqual(log.splice(0).length, 4);
+  deepEqual(log.splice(0).length, 5);
   counts[2] = 1;
   equal(call(), 3);
   deepEqual(log.splice(0), [called]);
   deepEqual([...counts.subarray(0, 6)], [0, 0, 0, 0, 0, 0]);
+});
+
+Deno.test("dispatcherModule() calls plainly where there is no trampoline", () => {
+  const dispatcher = new Dispatcher();
+  dispatcher.isReady = false;
+  const fn = () => {};
+  dispatcher.exports["e2"]!(2, fn, "self", 1, 2);
+  deepEqual(dispatcher.log, [["ready", 2], ["plain", 2, fn, "self", 1, 2]]);
 });
 
 Deno.test("dispatcherModule() gives the walker as many arguments as the trampoline takes", () => {
@@ -177,7 +201,7 @@ Deno.test("dispatcherModule() gives the walker as many arguments as the trampoli
   for (const [i, args] of FORMS.entries()) {
     const given = args === APPLY ? [[]] : Array.from({ length: args }, () => 0);
     dispatcher.exports[`e${given.length}`]!(i, () => {}, 0, ...given);
-    const [form, walk] = dispatcher.log.splice(0);
+    const [, form, walk] = dispatcher.log.splice(0);
     deepEqual(form, [args === APPLY ? "apply" : `c${args}`, null, ...given.map(() => NONE)]);
     deepEqual(walk, ["walk", given.map(() => NONE)]);
   }

@@ -1,5 +1,6 @@
 import type { CodeExtent, Engine, EngineHost, EngineName, RunDeep } from "../../lib/engine.ts";
 import { NativeEngine } from "../../lib/native_engine.ts";
+import type { PerfError } from "../../lib/perf_error.ts";
 import { WasmEngine } from "../../lib/wasm_engine.ts";
 import { walk } from "./stack_walk.ts";
 
@@ -23,6 +24,14 @@ export class DeclaringEngine {
   readonly declared: { id: number; code: CodeExtent }[] = [];
   /** The same as numbers: start, end and function, in turn. */
   readonly #ranges: number[] = [];
+  /** How often trampolines were made in the midst of a program. */
+  makes = 0;
+  /** Called before. */
+  onMake: () => void = () => {};
+  /** Called when there is no memory for one. */
+  onGiveUp: (error: PerfError) => void = (error) => {
+    throw error;
+  };
   #prepared = 0;
 
   /**
@@ -41,9 +50,12 @@ export class DeclaringEngine {
         onDeclare(id, code);
       },
       calledOften: () => 0,
-      giveUp: (error) => {
-        throw error;
+      make: (body) => {
+        this.makes++;
+        this.onMake();
+        body();
       },
+      giveUp: (error) => this.onGiveUp(error),
       runDeep,
     };
     this.engine = name === "native" ? new NativeEngine(host) : new WasmEngine(host);
