@@ -74,7 +74,12 @@ interface Pair {
  * `never`, `accessor`, `keep`, `kept`, `run` and `touch`:
  *
  *     function f(a, b) {
- *       if ($.state) if ($.state !== 7) { $.state = 7; return $.e2(7, f, this, a, b); } else $.state = -1;
+ *       if ($.state) if ($.state !== 7) {
+ *         if ($.left[7] === 0 || --$.left[7] === 0 && $.check(7, f) === 1) {
+ *           $.state = 7;
+ *           return $.e2(7, f, this, a, b);
+ *         }
+ *       } else $.state = -1;
  *
  * Function 7 is called again, inside its trampoline, and knows by `state` that it is.
  */
@@ -131,7 +136,6 @@ export class Activation implements Entries {
   #promoter: Pair | undefined;
   #current: Pair | undefined;
   #wasmObstacle: string | undefined;
-  #random = 0x2545f491;
 
   /**
    * Gives a function its number; it gets a trampoline when it is first called while active.
@@ -379,7 +383,6 @@ export class Activation implements Entries {
 
   /** Makes the engine in use ready for new functions. */
   #prepare(): void {
-    const { length } = this.#functions;
     if (this.left !== this.#schedule.left) this.left = this.#schedule.left;
     if (this.#current === undefined) return;
     try {

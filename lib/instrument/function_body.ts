@@ -35,7 +35,7 @@ export interface FunctionOptions {
  * Has a function run inside its trampoline. Where it can, it calls itself again there:
  *
  *     function f(a) { "use strict"; return a; }
- *     function f(a) { "use strict";{const r=$,s=r.state;if(s)if(s!==7){r.state=7;return r.e1(7,f,this,a)}else r.state=-1} return a; }
+ *     function f(a) { "use strict"; if (…) return $.e1(7, f, this, a); return a; }
  *
  * Where that would show, or it cannot reach itself, its body goes as an arrow function: `this`,
  * `arguments`, `super` and `new.target` stay what they are, parameters stay outside:
