@@ -57,6 +57,14 @@ const SAME: [name: string, text: string, called: string[]][] = [
     ["f", "g", "A", "A.m", "A.s"],
   ],
   [
+    "functions deeper in objects, and behind getters",
+    `const types = { name: {}, count: 0, get other() { this.count++; return this.name; } };
+     types.name.update = function (a) { return [this === types.name, a]; };
+     types.other.change = (a) => a + 1;
+     exports.r = [types.name.update(1), types.name.change(2), types.count];`,
+    ["types.name.update", "types.get other"],
+  ],
+  [
     "functions that are replaced, and called by both names",
     `exports.f = function () { return 1; }; const first = exports.f; exports.f = function () { return first() + 1; };
      exports.r = [exports.f(), first()];`,
