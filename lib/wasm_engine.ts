@@ -1,24 +1,22 @@
 import {
-  abs,
   apply,
   BigUint64Array,
   bindFunction,
   callFunction,
-  defineElement,
   fill,
   Float64Array,
   Int32Array,
   lengthened,
   max,
   min,
-  round,
   set,
   subarray,
   toBigInt,
   toNumber,
   Uint8Array,
 } from "./builtins.ts";
-import { ALIGNMENT, codeExtent, SURROUNDINGS, surroundingsStart } from "./code_extent.ts";
+import { BaselineCode, lengthAt } from "./baseline_code.ts";
+import { codeExtent, SURROUNDINGS, surroundingsStart } from "./code_extent.ts";
 import {
   APPLY,
   type CodeExtent,
@@ -84,36 +82,16 @@ const CALLS = {
   apply: (fn, self, args) => apply(fn as () => unknown, self, args as ArrayLike<unknown>),
 } satisfies Record<string, Call>;
 
-/** What the trampolines of one form have in common as they are at first. */
-interface Shape {
-  /** Bytes of code. */
-  size: number;
-  /** Where in it the return address of the call is. */
-  offset: number;
-  /** How many in turn were like this. */
-  seen: number;
-}
-
 /** The form of a trampoline of its own. */
 const DIRECT = APPLY + 1;
 
-/** What tells the form of a trampoline, and whether it has been made. */
+/** What tells the form of a trampoline, whether it has been made, and the length of its code. */
 const FORM = 15;
 const MADE = 16;
+const LENGTH_SHIFT = 5;
 
 /** Trampolines that are made at once, when the first of them is called. */
 const BLOCK = 128;
-
-/** How many trampolines of one form have to be the same. */
-const ENOUGH_SEEN = 4;
-
-/**
- * From which place in its module on a trampoline's code is longer: 0 takes fewer bytes than other
- * numbers, and the count of calls by which V8 optimises it, 4 bytes each, is further away than a
- * short displacement reaches.
- */
-const LONGER_FROM = [1, 32] as const;
-const LENGTHS = LONGER_FROM.length + 1;
 
 /** What the dispatcher exports. */
 interface Dispatcher extends Entries {
@@ -145,12 +123,9 @@ export class WasmEngine implements Engine {
   #nested!: Int32Array;
   /** Where each trampoline was found, below zero once it has moved; 0 for those that have not been called. */
   #found = new Float64Array(FIRST_SIZE);
-  /** How each trampoline is called, by how many arguments or {@linkcode APPLY}, and whether it is {@linkcode MADE}. */
+  /** How each trampoline is called, by how many arguments or {@linkcode APPLY}, and what it is made like. */
   #forms = new Uint8Array(FIRST_SIZE);
-  /** How many of {@linkcode LONGER_FROM} each trampoline is beyond. */
-  #lengths = new Uint8Array(FIRST_SIZE);
-  /** What V8's baseline compiler makes of each form, of each length. */
-  readonly #shapes: Shape[] = [];
+  readonly #baselineCode = new BaselineCode(DIRECT);
   readonly #surroundings = new Uint8Array(SURROUNDINGS);
   /** Where modules are made: memory anew for each would cost as much as they do. */
   readonly #bytes = new WasmBytes();
@@ -192,9 +167,6 @@ export class WasmEngine implements Engine {
       this.#table = dispatcher.table;
     } catch (cause) {
       throw unavailable((cause as Error).message, cause);
-    }
-    for (let shape = 0; shape < DIRECT * LENGTHS; shape++) {
-      defineElement(this.#shapes, shape, { size: 0, offset: 0, seen: 0 });
     }
     this.#imports = { m: { memory: this.#memory, table: this.#table, ...CALLS } };
     this.#check();
@@ -241,10 +213,7 @@ export class WasmEngine implements Engine {
       into: this.#bytes,
     });
     new Instance(new Module(module), this.#imports);
-    for (let i = 0; i < args.length; i++) {
-      args[i]! |= MADE;
-      this.#lengths[first + i] = i < LONGER_FROM[0] ? 0 : i < LONGER_FROM[1] ? 1 : 2;
-    }
+    for (let i = 0; i < args.length; i++) args[i]! |= MADE | lengthAt(i) << LENGTH_SHIFT;
   }
 
   /** @inheritdoc */
@@ -329,25 +298,11 @@ export class WasmEngine implements Engine {
     this.#found[id] = isFirst ? address : -address;
   }
 
-  /**
-   * Where a trampoline is that has not moved yet. V8's baseline compiler makes the same of all of one
-   * form and length, so that a few need to be looked at in memory only.
-   */
+  /** Where a trampoline is that has not moved yet. */
   #firstExtent(id: number, address: number): CodeExtent | undefined {
-    const shape = this.#shapes[LENGTHS * (this.#forms[id]! & FORM) + this.#lengths[id]!];
-    if (shape === undefined) return this.#extent(address);
-    if (shape.seen >= ENOUGH_SEEN) {
-      const start = ALIGNMENT * round((address - shape.offset) / ALIGNMENT);
-      return { address: start, size: shape.size, byV8: true };
-    }
-    const extent = this.#extent(address);
-    if (extent === undefined) return undefined;
-    const offset = address - toNumber(extent.address);
-    const isSame = shape.size === extent.size && abs(shape.offset - offset) < ALIGNMENT / 8;
-    shape.seen = isSame ? shape.seen + 1 : 0;
-    shape.size = extent.size;
-    shape.offset = offset;
-    return extent;
+    const form = this.#forms[id]!;
+    const look = () => this.#extent(address);
+    return this.#baselineCode.extentAt(address, form & FORM, form >> LENGTH_SHIFT, look);
   }
 
   #extent(address: number): CodeExtent | undefined {
@@ -415,7 +370,6 @@ export class WasmEngine implements Engine {
     }
     this.#view();
     this.#forms = lengthened(Uint8Array, this.#forms, size);
-    this.#lengths = lengthened(Uint8Array, this.#lengths, size);
     this.#found = lengthened(Float64Array, this.#found, size);
   }
 }
