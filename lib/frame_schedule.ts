@@ -14,7 +14,7 @@ export const NEVER_INLINED = 2;
 const MOST_LEFT = 15;
 
 /** Functions at first. More cost a program all that V8 has optimised of it; memory is taken as it is used. */
-const FIRST_CAPACITY = 1 << 20;
+const FIRST_CAPACITY = 1 << 18;
 
 /** After how many calls a function's own code is looked for again, at first and at most. */
 const FIRST_INTERVAL = 64;
