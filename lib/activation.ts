@@ -1,3 +1,5 @@
+import { isProxy } from "node:util/types";
+
 import type { Backend, BackendName } from "./backend.ts";
 import {
   apply,
@@ -251,7 +253,8 @@ export class Activation implements Entries {
     let fn: unknown = holder;
     for (let i = 0; i < path.length; i++) {
       if (fn === null || (typeof fn !== "object" && typeof fn !== "function")) return;
-      // A getter would notice, and can give anything.
+      // A getter or a trap would notice, and can give anything.
+      if (isProxy(fn)) return;
       fn = getOwnPropertyDescriptor(fn, path[i]!)?.value;
     }
     if (typeof fn !== "function") return;

@@ -18,9 +18,9 @@ const FIRST_CAPACITY = 1 << 18;
 
 /** After how many calls a function's own code is looked for again, at first and at most. */
 const FIRST_INTERVAL = 64;
-const LONGEST_INTERVAL = 1 << 20;
+const LONGEST_INTERVAL = 2048;
 
-/** How long these calls shall take, in ms: so long at most code has no name that V8 has made anew. */
+/** How long these calls shall take, in ms: so long about code has no name that V8 has made anew. */
 const PERIOD = 50;
 
 /**
@@ -56,6 +56,8 @@ export interface ScheduleHost {
 interface Often {
   /** What was seen of its code the last time. */
   sight: Sight | undefined;
+  /** What was seen of it when its code was given its name. */
+  named: Sight | undefined;
   /** Whether its calls go without frames. */
   isWithout: boolean;
   /** Whether its code was not there the last time. */
@@ -86,6 +88,12 @@ export class FrameSchedule {
   #often = byNumber<Often>();
   readonly #declared: { id: number; start: number; end: number }[] = [];
   #isRetired = false;
+  /** Counts how often all began anew. */
+  #era = 0;
+  /** Functions whose calls go without frames, and others whose did, by number. */
+  readonly #without: number[] = [];
+  /** When these were gone through, in ms. */
+  #swept = 0;
   #random = 0x2545f491;
 
   /** @param host Finds code and names it. */
@@ -117,7 +125,9 @@ export class FrameSchedule {
   }
 
   #reset(id: number): void {
-    this.left[id] = this.#often[id]?.isWithout ? 1 : this.#kinds[id]! & LEAF;
+    const often = this.#often[id];
+    if (often !== undefined) often.isAsked = false;
+    this.left[id] = often?.isWithout ? 1 : this.#kinds[id]! & LEAF;
   }
 
   /**
@@ -129,6 +139,7 @@ export class FrameSchedule {
     if (this.#isRetired || (this.#kinds[id]! & NEVER_INLINED) === 0) return 0;
     const often = this.#often[id] ??= {
       sight: undefined,
+      named: undefined,
       isWithout: false,
       isMissed: false,
       isAsked: false,
@@ -136,7 +147,7 @@ export class FrameSchedule {
       looked: -Infinity,
     };
     // Asked before, and it never came to a check.
-    if (often.isAsked) return 0;
+    if (often.isAsked && this.left[id] !== 0) return 0;
     const elapsed = this.#elapsed(often);
     if (elapsed < LONGEST_ASK_PERIOD) {
       often.isAsked = true;
@@ -147,9 +158,11 @@ export class FrameSchedule {
 
   /** The time since a function's code was looked for, in ms; from now on it has been. */
   #elapsed(often: Often): number {
+    const now = this.#host.now();
     const { looked } = often;
-    often.looked = this.#host.now();
-    return often.looked - looked;
+    often.looked = now;
+    this.#sweep(now);
+    return now - looked;
   }
 
   /**
@@ -162,21 +175,45 @@ export class FrameSchedule {
     const often = this.#often[id];
     if (often === undefined || !(often.isAsked || often.isWithout)) return this.#frame(id);
     often.isAsked = false;
-    const last = often.sight;
-    const sight = often.sight = this.#host.find(id, fn, last);
+    const sight = often.sight = this.#host.find(id, fn, often.sight);
     if (sight?.code === undefined) return this.#miss(id, often);
-    const isNew = !often.isWithout || sight !== last;
-    if (isNew && !this.#declare(id, sight.code)) return this.#miss(id, often);
-    // Trampolines have gone off where the name could not be written.
-    if (this.#isRetired) return 0;
+    const isNew = sight !== often.named;
+    if (isNew) {
+      const era = this.#era;
+      const isDeclared = this.#declare(id, sight.code);
+      // Trampolines have gone off where the name could not be written.
+      if (era !== this.#era) return 0;
+      if (!isDeclared) return this.#miss(id, often);
+      often.named = sight;
+    }
     const elapsed = this.#elapsed(often);
-    if (isNew) often.interval = FIRST_INTERVAL;
+    if (isNew || !often.isWithout) often.interval = FIRST_INTERVAL;
     else if (elapsed < PERIOD / 2) often.interval = min(2 * often.interval, LONGEST_INTERVAL);
     else if (elapsed > PERIOD) often.interval = max(often.interval >> 1, 1);
+    if (!often.isWithout) defineElement(this.#without, this.#without.length, id);
     often.isWithout = true;
     often.isMissed = false;
     this.left[id] = often.interval;
     return 0;
+  }
+
+  /**
+   * Has all functions looked for at their next call that have not been for long: those whose calls have
+   * become slow, as they do where V8 has thrown their code away.
+   */
+  #sweep(now: number): void {
+    if (now - this.#swept < PERIOD) return;
+    this.#swept = now;
+    const without = this.#without;
+    let kept = 0;
+    for (let i = 0; i < without.length; i++) {
+      const id = without[i]!;
+      const often = this.#often[id]!;
+      if (!often.isWithout) continue;
+      without[kept++] = id;
+      if (now - often.looked > 2 * PERIOD) this.left[id] = 1;
+    }
+    without.length = kept;
   }
 
   /**
@@ -187,12 +224,16 @@ export class FrameSchedule {
    * @returns Whether there was any.
    */
   retire(): boolean {
-    if (this.#isRetired || this.#declared.length === 0) return false;
-    this.#isRetired = true;
+    this.#era++;
     this.#often = byNumber();
-    this.left = new Int32Array(this.left.length);
+    this.#without.length = 0;
+    const isFirst = !this.#isRetired && this.#declared.length > 0;
+    if (isFirst) {
+      this.#isRetired = true;
+      this.left = new Int32Array(this.left.length);
+    }
     this.restart();
-    return true;
+    return isFirst;
   }
 
   /** Has a call have its frame. */
@@ -233,8 +274,9 @@ export class FrameSchedule {
       return other.id === id && other.start === start && other.end === end;
     }
     if (declared.length === MOST_DECLARED) return false;
+    const era = this.#era;
     this.#host.declare(id, code);
-    defineElement(declared, declared.length, { id, start, end });
+    if (era === this.#era) defineElement(declared, declared.length, { id, start, end });
     return true;
   }
 }

@@ -329,6 +329,7 @@ export class WasmEngine implements Engine {
   #check(): void {
     const args = [2, 2, 2];
     this.prepare(0, args);
+    this.#makeBlock(0);
     const walks: BigUint64Array[] = [];
     for (let id = 0; id < args.length; id++) {
       fill(this.#walked, NOTHING);

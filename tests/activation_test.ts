@@ -123,6 +123,20 @@ console.log(support().active?.engine);
   }
 });
 
+Deno.test("activation on a deep stack takes the engine that it takes elsewhere", async () => {
+  await using program = await runProgram(`
+import { activateStackTrampoline, support } from "@x/perf";
+function descend(levels: number): void {
+  if (levels > 0) return descend(levels - 1);
+  activateStackTrampoline();
+}
+descend(4000);
+console.log(support().active?.engine);
+`);
+  equal(program.stderr, "");
+  equal(program.stdout, "wasm\n");
+});
+
 Deno.test("activation without WebAssembly takes the native engine, and says so where the other is asked for", async () => {
   const source = `
 import { activateStackTrampoline, isStackTrampolineActive, PerfError, support, withPerf } from "@x/perf";

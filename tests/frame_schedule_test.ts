@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 
 import { EACH_CALL, FrameSchedule, LEAF, NEVER_INLINED } from "../lib/frame_schedule.ts";
 import type { CodeExtent } from "../lib/engine.ts";
@@ -12,10 +12,15 @@ class Scheduled {
   now = 0;
   readonly schedule = new FrameSchedule({
     find: (id) => this.code[id],
-    declare: (id, code) => void this.declared.push({ id, code }),
+    declare: (id, code) => {
+      this.onDeclare();
+      this.declared.push({ id, code });
+    },
     now: () => this.now,
   });
 
+  /** Called before code gets its name. */
+  onDeclare: () => void = () => {};
   readonly #isTimed = new Set<number>();
 
   constructor(...kinds: number[]) {
@@ -124,17 +129,29 @@ Deno.test("FrameSchedule looks for code again at ever longer intervals, and soon
   const scheduled = new Scheduled(NEVER_INLINED);
   scheduled.settle();
   const intervals = [];
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 7; i++) {
     intervals.push(scheduled.interval());
     equal(scheduled.framesOf(scheduled.interval()), 0);
   }
-  deepEqual(intervals.slice(0, 4), [64, 128, 256, 512]);
-  equal(intervals.at(-1), 1 << 20);
+  deepEqual(intervals, [64, 128, 256, 512, 1024, 2048, 2048]);
   for (let i = 0; i < 30; i++) {
     scheduled.now += 1000;
     scheduled.framesOf(scheduled.interval());
   }
   equal(scheduled.interval(), 1);
+});
+
+Deno.test("FrameSchedule looks for all code anew that it has not seen for 100 ms, when anybody calls", () => {
+  const scheduled = new Scheduled(NEVER_INLINED, NEVER_INLINED, NEVER_INLINED);
+  for (const id of [0, 1]) scheduled.settle(id);
+  scheduled.framesOf(10_000, 0);
+  ok(scheduled.interval(0) > 100);
+  scheduled.now += 60;
+  scheduled.framesOf(100, 1);
+  ok(scheduled.interval(0) > 100);
+  scheduled.now += 60;
+  scheduled.schedule.ask(2);
+  equal(scheduled.interval(0), 1);
 });
 
 Deno.test("FrameSchedule names code that has moved, once", () => {
@@ -179,6 +196,31 @@ Deno.test("FrameSchedule names no code of which some has another name", () => {
   beside.settle(1);
 });
 
+Deno.test("FrameSchedule never takes code for named that it could not name", () => {
+  const scheduled = new Scheduled(NEVER_INLINED, NEVER_INLINED);
+  for (const id of [0, 1]) scheduled.settle(id);
+  // Code of the one comes to stand where that of the other was.
+  scheduled.code[1] = code(0x1000);
+  scheduled.framesOf(1000, 1);
+  equal(scheduled.framesOf(1000, 1), 1000);
+  scheduled.ask(1);
+  equal(scheduled.framesOf(1000, 1), 1000);
+});
+
+Deno.test("FrameSchedule names code later that it could not name for want of stack", () => {
+  const scheduled = new Scheduled(NEVER_INLINED);
+  scheduled.onDeclare = () => {
+    throw new RangeError("Maximum call stack size exceeded");
+  };
+  scheduled.code[0] = code(0x1000);
+  scheduled.ask();
+  throws(() => scheduled.call(), RangeError);
+  equal(scheduled.framesOf(10), 10);
+  scheduled.onDeclare = () => {};
+  scheduled.settle();
+  equal(scheduled.declared.length, 1);
+});
+
 Deno.test("FrameSchedule.restart() asks about everything anew, without losing what has a name", () => {
   const scheduled = new Scheduled(NEVER_INLINED, LEAF);
   scheduled.settle(0);
@@ -205,12 +247,21 @@ Deno.test("FrameSchedule gives no frame where trampolines go off while a name is
   const scheduled = new Scheduled(NEVER_INLINED, NEVER_INLINED);
   scheduled.settle(0);
   scheduled.code[1] = code(0x8000);
-  scheduled.declared.push = () => {
-    scheduled.schedule.retire();
-    return 0;
-  };
+  scheduled.onDeclare = () => scheduled.schedule.retire();
   scheduled.ask(1);
   equal(scheduled.call(1), false);
+  // The same before anything has a name: then it can be later.
+  const first = new Scheduled(NEVER_INLINED);
+  first.onDeclare = () => first.schedule.retire();
+  first.code[0] = code(0x1000);
+  first.ask();
+  equal(first.call(), false);
+  equal(first.schedule.isRetired, false);
+  first.onDeclare = () => {};
+  equal(first.framesOf(100), 100);
+  for (let i = 0; i < 2; i++) ok(first.schedule.ask(0) > 0);
+  equal(first.call(), false);
+  equal(first.declared.length, 2);
 });
 
 Deno.test("FrameSchedule.add() takes up functions beyond all room", () => {

@@ -32,18 +32,30 @@ type Owner =
   /** What calls a piece of a function that became an arrow function. */
   | "piece"
   /** What calls a function that somebody wrapped by hand. */
-  | "wrapper";
+  | "wrapper"
+  /** What a function asks whether to call itself again, and ran out of stack. */
+  | "check";
 
 /** Modules of this package that stand between a function and its trampoline, by their names. */
 const MODULES: Readonly<Record<string, Owner>> = {
   __proto__: null as never,
   activation: "reentry",
+  frame_schedule: "check",
+  own_code: "check",
+  v8_code: "check",
   native_engine: "reentry",
   wasm_engine: "reentry",
   ffi_library: "reentry",
   napi_library: "reentry",
   trampoline: "wrapper",
   with_perf: "wrapper",
+};
+
+/** Functions of the activation that are not as the others, by their names. */
+const OWNERS: Readonly<Record<string, Owner>> = {
+  __proto__: null as never,
+  run: "piece",
+  check: "check",
 };
 
 const LIBRARY = new URL("../", import.meta.url).href;
@@ -55,7 +67,7 @@ function ownerOf(site: CallSite): Owner {
   const name = slice(url, LIBRARY.length, indexOf(url, ".", LIBRARY.length));
   const owner = MODULES[name];
   if (owner === undefined) return "program";
-  return name === "activation" && site.getFunctionName() === "run" ? "piece" : owner;
+  return (name === "activation" && OWNERS[site.getFunctionName() ?? ""]) || owner;
 }
 
 /**
@@ -86,7 +98,7 @@ export function programSites(
     }
     const innermost = sites[i]!;
     const outer = sites[i + 1];
-    if (owner === "wrapper" || outer === undefined) continue;
+    if (owner === "wrapper" || owner === "check" || outer === undefined) continue;
     // V8 leaves the frames of WebAssembly in a stack that was taken from an outer function on.
     if (!hasInner && owner === "reentry" && !isTrampolineOf(innermost, outer, functionName)) {
       continue;

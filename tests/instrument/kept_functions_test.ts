@@ -93,8 +93,10 @@ const SAME: [name: string, text: string, called: string[]][] = [
   [
     "a property that is inherited, and a proxy's",
     `const log = []; const p = new Proxy({}, { get(t, k) { log.push("get " + String(k)); return t[k]; }, set(t, k, v) { log.push("set " + k); t[k] = v; return true; } });
-     p.b = function () { return 1; }; exports.r = [log, p.b()];`,
-    ["p.b"],
+     p.b = function () { return 1; }; exports.r = [log, p.b()];
+     const strange = new Proxy({}, { set(t, k, v) { t[k] = v; return true; }, getOwnPropertyDescriptor() { throw new Error("asked"); } });
+     const holder = { strange }; holder.strange.c = function () { return 2; }; exports.s = holder.strange.c();`,
+    ["p.b", "holder.strange.c"],
   ],
   [
     "assignments that lack their semicolon",
