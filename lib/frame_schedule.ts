@@ -18,7 +18,7 @@ const FIRST_CAPACITY = 1 << 18;
 
 /** After how many calls a function's own code is looked for again, at first and at most. */
 const FIRST_INTERVAL = 64;
-const LONGEST_INTERVAL = 2048;
+const LONGEST_INTERVAL = 4096;
 
 /** How long these calls shall take, in ms: so long about code has no name that V8 has made anew. */
 const PERIOD = 50;

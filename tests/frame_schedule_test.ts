@@ -129,11 +129,11 @@ Deno.test("FrameSchedule looks for code again at ever longer intervals, and soon
   const scheduled = new Scheduled(NEVER_INLINED);
   scheduled.settle();
   const intervals = [];
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < 8; i++) {
     intervals.push(scheduled.interval());
     equal(scheduled.framesOf(scheduled.interval()), 0);
   }
-  deepEqual(intervals, [64, 128, 256, 512, 1024, 2048, 2048]);
+  deepEqual(intervals, [64, 128, 256, 512, 1024, 2048, 4096, 4096]);
   for (let i = 0; i < 30; i++) {
     scheduled.now += 1000;
     scheduled.framesOf(scheduled.interval());
