@@ -217,9 +217,9 @@ export class FrameSchedule {
   }
 
   /**
-   * Has functions have their trampolines again, for ever: what V8 has made of them keeps its name,
-   * and nobody shall run it who is not to be seen. Code that looks at the {@linkcode left} of before
-   * is to be thrown away.
+   * Forgets all, and where code of V8's has a name, has functions have their trampolines for ever: it
+   * keeps the name, and nobody shall run it who is not to be seen. Code that looks at the
+   * {@linkcode left} of before is to be thrown away. {@linkcode restart} is to be called afterwards.
    *
    * @returns Whether there was any.
    */
@@ -232,7 +232,6 @@ export class FrameSchedule {
       this.#isRetired = true;
       this.left = new Int32Array(this.left.length);
     }
-    this.restart();
     return isFirst;
   }
 

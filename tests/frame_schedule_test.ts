@@ -236,6 +236,7 @@ Deno.test("FrameSchedule.retire() has all functions framed for ever, and memory 
   scheduled.settle(0);
   const before = scheduled.schedule.left;
   equal(scheduled.schedule.retire(), true);
+  scheduled.schedule.restart();
   ok(scheduled.schedule.isRetired && scheduled.schedule.left !== before);
   equal(scheduled.schedule.ask(0), 0);
   equal(scheduled.framesOf(1000, 0), 1000);
