@@ -60,6 +60,8 @@ interface Often {
   named: Sight | undefined;
   /** Whether its calls go without frames. */
   isWithout: boolean;
+  /** Whether it is among those that are gone through. */
+  isListed: boolean;
   /** Whether its code was not there the last time. */
   isMissed: boolean;
   /** Whether its code is to be looked for at the next call. */
@@ -141,6 +143,7 @@ export class FrameSchedule {
       sight: undefined,
       named: undefined,
       isWithout: false,
+      isListed: false,
       isMissed: false,
       isAsked: false,
       interval: 0,
@@ -190,7 +193,8 @@ export class FrameSchedule {
     if (isNew || !often.isWithout) often.interval = FIRST_INTERVAL;
     else if (elapsed < PERIOD / 2) often.interval = min(2 * often.interval, LONGEST_INTERVAL);
     else if (elapsed > PERIOD) often.interval = max(often.interval >> 1, 1);
-    if (!often.isWithout) defineElement(this.#without, this.#without.length, id);
+    if (!often.isListed) defineElement(this.#without, this.#without.length, id);
+    often.isListed = true;
     often.isWithout = true;
     often.isMissed = false;
     this.left[id] = often.interval;
@@ -209,7 +213,8 @@ export class FrameSchedule {
     for (let i = 0; i < without.length; i++) {
       const id = without[i]!;
       const often = this.#often[id]!;
-      if (!often.isWithout) continue;
+      often.isListed = often.isWithout;
+      if (!often.isListed) continue;
       without[kept++] = id;
       if (now - often.looked > 2 * PERIOD) this.left[id] = 1;
     }
