@@ -1,6 +1,6 @@
 import { BigUint64Array, min, toBigInt, Uint32Array, Uint8Array } from "./builtins.ts";
 import type { NativeFunctions } from "./native_functions.ts";
-import { TurboFanCode, type V8Code } from "./v8_code.ts";
+import { addressAt, TurboFanCode, type V8Code } from "./v8_code.ts";
 
 /** Frames from the walker to the function that asks, and some. */
 const WALKED_FRAMES = 32;
@@ -10,9 +10,6 @@ const WALKED_STACK = 8192;
 
 /** Bytes of a frame record. */
 const RECORD = 16;
-
-/** What the higher half of a word of 64 bits counts. */
-const HIGH = 2 ** 32;
 
 /** What was found of a function. */
 export interface Sight {
@@ -87,6 +84,6 @@ export class OwnCode {
   }
 
   #address(word: number): number {
-    return this.#recordWords[2 * word]! + HIGH * this.#recordWords[2 * word + 1]!;
+    return addressAt(this.#recordWords, 2 * word);
   }
 }

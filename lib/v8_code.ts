@@ -19,9 +19,6 @@ const CHUNK = 4096;
 /** Bytes of code in front of an address in which its start is looked for. */
 const MOST_CODE = 1 << 18;
 
-/** What the higher half of a word of 64 bits counts. */
-const HIGH = 2 ** 32;
-
 /**
  * What stands in front of machine code: its map, its `Code` object and where it has to be relocated,
  * tagged pointers of 8 bytes, and its size in 4. (V8, src/objects/instruction-stream.h.)
@@ -82,11 +79,20 @@ export class TurboFanCode {
     const words = this.#words;
     const isTagged = (words[word]! & words[word + 2]! & words[word + 4]! & 3) === 1;
     if (!isTagged) return undefined;
-    const object = words[word + 2]! + HIGH * words[word + 3]! - 1;
+    const object = addressAt(words, word + 2) - 1;
     // Most of what looks like a pointer is none.
     if (!isSafeInteger(object) || this.#read(this.#object, object) < CODE_OBJECT) return undefined;
-    const at = INSTRUCTION_START / 4;
-    const named = this.#fields[at]! + HIGH * this.#fields[at + 1]!;
+    const named = addressAt(this.#fields, INSTRUCTION_START / 4);
     return named === start ? words[word + 6] : undefined;
   }
+}
+
+/**
+ * The address, or tagged pointer, that stands in memory, without a BigInt.
+ *
+ * @param words The memory.
+ * @param index Where its lower half is.
+ */
+export function addressAt(words: Uint32Array, index: number): number {
+  return words[index]! + 2 ** 32 * words[index + 1]!;
 }
