@@ -78,11 +78,17 @@ const JUMPS: readonly (readonly number[])[] = [
   [0xff, 0x25, 0x02, 0x00, 0x00, 0x00, 0x66, 0x90], // x86_64: jmp [rip + 2]
 ];
 
-/** Memory that V8 has not given to a function is zeros, or `int3` where it was one's once. */
+/** Bytes at the start of a line that code never has all zero, or all `int3`. */
+const EMPTY = 8;
+
+/**
+ * Memory that V8 has not given to a function is zeros, or `int3` where it was one's once. Another
+ * thread can be writing the next function meanwhile, of which the start may come last.
+ */
 function isEmpty(memory: Uint8Array, at: number): boolean {
   const first = memory[at]!;
   if (first !== 0 && first !== 0xcc) return false;
-  for (let i = 1; i < ALIGNMENT; i++) {
+  for (let i = 1; i < EMPTY; i++) {
     if (memory[at + i] !== first) return false;
   }
   return true;

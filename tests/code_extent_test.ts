@@ -25,7 +25,7 @@ const BEHIND = 13;
 const BASE = 0x1ddb_e97f_ba40;
 const RETURN = BASE + 40;
 
-type Line = "start" | "code" | "zeros" | "int3" | "int3 and zeros";
+type Line = "start" | "code" | "zeros" | "int3";
 
 /** Memory around `RETURN`, given line by line from the one that it is in; before it is what is given. */
 function memory(
@@ -43,7 +43,6 @@ function memory(
   lines.forEach((line, i) => {
     const at = bytes.subarray(i * LINE, (i + 1) * LINE);
     if (line === "int3") at.fill(0xcc);
-    else if (line === "int3 and zeros") at.fill(0xcc, 0, 32);
     else if (line !== "zeros") {
       for (let k = 0; k < LINE; k++) at[k] = 0x40 + (i * 7 + k * 3) % 0x40;
     }
@@ -80,8 +79,21 @@ for (const [name, prologue] of Object.entries(PROLOGUES)) {
     }
   });
 
-  Deno.test(`codeExtent() takes a line that is not all empty for code, ${name}`, () => {
-    deepEqual(extent(["start", "int3 and zeros", "zeros"]), { address: BASE, size: 2 * LINE });
+  Deno.test(`codeExtent() ends where the next function is being written, ${name}`, () => {
+    for (const was of [0, 0xcc]) {
+      for (let missing = 8; missing <= LINE; missing += 8) {
+        const bytes = memory(prologue, ["start", "code", "start", "code", "code", "zeros"]);
+        const next = (BEFORE + 2) * LINE;
+        bytes.fill(was, next, next + missing);
+        deepEqual(codeExtent(RETURN, bytes), { address: BASE, size: 2 * LINE });
+      }
+    }
+  });
+
+  Deno.test(`codeExtent() takes a line that starts with a few empty bytes for code, ${name}`, () => {
+    const bytes = memory(prologue, ["start", "code", "zeros"]);
+    bytes.fill(0, (BEFORE + 1) * LINE, (BEFORE + 1) * LINE + 7);
+    deepEqual(codeExtent(RETURN, bytes), { address: BASE, size: 2 * LINE });
   });
 
   Deno.test(`codeExtent() looks as far as there are bytes, ${name}`, () => {
