@@ -121,7 +121,10 @@ export class Activation implements Entries {
   onSwitch: ((isOn: boolean) => void) | undefined;
   readonly #functions = new FunctionTable();
   readonly #schedule = new FrameSchedule({
-    find: (id, fn, last) => (this.#ownCode ??= new OwnCode(loadNativeLibrary())).find(id, fn, last),
+    find: (id, fn, isBody, last) => {
+      const ownCode = this.#ownCode ??= new OwnCode(loadNativeLibrary());
+      return isBody ? ownCode.findAround(id, fn, last) : ownCode.find(id, fn, last);
+    },
     declare: (id, code) => this.#declare(this.#current!.backend, id, code),
     now: () => now(),
   });
@@ -209,11 +212,15 @@ export class Activation implements Entries {
   }
 
   /**
-   * Runs a body inside a function's trampoline while active, plainly otherwise. Called as
+   * Runs a body inside a function's trampoline while active, if this call is to have it, plainly otherwise. Called as
    * `(0,$.run)(…)`: V8 does not name the functions in the body after it.
    */
   readonly run = <Result>(id: number, body: () => Result): Result => {
-    return this.state === OFF ? body() : this.e0(id, body, undefined) as Result;
+    if (this.state === OFF) return body();
+    const { left } = this;
+    return left[id] === 0 || --left[id]! === 0 && this.check(id, body) === 1
+      ? this.e0(id, body, undefined) as Result
+      : body();
   };
 
   /** Gives a function its trampoline while active, for code whose frame begins later or never. */
@@ -224,7 +231,7 @@ export class Activation implements Entries {
   /**
    * Called by instrumented functions that have no calls left.
    *
-   * @param fn The function.
+   * @param fn The function, or its body.
    * @returns 1 if this call has a frame of its trampoline, or else 0.
    */
   check(id: number, fn: unknown): number {

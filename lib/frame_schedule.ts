@@ -9,6 +9,8 @@ export const EACH_CALL = 0;
 export const LEAF = 1;
 /** One that V8 never inlines into another; beside {@linkcode LEAF}. */
 export const NEVER_INLINED = 2;
+/** One that cannot reach itself, and hands over its body, a function of each call; beside it. */
+export const HANDS_BODY = 4;
 
 /** The most calls of a leaf that go without a frame, one in a row of ones in binary. */
 const MOST_LEFT = 15;
@@ -43,9 +45,10 @@ export interface ScheduleHost {
   /**
    * What runs a function which asks; `undefined` where it is not code of its own.
    *
+   * @param fn The function, or its body.
    * @param last What it was the last time.
    */
-  find(id: number, fn: unknown, last: Sight | undefined): Sight | undefined;
+  find(id: number, fn: unknown, isBody: boolean, last: Sight | undefined): Sight | undefined;
   /** Names a piece of code. */
   declare(id: number, code: CodeExtent): void;
   /** The time, in ms. */
@@ -108,7 +111,7 @@ export class FrameSchedule {
     return this.#isRetired;
   }
 
-  /** Takes up functions: of each, {@linkcode LEAF} and {@linkcode NEVER_INLINED}. */
+  /** Takes up functions: of each, {@linkcode LEAF}, {@linkcode NEVER_INLINED} and {@linkcode HANDS_BODY}. */
   add(first: number, kinds: ArrayLike<number>): void {
     this.#length = first + kinds.length;
     if (this.#length > this.#kinds.length) {
@@ -151,11 +154,11 @@ export class FrameSchedule {
     };
     // Asked before, and it never came to a check.
     if (often.isAsked && this.left[id] !== 0) return 0;
+    const isFirst = often.looked === -Infinity;
     const elapsed = this.#elapsed(often);
-    if (elapsed < LONGEST_ASK_PERIOD) {
-      often.isAsked = true;
-      this.left[id] = 1;
-    }
+    // V8 is to have seen the check once before it compiles the function, or would compile it twice.
+    if (isFirst || elapsed < LONGEST_ASK_PERIOD) this.left[id] = 1;
+    often.isAsked = elapsed < LONGEST_ASK_PERIOD;
     return elapsed < ASK_PERIOD ? LONGEST_ASK_INTERVAL : ASK_INTERVAL;
   }
 
@@ -171,14 +174,19 @@ export class FrameSchedule {
   /**
    * To be called by a function where no calls are left.
    *
-   * @param fn The function.
+   * @param fn The function, or its body.
    * @returns 1 if this call has a frame of its trampoline, or else 0.
    */
   check(id: number, fn: unknown): number {
     const often = this.#often[id];
     if (often === undefined || !(often.isAsked || often.isWithout)) return this.#frame(id);
     often.isAsked = false;
-    const sight = often.sight = this.#host.find(id, fn, often.sight);
+    const sight = often.sight = this.#host.find(
+      id,
+      fn,
+      (this.#kinds[id]! & HANDS_BODY) !== 0,
+      often.sight,
+    );
     if (sight?.code === undefined) return this.#miss(id, often);
     const isNew = sight !== often.named;
     if (isNew) {

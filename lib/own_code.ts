@@ -59,28 +59,66 @@ export class OwnCode {
    * @returns `undefined` where the frame is not the function's own.
    */
   find(id: number, _fn: unknown, last: Sight | undefined): Sight | undefined {
-    const count = this.#library.xp_walk_records(this.#recordBytes, WALKED_FRAMES);
-    const base = this.#address(0);
-    const end = this.#address(3 * (count - 1)) + RECORD;
-    this.#library.xp_copy(this.#stack, this.#records[0]!, min(end - base, WALKED_STACK));
-    for (let i = 1; i < count - 1; i++) {
-      const inner = (this.#address(3 * i) - base) / 4;
-      const outer = (this.#address(3 * i + 1) - base) / 4;
-      if (outer >= WALKED_STACK / 4) return undefined;
-      if (!this.#isCall(id, inner, outer)) continue;
-      const returnAddress = this.#address(3 * i + 2);
-      if (returnAddress === last?.returnAddress) return last;
-      return { returnAddress, code: this.#code.at(returnAddress) };
+    const count = this.#walk();
+    for (let frame = 1; frame < count; frame++) {
+      if (!this.#isCall(frame, id)) continue;
+      const argument = this.#record(frame) + SECOND_ARGUMENT;
+      if (this.#areSame(argument, this.#record(frame + 1) + FUNCTION)) {
+        return this.#see(frame, last);
+      }
     }
     return undefined;
   }
 
-  /** Whether a frame is that of a call `(id, fn)`, and `fn` the function of the frame outside it. */
-  #isCall(id: number, inner: number, outer: number): boolean {
+  /**
+   * The same of a function that is inlined nowhere, given its body instead, which no two calls of it
+   * share: its own frame is outside of all that have these arguments.
+   */
+  findAround(id: number, _body: unknown, last: Sight | undefined): Sight | undefined {
+    const count = this.#walk();
+    let frame = 1;
+    while (frame < count && !this.#isCall(frame, id)) frame++;
+    const argument = this.#record(frame) + SECOND_ARGUMENT;
+    while (
+      frame < count && this.#isCall(frame + 1, id) &&
+      this.#areSame(argument, this.#record(frame + 1) + SECOND_ARGUMENT)
+    ) frame++;
+    return frame < count ? this.#see(frame, last) : undefined;
+  }
+
+  /** Copies the stack. Returns how many frames it is of that have a frame outside of them. */
+  #walk(): number {
+    const count = this.#library.xp_walk_records(this.#recordBytes, WALKED_FRAMES);
+    const start = this.#address(0);
+    const end = this.#address(3 * (count - 1)) + RECORD;
+    this.#library.xp_copy(this.#stack, this.#records[0]!, min(end - start, WALKED_STACK));
+    let whole = 0;
+    while (whole < count - 1 && this.#record(whole + 1) < this.#words.length) whole++;
+    return whole;
+  }
+
+  /** The word at which a frame's record is. */
+  #record(frame: number): number {
+    return (this.#address(3 * frame) - this.#address(0)) / 4;
+  }
+
+  /** Whether a frame is that of a call whose first argument is a number. */
+  #isCall(frame: number, id: number): boolean {
+    const argument = this.#record(frame) + FIRST_ARGUMENT;
+    return this.#words[argument] === 0 && this.#words[argument + 1] === id;
+  }
+
+  #areSame(word: number, other: number): boolean {
     const words = this.#words;
-    return words[inner + FIRST_ARGUMENT] === 0 && words[inner + FIRST_ARGUMENT + 1] === id &&
-      words[inner + SECOND_ARGUMENT] === words[outer + FUNCTION] &&
-      words[inner + SECOND_ARGUMENT + 1] === words[outer + FUNCTION + 1];
+    return words[word] === words[other] && words[word + 1] === words[other + 1];
+  }
+
+  /** What runs outside of a frame. */
+  #see(frame: number, last: Sight | undefined): Sight {
+    const returnAddress = this.#address(3 * frame + 2);
+    return returnAddress === last?.returnAddress
+      ? last
+      : { returnAddress, code: this.#code.at(returnAddress) };
   }
 
   #address(word: number): number {

@@ -49,8 +49,8 @@ const WALKED_FRAMES = 16;
  * its new place has no name: 3 % of its calls at most.
  */
 const LOOK_INTERVAL = 1 << 10;
-/** The same after its first call. */
-const FIRST_INTERVAL = 1 << 8;
+/** The same after its first call: before V8 compiles what calls it. */
+const FIRST_INTERVAL = 1 << 5;
 
 /** Never again. */
 const FOR_GOOD = 0x7fffffff;

@@ -1,17 +1,28 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 
-import { EACH_CALL, FrameSchedule, LEAF, NEVER_INLINED } from "../lib/frame_schedule.ts";
+import {
+  EACH_CALL,
+  FrameSchedule,
+  HANDS_BODY,
+  LEAF,
+  NEVER_INLINED,
+} from "../lib/frame_schedule.ts";
 import type { CodeExtent } from "../lib/engine.ts";
 import type { Sight } from "../lib/own_code.ts";
 
 /** A schedule of functions, whose code and whose time the test sets. */
 class Scheduled {
   readonly declared: { id: number; code: CodeExtent }[] = [];
+  /** What was looked for. */
+  readonly looks: { id: number; isBody: boolean }[] = [];
   /** What is seen of each function; `undefined` where it is not its own. */
   readonly code: (Sight | undefined)[] = [];
   now = 0;
   readonly schedule = new FrameSchedule({
-    find: (id) => this.code[id],
+    find: (id, _fn, isBody) => {
+      this.looks.push({ id, isBody });
+      return this.code[id];
+    },
     declare: (id, code) => {
       this.onDeclare();
       this.declared.push({ id, code });
@@ -114,10 +125,27 @@ Deno.test("FrameSchedule leaves frames to functions that take long, and asks tho
   ) {
     const other = new Scheduled(NEVER_INLINED);
     other.schedule.ask(0);
+    equal(other.call(), true);
     other.now += Number(elapsed);
     equal(other.schedule.ask(0), interval);
     equal(other.interval() === 1, isAsked);
   }
+});
+
+Deno.test("FrameSchedule has each function check once, early, without looking for its code", () => {
+  for (const kind of [NEVER_INLINED, NEVER_INLINED | HANDS_BODY]) {
+    const scheduled = new Scheduled(kind);
+    scheduled.schedule.ask(0);
+    equal(scheduled.interval(), 1);
+    equal(scheduled.framesOf(100), 100);
+    deepEqual(scheduled.looks, []);
+  }
+});
+
+Deno.test("FrameSchedule looks around the body of what hands one over, and for any other function itself", () => {
+  const scheduled = new Scheduled(NEVER_INLINED, NEVER_INLINED | HANDS_BODY);
+  for (const id of [0, 1]) scheduled.settle(id);
+  deepEqual(scheduled.looks, [{ id: 0, isBody: false }, { id: 1, isBody: true }]);
 });
 
 Deno.test("FrameSchedule asks no further where nothing ever checks", () => {

@@ -24,17 +24,27 @@ const PADDING = "if (never) [,,,,,,,,,,,,,,,,] = 0;";
 type Ask = (found: V8Code | undefined) => void;
 type Probe = (count: number, ask: Ask) => number;
 
+/** How a function asks for its own code: by itself, or by a body that is called in between. */
+const BY_ITSELF = "find(7, asks)";
+const BY_BODY = "run(7, () => i)";
+
 /** A loop that calls a function, which asks for its own code now and then. */
-function probe(padding = ""): Probe {
+function probe(padding = "", how = BY_ITSELF): Probe {
   return new Function(
     "find",
+    "findAround",
     "never",
     `
     let sum = 0;
-    function asks(i, ask) { ${padding} if (i % ${INTERVAL} === 0) ask(find(7, asks)); return sum += i; }
+    function run(id, body) { body(); return findAround(id, body); }
+    function asks(i, ask) { ${padding} if (i % ${INTERVAL} === 0) ask(${how}); return sum += i; }
     return function loop(count, ask) { for (let i = 1; i <= count; i++) asks(i, ask); return sum; };
   `,
-  )((id: number, fn: unknown) => own.find(id, fn, undefined)?.code, false) as Probe;
+  )(
+    (id: number, fn: unknown) => own.find(id, fn, undefined)?.code,
+    (id: number, body: unknown) => own.findAround(id, body, undefined)?.code,
+    false,
+  ) as Probe;
 }
 
 /** How long V8 has in any case, in milliseconds. */
@@ -54,12 +64,40 @@ function callUntil(loop: Probe, isAnswer: (found: V8Code | undefined) => boolean
   throw new Error(`No answer as it should be in ${PATIENCE} ms`);
 }
 
-Deno.test("OwnCode.find() finds the code of a function that is inlined nowhere", () => {
-  const codes = [probe(PADDING), probe(PADDING)].map((loop) =>
-    callUntil(loop, (found) => found !== undefined)!
-  );
-  for (const { size, byV8 } of codes) ok(size > 64 && byV8);
-  notEqual(codes[0]!.address, codes[1]!.address);
+for (const [name, how] of [["find", BY_ITSELF], ["findAround", BY_BODY]] as const) {
+  Deno.test(`OwnCode.${name}() finds the code of a function that is inlined nowhere`, () => {
+    const codes = [probe(PADDING, how), probe(PADDING, how)].map((loop) =>
+      callUntil(loop, (found) => found !== undefined)!
+    );
+    for (const { size, byV8 } of codes) ok(size > 64 && byV8);
+    notEqual(codes[0]!.address, codes[1]!.address);
+  });
+}
+
+Deno.test("OwnCode.findAround() finds the same code as OwnCode.find()", () => {
+  const found = new Set<string>();
+  const both = new Function(
+    "find",
+    "findAround",
+    "never",
+    `
+    let sum = 0;
+    function run(id, body) { return findAround(id, body); }
+    return function asks(i) { ${PADDING} return i % ${INTERVAL} === 0 ? [find(7, asks), run(7, () => i)] : sum += i; };
+  `,
+  )(
+    (id: number, fn: unknown) => own.find(id, fn, undefined),
+    (id: number, body: unknown) => own.findAround(id, body, undefined),
+    false,
+  ) as (i: number) => [Sight, Sight];
+  const end = performance.now() + LEAST;
+  for (let i = 1; performance.now() < end; i++) {
+    const sights = both(i);
+    if (i % INTERVAL !== 0) continue;
+    equal(sights[0].code?.address, sights[1].code?.address);
+    found.add(String(sights[0].code?.address));
+  }
+  ok(found.size > 1, `${[...found]}`);
 });
 
 Deno.test("OwnCode.find() finds no code of a function that V8 has inlined into another", () => {

@@ -1,7 +1,8 @@
-import { EACH_CALL, LEAF, NEVER_INLINED } from "../frame_schedule.ts";
+import { EACH_CALL, HANDS_BODY, LEAF, NEVER_INLINED } from "../frame_schedule.ts";
 import type { Mentions } from "./body_traits.ts";
 import type { Edits } from "./edits.ts";
 import { type FunctionTraits, functionTraits, redeclares } from "./function_traits.ts";
+import { paddingText } from "./padding.ts";
 import { Pieces } from "./pieces.ts";
 import {
   type Guard,
@@ -90,15 +91,17 @@ export function obstacle(
   return asksCaller ? 'its file asks for "caller"' : undefined;
 }
 
-function wrapWhole(node: Node, { edits, number }: FunctionOptions): Wrapped {
+function wrapWhole(node: Node, { edits, number, pads }: FunctionOptions): Wrapped {
   const body: Node = node["body"];
-  const { run } = number();
+  const { run, runtime } = number(0, pads ? NEVER_INLINED | HANDS_BODY : EACH_CALL);
+  // In front of the body V8 would take the names away that it gives to functions in it.
+  const end = pads ? `,${paddingText(runtime)})` : ")";
   if (node["expression"]) {
     edits.insert(body.start, `${run}(`);
-    return { close: () => edits.append(body.end, "))") };
+    return { close: () => edits.append(body.end, `)${end}`) };
   }
   edits.insert(...afterDirectives(body, `return ${run}{`));
-  return { close: () => edits.append(body.end - 1, "})") };
+  return { close: () => edits.append(body.end - 1, `}${end}`) };
 }
 
 function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wrapped {

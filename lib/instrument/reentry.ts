@@ -1,5 +1,6 @@
 import { APPLY, MOST_ARGUMENTS } from "../engine.ts";
 import type { FunctionTraits } from "./function_traits.ts";
+import { paddingText } from "./padding.ts";
 import type { Node } from "./syntax_tree.ts";
 import type { Calls } from "./wrapped.ts";
 
@@ -98,17 +99,11 @@ export function guardExpression(guard: Guard): string {
   }:(${runtime}.state&&=-1,`;
 }
 
-/**
- * Bytecode of more than 460 bytes, which V8 inlines nowhere (its `--max-inlined-bytecode-size`):
- * 26 for each element that is left out, of which it makes no code once it optimises the function.
- */
-const PADDING = `[${",".repeat(16)}]=0`;
-
 /** Whether a call is to have its frame: each does, or this one. */
 function dueText({ calls: { id }, self, isPadded }: Guard, runtime: string, left: string): string {
   const check = `${runtime}.check(${id},${self.text(id)})===1`;
   // In front of the check, so that V8 has seen all of this before a call goes without a frame.
-  const due = isPadded ? `(${runtime}.never&&(${PADDING}),${check})` : check;
+  const due = isPadded ? `(${paddingText(runtime)},${check})` : check;
   return `${left}[${id}]===0||--${left}[${id}]===0&&${due}`;
 }
 

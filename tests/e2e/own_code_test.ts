@@ -14,7 +14,10 @@ const options = {
   env: { JS_PERF_SUPPORT: "1", JS_PERF_ENGINE: "wasm" },
 };
 
-/** Small functions of all kinds, which V8 would inline into one, and a leaf; `BODY` follows. */
+/**
+ * Small functions of all kinds, which V8 would inline into one, and a leaf; the last two cannot reach
+ * themselves, and hand over their bodies.
+ */
 const FUNCTIONS = `
 import { activateStackTrampoline, deactivateStackTrampoline } from "@x/perf";
 let sum = 0;
@@ -26,13 +29,22 @@ class Middle {
 }
 const middle = new Middle();
 function outer(n: number): number { return middle.run(n); }
+function defaults(n: number, by = 1): number { return outer(n) + by; }
+const [callback] = [(n: number): number => defaults(n)];
 function hot(milliseconds: number): void {
   for (const end = performance.now() + milliseconds; performance.now() < end;) {
-    for (let i = 0; i < 100; i++) outer(i);
+    for (let i = 0; i < 100; i++) callback!(i);
   }
 }
 `;
-const SYMBOLS = [["leaf", 3], ["inner", 4], ["Middle.run", 7], ["outer", 10]] as const;
+const SYMBOLS = [
+  ["leaf", 3],
+  ["inner", 4],
+  ["Middle.run", 7],
+  ["outer", 10],
+  ["defaults", 11],
+  ["<anonymous>", 12],
+] as const;
 const symbolsOf = ({ file }: Program) =>
   SYMBOLS.map(([name, line]) => `js::${name}:${file}:${line}`);
 

@@ -1,13 +1,10 @@
 /*
  * Functions that call themselves again inside their trampoline: the text, and that nobody can tell.
  */
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 
-import { NEVER_INLINED } from "../../lib/frame_schedule.ts";
-import { transform } from "../../lib/instrument/transform.ts";
 import { DeclaringEngine, ENGINES } from "../support/engines.ts";
 import { sameInEveryWay } from "../support/every_way.ts";
-import { runProgram } from "../support/program.ts";
 import { calledNames, code, guard, instrument, runCommonJs } from "../support/instrumented.ts";
 
 const TEXTS: [name: string, before: string, guard: string][] = [
@@ -260,34 +257,4 @@ Deno.test("a function that never reached its body is right when it is called nex
   equal(f(2), 2);
   equal(f(3), 3);
   deepEqual(calledNames(instrumented), ["<module>", "f"]);
-});
-
-Deno.test("guards of padded functions are the same, and too much bytecode for V8 to inline them", async () => {
-  const source = "export function f(a) { return a; }\nexport const g = (a) => a;\n";
-  const options = { url: "file:///app.ts", kind: "module", firstId: 0, runtime: "$" } as const;
-  const padded = transform(source, { ...options, pads: true });
-  const lean = transform(source, options);
-  const text = (of: { source: string }) => of.source.slice(0, of.source.indexOf("\n//#"));
-  const padding = /\([$.]+never&&\(\[,{16}\]=0\),([^()]*\(\d,\w\)===1)\)/g;
-  equal(text(padded).replace(padding, "$1"), text(lean));
-  equal(text(padded).match(padding)!.length, 2);
-  deepEqual(padded.functions.map(({ kind }) => kind & NEVER_INLINED), [
-    0,
-    ...Array(2).fill(NEVER_INLINED),
-  ]);
-  deepEqual(lean.functions.map(({ kind }) => kind & NEVER_INLINED), [0, 0, 0]);
-  const runtime = "globalThis.$ = { state: 0, touch() {} };";
-  const lengthOf = async ({ source }: { source: string }, name: string) => {
-    await using program = await runProgram(
-      `${runtime}(0, eval)(${JSON.stringify(`${source.replaceAll("export ", "")}\nf(1); g(1);`)});`,
-      {
-        flags: ["--no-check", `--v8-flags=--print-bytecode,--print-bytecode-filter=${name}`],
-      },
-    );
-    return Number(/^Bytecode length: (\d+)$/m.exec(program.stdout)?.[1]);
-  };
-  for (const name of ["f", "g"]) {
-    const [with_, without] = [await lengthOf(padded, name), await lengthOf(lean, name)];
-    ok(with_ > 460 && without < 200, `${name}: ${with_}, ${without}`);
-  }
 });
