@@ -212,8 +212,8 @@ export class Activation implements Entries {
   }
 
   /**
-   * Runs a body inside a function's trampoline while active, if this call is to have it, plainly otherwise. Called as
-   * `(0,$.run)(…)`: V8 does not name the functions in the body after it.
+   * Runs a body inside a function's trampoline while active, if this call is to have it, or else
+   * plainly. Called as `(0,$.run)(…)`: V8 does not name the functions in the body after it.
    */
   readonly run = <Result>(id: number, body: () => Result): Result => {
     if (this.state === OFF) return body();

@@ -46,6 +46,7 @@ export interface ScheduleHost {
    * What runs a function which asks; `undefined` where it is not code of its own.
    *
    * @param fn The function, or its body.
+   * @param isBody Which of them.
    * @param last What it was the last time.
    */
   find(id: number, fn: unknown, isBody: boolean, last: Sight | undefined): Sight | undefined;
@@ -111,7 +112,11 @@ export class FrameSchedule {
     return this.#isRetired;
   }
 
-  /** Takes up functions: of each, {@linkcode LEAF}, {@linkcode NEVER_INLINED} and {@linkcode HANDS_BODY}. */
+  /**
+   * Takes up functions.
+   *
+   * @param kinds Of each, {@linkcode LEAF}, {@linkcode NEVER_INLINED} and {@linkcode HANDS_BODY}.
+   */
   add(first: number, kinds: ArrayLike<number>): void {
     this.#length = first + kinds.length;
     if (this.#length > this.#kinds.length) {

@@ -61,7 +61,7 @@ export class Matrix {
     const row: number[] = [];
     for (let j = 0; j < this.#rows.length; j++) {
       let sum = 0;
-      for (let n = 0; n < 20; n++) for (let k = 0; k < this.#rows.length; k++) sum += this.#rows[i]![k]! * other.#rows[k]![j]!;
+      for (let n = 0; n < 40; n++) for (let k = 0; k < this.#rows.length; k++) sum += this.#rows[i]![k]! * other.#rows[k]![j]!;
       row.push(sum);
     }
     return row;
