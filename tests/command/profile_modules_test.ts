@@ -61,7 +61,7 @@ export class Matrix {
     const row: number[] = [];
     for (let j = 0; j < this.#rows.length; j++) {
       let sum = 0;
-      for (let n = 0; n < 40; n++) for (let k = 0; k < this.#rows.length; k++) sum += this.#rows[i]![k]! * other.#rows[k]![j]!;
+      for (let n = 0; n < 200; n++) for (let k = 0; k < this.#rows.length; k++) sum += this.#rows[i]![k]! * other.#rows[k]![j]!;
       row.push(sum);
     }
     return row;
@@ -124,5 +124,5 @@ testNeeding(obstacle, "profile() reports several modules as their source reads",
   const path = found.slice(start, start + NESTING.length);
   deepEqual(path.map((frame) => frame.place), NESTING);
   deepEqual(path.map(({ depth }) => depth - path[0]!.depth), [0, 1, 2, 3, 4]);
-  ok(path.every(({ share }) => share > 0.9 * path[0]!.share), stdout);
+  ok(path.every(({ share }) => share > 0.8 * path[0]!.share), stdout);
 });
