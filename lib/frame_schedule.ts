@@ -9,7 +9,7 @@ export const EACH_CALL = 0;
 export const LEAF = 1;
 /** One that V8 never inlines into another; beside {@linkcode LEAF}. */
 export const NEVER_INLINED = 2;
-/** One that cannot reach itself, and hands over its body, a function of each call; beside it. */
+/** One that hands over its body, a function of each call; beside {@linkcode NEVER_INLINED}. */
 export const HANDS_BODY = 4;
 
 /** The most calls of a leaf that go without a frame, one in a row of ones in binary. */
