@@ -1,14 +1,5 @@
-import { isProxy } from "node:util/types";
-
 import type { Backend, BackendName } from "./backend.ts";
-import {
-  apply,
-  callFunction,
-  defineElement,
-  functionText,
-  getOwnPropertyDescriptor,
-  indexOf,
-} from "./builtins.ts";
+import { apply, callFunction, defineElement, getOwnPropertyDescriptor } from "./builtins.ts";
 import {
   type CodeExtent,
   type DirectEntry,
@@ -20,16 +11,14 @@ import {
   type Entries,
   type Entry,
 } from "./engine.ts";
-import { FrameSchedule } from "./frame_schedule.ts";
 import { FunctionTable } from "./function_table.ts";
 import { JitdumpBackend } from "./jitdump_backend.ts";
 import { NativeEngine } from "./native_engine.ts";
 import { loadNativeLibrary } from "./native_library.ts";
 import { neededPermissions } from "./needed_permissions.ts";
-import { OwnCode } from "./own_code.ts";
 import { PerfError } from "./perf_error.ts";
 import { PerfMapBackend } from "./perf_map_backend.ts";
-import { host, missingPermission, readVariable } from "./runtime.ts";
+import { missingPermission, readVariable } from "./runtime.ts";
 import { decideSwitches, type ReadVariable } from "./switches.ts";
 import { type FunctionLabel, functionSymbol } from "./symbol_name.ts";
 import { WasmEngine } from "./wasm_engine.ts";
@@ -46,8 +35,6 @@ const OFF = 0;
 /** The state while they are on, and no function is being called again inside its own. */
 const NOBODY = -1;
 
-const now = performance.now.bind(performance);
-
 // deno-lint-ignore no-explicit-any -- any function can be instrumented
 type AnyFunction<Result> = (...args: any[]) => Result;
 
@@ -63,27 +50,21 @@ interface Pair {
   engine: Engine;
   /** How many functions the engine is ready for. */
   prepared: number;
-  /**
-   * Whether functions that V8 has compiled may do without its trampolines: where there is a map to name
-   * their code in, and no thread ends and leaves its memory for other code.
-   */
-  mayGoWithout: boolean;
 }
 
 /**
  * What all instrumented code of an isolate shares: the functions, whether trampolines are on, and
- * the way into them. Instrumented code uses `state`, `e0` to `e8`, `rest`, `left`, `check`,
- * `never`, `accessor`, `keep`, `kept`, `run` and `touch`:
+ * the way into them. Instrumented code uses `state`, `e0` to `e8`, `rest`, `accessor`, `run` and
+ * `touch`:
  *
  *     function f(a, b) {
  *       if ($.state) if ($.state !== 7) {
- *         if ($.left[7] === 0 || --$.left[7] === 0 && $.check(7, f) === 1) {
- *           $.state = 7;
- *           return $.e2(7, f, this, a, b);
- *         }
+ *         $.state = 7;
+ *         return $.e2(7, f, this, a, b);
  *       } else $.state = -1;
  *
- * Function 7 is called again, inside its trampoline, and knows by `state` that it is.
+ * Function 7 calls itself again inside its trampoline. The second call finds its own number in
+ * `state`, so it runs the body. Every call has its frame.
  */
 export class Activation implements Entries {
   /** {@linkcode INACTIVE}, {@linkcode ACTIVE} or {@linkcode UNDECIDED}. */
@@ -93,10 +74,6 @@ export class Activation implements Entries {
    * being called inside its trampoline, or {@linkcode NOBODY}.
    */
   state: number = OFF;
-  /** Functions that reach themselves here, by number. */
-  readonly kept: unknown[] = [];
-  /** Never true: V8 makes no code of what stands behind it, but counts it before it inlines. */
-  readonly never = false;
   /** @inheritdoc */
   e0: Entry = callPlainly;
   /** @inheritdoc */
@@ -120,20 +97,6 @@ export class Activation implements Entries {
   /** Told after trampolines were turned on, and before they are turned off. */
   onSwitch: ((isOn: boolean) => void) | undefined;
   readonly #functions = new FunctionTable();
-  readonly #schedule = new FrameSchedule({
-    find: (id, fn, isBody, last) => {
-      const ownCode = this.#ownCode ??= new OwnCode(loadNativeLibrary());
-      return isBody ? ownCode.findAround(id, fn, last) : ownCode.find(id, fn, last);
-    },
-    declare: (id, code) => this.#declare(this.#current!.backend, id, code),
-    now: () => now(),
-  });
-  #ownCode: OwnCode | undefined;
-  /**
-   * How many calls of each function go without a frame. Set anew only where code of before is to be
-   * thrown away: V8 takes what was never changed for a constant.
-   */
-  left: Int32Array<ArrayBuffer> = this.#schedule.left;
   readonly #backends = new Map<BackendName, Backend>();
   readonly #pairs: Pair[] = [];
   readonly #promoted: DirectHolder[] = [];
@@ -164,17 +127,8 @@ export class Activation implements Entries {
     return this.#functions.length;
   }
 
-  /**
-   * Gives functions their numbers, in turn from {@linkcode functionCount} on.
-   *
-   * @param kinds Which calls of each have frames: kinds of frame_schedule.ts.
-   */
-  defineAll(
-    labels: readonly FunctionLabel[],
-    args: readonly number[],
-    kinds: readonly number[] = [],
-  ): void {
-    this.#schedule.add(this.functionCount, kinds);
+  /** Gives functions their numbers, in turn from {@linkcode functionCount} on. */
+  defineAll(labels: readonly FunctionLabel[], args: readonly number[]): void {
     this.#functions.addAll(labels, args);
     this.#prepare();
   }
@@ -212,30 +166,15 @@ export class Activation implements Entries {
   }
 
   /**
-   * Runs a body inside a function's trampoline while active, if this call is to have it, or else
-   * plainly. Called as `(0,$.run)(…)`: V8 does not name the functions in the body after it.
+   * Runs a body inside a function's trampoline while active, and plainly otherwise. Generated code
+   * calls it as `(0,$.run)(…)`: V8 does not name the functions in the body after it.
    */
-  readonly run = <Result>(id: number, body: () => Result): Result => {
-    if (this.state === OFF) return body();
-    const { left } = this;
-    return left[id] === 0 || --left[id]! === 0 && this.check(id, body) === 1
-      ? this.e0(id, body, undefined) as Result
-      : body();
-  };
+  readonly run = <Result>(id: number, body: () => Result): Result =>
+    this.state === OFF ? body() : this.e0(id, body, undefined) as Result;
 
   /** Gives a function its trampoline while active, for code whose frame begins later or never. */
   touch(id: number): void {
     if (this.state !== OFF) this.e0(id, doNothing, undefined);
-  }
-
-  /**
-   * Called by instrumented functions that have no calls left.
-   *
-   * @param fn The function, or its body.
-   * @returns 1 if this call has a frame of its trampoline, or else 0.
-   */
-  check(id: number, fn: unknown): number {
-    return this.#schedule.check(id, fn);
   }
 
   /** Calls a function that has a rest parameter: `args` are those in front of it. */
@@ -249,27 +188,6 @@ export class Activation implements Entries {
     const { length } = args;
     for (let i = 0; i < rest.length; i++) defineElement(args, length + i, rest[i]);
     return this.e1(id, fn, self, args);
-  }
-
-  /**
-   * Keeps for itself the function that is a property of an object, if it is the one with this number.
-   *
-   * @param path The names by which to go from the object to the function.
-   */
-  keep(id: number, holder: unknown, ...path: string[]): void {
-    let fn: unknown = holder;
-    for (let i = 0; i < path.length; i++) {
-      if (fn === null || (typeof fn !== "object" && typeof fn !== "function")) return;
-      // A getter or a trap would notice, and can give anything.
-      if (isProxy(fn)) return;
-      fn = getOwnPropertyDescriptor(fn, path[i]!)?.value;
-    }
-    if (typeof fn !== "function") return;
-    const text = functionText(fn);
-    if (indexOf(text, `_!==${id})`) < 0 && indexOf(text, `.state!==${id}&`) < 0) return;
-    // An array with holes, or too far a gap, is slow.
-    while (this.kept.length <= id) defineElement(this.kept, this.kept.length, undefined);
-    this.kept[id] = fn;
   }
 
   /** The getter or setter of a class, which has just been made. */
@@ -303,7 +221,6 @@ export class Activation implements Entries {
     if (this.#promoter !== pair) this.#demote();
     this.#promoter = pair;
     for (let i = 0; i < ENTRIES.length; i++) this[ENTRIES[i]!] = pair.engine.entries[ENTRIES[i]!];
-    this.#schedule.restart();
     this.#switch(ACTIVE);
     this.onSwitch?.(true);
   }
@@ -313,7 +230,6 @@ export class Activation implements Entries {
     this.onSwitch?.(false);
     this.#current?.backend.flush?.();
     this.#current = undefined;
-    this.#retire();
     this.#switch(INACTIVE);
   }
 
@@ -340,12 +256,7 @@ export class Activation implements Entries {
     }
   }
 
-  #retire(): void {
-    if (this.#schedule.retire()) this.left = this.#schedule.left;
-  }
-
   #demote(): void {
-    this.#retire();
     for (let i = 0; i < this.#promoted.length; i++) this.#promoted[i]!.direct = undefined;
     this.#promoted.length = 0;
   }
@@ -393,7 +304,6 @@ export class Activation implements Entries {
 
   /** Makes the engine in use ready for new functions. */
   #prepare(): void {
-    if (this.left !== this.#schedule.left) this.left = this.#schedule.left;
     if (this.#current === undefined) return;
     try {
       this.#pause(() => this.#prepareFor(this.#current!));
@@ -409,11 +319,6 @@ export class Activation implements Entries {
     pair.prepared = length;
     // There can be new memory for code.
     pair.backend.flush?.();
-  }
-
-  /** Whether functions that are too long to be inlined may do without trampolines. */
-  get wantsPadding(): boolean {
-    return this.#current?.mayGoWithout === true && !this.#schedule.isRetired;
   }
 
   /** Why `auto` does not take the wasm engine; `undefined` if it does, or has not been asked. */
@@ -450,7 +355,6 @@ export class Activation implements Entries {
     const engine = makeEngine(engineName, {
       padding: backend.padding,
       declare: (id, code) => this.#declare(backend, id, code),
-      calledOften: (id) => pair.mayGoWithout ? this.#schedule.ask(id) : 0,
       make: (body) =>
         this.#pause(() => {
           body();
@@ -458,12 +362,11 @@ export class Activation implements Entries {
           backend.flush?.();
         }),
       giveUp: (error) => this.#giveUp(error),
-      // All that a body calls which is too deep for a trampoline is deeper still, and each
-      // function saves the stack of asking again.
+      // Past the stack budget every callee is deeper still, so trampolines stay off for the whole
+      // body instead of measuring the stack at each call.
       runDeep: (body) => this.#pause(body, NOBODY),
     });
-    const mayGoWithout = backendName === "perf" && engineName === "wasm" && host.isMainThread();
-    const pair: Pair = { backend, engine, prepared: 0, mayGoWithout };
+    const pair: Pair = { backend, engine, prepared: 0 };
     this.#pairs.push(pair);
     return pair;
   }

@@ -84,12 +84,6 @@ export const exec: (pattern: RegExp, text: string) => RegExpExecArray | null = u
   RegExp.prototype.exec,
 );
 
-/** `Function.prototype.toString`. */
-export const functionText: (fn: unknown) => string = bind.call(
-  call,
-  Function.prototype.toString,
-) as typeof functionText;
-
 /** `Function.prototype.bind`. */
 export const bindFunction: (
   // deno-lint-ignore no-explicit-any -- any function can be bound

@@ -48,12 +48,6 @@ export interface EngineHost {
    */
   declare(id: number, code: CodeExtent): void;
   /**
-   * Called now and then for a function that is called often.
-   *
-   * @returns After how many more calls to call it again; 0 for never.
-   */
-  calledOften(id: number): number;
-  /**
    * Runs a body that makes trampolines in the midst of a program, none of whose functions shall want one
    * meanwhile.
    */

@@ -119,7 +119,6 @@ function walkFrom(
     engine = makeEngine({
       padding: 0,
       declare: (_, declared) => code = declared,
-      calledOften: () => 0,
       make: (body) => body(),
       giveUp: (error) => {
         throw error;

@@ -276,10 +276,9 @@ export class WasmEngine implements Engine {
     if (this.#depth === WALKED_FRAMES) return;
     const known = this.#found[id]!;
     const isFirst = known === 0;
-    const again = isFirst ? FIRST_INTERVAL : this.#host.calledOften(id);
-    // It moves once: what V8 has optimised stays where it is.
+    // A trampoline moves once: V8's optimised code stays where it is.
     if (known < 0) {
-      this.#left[id] = again || FOR_GOOD;
+      this.#left[id] = FOR_GOOD;
       return;
     }
     const address = toNumber(this.#walked[this.#depth]!);
@@ -290,11 +289,11 @@ export class WasmEngine implements Engine {
       : this.#extent(address);
     if (extent === undefined) {
       // Where it was, or where it cannot be read now.
-      this.#left[id] = again || LOOK_INTERVAL;
+      this.#left[id] = isFirst ? FIRST_INTERVAL : LOOK_INTERVAL;
       return;
     }
     this.#host.declare(id, extent);
-    this.#left[id] = again || FOR_GOOD;
+    this.#left[id] = isFirst ? FIRST_INTERVAL : FOR_GOOD;
     this.#found[id] = isFirst ? address : -address;
   }
 

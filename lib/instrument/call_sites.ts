@@ -32,17 +32,12 @@ type Owner =
   /** What calls a piece of a function that became an arrow function. */
   | "piece"
   /** What calls a function that somebody wrapped by hand. */
-  | "wrapper"
-  /** What a function asks whether to call itself again, and ran out of stack. */
-  | "check";
+  | "wrapper";
 
 /** Modules of this package that stand between a function and its trampoline, by their names. */
 const MODULES: Readonly<Record<string, Owner>> = {
   __proto__: null as never,
   activation: "reentry",
-  frame_schedule: "check",
-  own_code: "check",
-  v8_code: "check",
   native_engine: "reentry",
   wasm_engine: "reentry",
   ffi_library: "reentry",
@@ -55,7 +50,6 @@ const MODULES: Readonly<Record<string, Owner>> = {
 const OWNERS: Readonly<Record<string, Owner>> = {
   __proto__: null as never,
   run: "piece",
-  check: "check",
 };
 
 const LIBRARY = new URL("../", import.meta.url).href;
@@ -98,7 +92,7 @@ export function programSites(
     }
     const innermost = sites[i]!;
     const outer = sites[i + 1];
-    if (owner === "wrapper" || owner === "check" || outer === undefined) continue;
+    if (owner === "wrapper" || outer === undefined) continue;
     // V8 leaves the frames of WebAssembly in a stack that was taken from an outer function on.
     if (!hasInner && owner === "reentry" && !isTrampolineOf(innermost, outer, functionName)) {
       continue;

@@ -1,6 +1,5 @@
 import type { Edits } from "./edits.ts";
 import type { FunctionTraits } from "./function_traits.ts";
-import type { SelfReference } from "./reentry.ts";
 import { SelfReferences } from "./self_references.ts";
 import type { Node } from "./syntax_tree.ts";
 
@@ -29,12 +28,12 @@ export class ClassMembers {
   }
 
   /**
-   * How a member reaches itself.
+   * The text by which a member reaches itself; `undefined` where it cannot.
    *
    * @param member The method, getter or setter.
    * @param traits What its body holds.
    */
-  reach(member: Node, traits: FunctionTraits): SelfReference | undefined {
+  reach(member: Node, traits: FunctionTraits): string | undefined {
     const name = this.#name;
     if (
       name === undefined || member.type !== "MethodDefinition" ||
@@ -49,8 +48,7 @@ export class ClassMembers {
         ? `${holder}[${key}]`
         : `${this.#runtime}.accessor(${holder},${key},"${member["kind"]}")`,
     ) - 1;
-    const text = `${name}.#${this.#runtime}[${index}]`;
-    return { text: () => text };
+    return `${name}.#${this.#runtime}[${index}]`;
   }
 
   /** Writes the private field; to be called once all members have been visited. */

@@ -1,16 +1,8 @@
-import { EACH_CALL, HANDS_BODY, LEAF, NEVER_INLINED } from "../frame_schedule.ts";
 import type { Mentions } from "./body_traits.ts";
 import type { Edits } from "./edits.ts";
 import { type FunctionTraits, functionTraits, redeclares } from "./function_traits.ts";
-import { paddingText } from "./padding.ts";
 import { Pieces } from "./pieces.ts";
-import {
-  type Guard,
-  guardExpression,
-  guardStatement,
-  reentryOf,
-  type SelfReference,
-} from "./reentry.ts";
+import { type Guard, guardExpression, guardStatement, reentryOf } from "./reentry.ts";
 import { directives, type Node } from "./syntax_tree.ts";
 import type { Calls, Wrapped } from "./wrapped.ts";
 
@@ -24,12 +16,10 @@ export interface FunctionOptions {
   asksCaller: boolean;
   /** Where the edits go. */
   edits: Edits;
-  /** How the function reaches itself, given what its body holds; `undefined` where it cannot. */
-  self: (traits: FunctionTraits) => SelfReference | undefined;
-  /** Whether functions are to be too long for V8 to inline them. */
-  pads: boolean;
-  /** Gives the function its number: how it is called, and which calls have frames (frame_schedule.ts). */
-  number: (args?: number, kind?: number) => Calls;
+  /** The text by which the function reaches itself, given its traits; `undefined` where it cannot. */
+  self: (traits: FunctionTraits) => string | undefined;
+  /** Gives the function its number, given with how many arguments it is called, or `APPLY`. */
+  number: (args?: number) => Calls;
 }
 
 /**
@@ -53,30 +43,22 @@ export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
   const reentry = reentryOf(node, traits);
   const self = reentry && options.self(traits);
   if (reentry !== undefined && self !== undefined) {
-    return callAgain({ node, reentry, self, isPadded: options.pads }, traits, options);
+    return callAgain({ node, reentry, self }, options);
   }
   return node["generator"] || traits.suspends || redeclares(node, traits)
     ? wrapPieces(node, options)
     : wrapWhole(node, options);
 }
 
-function callAgain(
-  again: Omit<Guard, "calls">,
-  { isLeaf }: FunctionTraits,
-  { edits, number }: FunctionOptions,
-): Wrapped {
-  const { node, reentry, self, isPadded } = again;
-  const body: Node = node["body"];
-  const kind = (isLeaf ? LEAF : EACH_CALL) | (isPadded ? NEVER_INLINED : 0);
-  const calls = number(reentry.args, kind);
-  const guard = { ...again, calls };
-  const kept = self.isOptional ? calls.id : undefined;
-  if (node["expression"]) {
+function callAgain(again: Omit<Guard, "calls">, { edits, number }: FunctionOptions): Wrapped {
+  const body: Node = again.node["body"];
+  const guard = { ...again, calls: number(again.reentry.args) };
+  if (again.node["expression"]) {
     edits.insert(body.start, guardExpression(guard));
-    return { kept, close: () => edits.append(body.end, ")") };
+    return { close: () => edits.append(body.end, ")") };
   }
   edits.insert(...afterDirectives(body, guardStatement(guard)));
-  return { kept, close: () => {} };
+  return { close: () => {} };
 }
 
 /** Why code cannot be moved into another function. */
@@ -91,17 +73,15 @@ export function obstacle(
   return asksCaller ? 'its file asks for "caller"' : undefined;
 }
 
-function wrapWhole(node: Node, { edits, number, pads }: FunctionOptions): Wrapped {
+function wrapWhole(node: Node, { edits, number }: FunctionOptions): Wrapped {
   const body: Node = node["body"];
-  const { run, runtime } = number(0, pads ? NEVER_INLINED | HANDS_BODY : EACH_CALL);
-  // In front of the body V8 would take the names away that it gives to functions in it.
-  const end = pads ? `,${paddingText(runtime)})` : ")";
+  const { run } = number();
   if (node["expression"]) {
     edits.insert(body.start, `${run}(`);
-    return { close: () => edits.append(body.end, `)${end}`) };
+    return { close: () => edits.append(body.end, "))") };
   }
   edits.insert(...afterDirectives(body, `return ${run}{`));
-  return { close: () => edits.append(body.end - 1, `}${end}`) };
+  return { close: () => edits.append(body.end - 1, "})") };
 }
 
 function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wrapped {

@@ -5,7 +5,6 @@ import {
   type Observer,
   TraitSearch,
 } from "./body_traits.ts";
-import { isLeaf } from "./leaf_functions.ts";
 import type { Node } from "./syntax_tree.ts";
 
 /** What a function's body holds. */
@@ -14,8 +13,6 @@ export interface FunctionTraits extends Mentions {
   hoisted: ReadonlySet<string>;
   /** The names that it gives a meaning of its own from its first statement on. */
   immediate: ReadonlySet<string>;
-  /** Whether it is too small for a frame each time. */
-  isLeaf: boolean;
 }
 
 /** What a function's body holds, without its parameters. */
@@ -77,7 +74,6 @@ function traitsOf(node: Node, search: TraitSearch, kept?: Node[]): FunctionTrait
     mentionsTarget,
     hoisted: declaresNothing ? NONE : hoistedNames(search),
     immediate: node["expression"] ? NONE : immediateNames(statements),
-    isLeaf: isLeaf(node),
   };
 }
 

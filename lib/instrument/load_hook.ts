@@ -85,7 +85,6 @@ function instrument(
       runtime: RUNTIME_EXPRESSION,
       mayReturn: format === loaded.format,
       start,
-      pads: activation.wantsPadding,
       mapsWords,
     });
   } catch (error) {
@@ -100,7 +99,6 @@ function instrument(
   activation.defineAll(
     transformed.functions.map(({ name, line }) => ({ name, file, line })),
     transformed.functions.map(({ args }) => args),
-    transformed.functions.map(({ kind }) => kind),
   );
   for (const { name, line, reason } of transformed.skipped) {
     leftAlone.addFunction({ name, file, line }, reason);

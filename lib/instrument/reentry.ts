@@ -1,6 +1,5 @@
 import { APPLY, MOST_ARGUMENTS } from "../engine.ts";
 import type { FunctionTraits } from "./function_traits.ts";
-import { paddingText } from "./padding.ts";
 import type { Node } from "./syntax_tree.ts";
 import type { Calls } from "./wrapped.ts";
 
@@ -46,65 +45,35 @@ function isName(node: Node): boolean {
   return node.type === "Identifier";
 }
 
-/** How a function reaches itself, given its number. */
-export interface SelfReference {
-  /** The text of the function. */
-  text: (id: number) => string;
-  /** Whether that can be missing. */
-  isOptional?: boolean;
-}
-
-/** What a guard is made of. */
+/** The parts of a guard. */
 export interface Guard {
   /** The function. */
   node: Node;
-  /** Its number, and the runtime. */
+  /** The function's number, and the runtime. */
   calls: Calls;
-  /** How it is called again. */
+  /** How the function is called again. */
   reentry: Reentry;
-  /** How it reaches itself. */
-  self: SelfReference;
-  /** Whether it is to be too long for V8 to inline it anywhere. */
-  isPadded: boolean;
+  /** The text by which the function reaches itself. */
+  self: string;
 }
 
 /**
- * What stands at the start of a function's body: while trampolines are on, and no call of it is to go
- * without, it calls the function again, which knows by the runtime's `state` that it is inside.
+ * The guard at the start of a function's body. While trampolines are on, the function calls itself
+ * again inside its trampoline. The second call finds its own number in the runtime's `state`, takes
+ * it out and runs the body.
  */
 export function guardStatement(guard: Guard): string {
   const { calls: { id, runtime }, self } = guard;
-  const [own, state, left, fn] = [`${runtime}$`, `${runtime}_`, `${runtime}l`, `${runtime}f`];
-  const name = self.isOptional ? fn : self.text(id);
-  const enter = `${own}.state=${id};return ${callText(guard, own, name)}`;
-  const again = self.isOptional
-    ? `const ${fn}=${self.text(id)};if(${fn}!==void 0){${enter}}`
-    : enter;
-  return `{const ${own}=${runtime},${state}=${own}.state;if(${state})if(${state}!==${id}){` +
-    `const ${left}=${own}.left;if(${dueText(guard, own, left)}){${again}}}else ${own}.state=-1}`;
+  const [own, state] = [`${runtime}$`, `${runtime}_`];
+  return `{const ${own}=${runtime},${state}=${own}.state;if(${state})if(${state}!==${id})` +
+    `{${own}.state=${id};return ${callText(guard, own, self)}}else ${own}.state=-1}`;
 }
 
-/** The same in front of an arrow function's expression; a parenthesis is left open. */
+/** The guard in front of an arrow function's expression; a parenthesis is left open. */
 export function guardExpression(guard: Guard): string {
   const { calls: { id, runtime }, self } = guard;
-  const name = self.text(id);
-  const conditions = [
-    `${runtime}.state`,
-    `${runtime}.state!==${id}`,
-    `(${dueText(guard, runtime, `${runtime}.left`)})`,
-    ...(self.isOptional ? [`${name}!==void 0`] : []),
-  ];
-  return `${conditions.join("&&")}?${
-    callText(guard, runtime, `(${runtime}.state=${id},${name})`)
-  }:(${runtime}.state&&=-1,`;
-}
-
-/** Whether a call is to have its frame: each does, or this one. */
-function dueText({ calls: { id }, self, isPadded }: Guard, runtime: string, left: string): string {
-  const check = `${runtime}.check(${id},${self.text(id)})===1`;
-  // In front of the check, so that V8 has seen all of this before a call goes without a frame.
-  const due = isPadded ? `(${paddingText(runtime)},${check})` : check;
-  return `${left}[${id}]===0||--${left}[${id}]===0&&${due}`;
+  const call = callText(guard, runtime, `(${runtime}.state=${id},${self})`);
+  return `${runtime}.state&&${runtime}.state!==${id}?${call}:(${runtime}.state&&=-1,`;
 }
 
 /** The call of the function itself inside its trampoline. */

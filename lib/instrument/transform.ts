@@ -1,4 +1,3 @@
-import { EACH_CALL } from "../frame_schedule.ts";
 import { wrapClassBody } from "./class_body.ts";
 import { ClassMembers } from "./class_members.ts";
 import { mapEdits } from "./edited_map.ts";
@@ -6,11 +5,9 @@ import { Edits } from "./edits.ts";
 import { wrapFunction } from "./function_body.ts";
 import { memberName, nameFromParent, qualifiedName } from "./function_name.ts";
 import { abridgeFunction, type FunctionTraits } from "./function_traits.ts";
-import { KeptFunctions } from "./kept_functions.ts";
 import type { SourceMap } from "./libraries.js";
 import { LineStarts } from "./line_starts.ts";
 import { wrapModuleBody } from "./module_body.ts";
-import type { SelfReference } from "./reentry.ts";
 import { SelfReferences } from "./self_references.ts";
 import { isStackLimit, OWN_ERROR } from "./stack_limit.ts";
 import { formatInlineMap, LineFinder, splitInlineMap } from "./source_positions.ts";
@@ -33,12 +30,10 @@ export interface InstrumentedFunction {
   line: number | undefined;
   /** With how many arguments it is called inside its trampoline, or `APPLY`. */
   args: number;
-  /** Which calls have frames, as frame_schedule.ts has it. */
-  kind: number;
 }
 
 /** A function that was left as it is. */
-export interface SkippedFunction extends Omit<InstrumentedFunction, "args" | "kind"> {
+export interface SkippedFunction extends Omit<InstrumentedFunction, "args"> {
   /** Why wrapping it could change what it does. */
   reason: string;
 }
@@ -74,11 +69,6 @@ export interface TransformOptions {
   mayReturn?: boolean;
   /** Statements that run before the body of an ECMAScript module. @default {""} */
   start?: string;
-  /**
-   * Whether functions are to be too long for V8 to inline them: then they can do without trampolines
-   * once it has compiled them. @default {false}
-   */
-  pads?: boolean;
   /**
    * Whether every word has its place in the inline source map too, as runtimes need it that find the
    * columns of stacks there; it is then several times as large. @default {false}
@@ -137,7 +127,6 @@ class Instrumenter implements Visitor {
   readonly #asksCaller: boolean;
   readonly #declaresError: boolean;
   readonly #selves: SelfReferences;
-  #kept: KeptFunctions | undefined;
   /** The node whose children are being visited, and what surrounds these. */
   #parent: Node = NOWHERE;
   #around: Surroundings = { path: "", strict: false, insideWith: false };
@@ -159,8 +148,6 @@ class Instrumenter implements Visitor {
       (node) => abridgeFunction(node, this.#selves.notesOf(node)),
     );
     this.#selves.addProgram(program);
-    // What a script assigns to can be anything of the realm.
-    if (this.#options.kind !== "script") this.#kept = new KeptFunctions(program);
     const strict = this.#options.kind === "module" || isStrictBody(program["body"]);
     const wrapped = wrapModuleBody(program, {
       kind: this.#options.kind,
@@ -241,24 +228,18 @@ class Instrumenter implements Visitor {
       asksCaller: this.#asksCaller,
       edits: this.edits,
       self: (traits) => this.#selfReference(node, traits),
-      pads: this.#options.pads ?? false,
-      number: (args, kind) => this.#number(name, line, args, kind),
+      number: (args) => this.#number(name, line, args),
     });
     if (wrapped.reason !== undefined) this.#skip(name, line, wrapped.reason);
     this.#visitChildren(node, { ...around, path: `${name}.`, strict, members: undefined });
     wrapped.close();
-    if (wrapped.kept !== undefined) {
-      this.#kept?.keep(node, wrapped.kept, this.#options.runtime, this.edits);
-    }
   }
 
-  #selfReference(node: Node, traits: FunctionTraits): SelfReference | undefined {
+  #selfReference(node: Node, traits: FunctionTraits): string | undefined {
     const parent = this.#parent;
-    if (isMember(parent, node)) return this.#around.members?.reach(parent, traits);
-    const name = this.#selves.nameOf(node, parent, traits);
-    return name === undefined
-      ? this.#kept?.reach(node, this.#options.runtime)
-      : { text: () => name };
+    return isMember(parent, node)
+      ? this.#around.members?.reach(parent, traits)
+      : this.#selves.nameOf(node, parent, traits);
   }
 
   #functionName(node: Node, parent: Node): string {
@@ -269,9 +250,9 @@ class Instrumenter implements Visitor {
     return node["id"]?.name ?? nameFromParent(parent, node, this.#source);
   }
 
-  #number(name: string, line?: number, args = 0, kind = EACH_CALL): Calls {
+  #number(name: string, line?: number, args = 0): Calls {
     const { firstId, runtime } = this.#options;
-    const id = firstId + this.functions.push({ name, line, args, kind }) - 1;
+    const id = firstId + this.functions.push({ name, line, args }) - 1;
     return { id, runtime, run: `(0,${runtime}.run)(${id},()=>`, touch: `${runtime}.touch(${id})` };
   }
 

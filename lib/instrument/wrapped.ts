@@ -2,8 +2,6 @@
 export interface Wrapped {
   /** Why it was left as it is; `undefined` if it was not. */
   reason?: string;
-  /** The function's number, if it has to be kept where it is assigned. */
-  kept?: number;
   /** Writes what stands behind the body; to be called once all inside has been edited. */
   close: () => void;
 }

@@ -38,8 +38,6 @@ export function instrument(text: string, url: string, kind: SourceKind): string 
       kind,
       firstId: activation.functionCount,
       runtime: RUNTIME_EXPRESSION,
-      // As in a main thread whose trampolines V8 makes.
-      pads: activation.backend !== undefined,
     });
   } catch (error) {
     if (error instanceof SyntaxError) {
@@ -51,7 +49,6 @@ export function instrument(text: string, url: string, kind: SourceKind): string 
   activation.defineAll(
     transformed.functions.map(({ name, line }) => ({ name, file: url, line })),
     transformed.functions.map(({ args }) => args),
-    transformed.functions.map(({ kind }) => kind),
   );
   return transformed.source;
 }

@@ -12,19 +12,11 @@ const preload = new URL("../../lib/instrument/preload.ts", import.meta.url).href
 const flags = ["--allow-all", `--preload=${preload}`];
 const options = { flags, env: { JS_PERF_SUPPORT: "1", JS_PERF_ENGINE: "wasm" } };
 
-/**
- * The start of a program whose functions never do without trampolines, since it turns them on itself
- * once it has been loaded.
- */
-const WITH_TRAMPOLINES = `import { activateStackTrampoline } from "@x/perf";
-activateStackTrampoline("perf", { engine: "wasm" });`;
-
 const obstacle = obstacleOfPerf();
 
 /** Functions that are called often enough for V8 to move their trampolines. */
 const SECONDS = 4;
-const OFTEN = `${WITH_TRAMPOLINES}
-let sum = 0;
+const OFTEN = `let sum = 0;
 function foo(rounds: number) { for (let i = 0; i < rounds; i++) sum = (sum * 31 + i) | 0; }
 function bar(rounds: number) { foo(rounds); }
 function baz(rounds: number) { bar(rounds); }
@@ -36,10 +28,10 @@ testNeeding(
   obstacle,
   "perf record shows foo <- bar <- baz at the start, once V8 has moved them, and in the last second",
   async () => {
-    const { program, samples } = await recordTimes(OFTEN, { flags });
+    const { program, samples } = await recordTimes(OFTEN, options);
     await using _ = program;
     equal(program.code, 0, program.stderr);
-    const names = ["foo", "bar", "baz"].map((name, i) => `js::${name}:${program.file}:${4 + i}`);
+    const names = ["foo", "bar", "baz"].map((name, i) => `js::${name}:${program.file}:${2 + i}`);
     const inFoo = samplesOf(samples, names[0]!);
     const [first, last] = [inFoo[0]!.time, inFoo.at(-1)!.time];
     ok(last - first > SECONDS - 1, `foo runs for ${last - first} s only`);
@@ -79,7 +71,6 @@ for (const calls of [70_000, 110_000, 135_000]) {
     if (calls === 110_000 || how === "killed") namesAll({ how, end, code, calls });
   }
 }
-namesAll({ how: "killed", end: ENDS[0]![1], code: undefined, calls: 110_000, sparing: true });
 
 /** How a program ends. */
 interface End {
@@ -88,18 +79,15 @@ interface End {
   code: number | undefined;
   /** After how many calls. */
   calls: number;
-  /** Whether it may do without trampolines. */
-  sparing?: boolean;
 }
 
-function namesAll({ how, end, code, calls, sparing = false }: End): void {
+function namesAll({ how, end, code, calls }: End): void {
   testNeeding(
     obstacle,
-    `perf record names all that has run in a program that is ${how} after ${calls} calls` +
-      (sparing ? ", not all with trampolines" : ""),
+    `perf record names all that has run in a program that is ${how} after ${calls} calls`,
     async () => {
       const { program, samples } = await recordTimes(
-        `${sparing ? "" : WITH_TRAMPOLINES}
+        `
 import { deactivateStackTrampoline } from "@x/perf";
 let sum = 0;
 function foo(rounds: number) { for (let i = 0; i < rounds; i++) sum = (sum * 31 + i) | 0; }
@@ -107,7 +95,7 @@ function bar(rounds: number) { foo(rounds); }
 for (let calls = 0; calls < ${calls}; calls++) bar(1_500);
 ${end};
 `,
-        sparing ? options : { flags },
+        options,
       );
       await using _ = program;
       if (code !== undefined) equal(program.code, code, program.stderr);

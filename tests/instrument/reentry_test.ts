@@ -233,12 +233,12 @@ Deno.test("a function that was switched off in the middle runs on, and its calle
 
 Deno.test("a function is called inside its trampoline once each time it is called", () => {
   const instrumented = instrument(
-    "function f(n) { return n > 0 ? f(n - 1) : g(); } function g() {} f(3); f(0); g();",
+    "function f(n) { return n > 0 ? f(n - 1) : g(); } function g() {} exports.h = function () {}; f(3); f(0); g(); exports.h(); exports.h();",
     { kind: "commonjs" },
   );
   runCommonJs(instrumented.source);
   const names = instrumented.runtime.ids.map((id) => instrumented.functions[id - 1]!.name);
-  deepEqual(names, ["<module>", "f", "f", "f", "f", "g", "f", "g", "g"]);
+  deepEqual(names, ["<module>", "f", "f", "f", "f", "g", "f", "g", "g", "h", "h"]);
   equal(instrumented.runtime.state, -1);
 });
 

@@ -1,6 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
-import { LEAF } from "../../lib/frame_schedule.ts";
 import { type Node, parseSource } from "../../lib/instrument/syntax_tree.ts";
 import { code, guard, guardedExpression, instrument } from "../support/instrumented.ts";
 
@@ -292,14 +291,14 @@ Deno.test("transform() finds lines through the inline source map", () => {
     btoa(JSON.stringify(map))
   }`;
   const { functions, map: composed } = instrument(text);
-  deepEqual(functions.at(-1), { name: "f", line: 3, args: 0, kind: LEAF });
+  deepEqual(functions.at(-1), { name: "f", line: 3, args: 0 });
   deepEqual(composed.sources, ["file:///app.ts"]);
 });
 
 Deno.test("transform() survives a source map that is none", () => {
   const text = "function f() {}\n//# sourceMappingURL=data:application/json;base64,AAAA";
   const { functions } = instrument(text);
-  deepEqual(functions.at(-1), { name: "f", line: 1, args: 0, kind: LEAF });
+  deepEqual(functions.at(-1), { name: "f", line: 1, args: 0 });
 });
 
 Deno.test("transform() survives a source map that is broken", () => {

@@ -49,7 +49,6 @@ export class DeclaringEngine {
         this.#ranges.push(Number(code.address), Number(code.address) + code.size, id);
         onDeclare(id, code);
       },
-      calledOften: () => 0,
       make: (body) => {
         this.makes++;
         this.onMake();

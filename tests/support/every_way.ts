@@ -15,16 +15,12 @@ interface Way extends Instrumented {
   how: string;
 }
 
-/** How functions go without frames at half of their calls. */
-const SPARING = "sparing";
-
-/** A text instrumented without trampolines, with those of every engine, sparing frames, and switched off. */
+/** A text instrumented without trampolines, with those of every engine, and switched off. */
 export function* ways(text: string, kind: SourceKind = "module"): Generator<Way> {
   yield { how: "no engine", ...instrument(text, { kind }) };
   for (const name of ENGINES) {
     yield { how: name, ...instrument(text, { kind, engine: new DeclaringEngine(name).engine }) };
   }
-  yield { how: SPARING, ...instrument(text, { kind, spares: true }) };
   const off = { how: "off", ...instrument(text, { kind }) };
   off.runtime.turn(false);
   yield off;
@@ -43,7 +39,6 @@ export async function sameInEveryWay(text: string, kind: SourceKind = "module"):
   for (const way of ways(text, kind)) {
     equal(await run(way.source), plain, way.how);
     const called = calledNames(way).filter((name) => name !== "<module>");
-    if (way.how === SPARING) continue;
     if (way.how === "off") deepEqual(called, []);
     else deepEqual(called, names ??= called, way.how);
   }

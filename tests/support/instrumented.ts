@@ -15,7 +15,6 @@ export class Runtime extends Activation {
   constructor(args: readonly number[], engine?: Engine) {
     super();
     this.turn(true);
-    this.left = new Int32Array(args.length);
     engine?.prepare(0, args);
     for (const name of ENTRIES) {
       this[name] = (id, fn, self, ...given) => {
@@ -37,30 +36,12 @@ export class Runtime extends Activation {
   }
 }
 
-/** The same where functions go without frames now and then. */
-class SparingRuntime extends Runtime {
-  #checks = 0;
-
-  override check(id: number): number {
-    this.left[id] = 1 + this.#checks++ % 3;
-    return this.#checks % 2;
-  }
-
-  /** Has functions ask at their first call. */
-  spare(): this {
-    this.left.fill(1);
-    return this;
-  }
-}
-
 /** How a text is instrumented. */
 export interface InstrumentOptions {
   /** @default {"module"} */
   kind?: SourceKind;
   /** Whose trampolines its functions have; none, where there is none. */
   engine?: Engine;
-  /** Whether its functions are padded, and go without frames now and then. @default {false} */
-  spares?: boolean;
 }
 
 /** What became of a text. */
@@ -75,13 +56,12 @@ let count = 0;
 /** Instruments a text for a runtime of its own. */
 export function instrument(
   text: string,
-  { kind = "module", engine, spares: pads = false }: InstrumentOptions = {},
+  { kind = "module", engine }: InstrumentOptions = {},
 ): Instrumented {
   const global = `$test${count++}`;
-  const options = { url: "file:///app.ts", kind, firstId: 1, runtime: global, pads };
-  const transformed = transform(text, options);
+  const transformed = transform(text, { url: "file:///app.ts", kind, firstId: 1, runtime: global });
   const args = [0, ...transformed.functions.map(({ args }) => args)];
-  const runtime = pads ? new SparingRuntime(args, engine).spare() : new Runtime(args, engine);
+  const runtime = new Runtime(args, engine);
   Object.defineProperty(globalThis, global, { value: runtime });
   return { ...transformed, global, runtime };
 }
@@ -95,17 +75,14 @@ export function code(text: string, kind: SourceKind = "module"): string {
 }
 
 /** What stands at the start of a function: that it is called again as `call` says. */
-export function guard(call: string, id = 1, fn = "f"): string {
-  return `{const $$=$,$_=$$.state;if($_)if($_!==${id}){const $l=$$.left;` +
-    `if($l[${id}]===0||--$l[${id}]===0&&$$.check(${id},${fn})===1){` +
-    `$$.state=${id};return $$.${call}}}else $$.state=-1}`;
+export function guard(call: string, id = 1): string {
+  return `{const $$=$,$_=$$.state;if($_)if($_!==${id})` +
+    `{$$.state=${id};return $$.${call}}else $$.state=-1}`;
 }
 
 /** The same in front of an expression, which is to follow, and a parenthesis. */
 export function guardedExpression(call: (fn: string) => string, id = 1, fn = "f"): string {
-  return `$.state&&$.state!==${id}&&` +
-    `($.left[${id}]===0||--$.left[${id}]===0&&$.check(${id},${fn})===1)?` +
-    `$.${call(`($.state=${id},${fn})`)}:($.state&&=-1,`;
+  return `$.state&&$.state!==${id}?$.${call(`($.state=${id},${fn})`)}:($.state&&=-1,`;
 }
 
 /** The names of the functions that were called inside their trampolines, each once. */

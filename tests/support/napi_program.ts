@@ -23,7 +23,6 @@ const engine = new NativeEngine({
   giveUp(error) {
     throw error;
   },
-  calledOften: () => 0,
   make: (body) => body(),
   runDeep: (body) => body(),
 });
