@@ -66,8 +66,17 @@ export type Entry = (id: number, fn: unknown, self: unknown, ...args: unknown[])
 /** Calls functions inside trampolines: `e2(id, fn, self, a, b)` with two arguments. */
 export type Entries = Record<(typeof ENTRIES)[number], Entry>;
 
-/** A trampoline of one function: it passes as many of its arguments as it was made for. */
-export type DirectEntry = (a?: unknown, b?: unknown, c?: unknown, d?: unknown) => unknown;
+/** The most arguments that a trampoline of one function passes. */
+export const MOST_DIRECT = 4;
+
+/** A trampoline of one function: passes the receiver, and as many arguments as it was made for. */
+export type DirectEntry = (
+  self: unknown,
+  a?: unknown,
+  b?: unknown,
+  c?: unknown,
+  d?: unknown,
+) => unknown;
 
 /** Makes trampolines and calls functions inside them. */
 export interface Engine {
@@ -85,12 +94,12 @@ export interface Engine {
   prepare(first: number, args: ArrayLike<number>): void;
 
   /**
-   * Makes a trampoline that calls one function only, on `undefined`. It costs as much as many of the
-   * others, and a call of it less.
+   * Makes a trampoline that calls one function only. To make it costs as much as many of the others,
+   * and a call of it less.
    *
    * @param id The function's number, which nothing else is called by.
    * @param fn The function.
-   * @param args How many arguments it is called with, up to `MOST_ARGUMENTS`.
+   * @param args How many arguments it is called with, up to {@linkcode MOST_DIRECT}.
    * @returns `undefined` where there is no faster way than by the entries.
    * @throws {PerfError} If there is no memory for it.
    */

@@ -19,8 +19,8 @@ import {
 
 /*
  * A trampoline for one function, which it imports: it needs no dispatcher, and V8 calls the function
- * as JavaScript calls it, without asking what it is. It counts its calls as the dispatcher
- * (wasm_modules.ts) does those of all others. Whoever makes a second instance of the module, which
+ * as JavaScript calls it, without asking what it is. The receiver is its first parameter, `self`. It
+ * counts its calls as the dispatcher (wasm_modules.ts) does those of all others. Whoever makes a second instance of the module, which
  * has the same code, with the walker for the function, can find the trampoline at any time.
  */
 
@@ -33,7 +33,7 @@ const [CALLED, PLAIN, LOOK, ASK, ENTER, SLOW] = [0, 1, 2, 3, 4, 5] as const;
 export interface DirectOptions {
   /** Its number, by which its calls are counted. */
   id: number;
-  /** How many arguments it takes, and the function is called with. */
+  /** How many arguments it passes behind the receiver. */
   args: number;
   /** Bytes that are to stand behind the code that runs. */
   padding: number;
@@ -68,8 +68,8 @@ export function directModule(
 }
 
 function typeSection(args: number): WasmBytes {
-  const types = new WasmBytes().bytes(3, 0x60).unsigned(args);
-  for (let i = 0; i < args; i++) types.byte(EXTERNREF);
+  const types = new WasmBytes().bytes(3, 0x60).unsigned(1 + args);
+  for (let i = 0; i <= args; i++) types.byte(EXTERNREF);
   return types.bytes(1, EXTERNREF, 0x60, 1, I32, 0, 0x60, 0, 1, I32);
 }
 
@@ -79,16 +79,16 @@ function leftOffset(id: number): number {
 }
 
 /**
- *     if (--left[id] < 0) return slow(a, …);
+ *     if (--left[id] < 0) return slow(self, a, …);
  *     const n = nested;
- *     if (n >= MOST_NESTED) return slow(a, …);
- *     nested = n + 1; const result = fn(a, …); nested = n; return result;
+ *     if (n >= MOST_NESTED) return slow(self, a, …);
+ *     nested = n + 1; const result = fn(self, a, …); nested = n; return result;
  *
  * and behind it, never run since `n` is never negative, the padding.
  */
 function enterCode(id: number, args: number, padding: number): WasmBytes {
   // One variable has both values, one after the other.
-  const local = args;
+  const local = 1 + args;
   const left = leftOffset(id);
   const code = new WasmBytes().bytes(1, 1, I32);
   code.constant(left).constant(left).bytes(OP.i32Load, 2, 0).constant(-1).bytes(OP.i32Add);
@@ -106,8 +106,8 @@ function enterCode(id: number, args: number, padding: number): WasmBytes {
 
 /**
  *     if (left[id] < 0) found(id);
- *     if (nested >= MOST_NESTED && deep()) return plain(a, …);
- *     return enter(a, …);
+ *     if (nested >= MOST_NESTED && deep()) return plain(self, a, …);
+ *     return enter(self, a, …);
  *
  * Both answers of JavaScript let the trampoline go on: it counts from a new number on, and so do those
  * that are nested.
@@ -123,6 +123,6 @@ function slowCode(id: number, args: number): WasmBytes {
 }
 
 function passAll(code: WasmBytes, args: number): WasmBytes {
-  for (let i = 0; i < args; i++) code.instruction(OP.localGet, i);
+  for (let i = 0; i <= args; i++) code.instruction(OP.localGet, i);
   return code;
 }

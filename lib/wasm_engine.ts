@@ -28,6 +28,7 @@ import {
   type Entry,
   STACK_BUDGET,
 } from "./engine.ts";
+import { FreshCode } from "./fresh_code.ts";
 import { loadNativeLibrary } from "./native_library.ts";
 import { PerfError } from "./perf_error.ts";
 import { directModule } from "./wasm_direct.ts";
@@ -39,6 +40,14 @@ const { Instance, Memory, Module } = globalThis.WebAssembly ?? {};
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 
 const NOTHING = toBigInt(0);
+
+/**
+ * The makers of the functions that direct trampolines call, by how many arguments these pass. A
+ * trampoline of WebAssembly cannot pass a `this`, so it passes the receiver as its first argument.
+ */
+const DIRECT_CALLS = ["", ",a", ",a,b", ",a,b,c", ",a,b,c,d"].map((args) =>
+  new FreshCode<MakeCall>(`(fn,call)=>(self${args})=>call(fn,self${args})`, import.meta.url)
+);
 
 /** Frames from the walker to the trampoline that called it, and some. */
 const WALKED_FRAMES = 16;
@@ -81,6 +90,9 @@ const CALLS = {
   c8: (fn, self, a, b, c, d, e, f, g, h) => callFunction(fn, self, a, b, c, d, e, f, g, h),
   apply: (fn, self, args) => apply(fn as () => unknown, self, args as ArrayLike<unknown>),
 } satisfies Record<string, Call>;
+
+/** Makes what a direct trampoline calls. */
+type MakeCall = (fn: unknown, call: Call) => (self: unknown, ...args: unknown[]) => unknown;
 
 /** The form of a trampoline of its own. */
 const DIRECT = APPLY + 1;
@@ -222,10 +234,10 @@ export class WasmEngine implements Engine {
     if (this.#ready(id) === 0) return undefined;
     this.#forms[id] = DIRECT | MADE;
     const { padding, runDeep } = this.#host;
-    const plain = (...given: unknown[]): unknown => {
+    const plain = (self: unknown, ...given: unknown[]): unknown => {
       let result: unknown;
       runDeep(() => {
-        result = apply(fn as () => unknown, undefined, given);
+        result = apply(fn as () => unknown, self, given);
       });
       return result;
     };
@@ -243,10 +255,11 @@ export class WasmEngine implements Engine {
         this.#left[id] = FOR_GOOD;
         // Where the stack is too full for trampolines, nobody walks.
         this.#walked[this.#depth] = NOTHING;
-        find();
+        find(undefined);
         this.#look(id);
       };
-      return entry({ fn: fn as () => unknown, plain, found });
+      const makeCall = DIRECT_CALLS[args]!.evaluate();
+      return entry({ fn: makeCall(fn, callFunction), plain, found });
     } catch (cause) {
       throw unavailable((cause as Error).message, cause);
     }

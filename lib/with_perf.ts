@@ -1,7 +1,8 @@
-import { apply, construct, isSafeInteger } from "./builtins.ts";
-import { activation, type DirectHolder, INACTIVE } from "./activation.ts";
+import { apply, callFunction, construct, isSafeInteger } from "./builtins.ts";
+import { type Activation, activation, type DirectHolder, INACTIVE } from "./activation.ts";
 import { callerPosition } from "./caller_position.ts";
-import { APPLY } from "./engine.ts";
+import { APPLY, MOST_DIRECT } from "./engine.ts";
+import { FreshCode } from "./fresh_code.ts";
 import type { FunctionLabel } from "./symbol_name.ts";
 
 /** Options of {@linkcode withPerf}. */
@@ -112,9 +113,6 @@ type Label = FunctionLabel | ((self: unknown, wrapper: AnyFunction) => FunctionL
 /** How many calls make a trampoline of its own worth it, which takes some 100 µs and one more line. */
 const PROMOTION = 16_384;
 
-/** The most arguments that a wrapper hands to a trampoline of its own. */
-const MOST_DIRECT = 4;
-
 /** A function and its wrapper. */
 interface Wrapped extends DirectHolder {
   fn: AnyFunction;
@@ -126,37 +124,79 @@ interface Wrapped extends DirectHolder {
   readonly args: number;
   /** Calls that its own trampoline could have taken. */
   calls: number;
+  /** Whether its wrapper is about to be called inside its trampoline, where it is to call it plainly. */
+  isInside: boolean;
 }
 
 function wrap<F extends AnyFunction>(fn: F, label: Label): F {
-  // `args` is only ever spread or looked at, and there is little else: while trampolines are off, V8
-  // makes no array of it, and inlines the wrapper and `fn` into the caller.
-  const wrapper: AnyFunction = isConstructor(fn)
-    ? function (this: unknown, a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown {
-      if (activation.mode === INACTIVE && new.target === undefined) {
-        return apply(fn, this, arguments as never);
-      }
-      const { direct } = wrapped;
-      return direct !== undefined && arguments.length === wrapped.args && this === undefined
-        ? direct(a, b, c, d)
-        : enter(wrapped, this, new.target, ...arguments);
-    }
-    : {
-      method(this: unknown, a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown {
-        if (activation.mode === INACTIVE) return apply(fn, this, arguments as never);
-        const { direct } = wrapped;
-        return direct !== undefined && arguments.length === wrapped.args && this === undefined
-          ? direct(a, b, c, d)
-          : enter(wrapped, this, undefined, ...arguments);
-      },
-    }.method;
   const id = typeof label === "function" ? -1 : activation.define(label, APPLY);
   const { length } = fn;
   const args = isSafeInteger(length) && length <= MOST_DIRECT ? length : -1;
-  const wrapped: Wrapped = { fn, wrapper, label, id, args, calls: 0, direct: undefined };
+  const wrapped: Wrapped = {
+    fn,
+    wrapper: fn,
+    label,
+    id,
+    args,
+    calls: 0,
+    isInside: false,
+    direct: undefined,
+  };
+  const makers = isConstructor(fn) ? FUNCTION_MAKERS : METHOD_MAKERS;
+  const makeWrapper = (makers[args] ?? makers[MOST_DIRECT + 1]!).evaluate();
+  const wrapper = makeWrapper(wrapped, { activation, callFunction, apply, enter });
   copyProperties(fn, wrapper);
+  wrapped.wrapper = wrapper;
   return wrapper as F;
 }
+
+/** Makes the wrapper of a function: given what it is about, and what it uses. */
+type MakeWrapper = (wrapped: Wrapped, uses: {
+  activation: Activation;
+  callFunction: typeof callFunction;
+  apply: typeof apply;
+  enter: typeof enter;
+}) => AnyFunction;
+
+/**
+ * The text of a {@linkcode MakeWrapper}. Each wrapper is made anew, so V8 compiles it for its own
+ * function: inactive, one comparison and the function inlined; active, a call of its own trampoline.
+ *
+ * The parameters are those of a usual call: V8 then neither adapts the arguments nor makes an array
+ * of them. A call with fewer or more arguments, or with `new`, goes the long way.
+ *
+ * @param args How many arguments a usual call has; negative where no call is usual.
+ * @param isConstructor Whether the function can be called with `new`. Other functions have a method
+ *   for their wrapper, which cannot be, and has no `prototype`.
+ */
+function wrapperText(args: number, isConstructor: boolean): string {
+  const parameters = ["a", "b", "c", "d"].slice(0, args < 0 ? 0 : args).join();
+  const passed = args > 0 ? `,${parameters}` : "";
+  const target = isConstructor ? "new.target" : "undefined";
+  const text = `(${parameters}) {
+    if (arguments.length === ${args} && ${target} === undefined) {
+      if (activation.mode === ${INACTIVE} || wrapped.isInside && !(wrapped.isInside = false)) {
+        return callFunction(fn, this${passed});
+      }
+      const { direct } = wrapped;
+      if (direct !== undefined) return direct(this${passed});
+    }
+    return activation.mode === ${INACTIVE} && ${target} === undefined
+      ? apply(fn, this, arguments)
+      : enter(wrapped, this, ${target}, ...arguments);
+  }`;
+  return `(wrapped, { activation, callFunction, apply, enter }) => {
+    const { fn } = wrapped;
+    return ${isConstructor ? `function ${text}` : `{ method${text} }.method`};
+  }`;
+}
+
+/** Makers by how many arguments a usual call has; the last, of functions without usual calls. */
+const [FUNCTION_MAKERS, METHOD_MAKERS] = [true, false].map((isConstructor) =>
+  [0, 1, 2, 3, 4, -1].map((args) =>
+    new FreshCode<MakeWrapper>(wrapperText(args, isConstructor), import.meta.url)
+  )
+) as [FreshCode<MakeWrapper>[], FreshCode<MakeWrapper>[]];
 
 function enter(
   wrapped: Wrapped,
@@ -170,10 +210,10 @@ function enter(
   }
   if (target === undefined) {
     if (
-      self === undefined && args.length === wrapped.args &&
-      wrapped.calls++ % PROMOTION === PROMOTION - 1
+      args.length === wrapped.args && wrapped.calls++ % PROMOTION === PROMOTION - 1
     ) {
       activation.promote(wrapped, activation.label(wrapped.id)!, fn, wrapped.args);
+      return activation.call(wrapped.id, callWrapperInside, undefined, [wrapped, self, args]);
     }
     return activation.call(wrapped.id, fn, self, args);
   }
@@ -183,6 +223,20 @@ function enter(
     args,
     target === wrapper ? fn : target,
   ]);
+}
+
+/**
+ * Calls a function by its wrapper, inside its trampoline, once before V8 optimises the wrapper for its
+ * own trampoline. Otherwise V8 has never seen the wrapper call the function plainly, and throws the
+ * code away where that happens: at every level of a recursion that is too deep for trampolines.
+ */
+function callWrapperInside(wrapped: Wrapped, self: unknown, args: unknown[]): unknown {
+  wrapped.isInside = true;
+  try {
+    return apply(wrapped.wrapper, self, args as never);
+  } finally {
+    wrapped.isInside = false;
+  }
 }
 
 /** Classes and `function` functions have a prototype, a bound one has its target's ability. */
@@ -196,7 +250,7 @@ const USUAL = new Set<string | symbol>(["length", "name", "prototype", "argument
 function copyProperties(from: AnyFunction, to: AnyFunction): void {
   // Another one has an async function, a generator and a class that extends one.
   const prototype = Object.getPrototypeOf(from);
-  if (prototype !== Function.prototype) Object.setPrototypeOf(to, prototype);
+  if (prototype !== Object.getPrototypeOf(to)) Object.setPrototypeOf(to, prototype);
   if (from.length !== to.length) {
     Object.defineProperty(to, "length", { value: from.length, configurable: true });
   }

@@ -106,6 +106,50 @@ for (const [group, many] of GROUPS) {
   bench(group, "instrumented, native engine", "native", of(instrumented));
 }
 
+/** A method of an object, and the field that it reads. */
+interface Adder {
+  step: number;
+  add: Add;
+}
+
+/** A new object with a method of its own, wrapped or not. */
+function makeAdder(wrap: (method: Add) => Add): Adder {
+  const text = `/* ${made++} */ return { add(a, b) { return (a * 31 + b + this.step) | 0; } }.add`;
+  return { step: made, add: wrap(new Function(text)() as Add) };
+}
+
+function plainAdder(): Adder {
+  return makeAdder((method) => method);
+}
+
+function wrappedAdder(): Adder {
+  return makeAdder((method) => withPerf(method, { name: "add", file: "bench.ts", line: 1 }));
+}
+
+/** A new loop with one call site, through which all callees are called in turn. */
+function makeSharedSite(callees: readonly (Add | Adder)[], call: string): () => void {
+  const loop = new Function(
+    "callees",
+    "calls",
+    `/* ${made++} */ let sum = 0; return () => { for (let i = 0; i < calls; i++) sum = ${call}(sum, i); return sum; }`,
+  )(callees, CALLS);
+  return () => void (sum += loop());
+}
+
+/** Call sites that V8 knows nothing of: what is called there is another function each time. */
+const SHARED_SITES = [
+  ["1000 calls of 8 functions at one call site", "callees[i & 7]", makeAdd, wrapped],
+  ["1000 calls of 8 methods at one call site", "callees[i & 7].add", plainAdder, wrappedAdder],
+] as const;
+
+for (const [group, call, plain, withWrapper] of SHARED_SITES) {
+  const of = (make: () => Add | Adder) => makeSharedSite(eight(make), call);
+  bench(group, "plain call", undefined, of(plain));
+  bench(group, "withPerf, inactive", undefined, of(withWrapper));
+  bench(group, "withPerf, wasm engine", "wasm", of(withWrapper));
+  bench(group, "withPerf, native engine", "native", of(withWrapper));
+}
+
 let next = 0;
 Deno.bench({
   group: "registering",

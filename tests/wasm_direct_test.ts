@@ -52,25 +52,25 @@ Deno.test("directModule() counts calls, and asks where the dispatcher asks", () 
       },
     },
   }).exports as { enter: (...args: unknown[]) => unknown };
-  for (let i = 0; i < 4; i++) enter(i, "b", "c");
+  for (let i = 0; i < 4; i++) enter("self", i, "b", "c");
   deepEqual(log.splice(0), [
     ["found", 3],
-    ["fn", 1, 0, "b"],
-    ["fn", 1, 1, "b"],
+    ["fn", 1, "self", 0, "b"],
+    ["fn", 1, "self", 1, "b"],
     ["found", 3],
-    ["fn", 1, 2, "b"],
-    ["fn", 1, 3, "b"],
+    ["fn", 1, "self", 2, "b"],
+    ["fn", 1, "self", 3, "b"],
   ]);
   left[3] = 100;
   nested[0] = MOST_NESTED - 1;
-  enter(1, 2);
-  deepEqual(log.splice(0), [["fn", MOST_NESTED, 1, 2]]);
+  enter(0, 1, 2);
+  deepEqual(log.splice(0), [["fn", MOST_NESTED, 0, 1, 2]]);
   nested[0] = MOST_NESTED;
-  enter(1, 2);
-  deepEqual(log.splice(0), [["deep", MOST_NESTED], ["fn", 1, 1, 2]]);
+  enter(0, 1, 2);
+  deepEqual(log.splice(0), [["deep", MOST_NESTED], ["fn", 1, 0, 1, 2]]);
   equal(nested[0], 0);
   isDeep = true;
   nested[0] = MOST_NESTED;
-  enter(1, 2);
-  deepEqual(log.splice(0), [["deep", MOST_NESTED], ["plain", 1, 2]]);
+  enter(0, 1, 2);
+  deepEqual(log.splice(0), [["deep", MOST_NESTED], ["plain", 0, 1, 2]]);
 });

@@ -130,7 +130,7 @@ Deno.test("WasmEngine.direct() leaves the trampolines beside its own to be made"
   const host = new DeclaringEngine("wasm");
   host.prepare(...Array(20).fill(1));
   const direct = host.engine.direct!(10, () => host.idsOnStack(), 0)!;
-  deepEqual(direct(), [10]);
+  deepEqual(direct(undefined), [10]);
   host.prepare(...Array(20).fill(2));
   const ids = [0, 9, 11, 19, 20, 39];
   deepEqual(
@@ -264,18 +264,19 @@ for (const padding of [0, 104]) {
     const first = host.prepare(...new Array(5).fill(0));
     for (let args = 0; args <= 4; args++) {
       const given: unknown[] = [];
-      let self: unknown = 1;
+      const selves: unknown[] = [];
       const stacks: number[][] = [];
       const enter = host.engine.direct!(first + args, function (this: unknown, ...all: unknown[]) {
-        self = this;
+        selves.push(this);
         given.push(all);
         stacks.push(host.idsOnStack());
         return all.length;
       }, args)!;
-      equal(enter(1, 2, 3, 4), args);
-      equal(enter(5, 6, 7, 8), args);
+      equal(enter(undefined, 1, 2, 3, 4), args);
+      equal(enter(selves, 5, 6, 7, 8), args);
       deepEqual(given, [[1, 2, 3, 4].slice(0, args), [5, 6, 7, 8].slice(0, args)]);
-      equal(self, undefined);
+      equal(selves[0], undefined);
+      equal(selves[1], selves);
       equal(host.extentsOf(first + args).length, 1);
       deepEqual(stacks, [[first + args], [first + args]]);
     }
@@ -291,23 +292,23 @@ Deno.test("WasmEngine.direct() passes exceptions, and is found again where V8 ha
     if (what === "throw") throw error;
     return what === "stack" ? host.idsOnStack() : what;
   }, 1)!;
-  equal(enter(7), 7);
+  equal(enter(undefined, 7), 7);
   const end = performance.now() + PATIENCE;
   while (host.extentsOf(id).length < 2) {
     ok(performance.now() < end, "nothing has moved");
-    for (let i = 0; i < 4096; i++) enter(i);
+    for (let i = 0; i < 4096; i++) enter(undefined, i);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  deepEqual(enter("stack"), [id]);
+  deepEqual(enter(undefined, "stack"), [id]);
   for (let i = 0; i < 10_000; i++) {
     try {
-      enter("throw");
+      enter(undefined, "throw");
       throw new Error("nothing was thrown");
     } catch (caught) {
       equal(caught, error);
     }
   }
-  deepEqual(enter("stack"), [id]);
+  deepEqual(enter(undefined, "stack"), [id]);
   equal(host.extentsOf(id).length, 2);
 });
 
@@ -320,11 +321,12 @@ Deno.test("WasmEngine.direct() calls plainly where trampolines would take too mu
     },
   });
   const id = host.prepare(0);
-  const count: (n: unknown) => unknown = (n) => n === 0 ? 0 : enter(n as number - 1) as number + 1;
+  const count: (n: unknown) => unknown = (n) =>
+    n === 0 ? 0 : enter(undefined, n as number - 1) as number + 1;
   const enter = host.engine.direct!(id, count, 1)!;
-  equal(enter(100), 100);
+  equal(enter(undefined, 100), 100);
   equal(deep, 0);
-  equal(enter(1500), 1500);
+  equal(enter(undefined, 1500), 1500);
   ok(deep > 0, `${deep} calls were plain`);
-  equal(enter(100), 100);
+  equal(enter(undefined, 100), 100);
 });

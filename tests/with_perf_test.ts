@@ -69,13 +69,24 @@ const wrapped = withPerf(plain, { name: "hot", file: "a.ts", line: 1 });
 const same = (...args: number[]) =>
   JSON.stringify(plain.apply(undefined, args as [number, number])) === JSON.stringify(wrapped(...args as [number, number]));
 for (const engine of ["wasm", "native", "wasm", undefined, "wasm"] as const) {
-  if (engine === undefined) deactivateStackTrampoline();
-  else activateStackTrampoline("perf", { engine });
+  deactivateStackTrampoline();
+  if (engine !== undefined) activateStackTrampoline("perf", { engine });
   for (let i = 0; i < 20_000; i++) {
     if (!same(i, 1) || !same() || !same(i) || !same(1, 2, 3) || !same(1, 2, 3, 4, 5)) throw new Error(\`\${engine} \${i}\`);
     const object = {};
     if (wrapped.call(object, 1, 2)[0] !== object || !(new (wrapped as any)(1, 2) instanceof Array)) throw new Error("this");
   }
+}
+const sloppy = new Function("return typeof this");
+class Counter {
+  count = 0;
+  @withPerf
+  add(by: number) { return this.count += by; }
+}
+const counter = new Counter();
+const kind = withPerf(sloppy as (this: unknown) => string, { name: "kind", file: "a.ts", line: 2 });
+for (let i = 0; i < 20_000; i++) {
+  if (counter.add(1) !== i + 1 || kind.call(5) !== "object" || wrapped.call(5, 1, 2)[0] !== 5) throw new Error("this");
 }
 console.log(wrapped.length);
 `);
