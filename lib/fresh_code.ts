@@ -32,7 +32,7 @@ export class FreshCode<Value> {
 
   /** The value of the expression, evaluated again. */
   evaluate(): Value {
-    this.#script ??= new Script(`"use strict";${this.#expression}`, { filename: this.#file });
+    this.#script ??= new Script(`"use strict";(${this.#expression})`, { filename: this.#file });
     return apply(runInThisContext, this.#script, []) as Value;
   }
 }

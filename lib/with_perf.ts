@@ -124,7 +124,7 @@ interface Wrapped extends DirectHolder {
   readonly args: number;
   /** Calls that its own trampoline could have taken. */
   calls: number;
-  /** Whether its wrapper is about to be called inside its trampoline, where it is to call it plainly. */
+  /** Tells the wrapper that it is called inside the trampoline, and has to call `fn` plainly. */
   isInside: boolean;
 }
 
@@ -150,7 +150,7 @@ function wrap<F extends AnyFunction>(fn: F, label: Label): F {
   return wrapper as F;
 }
 
-/** Makes the wrapper of a function: given what it is about, and what it uses. */
+/** Makes the wrapper of a function; `uses` is all that the wrapper needs of this module. */
 type MakeWrapper = (wrapped: Wrapped, uses: {
   activation: Activation;
   callFunction: typeof callFunction;
@@ -159,31 +159,34 @@ type MakeWrapper = (wrapped: Wrapped, uses: {
 }) => AnyFunction;
 
 /**
- * The text of a {@linkcode MakeWrapper}. Each wrapper is made anew, so V8 compiles it for its own
- * function: inactive, one comparison and the function inlined; active, a call of its own trampoline.
+ * The text of a {@linkcode MakeWrapper}. V8 compiles each wrapper for its own function (fresh_code.ts):
+ * an inactive one compares once and has `fn` inlined, an active one calls the function's own trampoline.
  *
- * The parameters are those of a usual call: V8 then neither adapts the arguments nor makes an array
- * of them. A call with fewer or more arguments, or with `new`, goes the long way.
+ * The wrapper has as many parameters as `fn`, so V8 passes the arguments of a usual call on as they
+ * are. A call with fewer or more arguments, or with `new`, costs an array of them.
  *
- * @param args How many arguments a usual call has; negative where no call is usual.
- * @param isConstructor Whether the function can be called with `new`. Other functions have a method
- *   for their wrapper, which cannot be, and has no `prototype`.
+ * The text is short on purpose: V8 inlines only so much bytecode into one caller.
+ *
+ * @param args With how many arguments the function is usually called; negative if that is not known.
+ * @param isConstructor Whether the function can be called with `new`. The wrapper of any other function
+ *   is a method: V8 refuses `new` for it, and it has no `prototype`.
  */
 function wrapperText(args: number, isConstructor: boolean): string {
   const parameters = ["a", "b", "c", "d"].slice(0, args < 0 ? 0 : args).join();
   const passed = args > 0 ? `,${parameters}` : "";
-  const target = isConstructor ? "new.target" : "undefined";
+  const construct =
+    "if (new.target !== undefined) return enter(wrapped, this, new.target, ...arguments);";
   const text = `(${parameters}) {
-    if (arguments.length === ${args} && ${target} === undefined) {
-      if (activation.mode === ${INACTIVE} || wrapped.isInside && !(wrapped.isInside = false)) {
-        return callFunction(fn, this${passed});
-      }
-      const { direct } = wrapped;
-      if (direct !== undefined) return direct(this${passed});
+    ${isConstructor ? construct : ""}
+    if (activation.mode === ${INACTIVE} || wrapped.isInside && !(wrapped.isInside = false)) {
+      return arguments.length === ${args}
+        ? callFunction(fn, this${passed})
+        : apply(fn, this, arguments);
     }
-    return activation.mode === ${INACTIVE} && ${target} === undefined
-      ? apply(fn, this, arguments)
-      : enter(wrapped, this, ${target}, ...arguments);
+    const { direct } = wrapped;
+    return direct !== undefined && arguments.length === ${args}
+      ? direct(this${passed})
+      : enter(wrapped, this, undefined, ...arguments);
   }`;
   return `(wrapped, { activation, callFunction, apply, enter }) => {
     const { fn } = wrapped;
@@ -191,7 +194,7 @@ function wrapperText(args: number, isConstructor: boolean): string {
   }`;
 }
 
-/** Makers by how many arguments a usual call has; the last, of functions without usual calls. */
+/** Makers by the number of arguments; the last one is for functions whose number is not known. */
 const [FUNCTION_MAKERS, METHOD_MAKERS] = [true, false].map((isConstructor) =>
   [0, 1, 2, 3, 4, -1].map((args) =>
     new FreshCode<MakeWrapper>(wrapperText(args, isConstructor), import.meta.url)
@@ -226,9 +229,10 @@ function enter(
 }
 
 /**
- * Calls a function by its wrapper, inside its trampoline, once before V8 optimises the wrapper for its
- * own trampoline. Otherwise V8 has never seen the wrapper call the function plainly, and throws the
- * code away where that happens: at every level of a recursion that is too deep for trampolines.
+ * Calls a function by its wrapper, inside its trampoline, so that V8 has seen the wrapper call `fn`
+ * plainly. Otherwise V8 optimises the wrapper without that branch, and throws its code away at every
+ * level of a recursion that goes beyond the stack for trampolines (`STACK_BUDGET`). Interpreted frames
+ * are larger, so such a recursion would end earlier.
  */
 function callWrapperInside(wrapped: Wrapped, self: unknown, args: unknown[]): unknown {
   wrapped.isInside = true;
