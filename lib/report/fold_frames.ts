@@ -1,6 +1,6 @@
-import { type Frame, isApp } from "./frame.ts";
-import type { Recording, Stack } from "./recording.ts";
-import { StackTable } from "./stack_table.ts";
+import { type Frame, isApp } from "../recording/frame.ts";
+import type { Recording, Stack } from "../recording/recording.ts";
+import { StackTable } from "../recording/stack_table.ts";
 
 /** What stands for all stacks that have nothing of the program in them. */
 const NO_APP: Frame = { name: "[no app code]", kind: "runtime", module: "" };

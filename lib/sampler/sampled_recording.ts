@@ -1,8 +1,8 @@
 import type { ReadBytes } from "../elf_unwinding.ts";
-import type { Frame } from "../report/frame.ts";
-import { FrameTable } from "../report/frame_table.ts";
-import type { Recording } from "../report/recording.ts";
-import { StackTable } from "../report/stack_table.ts";
+import type { Frame } from "../recording/frame.ts";
+import { FrameTable } from "../recording/frame_table.ts";
+import type { Recording } from "../recording/recording.ts";
+import { StackTable } from "../recording/stack_table.ts";
 import { CodePlaces } from "./code_places.ts";
 import type { SampleFile } from "./sample_file.ts";
 

@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import { foldFrames } from "../../lib/report/fold_frames.ts";
-import { frameSymbol } from "../../lib/report/frame.ts";
-import { type Recording, recordingTotal } from "../../lib/report/recording.ts";
+import { frameSymbol } from "../../lib/recording/frame.ts";
+import { type Recording, recordingTotal } from "../../lib/recording/recording.ts";
 import { recordingOf, TRAMPOLINES } from "../support/recordings.ts";
 
 const stacksOf = ({ stacks }: Recording) =>

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { recordingTotal } from "../../lib/report/recording.ts";
+import { recordingTotal } from "../../lib/recording/recording.ts";
 import type { SampleFile } from "../../lib/sampler/sample_file.ts";
 import { sampledRecording } from "../../lib/sampler/sampled_recording.ts";
 

@@ -1,6 +1,6 @@
-import { FrameTable } from "../../lib/report/frame_table.ts";
-import type { Recording } from "../../lib/report/recording.ts";
-import { StackTable } from "../../lib/report/stack_table.ts";
+import { FrameTable } from "../../lib/recording/frame_table.ts";
+import type { Recording } from "../../lib/recording/recording.ts";
+import { StackTable } from "../../lib/recording/stack_table.ts";
 
 /** Modules by the first letter of a symbol's prefix, as `deno` for the runtime without names. */
 const MODULES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { frameSymbol } from "../../lib/report/frame.ts";
-import { readPerfScript } from "../../lib/report/perf_script.ts";
+import { frameSymbol } from "../../lib/recording/frame.ts";
+import { readPerfScript } from "../../lib/recording/perf_script.ts";
 
 const HEADER = `\
 # ========

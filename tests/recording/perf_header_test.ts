@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { readPerfHeader } from "../../lib/report/perf_header.ts";
+import { readPerfHeader } from "../../lib/recording/perf_header.ts";
 
 const callGraphOf = (event: string, cmdline = "perf record -g -- b") =>
   readPerfHeader([`# cmdline : ${cmdline}`, `# event : name = cycles, ${event}`]).callGraph;

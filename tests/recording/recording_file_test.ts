@@ -1,9 +1,9 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
-import { FrameTable } from "../../lib/report/frame_table.ts";
-import type { Recording } from "../../lib/report/recording.ts";
-import { decodeRecording, encodeRecording } from "../../lib/report/recording_file.ts";
-import { StackTable } from "../../lib/report/stack_table.ts";
+import { FrameTable } from "../../lib/recording/frame_table.ts";
+import type { Recording } from "../../lib/recording/recording.ts";
+import { decodeRecording, encodeRecording } from "../../lib/recording/recording_file.ts";
+import { StackTable } from "../../lib/recording/stack_table.ts";
 
 Deno.test("decodeRecording() is encodeRecording()'s inverse, and equal frames stay one object", () => {
   const frames = new FrameTable();
