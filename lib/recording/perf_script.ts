@@ -1,47 +1,63 @@
-import type { Frame } from "./frame.ts";
+import { type Frame, isThreadStart } from "./frame.ts";
 import { FrameTable } from "./frame_table.ts";
 import { type PerfHeader, readPerfHeader } from "./perf_header.ts";
 import type { Recording } from "./recording.ts";
-import { StackTable } from "./stack_table.ts";
+import { SampleCollector } from "./sample_collector.ts";
+import type { Thread } from "./thread.ts";
+import { ThreadTable } from "./thread_table.ts";
 
-/** The options of `perf script` whose output {@linkcode readPerfScript} reads. */
-export const PERF_SCRIPT_ARGS: readonly string[] = [
-  "--header",
-  "--show-lost-events",
-  "-F",
-  "comm,tid,period,event,ip,sym,dso",
-  // Unwound stacks can be deeper than perf shows of its own accord, 127 frames.
-  "--max-stack",
-  "1024",
-  "--no-inline",
-];
+/**
+ * The options of `perf script` whose output {@linkcode readPerfScript} reads. perf refuses to print
+ * fields that the recording does not have.
+ *
+ * @param fields Whether samples have times and periods.
+ */
+export function perfScriptArgs(
+  { hasTimes = true, hasPeriods = true }: { hasTimes?: boolean; hasPeriods?: boolean } = {},
+): string[] {
+  const time = hasTimes ? ["time"] : [];
+  const period = hasPeriods ? ["period"] : [];
+  return [
+    "--header",
+    "--show-lost-events",
+    "--ns",
+    "-F",
+    ["comm", "pid", "tid", ...time, ...period, "event", "ip", "sym", "dso"].join(),
+    // Unwound stacks can be deeper than perf shows of its own accord, 127 frames.
+    "--max-stack",
+    "1024",
+    "--no-inline",
+  ];
+}
+
+/** The options for recordings as perf makes them where nothing else is said. */
+export const PERF_SCRIPT_ARGS: readonly string[] = perfScriptArgs();
 
 /** The kernel's limit where nobody has changed it (`kernel.perf_event_max_stack`). */
 const DEFAULT_MAX_FRAMES = 127;
 
-/** A sample begins: thread, its id, weight, event, as `deno    6190     100010 cpu-clock: `. */
-const SAMPLE = /^(\S.*?|) +\d+ +(\d+) +(\S.*?): *$/;
+/**
+ * A sample begins: thread, process and thread number, time, weight, event, as
+ * `deno    6190/6190   1287.000123456:     100010 cpu-clock: `.
+ */
+const SAMPLE = /^(.*?) +(-?\d+)\/(-?\d+) +(?:(\d+)\.(\d{6,9}): +)?(?:(\d+) +)?(\S.*?): *$/;
 
 /** One of its frames, as `    7fbd3a94db70 _start (/usr/lib/ld.so)`; a file's name may have parentheses. */
 const FRAME = /^\s+([0-9a-f]+) (.*) \(((?:[^()]|\([^()]*\))*)\)$/;
 
-/** Samples for which there was no room, as `deno 6190 PERF_RECORD_LOST lost 71`. */
-const LOST = /\bPERF_RECORD_LOST lost (\d+)/;
-
-/** Where threads start: it is in every whole stack, and only the entry point stands outside of it. */
-const THREAD_START =
-  /^(?:_start|_dl_start_user|__libc_start_(?:call_)?main.*|start_thread|thread_start|_*clone3?|ret_from_fork\w*)$/;
+/** Samples for which there was no room, as `deno 6190/6190 12.000000345: PERF_RECORD_LOST lost 71`. */
+const LOST = /\bPERF_RECORD_LOST(?:_SAMPLES)? lost (\d+)/;
 
 /**
  * Reads what `perf script` prints with {@linkcode PERF_SCRIPT_ARGS}.
  *
  * @param text What it prints, in pieces of any size.
- * @param options The kernel's `perf_event_max_stack` at the time of the recording.
+ * @param options What is known beside the text.
  * @returns A recording per event, in the order in which they were first seen.
  */
 export async function readPerfScript(
   text: Iterable<string> | AsyncIterable<string>,
-  options: { maxFrames?: number } = {},
+  options: ScriptOptions = {},
 ): Promise<Recording[]> {
   const reader = new PerfScriptReader(options);
   let rest = "";
@@ -55,8 +71,17 @@ export async function readPerfScript(
   return reader.end();
 }
 
+/** Options of {@linkcode readPerfScript}. */
+export interface ScriptOptions {
+  /** The kernel's `perf_event_max_stack` at the time of the recording. @default {127} */
+  maxFrames?: number;
+  /** Command lines of processes, with the program first. */
+  commands?: ReadonlyMap<number, readonly string[]>;
+}
+
 interface Sample {
-  thread: string;
+  thread: Thread;
+  time: number | undefined;
   weight: number;
   event: string;
   /** Innermost first, as perf prints them. */
@@ -65,17 +90,20 @@ interface Sample {
 
 class PerfScriptReader {
   readonly #maxFrames: number;
+  readonly #commands: ScriptOptions["commands"];
   readonly #headerLines: string[] = [];
   #header: PerfHeader | undefined;
-  readonly #stacks = new Map<string, StackTable>();
+  readonly #threads = new ThreadTable();
+  readonly #collectors = new Map<string, SampleCollector>();
   readonly #frames = new FrameTable();
   /** By line. */
   readonly #known = new Map<string, Frame>();
   #sample: Sample | undefined;
   #lost = 0;
 
-  constructor({ maxFrames = DEFAULT_MAX_FRAMES }: { maxFrames?: number }) {
+  constructor({ maxFrames = DEFAULT_MAX_FRAMES, commands }: ScriptOptions) {
     this.#maxFrames = maxFrames;
+    this.#commands = commands;
   }
 
   read(line: string): void {
@@ -86,10 +114,12 @@ class PerfScriptReader {
         return;
       }
     }
-    const [, thread, weight, event] = SAMPLE.exec(line) ?? [];
+    const [, name, pid, tid, seconds, fraction, period, event] = SAMPLE.exec(line) ?? [];
     if (event !== undefined) {
       this.#endSample();
-      this.#sample = { thread: thread!, weight: Number(weight), event, frames: [] };
+      const thread = { pid: Number(pid), tid: Number(tid), name: name! };
+      const weight = period === undefined ? 1 : Number(period);
+      this.#sample = { thread, time: nanoseconds(seconds, fraction), weight, event, frames: [] };
     } else if (line.startsWith("# ")) {
       this.#headerLines.push(line);
     } else {
@@ -100,14 +130,16 @@ class PerfScriptReader {
   end(): Recording[] {
     this.#endSample();
     const header = this.#facts();
-    return [...this.#stacks].map(([event, stacks]) => ({
+    const collectors = [...this.#collectors];
+    const scripted = new Set(collectors.flatMap(([, collector]) => [...collector.scripted()]));
+    return collectors.map(([event, collector]) => ({
       sampler: "perf",
       ...header,
       event,
       unit: /^(?:cpu|task)-clock\b/.test(event) ? "nanoseconds" : "events",
       maxFrames: header.callGraph?.method === "dwarf" ? undefined : this.#maxFrames,
       lostSamples: this.#lost,
-      stacks: stacks.stacks(),
+      ...collector.end(scripted, this.#commands),
     }));
   }
 
@@ -123,13 +155,15 @@ class PerfScriptReader {
 
   #endSample(): void {
     if (this.#sample === undefined) return;
-    const { thread, weight, event, frames } = this.#sample;
+    const { event, frames, ...sample } = this.#sample;
     this.#sample = undefined;
     const isFull = this.#facts().callGraph?.method === "dwarf" || frames.length >= this.#maxFrames;
-    const isCut = isFull && !frames.some(({ name }) => THREAD_START.test(name));
-    let stacks = this.#stacks.get(event);
-    if (stacks === undefined) this.#stacks.set(event, stacks = new StackTable());
-    stacks.add(thread, frames.reverse(), { weight, isCut });
+    const isCut = isFull && !frames.some(isThreadStart);
+    let collector = this.#collectors.get(event);
+    if (collector === undefined) {
+      this.#collectors.set(event, collector = new SampleCollector(this.#threads));
+    }
+    collector.add({ ...sample, frames: frames.reverse(), isCut });
   }
 
   /** The header is complete when the first sample comes. */
@@ -141,4 +175,10 @@ class PerfScriptReader {
 /** The kernel has the upper half of the address space, on every architecture of 64 bits. */
 function isKernelAddress(address: string): boolean {
   return address.length === 16 && address >= "8";
+}
+
+/** `undefined` where the text has no times. */
+function nanoseconds(seconds?: string, fraction?: string): number | undefined {
+  if (seconds === undefined) return undefined;
+  return Number(seconds) * 1e9 + Number(fraction!.padEnd(9, "0"));
 }

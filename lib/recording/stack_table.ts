@@ -1,5 +1,6 @@
 import type { Frame } from "./frame.ts";
 import type { Stack } from "./recording.ts";
+import { StackTrie } from "./stack_trie.ts";
 
 /** How a stack is counted. */
 export interface StackCount {
@@ -11,42 +12,102 @@ export interface StackCount {
   isCut?: boolean;
 }
 
-/** Counts stacks; equal ones become one. */
+/**
+ * Counts stacks; equal ones become one. A path is a stack that is being put together: it is entered
+ * frame by frame from {@linkcode StackTable.OUTSIDE}, and counted where it ends.
+ */
 export class StackTable {
-  readonly #ids = new Map<Frame, number>();
-  readonly #stacks = new Map<string, Stack>();
+  /** The path without frames. */
+  static readonly OUTSIDE = StackTrie.ROOT;
+
+  readonly #trie = new StackTrie();
+  readonly #frames: Frame[] = [];
+  readonly #frameIds = new Map<Frame, number>();
+  readonly #threadIds = new Map<string, number>();
+  readonly #stacks: Stack[] = [];
+  /** By node: the one below the innermost frame whose item is the thread and whether it is cut. */
+  readonly #indices = new Map<number, number>();
 
   /**
    * Counts a stack. Neighbours in it without a name, of one module, become one frame.
    *
-   * @param thread Name of the thread.
+   * @param thread What the thread is called.
    * @param frames From the outermost in; equal ones must be one object.
    * @param count What it stands for.
+   * @returns The stack's index.
    */
-  add(
-    thread: string,
-    frames: readonly Frame[],
-    { weight, samples = 1, isCut = false }: StackCount,
-  ): void {
-    const kept = frames.filter((frame, i) => frame.name !== "" || frame !== frames[i - 1]);
-    const key = `${isCut ? "…" : ""}${kept.map((frame) => this.#idOf(frame)).join()} ${thread}`;
-    const known = this.#stacks.get(key);
-    if (known === undefined) {
-      this.#stacks.set(key, { thread, frames: kept, samples, weight, isCut });
-    } else {
-      known.samples += samples;
-      known.weight += weight;
+  add(thread: string, frames: readonly Frame[], count: StackCount): number {
+    let path = StackTable.OUTSIDE;
+    for (const frame of frames) path = this.enter(path, this.idOf(frame));
+    return this.count(thread, path, count);
+  }
+
+  /** The number of a frame; equal frames must be one object. */
+  idOf(frame: Frame): number {
+    let id = this.#frameIds.get(frame);
+    if (id === undefined) {
+      id = this.#frames.push(frame) - 1;
+      this.#frameIds.set(frame, id);
     }
+    return id;
+  }
+
+  /** The path with one more frame, the innermost, unless that has no name and stands there already. */
+  enter(path: number, frameId: number): number {
+    if (
+      path !== StackTable.OUTSIDE && this.#trie.itemOf(path) === frameId &&
+      this.#frames[frameId]!.name === ""
+    ) return path;
+    return this.#trie.child(path, frameId);
+  }
+
+  /** Counts the stack that a path is. */
+  count(
+    thread: string,
+    path: number,
+    { weight, samples = 1, isCut = false }: StackCount,
+  ): number {
+    let threadId = this.#threadIds.get(thread);
+    if (threadId === undefined) this.#threadIds.set(thread, threadId = this.#threadIds.size);
+    // Items of frames are not negative.
+    const node = this.#trie.child(path, -1 - (2 * threadId + Number(isCut)));
+    let index = this.#indices.get(node);
+    if (index === undefined) {
+      const frames = () => this.#framesOf(path);
+      index = this.#stacks.push(new CountedStack(frames, { thread, isCut })) - 1;
+      this.#indices.set(node, index);
+    }
+    const stack = this.#stacks[index]!;
+    stack.samples += samples;
+    stack.weight += weight;
+    return index;
   }
 
   /** All stacks, in the order in which they were first seen. */
   stacks(): Stack[] {
-    return [...this.#stacks.values()];
+    return this.#stacks;
   }
 
-  #idOf(frame: Frame): number {
-    let id = this.#ids.get(frame);
-    if (id === undefined) this.#ids.set(frame, id = this.#ids.size);
-    return id;
+  #framesOf(path: number): Frame[] {
+    return this.#trie.pathTo(path).map((id) => this.#frames[id]!);
+  }
+}
+
+/** A stack whose frames are put together when somebody reads them. */
+class CountedStack implements Stack {
+  readonly thread: string;
+  readonly isCut: boolean;
+  samples = 0;
+  weight = 0;
+  readonly #frames: () => Frame[];
+
+  constructor(frames: () => Frame[], { thread, isCut }: { thread: string; isCut: boolean }) {
+    this.#frames = frames;
+    this.thread = thread;
+    this.isCut = isCut;
+  }
+
+  get frames(): readonly Frame[] {
+    return this.#frames();
   }
 }

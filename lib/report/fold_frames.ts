@@ -25,19 +25,20 @@ export function foldFrames(
   { appOnly = false }: FoldOptions = {},
 ): Recording {
   const stacks = new StackTable();
-  for (const { thread, frames, ...count } of recording.stacks) {
+  const indices = recording.stacks.map(({ thread, frames, samples, weight, isCut }) => {
     const kept = appOnly
       ? frames.filter(isApp)
       : frames.filter((frame, i) =>
         isTelling(frame) || (i === frames.length - 1 && !isOwnCode(frames))
       );
-    stacks.add(
+    return stacks.add(
       thread,
       kept.length === 0 ? [outsideOfApp(frames, appOnly)] : kept,
-      count,
+      { samples, weight, isCut },
     );
-  }
-  return { ...recording, stacks: stacks.stacks() };
+  });
+  const samples = recording.samples.withStacks(indices);
+  return { ...recording, stacks: stacks.stacks(), samples };
 }
 
 /** Where this library's own code is; its frames stand around every trampoline. */
