@@ -1,5 +1,5 @@
 /** Colours of boxes: by whose code it is, or by what became of it. */
-import type { FrameKind } from "../../lib/report/frame.ts";
+import type { FrameKind } from "../../lib/recording/frame.ts";
 import type { TreeNode } from "./tree.ts";
 
 /** The kinds, and what the legend calls them. */

@@ -1,5 +1,5 @@
 /** Where the time was spent, by whose code it was: a bar, and a legend that switches kinds off. */
-import type { FrameKind } from "../../lib/report/frame.ts";
+import type { FrameKind } from "../../lib/recording/frame.ts";
 import { KINDS } from "./colors.ts";
 import type { PageData } from "./data.ts";
 import { ratio, swatch } from "./function_table.ts";

@@ -1,5 +1,5 @@
 /** A report's page: everything that one sees and presses. */
-import type { FrameKind } from "../../lib/report/frame.ts";
+import type { FrameKind } from "../../lib/recording/frame.ts";
 import { differenceColor, foundColor, kindColor } from "./colors.ts";
 import { frameName, longPosition, type PageFrame, readPageData, totals } from "./data.ts";
 import { FlameGraph } from "./flame_graph.ts";

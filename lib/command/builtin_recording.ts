@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import type { ReadBytes } from "../elf_unwinding.ts";
 import { PerfError } from "../perf_error.ts";
 import { perfMapPath } from "../perf_map.ts";
-import type { Recording } from "../report/recording.ts";
+import type { Recording } from "../recording/recording.ts";
 import { readSampleFile, type SampleFile } from "../sampler/sample_file.ts";
 import { sampledRecording } from "../sampler/sampled_recording.ts";
 import { samplingVariables } from "../sampler/sampling_variables.ts";

@@ -5,7 +5,7 @@ import { formatFoldedDifference } from "../report/folded.ts";
 import { foldFrames } from "../report/fold_frames.ts";
 import { recordingFacts } from "../report/format.ts";
 import { formatHtmlDifference } from "../report/html.ts";
-import type { Recording } from "../report/recording.ts";
+import type { Recording } from "../recording/recording.ts";
 import type { Ending } from "./child.ts";
 import { lastValue, parseFileCommandLine, REPORT_OPTIONS, usageError } from "./options.ts";
 import { Progress } from "./progress.ts";

@@ -4,9 +4,9 @@
 import * as fs from "node:fs";
 
 import { PerfError } from "../perf_error.ts";
-import { PERF_SCRIPT_ARGS, readPerfScript } from "../report/perf_script.ts";
-import type { Recording } from "../report/recording.ts";
-import { decodeRecording, RECORDING_START } from "../report/recording_file.ts";
+import { PERF_SCRIPT_ARGS, readPerfScript } from "../recording/perf_script.ts";
+import type { Recording } from "../recording/recording.ts";
+import { decodeRecording, RECORDING_START } from "../recording/recording_file.ts";
 import { perfOutput, readText } from "./perf_tool.ts";
 import type { Progress } from "./progress.ts";
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 
 import { PerfError } from "../perf_error.ts";
-import { RECORDING_START } from "../report/recording_file.ts";
+import { RECORDING_START } from "../recording/recording_file.ts";
 import { isPermissionError } from "../runtime.ts";
 
 /** The state of a file, by which one can tell whether it has been written since. */

@@ -3,7 +3,7 @@
  */
 import * as fs from "node:fs";
 
-import { SampleCounter } from "../report/sample_counter.ts";
+import { SampleCounter } from "../recording/sample_counter.ts";
 import type { Progress } from "./progress.ts";
 
 /** As much of a file is read at a time. */

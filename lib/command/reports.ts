@@ -8,7 +8,7 @@ import process from "node:process";
 import { PerfError } from "../perf_error.ts";
 import { recordingAdvice } from "../report/advice.ts";
 import { FORMAT_ENDINGS, formatReport, parseFormats, type ReportFormat } from "../report/format.ts";
-import type { Recording } from "../report/recording.ts";
+import type { Recording } from "../recording/recording.ts";
 import { type CommandLine, lastValue } from "./options.ts";
 
 /** What the user wants to see. */

@@ -1,5 +1,5 @@
 import { PerfError } from "../perf_error.ts";
-import type { SamplerName } from "../report/recording.ts";
+import type { SamplerName } from "../recording/recording.ts";
 
 /** What `--sampler` takes. */
 export type SamplerChoice = "auto" | SamplerName;

@@ -1,6 +1,6 @@
 import { MAX_STACK_DUMP_SIZE } from "../call_graph.ts";
-import { type Frame, isApp, namelessName } from "./frame.ts";
-import { type Recording, recordingTotal } from "./recording.ts";
+import { type Frame, isApp, namelessName } from "../recording/frame.ts";
+import { type Recording, recordingTotal } from "../recording/recording.ts";
 
 /** What is missing in a recording. */
 export interface Shortcomings {

@@ -1,5 +1,5 @@
-import { type Frame, frameSymbol } from "./frame.ts";
-import type { Stack } from "./recording.ts";
+import { type Frame, frameSymbol } from "../recording/frame.ts";
+import type { Stack } from "../recording/recording.ts";
 
 /** A frame and what was called from it, or a thread. */
 export interface CallNode {

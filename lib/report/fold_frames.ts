@@ -1,6 +1,6 @@
-import { type Frame, isApp } from "./frame.ts";
-import type { Recording, Stack } from "./recording.ts";
-import { StackTable } from "./stack_table.ts";
+import { type Frame, isApp } from "../recording/frame.ts";
+import type { Recording, Stack } from "../recording/recording.ts";
+import { StackTable } from "../recording/stack_table.ts";
 
 /** What stands for all stacks that have nothing of the program in them. */
 const NO_APP: Frame = { name: "[no app code]", kind: "runtime", module: "" };
@@ -25,19 +25,20 @@ export function foldFrames(
   { appOnly = false }: FoldOptions = {},
 ): Recording {
   const stacks = new StackTable();
-  for (const { thread, frames, ...count } of recording.stacks) {
+  const indices = recording.stacks.map(({ thread, frames, samples, weight, isCut }) => {
     const kept = appOnly
       ? frames.filter(isApp)
       : frames.filter((frame, i) =>
         isTelling(frame) || (i === frames.length - 1 && !isOwnCode(frames))
       );
-    stacks.add(
+    return stacks.add(
       thread,
       kept.length === 0 ? [outsideOfApp(frames, appOnly)] : kept,
-      count,
+      { samples, weight, isCut },
     );
-  }
-  return { ...recording, stacks: stacks.stacks() };
+  });
+  const samples = recording.samples.withStacks(indices);
+  return { ...recording, stacks: stacks.stacks(), samples };
 }
 
 /** Where this library's own code is; its frames stand around every trampoline. */

@@ -1,5 +1,5 @@
-import { type Frame, frameSymbol } from "./frame.ts";
-import type { Recording } from "./recording.ts";
+import { type Frame, frameSymbol } from "../recording/frame.ts";
+import type { Recording } from "../recording/recording.ts";
 
 /**
  * Folded stacks, one a line: thread and frames from the outermost in, separated by `;`, and their

@@ -3,7 +3,7 @@ import { formatFolded } from "./folded.ts";
 import { formatHtml } from "./html.ts";
 import { formatPerfText } from "./perf_text.ts";
 import { formatPprof } from "./pprof.ts";
-import { type Recording, recordingTotal } from "./recording.ts";
+import { type Recording, recordingTotal } from "../recording/recording.ts";
 import { formatSpeedscope } from "./speedscope.ts";
 
 /** How a report can look. */

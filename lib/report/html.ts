@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import { brotliDecompressSync } from "node:zlib";
 
-import { type Frame, frameSymbol } from "./frame.ts";
+import { type Frame, frameSymbol } from "../recording/frame.ts";
 import { packedPage } from "./page.js";
 import type { PageData, PageFrame, PageStack } from "./page_data.ts";
-import type { Recording, Stack } from "./recording.ts";
+import type { Recording, Stack } from "../recording/recording.ts";
 
 /** What a page says beside its graph. */
 export interface PageWords {

@@ -1,4 +1,4 @@
-import type { FrameKind } from "./frame.ts";
+import type { FrameKind } from "../recording/frame.ts";
 
 /** What a report's page is given. The page is compiled apart: nothing here is more than types. */
 export interface PageData {

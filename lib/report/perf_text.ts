@@ -1,5 +1,5 @@
 import { busiestCallees, callTree, walkTree } from "./call_tree.ts";
-import type { Recording } from "./recording.ts";
+import type { Recording } from "../recording/recording.ts";
 
 /** Frames and threads below this share of all samples are left out, in percent. */
 const PERCENT_LIMIT = 0.5;

@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 
-import { type Frame, frameSymbol } from "./frame.ts";
+import { type Frame, frameSymbol } from "../recording/frame.ts";
 import * as format from "./pprof_format.js";
-import type { Recording } from "./recording.ts";
+import type { Recording } from "../recording/recording.ts";
 
 /**
  * A profile for pprof: gzipped, of pprof's own format (github.com/google/pprof, proto/profile.proto),

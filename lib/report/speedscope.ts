@@ -1,5 +1,5 @@
-import { type Frame, frameSymbol } from "./frame.ts";
-import { type Recording, recordingTotal } from "./recording.ts";
+import { type Frame, frameSymbol } from "../recording/frame.ts";
+import { type Recording, recordingTotal } from "../recording/recording.ts";
 
 /**
  * A file for speedscope, of its own JSON format (https://www.speedscope.app/file-format-schema.json).

@@ -1,8 +1,9 @@
 import type { ReadBytes } from "../elf_unwinding.ts";
-import type { Frame } from "../report/frame.ts";
-import { FrameTable } from "../report/frame_table.ts";
-import type { Recording } from "../report/recording.ts";
-import { StackTable } from "../report/stack_table.ts";
+import type { Frame } from "../recording/frame.ts";
+import { FrameTable } from "../recording/frame_table.ts";
+import type { Recording } from "../recording/recording.ts";
+import { SampleCollector } from "../recording/sample_collector.ts";
+import { ThreadTable } from "../recording/thread_table.ts";
 import { CodePlaces } from "./code_places.ts";
 import type { SampleFile } from "./sample_file.ts";
 
@@ -23,13 +24,20 @@ export interface SampledProgram {
 export function sampledRecording(file: SampleFile, program: SampledProgram): Recording {
   const { samples, threads, interval, counts } = file;
   const frameOf = frameFinder(file, program);
-  const stacks = new StackTable();
-  for (const { thread, addresses, weight } of samples) {
+  const collector = new SampleCollector(new ThreadTable());
+  for (const { thread, addresses, weight, time } of samples) {
     const frames = addresses.map((address, i) =>
       // Where a call returns to may be the next function's first instruction already.
       frameOf(i === 0 ? address : address - 1)
     );
-    stacks.add(threads.get(thread) ?? `thread ${thread}`, frames.reverse(), {
+    collector.add({
+      thread: {
+        pid: file.process,
+        tid: thread,
+        name: threads.get(thread) ?? `thread ${thread}`,
+      },
+      time,
+      frames: frames.reverse(),
       weight,
       isCut: addresses.length >= MOST_FRAMES,
     });
@@ -47,7 +55,8 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
     start: file.start,
     duration: times.length === 0 ? 0 : (maximum(times) - times[0]!) / 1e6,
     lostSamples: Math.round((counts?.dropped ?? 0) / interval),
-    stacks: stacks.stacks(),
+    clock: "mono",
+    ...collector.end(collector.scripted()),
   };
 }
 

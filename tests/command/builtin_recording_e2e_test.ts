@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 
 import { perfOutput } from "../../lib/command/perf_tool.ts";
-import { PERF_SCRIPT_ARGS, readPerfScript } from "../../lib/report/perf_script.ts";
-import { type Recording, recordingTotal } from "../../lib/report/recording.ts";
-import { decodeRecording } from "../../lib/report/recording_file.ts";
+import { PERF_SCRIPT_ARGS, readPerfScript } from "../../lib/recording/perf_script.ts";
+import { type Recording, recordingTotal } from "../../lib/recording/recording.ts";
+import { decodeRecording } from "../../lib/recording/recording_file.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 import { obstacleOfPerf } from "../support/perf.ts";
 import { type RefusedCall, refusing } from "../support/refuse.ts";

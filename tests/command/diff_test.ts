@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
 
-import { encodeRecording } from "../../lib/report/recording_file.ts";
+import { encodeRecording } from "../../lib/recording/recording_file.ts";
 import { recordingOf } from "../support/recordings.ts";
 import { runCommand, Workplace } from "./command_process.ts";
 

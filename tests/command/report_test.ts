@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 
-import { encodeRecording } from "../../lib/report/recording_file.ts";
+import { encodeRecording } from "../../lib/recording/recording_file.ts";
 import { recordingOf, TRAMPOLINES } from "../support/recordings.ts";
 import { runCommand, Workplace } from "./command_process.ts";
 

@@ -14,10 +14,10 @@ import { parseMemoryMaps } from "../../lib/memory_maps.ts";
 import { PerfError } from "../../lib/perf_error.ts";
 import { parseProcessStart } from "../../lib/process_start.ts";
 import { parsePerfVersion } from "../../lib/perf_version.ts";
-import { frameAt, frameSymbol, parseFunctionSymbol } from "../../lib/report/frame.ts";
-import { readPerfScript } from "../../lib/report/perf_script.ts";
-import { recordingTotal } from "../../lib/report/recording.ts";
-import { decodeRecording, encodeRecording } from "../../lib/report/recording_file.ts";
+import { frameAt, frameSymbol, parseFunctionSymbol } from "../../lib/recording/frame.ts";
+import { readPerfScript } from "../../lib/recording/perf_script.ts";
+import { recordingTotal } from "../../lib/recording/recording.ts";
+import { decodeRecording, encodeRecording } from "../../lib/recording/recording_file.ts";
 import { decideSwitches } from "../../lib/switches.ts";
 import { functionSymbol, sourceName } from "../../lib/symbol_name.ts";
 import { attempt, fc, fuzz, mutated, textOf } from "../support/fuzz.ts";
@@ -127,20 +127,36 @@ const SCRIPT = `\
 # cmdline : /usr/bin/perf record -F 999 -g -o perf.data -- deno run -A a.ts
 # event : name = cpu-clock:ppp, , id = { 1, 2 }, type = 1 (software), { sample_period, sample_freq } = 999
 #
-deno    6190    1001001 cpu-clock:ppp:
+deno    6190/6190 12.345678901:    1001001 cpu-clock:ppp:
 \t    7fbd3a94db70 js::foo:/src/app.ts:12 (/tmp/perf-6190.map)
 \t    55f1a2bf5000 [unknown] (/usr/bin/deno)
 \tffffffff81000000 do_syscall_64 ([kernel.kallsyms])
 \t    7fbd3a94db70 __libc_start_call_main (/usr/lib/x86_64-linux-gnu/libc.so.6)
 
-deno    6190 PERF_RECORD_LOST lost 71
-V8 Worker (1)    6191    500 cycles:
+deno    6190/6190 12.345678902: PERF_RECORD_LOST lost 71
+V8 Worker (1)    6190/6191 12.345678: 500 cycles:
 \t               0 [unknown] ([unknown])
 
 `;
 
 const SCRIPT_PIECES = [
-  ...["deno", " ", "\t", "\n", "\n\n", "6190", "cycles:", "(", ")", "[unknown]", "js::", ":12"],
+  ...[
+    "deno",
+    " ",
+    "\t",
+    "\n",
+    "\n\n",
+    "6190",
+    "cycles:",
+    "1.000000:",
+    "-1",
+    "/",
+    "(",
+    ")",
+    "[unknown]",
+    "js::",
+    ":12",
+  ],
   ...["PERF_RECORD_LOST lost ", "# ", "99999999999999999999", "\0", "{", "}", "freq = "],
 ];
 
@@ -170,8 +186,12 @@ fuzz(
   "decodeRecording() reads what encodeRecording() writes, and refuses what is none",
   fc.oneof(
     textOf([
-      '{"format":"@x/perf recording","version":1,',
+      '{"format":"@x/perf recording","version":2,',
       '"stacks":',
+      '"frames":',
+      '"threads":',
+      '"samples":',
+      '{"time":"AAAAAAAA8D8=","thread":"AAAAAA==","stack":"AAAAAA==","weight":"AAAAAAAA8D8="}',
       "[",
       "]",
       "{}",
@@ -180,7 +200,7 @@ fuzz(
       ",",
     ]),
     fc.json().map((json) =>
-      `{"format":"@x/perf recording","version":1,"stacks":${json},"frames":[]}`
+      `{"format":"@x/perf recording","version":2,"stacks":${json},"frames":[]}`
     ),
   ),
   (text) => {

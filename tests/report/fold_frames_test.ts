@@ -1,8 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import { foldFrames } from "../../lib/report/fold_frames.ts";
-import { frameSymbol } from "../../lib/report/frame.ts";
-import { type Recording, recordingTotal } from "../../lib/report/recording.ts";
+import { frameSymbol } from "../../lib/recording/frame.ts";
+import { type Recording, recordingTotal } from "../../lib/recording/recording.ts";
+import { SampleTable } from "../../lib/recording/sample_table.ts";
 import { recordingOf, TRAMPOLINES } from "../support/recordings.ts";
 
 const stacksOf = ({ stacks }: Recording) =>
@@ -52,4 +53,15 @@ Deno.test("foldFrames() keeps what is cut apart, and leaves the recording as it 
   ]);
   deepEqual(foldFrames(recording).stacks.map(({ isCut }) => isCut), [true, false]);
   equal(recording.stacks.length, 2);
+});
+
+Deno.test("foldFrames() leads every sample to its stack", () => {
+  const samples = new SampleTable({
+    time: Float64Array.of(1, 2, 3),
+    thread: Uint32Array.of(0, 0, 0),
+    stack: Uint32Array.of(5, 1, 0),
+    weight: Float64Array.of(1, 1, 1),
+  });
+  const folded = foldFrames(recordingOf(TRAMPOLINES, { samples }));
+  deepEqual([...folded.samples.stack], [4, 0, 0]);
 });

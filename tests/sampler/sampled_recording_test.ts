@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { recordingTotal } from "../../lib/report/recording.ts";
+import { recordingTotal } from "../../lib/recording/recording.ts";
 import type { SampleFile } from "../../lib/sampler/sample_file.ts";
 import { sampledRecording } from "../../lib/sampler/sampled_recording.ts";
 
@@ -28,7 +28,7 @@ const RECORDING = sampledRecording(FILE, {
 });
 
 Deno.test("sampledRecording() makes equal stacks one, callers first, and knows their threads", () => {
-  const { stacks, ...facts } = RECORDING;
+  const { stacks, samples, ...facts } = RECORDING;
   deepEqual(facts, {
     sampler: "builtin",
     samplerVersion: "built-in sampler",
@@ -41,7 +41,17 @@ Deno.test("sampledRecording() makes equal stacks one, callers first, and knows t
     start: 1_700_000_000_000,
     duration: 1000,
     lostSamples: 3,
+    clock: "mono",
+    threads: [
+      { pid: 42, tid: 42, name: "deno" },
+      { pid: 42, tid: 43, name: "worker" },
+      { pid: 42, tid: 44, name: "thread 44" },
+    ],
   });
+  deepEqual([...samples.time], [5e9, 5.5e9, 5.5e9, 6e9]);
+  deepEqual([...samples.thread], [0, 1, 2, 0]);
+  deepEqual([...samples.stack], [0, 1, 2, 0]);
+  deepEqual([...samples.weight], [4e6, 1e6, 1e6, 2e6]);
   deepEqual(recordingTotal(RECORDING), { samples: 4, weight: 8e6 });
   const seen = stacks.map(({ thread, samples, weight, isCut }) => [thread, samples, weight, isCut]);
   deepEqual(seen, [

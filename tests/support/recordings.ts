@@ -1,6 +1,7 @@
-import { FrameTable } from "../../lib/report/frame_table.ts";
-import type { Recording } from "../../lib/report/recording.ts";
-import { StackTable } from "../../lib/report/stack_table.ts";
+import { FrameTable } from "../../lib/recording/frame_table.ts";
+import type { Recording } from "../../lib/recording/recording.ts";
+import { SampleTable } from "../../lib/recording/sample_table.ts";
+import { StackTable } from "../../lib/recording/stack_table.ts";
 
 /** Modules by the first letter of a symbol's prefix, as `deno` for the runtime without names. */
 const MODULES: Readonly<Record<string, string>> = {
@@ -45,6 +46,9 @@ export function recordingOf(
     start: Date.UTC(2026, 10, 24, 10, 30),
     duration: 1500,
     lostSamples: 0,
+    clock: "perf",
+    threads: [],
+    samples: SampleTable.empty(),
     stacks: table.stacks(),
     ...facts,
   };

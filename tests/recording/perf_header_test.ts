@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { readPerfHeader } from "../../lib/report/perf_header.ts";
+import { readPerfHeader } from "../../lib/recording/perf_header.ts";
 
 const callGraphOf = (event: string, cmdline = "perf record -g -- b") =>
   readPerfHeader([`# cmdline : ${cmdline}`, `# event : name = cycles, ${event}`]).callGraph;
@@ -23,6 +23,14 @@ Deno.test("readPerfHeader() says nothing that it does not know", () => {
     frequency: undefined,
     callGraph: undefined,
     start: undefined,
+    clock: "perf",
     duration: 0,
   });
+});
+
+Deno.test("readPerfHeader() knows the monotonic clock", () => {
+  const clockOf = (event: string) => readPerfHeader([`# event : name = cycles, ${event}`]).clock;
+  equal(clockOf("comm_exec = 1, use_clockid = 1, ksymbol = 1, clockid = 1"), "mono");
+  equal(clockOf("comm_exec = 1, use_clockid = 1, ksymbol = 1, clockid = 11"), "perf");
+  equal(clockOf("comm_exec = 1, use_clockid = 1, ksymbol = 1"), "perf");
 });

@@ -4,7 +4,7 @@ import type { Recording } from "./recording.ts";
 /** What the head of a file of perf's says of a recording. */
 export type PerfHeader = Pick<
   Recording,
-  "samplerVersion" | "command" | "frequency" | "callGraph" | "start" | "duration"
+  "samplerVersion" | "command" | "frequency" | "callGraph" | "start" | "duration" | "clock"
 >;
 
 /**
@@ -31,6 +31,8 @@ export function readPerfHeader(lines: readonly string[]): PerfHeader {
     callGraph: callGraphOf(event, cmdline!),
     start: Number.isNaN(start) ? undefined : start,
     duration: parseFloat(fact("sample duration")) || 0,
+    // CLOCK_MONOTONIC is 1 (linux/time.h).
+    clock: /\bclockid = 1\b/.test(event) ? "mono" : "perf",
   };
 }
 

@@ -5,7 +5,7 @@ import {
   type FrameKind,
   frameSymbol,
   parseFunctionSymbol,
-} from "../../lib/report/frame.ts";
+} from "../../lib/recording/frame.ts";
 
 const kindOf = (symbol: string, module: string, isKernel = false): FrameKind =>
   frameAt({ symbol, module, isKernel }).kind;

@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 
-import { SampleCounter } from "../../lib/report/sample_counter.ts";
+import { SampleCounter } from "../../lib/recording/sample_counter.ts";
 
 /** A file of perf's: magic, sizes, where attributes and data are, then records. */
 function perfFile(types: readonly number[]): Uint8Array {

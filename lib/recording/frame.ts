@@ -15,6 +15,9 @@ export const FRAME_KINDS: readonly FrameKind[] = [
   "kernel",
 ];
 
+/** V8's compilers and its interpreter, from the slowest code to the fastest. */
+export type CodeTier = "interpreted" | "sparkplug" | "maglev" | "turbofan";
+
 /** A function that was on the stack. */
 export interface Frame {
   /** Its name, qualified, without position; empty where its address has none. */
@@ -27,6 +30,14 @@ export interface Frame {
   line?: number;
   /** The program or library that its code is in; empty where unknown, and where there is a source. */
   module: string;
+  /** The place in the source that was being executed, counted from 1. */
+  position?: { line: number; column: number };
+  /** The compiler that made the code. */
+  tier?: CodeTier;
+  /** Whether the code was entered in the middle of a loop (on-stack replacement). */
+  isOsr?: boolean;
+  /** Whether the code stands in its caller's: the compiler has inlined the function. */
+  isInlined?: boolean;
 }
 
 /** Where a sampler found an address. */
@@ -66,8 +77,7 @@ export function frameAt(
   const name = /^(?:0|0x[0-9a-f]+|\[unknown\])?$/.test(symbol) ? "" : symbol;
   const place = module === "[unknown]" ? "" : module.replace(/ \(deleted\)$/, "");
   if (isKernel) return { name, kind: "kernel", module: place };
-  const isRuntime = RUNTIME_MODULE.test(place) || runtimes.includes(place) ||
-    name.startsWith("xp_");
+  const isRuntime = isRuntimeModule(place, runtimes) || name.startsWith("xp_");
   if (isRuntime) return { name, kind: "runtime", module: place };
   if (REGION.test(name)) return { name: "", kind: "runtime", module: name };
   if (GENERATED.test(place)) {
@@ -84,9 +94,23 @@ export function frameAt(
   return { name, kind: "native", module: place };
 }
 
+/** Whether a file is a program or library of the runtime's, by its name or because it is among `runtimes`. */
+export function isRuntimeModule(module: string, runtimes: readonly string[] = []): boolean {
+  return RUNTIME_MODULE.test(module) || runtimes.includes(module);
+}
+
 /** Whether a frame is a function of a program's source, its author's or a package's. */
 export function isApp({ kind }: Frame): boolean {
   return kind === "typescript" || kind === "npm";
+}
+
+/** Where threads start: it is in every whole stack, and only the entry point stands outside of it. */
+const THREAD_START =
+  /^(?:_start|_dl_start_user|__libc_start_(?:call_)?main.*|start_thread|thread_start|_*clone3?|ret_from_fork\w*)$/;
+
+/** Whether a thread starts in this frame: nothing is missing outside of it. */
+export function isThreadStart({ name }: Frame): boolean {
+  return THREAD_START.test(name);
 }
 
 /** What a frame is called in perf's reports: `js::name:file:line`, or a symbol as it is. */

@@ -15,8 +15,9 @@ export class FrameTable {
 
   /** The one object that stands for all frames equal to this one. */
   same(frame: Frame): Frame {
-    const { name, kind, file, line, module } = frame;
-    const key = JSON.stringify([name, kind, file, line, module]);
+    const { name, kind, file, line, module, position, tier, isOsr, isInlined } = frame;
+    const code = [position?.line, position?.column, tier, isOsr ?? false, isInlined ?? false];
+    const key = JSON.stringify([name, kind, file, line, module, ...code]);
     const known = this.#byContent.get(key);
     if (known === undefined) this.#byContent.set(key, frame);
     return known ?? frame;

@@ -1,7 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { frameSymbol } from "../../lib/report/frame.ts";
-import { readPerfScript } from "../../lib/report/perf_script.ts";
+import { frameSymbol } from "../../lib/recording/frame.ts";
+import type { Recording } from "../../lib/recording/recording.ts";
+import { readPerfScript } from "../../lib/recording/perf_script.ts";
 
 const HEADER = `\
 # ========
@@ -17,7 +18,7 @@ const HEADER = `\
 
 /** As perf 6.12 prints it. */
 const SCRIPT = `${HEADER}\
-deno    6190     100010   cpu-clock: 
+deno    6190/6190   1287.000000500:     100010   cpu-clock: 
 	ffffffff815b8435 do_fault ([kernel.kallsyms])
 	    7fdb6c6f2ad7 js::foo:/src/app.ts:8 (/tmp/perf-6190.map)
 	    7fdb6c6f2a00 [unknown] (/tmp/perf-6190.map)
@@ -26,11 +27,11 @@ deno    6190     100010   cpu-clock:
 	    7f067400aaaa std::foo(int) (/tmp/a (b)/lib.so (deleted))
 	    7f06740076a9 __libc_start_call_main (/usr/lib/libc.so.6)
 
-V8 DefaultWorke    6191         12 page-faults: 
+V8 DefaultWorke    6190/6191   1287.000000400:         12 page-faults: 
 	               0 [unknown] ([unknown])
 
-deno    6190 PERF_RECORD_LOST lost 71
-deno    6190     100010   cpu-clock: 
+deno    6190/6190   1287.000000600: PERF_RECORD_LOST lost 71
+deno    6190/6190   1288.500000000:     100010   cpu-clock: 
 	ffffffff815b8435 do_fault ([kernel.kallsyms])
 	    7fdb6c6f2ad9 js::foo:/src/app.ts:8 (/tmp/perf-6190.map)
 	    7fdb6c6f2a11 [unknown] (/tmp/perf-6190.map)
@@ -38,13 +39,13 @@ deno    6190     100010   cpu-clock:
 	    7f067400aaab std::foo(int) (/tmp/a (b)/lib.so (deleted))
 	    7f06740076a9 __libc_start_call_main (/usr/lib/libc.so.6)
 
-deno    6190 PERF_RECORD_LOST lost 2
+deno    6190/6190   1287.000000600: PERF_RECORD_LOST lost 2
 `;
 
 Deno.test("readPerfScript() reads one recording an event", async () => {
   const [clock, faults, ...others] = await readPerfScript([SCRIPT]);
   equal(others.length, 0);
-  const { stacks, ...facts } = clock!;
+  const { stacks, samples, ...facts } = clock!;
   deepEqual(facts, {
     sampler: "perf",
     samplerVersion: "perf 6.12.95",
@@ -57,10 +58,19 @@ Deno.test("readPerfScript() reads one recording an event", async () => {
     start: Date.parse("Tue Nov 24 10:47:37 2026"),
     duration: 2881.294,
     lostSamples: 73,
+    clock: "perf",
+    threads: [
+      { pid: 6190, tid: 6190, name: "deno" },
+      { pid: 6190, tid: 6191, name: "V8 DefaultWorke" },
+    ],
   });
+  deepEqual([...samples.time], [1287_000000500, 1288_500000000]);
+  deepEqual([...samples.thread], [0, 0]);
+  deepEqual([...samples.stack], [0, 0]);
+  deepEqual([...samples.weight], [100010, 100010]);
   equal(stacks.length, 1);
   const { frames, ...count } = stacks[0]!;
-  deepEqual(count, { thread: "deno", samples: 2, weight: 200020, isCut: false });
+  deepEqual({ ...count }, { thread: "deno", samples: 2, weight: 200020, isCut: false });
   deepEqual(frames.map((frame) => `${frame.kind} ${frameSymbol(frame)} ${frame.module}`), [
     "native __libc_start_call_main /usr/lib/libc.so.6",
     "native std::foo(int) /tmp/a (b)/lib.so",
@@ -82,7 +92,7 @@ Deno.test("readPerfScript() does not mind where its text is cut into pieces", as
 
 Deno.test("readPerfScript() takes a stack for cut that is full and has no thread's start", async () => {
   const sample = (frames: number, ...outer: string[]) =>
-    `deno 1 1 cpu-clock: \n${"\t 55d0 f (/lib/a.so)\n".repeat(frames)}` +
+    `deno 1/1 1.000000: 1 cpu-clock: \n${"\t 55d0 f (/lib/a.so)\n".repeat(frames)}` +
     outer.map((name) => `\t 55d1 ${name} (/lib/c.so)\n`).join("") + "\n";
   const isCut = async (header: string, text: string, maxFrames?: number) =>
     (await readPerfScript([header + text], { maxFrames }))[0]!.stacks[0]!.isCut;
@@ -99,4 +109,27 @@ Deno.test("readPerfScript() takes a stack for cut that is full and has no thread
 Deno.test("readPerfScript() yields nothing where nothing was sampled", async () => {
   deepEqual(await readPerfScript([HEADER]), []);
   deepEqual(await readPerfScript([]), []);
+});
+
+Deno.test("readPerfScript() reads what has neither times nor periods", async () => {
+  const [{ samples, stacks }] = await readPerfScript([
+    `${HEADER} io 1 2  -1/-1  my event: x:\n\t 55d0 f (/lib/a.so)\n\n`,
+  ]) as [Recording];
+  equal(samples.length, 0);
+  deepEqual(stacks.map(({ thread, samples, weight }) => ({ thread, samples, weight })), [
+    { thread: " io 1 2", samples: 1, weight: 1 },
+  ]);
+});
+
+Deno.test("readPerfScript() tells the threads of several processes with JavaScript apart", async () => {
+  const sample = (pid: number, symbol: string) =>
+    `node ${pid}/${pid} 1.5: 1 cycles:\n\t 55d0 ${symbol} (/tmp/perf-${pid}.map)\n\n`;
+  const labels = async (text: string) => {
+    const commands = new Map([[2, ["/bin/node", "--inspect", "/x/vite", "build"]]]);
+    const [recording] = await readPerfScript([HEADER + text], { commands });
+    return recording!.stacks.map(({ thread }) => thread);
+  };
+  const [a, b, other] = [sample(1, "js::a:/a.ts:1"), sample(2, "js::b:/b.ts:1"), sample(3, "x")];
+  deepEqual(await labels(a + other), ["node", "node"]);
+  deepEqual(await labels(a + b + other), ["node 1", 'node 2 "vite build"', "node"]);
 });

@@ -1,15 +1,17 @@
 import type { CallGraph } from "../call_graph.ts";
 import type { Frame } from "./frame.ts";
+import type { SampleTable } from "./sample_table.ts";
+import type { Thread } from "./thread.ts";
 
 /** Who took the samples: perf, or the sampler in the native library. */
 export type SamplerName = "perf" | "builtin";
 
 /** A stack, and how often it was seen. Equal stacks of equally named threads are one. */
 export interface Stack {
-  /** Name of the thread, as the kernel has it. */
+  /** What the thread is called in reports; see {@linkcode threadLabels}. */
   thread: string;
-  /** From the outermost in; equal frames are one object. */
-  frames: readonly Frame[];
+  /** From the outermost in; equal frames are one object. The array may be made anew at every access. */
+  readonly frames: readonly Frame[];
   /** Samples that saw it. */
   samples: number;
   /** What they stand for, in the recording's unit. */
@@ -42,7 +44,13 @@ export interface Recording {
   duration: number;
   /** Samples that were taken and lost. */
   lostSamples: number;
-  /** What was seen. */
+  /** The clock of the samples' times: `CLOCK_MONOTONIC`, or one of perf's own. */
+  clock: "mono" | "perf";
+  /** The threads that were seen, one for each name that a thread had. */
+  threads: readonly Thread[];
+  /** Every sample, in the order of time; none where the recording has no times. */
+  samples: SampleTable;
+  /** The samples, counted by stack. */
   stacks: readonly Stack[];
 }
 

@@ -1,7 +1,7 @@
 import { deepEqual } from "node:assert/strict";
 
-import { FrameTable } from "../../lib/report/frame_table.ts";
-import { StackTable } from "../../lib/report/stack_table.ts";
+import { FrameTable } from "../../lib/recording/frame_table.ts";
+import { StackTable } from "../../lib/recording/stack_table.ts";
 
 Deno.test("StackTable counts equal stacks of equally named threads once", () => {
   const frames = new FrameTable();

@@ -1,0 +1,138 @@
+import { Buffer } from "node:buffer";
+
+import type { Frame } from "./frame.ts";
+import type { Recording, Stack } from "./recording.ts";
+import { SampleTable } from "./sample_table.ts";
+import { StackTable } from "./stack_table.ts";
+import type { Thread } from "./thread.ts";
+
+/** What files of all versions begin with; the version follows. */
+export const RECORDING_START = '{"format":"@x/perf recording","version":';
+
+/** The version that is written; version 1 had neither threads nor single samples. */
+const VERSION = 2;
+
+/**
+ * Encodes a recording as JSON that {@linkcode decodeRecording} reads: frames once, stacks by index,
+ * and each column of the samples in base64, 64-bit floating point or 32-bit numbers, little-endian.
+ */
+export function encodeRecording({ stacks, samples, ...facts }: Recording): string {
+  const ids = new Map<Frame, number>();
+  const idOf = (frame: Frame) => {
+    if (!ids.has(frame)) ids.set(frame, ids.size);
+    return ids.get(frame)!;
+  };
+  const encoded = stacks.map(({ thread, frames, samples, weight, isCut }) => ({
+    thread,
+    frames: frames.map(idOf),
+    samples,
+    weight,
+    isCut,
+  }));
+  const columns = {
+    time: base64Of(samples.time),
+    thread: base64Of(samples.thread),
+    stack: base64Of(samples.stack),
+    weight: base64Of(samples.weight),
+  };
+  const content = { ...facts, frames: [...ids.keys()], stacks: encoded, samples: columns };
+  return `${RECORDING_START}${VERSION},${JSON.stringify(content).slice(1)}\n`;
+}
+
+/**
+ * Decodes what {@linkcode encodeRecording} has encoded, in this version or an earlier one.
+ *
+ * @throws {SyntaxError} If it is something else, or incomplete.
+ */
+export function decodeRecording(text: string): Recording {
+  const version = text.startsWith(RECORDING_START)
+    ? parseInt(text.slice(RECORDING_START.length))
+    : 0;
+  if (version < 1 || version > VERSION) {
+    throw new SyntaxError(
+      `Cannot read a recording: it must begin with ${RECORDING_START} and a version up to ${VERSION}`,
+    );
+  }
+  const { format: _format, version: _version, frames, stacks, ...facts } = JSON.parse(text);
+  if (!isListOf(frames, isObject) || !isListOf(stacks, isStackOf(frames))) {
+    throw new SyntaxError("Cannot read a recording: its frames and stacks are none");
+  }
+  const table = decodedStacks(stacks, frames as unknown[] as Frame[]);
+  if (version === 1) {
+    return { ...facts, clock: "perf", threads: [], samples: SampleTable.empty(), stacks: table };
+  }
+  const { threads, samples } = facts;
+  if (!isListOf(threads, isThread) || !isObject(samples)) {
+    throw new SyntaxError("Cannot read a recording: its threads and samples are none");
+  }
+  const limits = { threads: threads.length, stacks: table.length };
+  return { ...facts, samples: decodedSamples(samples, limits), stacks: table };
+}
+
+function decodedStacks(stacks: readonly EncodedStack[], frames: readonly Frame[]): Stack[] {
+  const table = new StackTable();
+  for (const { thread, frames: ids, samples, weight, isCut } of stacks) {
+    table.add(thread, ids.map((id) => frames[id]!), { samples, weight, isCut });
+  }
+  return table.stacks();
+}
+
+function decodedSamples(
+  columns: Record<string, unknown>,
+  { threads, stacks }: { threads: number; stacks: number },
+): SampleTable {
+  const table = new SampleTable({
+    time: new Float64Array(bytesOf(columns["time"], 8)),
+    thread: new Uint32Array(bytesOf(columns["thread"], 4)),
+    stack: new Uint32Array(bytesOf(columns["stack"], 4)),
+    weight: new Float64Array(bytesOf(columns["weight"], 8)),
+  });
+  const { time, thread, stack, weight, length } = table;
+  const isWhole = [time, thread, stack, weight].every((column) => column.length === length);
+  const isKnown = thread.every((index) => index < threads) &&
+    stack.every((index) => index < stacks);
+  if (isWhole && isKnown) return table;
+  throw new SyntaxError("Cannot read a recording: its samples are of other stacks");
+}
+
+function base64Of({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+}
+
+/** Whole numbers of `size` bytes. */
+function bytesOf(text: unknown, size: number): ArrayBuffer {
+  const bytes = Uint8Array.from(Buffer.from(typeof text === "string" ? text : "", "base64"));
+  return bytes.buffer.slice(0, bytes.length - bytes.length % size);
+}
+
+/** A stack in the file: its frames are indices. */
+interface EncodedStack {
+  thread: string;
+  frames: number[];
+  samples: number;
+  weight: number;
+  isCut: boolean;
+}
+
+function isListOf<Item>(
+  value: unknown,
+  isItem: (item: unknown) => item is Item,
+): value is Item[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isThread(value: unknown): value is Thread {
+  return isObject(value) && typeof value["pid"] === "number" &&
+    typeof value["tid"] === "number" && typeof value["name"] === "string";
+}
+
+function isStackOf(all: readonly unknown[]): (value: unknown) => value is EncodedStack {
+  return (value): value is EncodedStack =>
+    isObject(value) && typeof value["samples"] === "number" &&
+    typeof value["weight"] === "number" && Array.isArray(value["frames"]) &&
+    value["frames"].every((id) => Number.isInteger(id) && id >= 0 && id < all.length);
+}

@@ -1,0 +1,113 @@
+import type { Frame } from "./frame.ts";
+import type { Stack } from "./recording.ts";
+import { StackTrie } from "./stack_trie.ts";
+
+/** How a stack is counted. */
+export interface StackCount {
+  /** What the samples stand for, in the recording's unit. */
+  weight: number;
+  /** How many samples saw it. @default {1} */
+  samples?: number;
+  /** Whether outer frames are missing. @default {false} */
+  isCut?: boolean;
+}
+
+/**
+ * Counts stacks; equal ones become one. A path is a stack that is being put together: it is entered
+ * frame by frame from {@linkcode StackTable.OUTSIDE}, and counted where it ends.
+ */
+export class StackTable {
+  /** The path without frames. */
+  static readonly OUTSIDE = StackTrie.ROOT;
+
+  readonly #trie = new StackTrie();
+  readonly #frames: Frame[] = [];
+  readonly #frameIds = new Map<Frame, number>();
+  readonly #threadIds = new Map<string, number>();
+  readonly #stacks: Stack[] = [];
+  /** By node: the one below the innermost frame whose item is the thread and whether it is cut. */
+  readonly #indices = new Map<number, number>();
+
+  /**
+   * Counts a stack. Neighbours in it without a name, of one module, become one frame.
+   *
+   * @param thread What the thread is called.
+   * @param frames From the outermost in; equal ones must be one object.
+   * @param count What it stands for.
+   * @returns The stack's index.
+   */
+  add(thread: string, frames: readonly Frame[], count: StackCount): number {
+    let path = StackTable.OUTSIDE;
+    for (const frame of frames) path = this.enter(path, this.idOf(frame));
+    return this.count(thread, path, count);
+  }
+
+  /** The number of a frame; equal frames must be one object. */
+  idOf(frame: Frame): number {
+    let id = this.#frameIds.get(frame);
+    if (id === undefined) {
+      id = this.#frames.push(frame) - 1;
+      this.#frameIds.set(frame, id);
+    }
+    return id;
+  }
+
+  /** The path with one more frame, the innermost, unless that has no name and stands there already. */
+  enter(path: number, frameId: number): number {
+    if (
+      path !== StackTable.OUTSIDE && this.#trie.itemOf(path) === frameId &&
+      this.#frames[frameId]!.name === ""
+    ) return path;
+    return this.#trie.child(path, frameId);
+  }
+
+  /** Counts the stack that a path is. */
+  count(
+    thread: string,
+    path: number,
+    { weight, samples = 1, isCut = false }: StackCount,
+  ): number {
+    let threadId = this.#threadIds.get(thread);
+    if (threadId === undefined) this.#threadIds.set(thread, threadId = this.#threadIds.size);
+    // Items of frames are not negative.
+    const node = this.#trie.child(path, -1 - (2 * threadId + Number(isCut)));
+    let index = this.#indices.get(node);
+    if (index === undefined) {
+      const frames = () => this.#framesOf(path);
+      index = this.#stacks.push(new CountedStack(frames, { thread, isCut })) - 1;
+      this.#indices.set(node, index);
+    }
+    const stack = this.#stacks[index]!;
+    stack.samples += samples;
+    stack.weight += weight;
+    return index;
+  }
+
+  /** All stacks, in the order in which they were first seen. */
+  stacks(): Stack[] {
+    return this.#stacks;
+  }
+
+  #framesOf(path: number): Frame[] {
+    return this.#trie.pathTo(path).map((id) => this.#frames[id]!);
+  }
+}
+
+/** A stack whose frames are put together when somebody reads them. */
+class CountedStack implements Stack {
+  readonly thread: string;
+  readonly isCut: boolean;
+  samples = 0;
+  weight = 0;
+  readonly #frames: () => Frame[];
+
+  constructor(frames: () => Frame[], { thread, isCut }: { thread: string; isCut: boolean }) {
+    this.#frames = frames;
+    this.thread = thread;
+    this.isCut = isCut;
+  }
+
+  get frames(): readonly Frame[] {
+    return this.#frames();
+  }
+}

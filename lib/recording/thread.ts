@@ -1,0 +1,54 @@
+/** A thread, while it had one name. */
+export interface Thread {
+  /** Number of the process. */
+  pid: number;
+  /** Number of the thread. */
+  tid: number;
+  /** Its name, as the kernel has it. */
+  name: string;
+}
+
+/** What {@linkcode threadLabels} goes by. */
+export interface LabelFacts {
+  /** The processes whose samples have JavaScript in them. */
+  scripted: ReadonlySet<number>;
+  /** Command lines of processes, with the program first. */
+  commands?: ReadonlyMap<number, readonly string[]>;
+}
+
+/**
+ * Decides what threads are called in reports. A thread goes by its name, and equally named threads
+ * are one; where several processes ran JavaScript, their threads are told apart by the process.
+ *
+ * @param threads The threads.
+ * @param facts What is known of their processes.
+ * @returns A label for each, such as `deno`, or `node 4711 "vite build"`.
+ */
+export function threadLabels(
+  threads: readonly Thread[],
+  { scripted, commands }: LabelFacts,
+): string[] {
+  return threads.map(({ pid, name }) => {
+    // A line break would end the line of a report.
+    // deno-lint-ignore no-control-regex -- these are what is meant
+    const label = name.replace(/[\0-\x1f\x7f]/g, " ");
+    if (scripted.size < 2 || !scripted.has(pid)) return label;
+    const command = shortCommand(commands?.get(pid) ?? []);
+    return command === "" ? `${label} ${pid}` : `${label} ${pid} "${command}"`;
+  });
+}
+
+/** Characters of a command line that a label has room for. */
+const COMMAND_LENGTH = 40;
+
+/** The script with its arguments, without directories and without the runtime's own options. */
+function shortCommand(command: readonly string[]): string {
+  const args = command.slice(1);
+  const start = args.findIndex((arg) => !arg.startsWith("-"));
+  const words = (start < 0 ? args : args.slice(start)).map((word) =>
+    word.slice(word.lastIndexOf("/") + 1) || word
+  );
+  const characters = [...words.join(" ").replace(/\s+/g, " ")];
+  if (characters.length <= COMMAND_LENGTH) return characters.join("");
+  return `${characters.slice(0, COMMAND_LENGTH - 1).join("")}…`;
+}
