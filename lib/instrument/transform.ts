@@ -1,9 +1,10 @@
+import { ANONYMOUS, className, isMember, ownName } from "../source/function_names.ts";
 import { wrapClassBody } from "./class_body.ts";
 import { ClassMembers } from "./class_members.ts";
 import { mapEdits } from "./edited_map.ts";
 import { Edits } from "./edits.ts";
 import { wrapFunction } from "./function_body.ts";
-import { memberName, nameFromParent, qualifiedName } from "./function_name.ts";
+import { nameFromParent, qualifiedName } from "./function_name.ts";
 import { abridgeFunction, type FunctionTraits } from "./function_traits.ts";
 import type { SourceMap } from "./libraries.js";
 import { LineStarts } from "./line_starts.ts";
@@ -193,8 +194,7 @@ class Instrumenter implements Visitor {
   }
 
   #visitClass(node: Node, around: Surroundings): void {
-    const name = node["id"]?.name || nameFromParent(this.#parent, node, this.#source) ||
-      "<anonymous>";
+    const name = className(node, this.#parent, this.#source);
     const path = `${qualifiedName(around.path, name)}.`;
     const number = (part: string, at: Node) =>
       this.#number(path + part, this.#lines.lineAt(at.start));
@@ -218,7 +218,7 @@ class Instrumenter implements Visitor {
 
   #visitFunction(node: Node, around: Surroundings): void {
     const parent = this.#parent;
-    const name = qualifiedName(around.path, this.#functionName(node, parent) || "<anonymous>");
+    const name = qualifiedName(around.path, ownName(node, parent, this.#source) || ANONYMOUS);
     const offset = isMember(parent, node) ? parent.start : node.start;
     const line = this.#lines.lineAt(offset);
     const strict = around.strict || (!node["expression"] && isStrictBody(node["body"].body));
@@ -242,14 +242,6 @@ class Instrumenter implements Visitor {
       : this.#selves.nameOf(node, parent, traits);
   }
 
-  #functionName(node: Node, parent: Node): string {
-    if (parent.type === "MethodDefinition" && parent["kind"] === "constructor") {
-      return "constructor";
-    }
-    if (isMember(parent, node)) return memberName(parent, this.#source);
-    return node["id"]?.name ?? nameFromParent(parent, node, this.#source);
-  }
-
   #number(name: string, line?: number, args = 0): Calls {
     const { firstId, runtime } = this.#options;
     const id = firstId + this.functions.push({ name, line, args }) - 1;
@@ -259,13 +251,6 @@ class Instrumenter implements Visitor {
   #skip(name: string, line: number | undefined, reason: string): void {
     this.skipped.push({ name, line, reason });
   }
-}
-
-/** Whether a function is a method, getter, setter or constructor, which starts where its key does. */
-function isMember(parent: Node, node: Node): boolean {
-  return parent["value"] === node &&
-    (parent.type === "MethodDefinition" ||
-      (parent.type === "Property" && (parent["method"] || parent["kind"] !== "init")));
 }
 
 function isStrictBody(body: Node[]): boolean {

@@ -1,0 +1,210 @@
+import { memberName, nameFromParent, qualifiedName } from "../instrument/function_name.ts";
+import {
+  isClass,
+  isFunction,
+  type Node,
+  parseSource,
+  type SourceKind,
+  visitChildren,
+} from "../instrument/syntax_tree.ts";
+
+/** What a function without a name is called. */
+export const ANONYMOUS = "<anonymous>";
+
+/** The name of a function within the one around it; empty where it has none. */
+export function ownName(node: Node, parent: Node, source: string): string {
+  if (parent.type === "MethodDefinition" && parent["kind"] === "constructor") return "constructor";
+  if (isMember(parent, node)) return memberName(parent, source);
+  return node["id"]?.name ?? nameFromParent(parent, node, source);
+}
+
+/** The name of a class within the function around it. */
+export function className(node: Node, parent: Node, source: string): string {
+  return node["id"]?.name || nameFromParent(parent, node, source) || ANONYMOUS;
+}
+
+/** Whether a function is a method, getter, setter or constructor, which starts where its key does. */
+export function isMember(parent: Node, node: Node): boolean {
+  return parent["value"] === node &&
+    (parent.type === "MethodDefinition" ||
+      (parent.type === "Property" && (parent["method"] || parent["kind"] !== "init")));
+}
+
+/** A function in a source text; offsets are UTF-16 code units. */
+export interface NamedFunction {
+  /** Qualified name. */
+  name: string;
+  /** Where the function starts: of members, where the key does. */
+  offset: number;
+}
+
+/** The functions of a source text, by where V8 says that they start. */
+export interface FunctionNames {
+  /** Functions, by the start of their parameters; classes' implicit constructors by the start of the class. */
+  functions: Map<number, NamedFunction>;
+  /** Initialisers of fields and static blocks, by the start of the first member, or of the class (V8 before 12). */
+  initializers: { instance: Map<number, NamedFunction>; static: Map<number, NamedFunction> };
+}
+
+/**
+ * Names all functions of a source text by the rule of the trampolines: `outer.inner`, `Class.method`,
+ * `Class.get x`. The tree is taken apart while it is being parsed, function by function, so that
+ * its size is that of the largest function.
+ *
+ * @param source The text, without an inline source map.
+ * @param kind What it is.
+ * @throws {SyntaxError} If it is no program of its kind.
+ */
+export function functionNames(source: string, kind: SourceKind): FunctionNames {
+  const search = new NameSearch(source);
+  search.nameAll(parseSource(source, kind, (node) => search.takeBody(node)));
+  return search.names;
+}
+
+/** A function or part of a class, named within what is around it. */
+interface Found {
+  kind: "function" | "instance" | "static";
+  /** Names of the objects and classes around it, and its own, from the outside. */
+  path: readonly string[];
+  /** The keys under which V8 knows it. */
+  keys: readonly number[];
+  offset: number;
+  /** What is in it. */
+  inner: readonly Found[];
+}
+
+const NONE: readonly Found[] = [];
+
+class NameSearch {
+  readonly names: FunctionNames = {
+    functions: new Map(),
+    initializers: { instance: new Map(), static: new Map() },
+  };
+  readonly #source: string;
+  /** What has been found in the bodies that have been taken, by the function's node. */
+  readonly #bodies = new WeakMap<Node, readonly Found[]>();
+  #found: Found[] = [];
+  #path: readonly string[] = [];
+  #parent: Node = { type: "", start: 0, end: 0 };
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  /** Takes the body out of a function that has just been parsed, when it has been searched. */
+  takeBody(node: Node): void {
+    const found = this.#search(node["body"], node);
+    if (found.length > 0) this.#bodies.set(node, found);
+    node["body"] = {
+      type: "BlockStatement",
+      body: [],
+      start: node["body"].start,
+      end: node["body"].end,
+    };
+  }
+
+  nameAll(program: Node): void {
+    this.#name(this.#search(program, this.#parent), "");
+  }
+
+  #name(list: readonly Found[], path: string): void {
+    for (const { kind, path: names, keys, offset, inner } of list) {
+      let around = path;
+      for (const name of names.slice(0, -1)) around = `${qualifiedName(around, name)}.`;
+      const name = qualifiedName(around, names.at(-1)!);
+      const named = { name, offset };
+      const map = kind === "function" ? this.names.functions : this.names.initializers[kind];
+      for (const key of keys) if (!map.has(key)) map.set(key, named);
+      this.#name(inner, `${name}.`);
+    }
+  }
+
+  #search(node: Node, parent: Node): Found[] {
+    const before = { found: this.#found, path: this.#path, parent: this.#parent };
+    [this.#found, this.#path, this.#parent] = [[], [], parent];
+    this.visit(node);
+    const { found } = { found: this.#found };
+    [this.#found, this.#path, this.#parent] = [before.found, before.path, before.parent];
+    return found;
+  }
+
+  visit(node: Node): void {
+    if (isFunction(node)) return this.#visitFunction(node);
+    if (isClass(node)) return this.#visitClass(node);
+    const name = node.type === "ObjectExpression"
+      ? nameFromParent(this.#parent, node, this.#source)
+      : "";
+    this.#visitChildren(node, name === "" ? this.#path : [...this.#path, name]);
+  }
+
+  #visitChildren(node: Node, path: readonly string[]): void {
+    const [parent, outside] = [this.#parent, this.#path];
+    [this.#parent, this.#path] = [node, path];
+    visitChildren(node, this);
+    [this.#parent, this.#path] = [parent, outside];
+  }
+
+  #visitFunction(node: Node): void {
+    const parent = this.#parent;
+    const path = [...this.#path, ownName(node, parent, this.#source) || ANONYMOUS];
+    const offset = isMember(parent, node) ? parent.start : node.start;
+    // The parameters are still in the tree, and functions may stand in them.
+    const outside = this.#found;
+    this.#found = [];
+    this.#visitChildren(node, []);
+    const inner = [...this.#found, ...this.#bodies.get(node) ?? NONE];
+    this.#found = outside;
+    this.#found.push({ kind: "function", path, keys: this.#startsOf(node), offset, inner });
+  }
+
+  #visitClass(node: Node): void {
+    const path = [...this.#path, className(node, this.#parent, this.#source)];
+    const members: Node[] = node["body"].body;
+    if (!members.some(({ kind }) => kind === "constructor")) {
+      this.#add("function", [...path, "constructor"], [node.start], node.start);
+    }
+    const parts = { instance: "<instance_members_initializer>", static: "<static_initializer>" };
+    for (const kind of ["instance", "static"] as const) {
+      const fields = members.filter((member) =>
+        (member.type === "StaticBlock" || member.type === "PropertyDefinition") &&
+        (member.type === "StaticBlock" || member["static"] ? "static" : "instance") === kind
+      );
+      const [first] = fields;
+      if (first === undefined) continue;
+      const { start } = fields.find(({ type, value }) => type === "StaticBlock" || value) ?? first;
+      this.#add(kind, [...path, parts[kind]], [first.start, node.start], start);
+    }
+    this.#visitChildren(node, path);
+  }
+
+  #add(kind: Found["kind"], path: string[], keys: number[], offset: number): void {
+    this.#found.push({ kind, path, keys, offset, inner: NONE });
+  }
+
+  /** Where V8 says that a function starts: at its parenthesis, or where an arrow function without one does. */
+  #startsOf(node: Node): number[] {
+    const parenthesis = this.#parenthesisFrom(node["id"]?.end ?? node.start);
+    if (node.type !== "ArrowFunctionExpression") return [parenthesis];
+    const first: Node | undefined = node["params"][0];
+    if (first !== undefined && (first.start < parenthesis || parenthesis < 0)) {
+      return [first.start, node.start];
+    }
+    return [parenthesis, node.start];
+  }
+
+  /** The next parenthesis that is in no comment. */
+  #parenthesisFrom(start: number): number {
+    const source = this.#source;
+    for (let at = start; at < source.length; at++) {
+      const char = source[at];
+      if (char === "(") return at;
+      if (char !== "/") continue;
+      const end = source[at + 1] === "*" ? "*/" : source[at + 1] === "/" ? "\n" : undefined;
+      if (end === undefined) continue;
+      const found = source.indexOf(end, at + 2);
+      if (found < 0) return -1;
+      at = found + end.length - 1;
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,109 @@
+import { lastUpTo } from "../instrument/line_starts.ts";
+import { HOLE, type PieceTable } from "./code_table.ts";
+import { OrderedSet } from "./ordered_set.ts";
+
+/** How many starts of dead code a look-up passes before it gives up: more than 64-byte steps through 1 MB. */
+const MAX_STEPS = 1 << 15;
+
+/** Which code stood at an address at a time. */
+export class CodeTimeline {
+  readonly #pieces: PieceTable;
+  /** All addresses at which code ever started, ascending. */
+  readonly #starts: Float64Array;
+  /** The pieces at each of these starts, in the order of their times: a run each in `#byStart`. */
+  readonly #runs: Uint32Array;
+  readonly #byStart: Uint32Array;
+  /** When each piece was gone, in µs of the log; `Infinity` for what was still there at the end. */
+  readonly #ends: Float64Array;
+  #largest = 0;
+
+  /** @param pieces All pieces, in the order of their times. */
+  constructor(pieces: PieceTable) {
+    this.#pieces = pieces;
+    const { length } = pieces;
+    const sorted = pieces.start.slice(0, length).sort();
+    let count = 0;
+    for (let i = 0; i < length; i++) {
+      if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[count++] = sorted[i]!;
+    }
+    this.#starts = sorted.subarray(0, count);
+    this.#runs = new Uint32Array(count + 1);
+    const places = new Uint32Array(length);
+    for (let piece = 0; piece < length; piece++) {
+      places[piece] = lastUpTo(this.#starts, pieces.start[piece]!);
+      this.#runs[places[piece]! + 1]!++;
+      this.#largest = Math.max(this.#largest, pieces.size[piece]!);
+    }
+    for (let i = 0; i < count; i++) this.#runs[i + 1]! += this.#runs[i]!;
+    const next = this.#runs.slice();
+    this.#byStart = new Uint32Array(length);
+    for (let piece = 0; piece < length; piece++) this.#byStart[next[places[piece]!]!++] = piece;
+    this.#ends = endsOf(pieces, places, this.#starts);
+  }
+
+  /** When a piece was gone, in µs of the log. */
+  endOf(piece: number): number {
+    return this.#ends[piece]!;
+  }
+
+  /** The piece at an address at a time, in µs of the log; -1 where there is none. */
+  find(address: number, time: number): number {
+    const { start, size, time: times, function: functions } = this.#pieces;
+    const starts = this.#starts;
+    let place = lastUpTo(starts, address);
+    for (let steps = 0; place >= 0 && steps < MAX_STEPS; place--, steps++) {
+      if (address - starts[place]! >= this.#largest) return -1;
+      const piece = this.#lastAt(place, time, times);
+      if (piece < 0) continue;
+      if (!(this.#ends[piece]! > time || this.#ends[piece] === Infinity)) continue;
+      // Pieces that are there at one time do not overlap, so no piece further down can reach the address.
+      const isIn = address - start[piece]! < size[piece]! && functions[piece] !== HOLE;
+      return isIn ? piece : -1;
+    }
+    return -1;
+  }
+
+  /** Whether code was ever near an address, so that another time could find some there. */
+  mayKnow(address: number): boolean {
+    const place = lastUpTo(this.#starts, address);
+    return place >= 0 && address - this.#starts[place]! < this.#largest;
+  }
+
+  /** The last piece at a start that is not later than a time; -1 where there is none. */
+  #lastAt(place: number, time: number, times: Float64Array): number {
+    let low = this.#runs[place]! - 1;
+    const first = low;
+    let high = this.#runs[place + 1]! - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (times[this.#byStart[middle]!]! <= time) low = middle;
+      else high = middle - 1;
+    }
+    return low === first ? -1 : this.#byStart[low]!;
+  }
+}
+
+/** New code ends all code that it overlaps: V8 logs no end of its own. */
+function endsOf(pieces: PieceTable, places: Uint32Array, starts: Float64Array): Float64Array {
+  const { length, size, time } = pieces;
+  const ends = new Float64Array(length).fill(Infinity);
+  const alive = new OrderedSet(starts.length);
+  const pieceAt = new Uint32Array(starts.length);
+  const end = (place: number, at: number) => {
+    ends[pieceAt[place]!] = at;
+    alive.delete(place);
+  };
+  for (let piece = 0; piece < length; piece++) {
+    const place = places[piece]!;
+    const start = starts[place]!;
+    const before = alive.before(place);
+    if (before >= 0 && starts[before]! + size[pieceAt[before]!]! > start) end(before, time[piece]!);
+    const limit = start + size[piece]!;
+    for (let next; (next = alive.from(place)) >= 0 && starts[next]! < limit;) {
+      end(next, time[piece]!);
+    }
+    pieceAt[place] = piece;
+    alive.add(place);
+  }
+  return ends;
+}

@@ -1,0 +1,35 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
+
+/** The line that Deno's cache puts behind a module's text. */
+const METADATA = /\n\/\/ denoCacheMetadata=[^\n]*\s*$/;
+
+/**
+ * Where Deno keeps the JavaScript that it made of a TypeScript module, with its inline source map,
+ * below its cache directory (deno/libs/cache_dir, `url_to_filename`, and cli/cache/emit.rs). Deno takes
+ * the map out of the text that V8 gets, so V8's log does not have it.
+ *
+ * @param url The module's URL.
+ * @returns `undefined` for URLs whose modules have no place there.
+ */
+export function denoEmitPath(url: string): string | undefined {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+    if (parsed.protocol === "file:") return `gen/file${fileURLToPath(parsed)}.js`;
+  } catch {
+    return undefined;
+  }
+  const { protocol, hostname, port, pathname, search } = parsed;
+  if (protocol !== "https:" && protocol !== "http:") return undefined;
+  const host = port === "" ? hostname : `${hostname}_PORT${port}`;
+  const hash = createHash("sha256").update(pathname + search).digest("hex");
+  return `gen/${protocol.slice(0, -1)}/${host}/${hash}.js`;
+}
+
+/** The module's text with its source map, of such a file. */
+export function parseDenoEmit(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
+    .replace(METADATA, "\n");
+}

@@ -1,0 +1,231 @@
+import { ANONYMOUS } from "../source/function_names.ts";
+import { sourceName } from "../symbol_name.ts";
+import type { CodeFrame } from "./code_frame.ts";
+import { EVAL_TAG, hasFunction, isOsr, kindOfTag, SCRIPT_TAG, tierOf } from "./code_tag.ts";
+import { HOLE, type LogScript, NO_SCRIPT } from "./code_table.ts";
+import type { ReadLog } from "./log_lines.ts";
+import { type LogParser, shortUrl } from "./log_parser.ts";
+import { decodeLogText } from "./log_text.ts";
+import { ScriptPositions } from "./script_positions.ts";
+import { SourceInfo } from "./source_info.ts";
+
+/** How much memory parsed `code-source-info` lines may take, in bytes. */
+const MAX_INFOS = 32 << 20;
+
+/** How much text of scripts may be at hand, in bytes of the log; positions take several times as much. */
+const MAX_TEXTS = 16 << 20;
+
+/** The longest text of a script that is read, in bytes of the log. */
+const MAX_TEXT = 64 << 20;
+
+/** The longest name, in bytes of the log. */
+const MAX_NAME = 4096;
+
+/** How deep V8 inlines at most, with room; a table that says more goes in circles. */
+const MAX_DEPTH = 128;
+
+/** The file of code that has no URL. */
+const NO_FILE = "<eval>";
+
+interface ResolvedFunction {
+  /** Without tier and position. */
+  frame: CodeFrame;
+  /** Number of its script, or {@linkcode NO_SCRIPT}. */
+  script: number;
+}
+
+/** Makes frames of pieces of code. It reads what it needs from the log, and keeps what it used last. */
+export class FrameResolver {
+  readonly #read: ReadLog;
+  readonly #log: LogParser;
+  readonly #emitted: ((url: string) => string | undefined) | undefined;
+  readonly #functions = new Map<number, ResolvedFunction>();
+  readonly #infos: RecentlyUsed<SourceInfo>;
+  readonly #scripts: RecentlyUsed<ScriptPositions>;
+
+  /**
+   * @param read Reads the log.
+   * @param log What the log says.
+   * @param emitted Gives the text with its source map that a runtime emitted for a module.
+   */
+  constructor(read: ReadLog, log: LogParser, emitted?: (url: string) => string | undefined) {
+    this.#read = read;
+    this.#log = log;
+    this.#emitted = emitted;
+    this.#infos = new RecentlyUsed(MAX_INFOS);
+    this.#scripts = new RecentlyUsed(MAX_TEXTS);
+  }
+
+  /** The piece's own function. */
+  frameOf(piece: number): CodeFrame {
+    return this.#frame(this.#function(this.#log.pieces.function[piece]!), piece, undefined, false);
+  }
+
+  /** The functions that run at an address in a piece, innermost first. */
+  framesAt(piece: number, address: number): readonly CodeFrame[] {
+    const { pieces, lists } = this.#log;
+    const own = this.#function(pieces.function[piece]!);
+    const info = pieces.infoLength[piece] === 0 ? undefined : this.#info(piece);
+    const found = info?.at(address - pieces.start[piece]!);
+    if (found === undefined) return [this.#frame(own, piece, undefined, false)];
+    const frames: CodeFrame[] = [];
+    let { position, inlined } = found;
+    for (let depth = 0; depth < MAX_DEPTH; depth++) {
+      const call = info!.functions[inlined];
+      if (call === undefined) break;
+      const fn = lists.get(pieces.inlined[piece]!, call.function);
+      // A function that the log never introduced has no name: its time is its caller's.
+      if (fn !== undefined && fn !== HOLE) {
+        frames.push(this.#frame(this.#function(fn), piece, position, true));
+      }
+      ({ position, parent: inlined } = call);
+    }
+    frames.push(this.#frame(own, piece, position, false));
+    return frames;
+  }
+
+  #frame(
+    { frame, script }: ResolvedFunction,
+    piece: number,
+    offset: number | undefined,
+    isInlined: boolean,
+  ): CodeFrame {
+    const mark = this.#log.pieces.tier[piece]!;
+    const place = offset === undefined || script === NO_SCRIPT
+      ? undefined
+      : this.#script(script).placeOf(offset);
+    const result: CodeFrame = { ...frame };
+    if (place !== undefined) result.position = { line: place.line, column: place.column };
+    const tier = tierOf(mark);
+    if (tier !== undefined) result.tier = tier;
+    if (isOsr(mark) && !isInlined) result.isOsr = true;
+    if (isInlined) result.isInlined = true;
+    return result;
+  }
+
+  #function(fn: number): ResolvedFunction {
+    let resolved = this.#functions.get(fn);
+    if (resolved === undefined) this.#functions.set(fn, resolved = this.#resolve(fn));
+    return resolved;
+  }
+
+  #resolve(fn: number): ResolvedFunction {
+    const { functions } = this.#log;
+    const length = Math.min(functions.nameLength[fn]!, MAX_NAME);
+    const bytes = this.#read(functions.nameOffset[fn]!, length);
+    const tag = functions.tag[fn]!;
+    if (!hasFunction(tag)) {
+      return { frame: codeFrame(tag, decodeLogText(bytes)), script: NO_SCRIPT };
+    }
+    const number = functions.script[fn]!;
+    const text = decodeName(bytes);
+    if (number === NO_SCRIPT) return { frame: frameWithoutScript(text), script: NO_SCRIPT };
+    const source = this.#log.scripts[number]!;
+    const label = splitLabel(text, source.url);
+    // Code of `eval` has its URL here only, if a comment in it gives it one.
+    source.url ||= shortUrl(label.url);
+    const script = this.#script(number);
+    const start = functions.start[fn]!;
+    const isWhole = start === 0 && label.name === "" && functions.end[fn]! >= script.length;
+    if (tag === SCRIPT_TAG || isWhole) {
+      const name = tag === EVAL_TAG && source.url === "" ? NO_FILE : "<module>";
+      return { frame: { name, kind: "function", file: script.placeOf(0).file }, script: number };
+    }
+    const named = script.functionAt(start, label.name);
+    const place = script.placeOf(named?.offset ?? start);
+    return {
+      frame: {
+        name: named?.name ?? (label.name || ANONYMOUS),
+        kind: "function",
+        file: place.file,
+        line: place.line,
+      },
+      script: number,
+    };
+  }
+
+  #info(piece: number): SourceInfo {
+    return this.#infos.get(piece, () => {
+      const { infoOffset, infoLength } = this.#log.pieces;
+      const info = new SourceInfo(this.#read(infoOffset[piece]!, infoLength[piece]!));
+      return { value: info, size: info.size };
+    });
+  }
+
+  #script(number: number): ScriptPositions {
+    return this.#scripts.get(number, () => {
+      const { url, offset, length }: LogScript = this.#log.scripts[number]!;
+      const text = decodeLogText(this.#read(offset, Math.min(length, MAX_TEXT)));
+      const emitted = url === "" ? undefined : this.#emitted?.(url);
+      const positions = new ScriptPositions(text, url || NO_FILE, emitted);
+      return { value: positions, size: length + (emitted?.length ?? 0) + 1000 };
+    });
+  }
+}
+
+/** Values that can be made again, up to a total size; those that were used longest ago go first. */
+class RecentlyUsed<Value> {
+  readonly #limit: number;
+  readonly #values = new Map<number, { value: Value; size: number }>();
+  #size = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get(key: number, make: () => { value: Value; size: number }): Value {
+    let entry = this.#values.get(key);
+    if (entry !== undefined) {
+      this.#values.delete(key);
+    } else {
+      entry = make();
+      this.#size += entry.size;
+      for (const [old, { size }] of this.#values) {
+        if (this.#size <= this.#limit) break;
+        this.#values.delete(old);
+        this.#size -= size;
+      }
+    }
+    this.#values.set(key, entry);
+    return entry.value;
+  }
+}
+
+/** The name of a function as V8 writes it: in UTF-8 and raw, the URL behind it escaped. */
+function decodeName(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** V8's name, and the URL that stands behind it. */
+interface Label {
+  name: string;
+  url: string;
+}
+
+/** Splits `NAME URL:LINE:COLUMN`; both name and URL can have spaces in them. */
+function splitLabel(text: string, url: string): Label {
+  const label = text.replace(/:\d+:\d+$/, "");
+  if (url !== "" && label.endsWith(` ${url}`)) {
+    return { name: label.slice(0, -url.length - 1), url };
+  }
+  const escaped = /^(.*?) ((?:file|node|ext|npm|jsr|https?|data|blob|wasm|evalmachine):.*|\/.*)$/s
+    .exec(label);
+  if (escaped !== null) return { name: escaped[1]!, url: escaped[2]! };
+  const space = label.lastIndexOf(" ");
+  return { name: label.slice(0, Math.max(space, 0)), url: label.slice(space + 1) };
+}
+
+/** WebAssembly's functions have V8's names; other functions without a script at least a position in its JavaScript. */
+function frameWithoutScript(text: string): CodeFrame {
+  const match = /:(\d{1,9}):\d+$/.exec(text);
+  if (match === null) return { name: text || ANONYMOUS, kind: "wasm" };
+  const { name, url } = splitLabel(text, "");
+  const file = sourceName(shortUrl(decodeLogText(new TextEncoder().encode(url))) || NO_FILE);
+  return { name: name || ANONYMOUS, kind: "function", file, line: Number(match[1]) };
+}
+
+/** Code that has no function of the program behind it. */
+function codeFrame(tag: number, text: string): CodeFrame {
+  const kind = kindOfTag(tag);
+  return { name: kind === "regexp" ? `RegExp: ${text}` : text || ANONYMOUS, kind };
+}

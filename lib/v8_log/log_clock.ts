@@ -1,0 +1,63 @@
+/** Finds out how large a log was at a time: the clock before and after asking, in ns of CLOCK_MONOTONIC, and the size in bytes. */
+export type SizePoll = readonly [before: number, after: number, size: number];
+
+/** How a log's times become times of CLOCK_MONOTONIC. */
+export interface LogTime {
+  /** Time of CLOCK_MONOTONIC at the log's time 0, in µs. */
+  offset: number;
+  /** By how much the offset can be too late, in µs; `Infinity` where nothing limits it. */
+  uncertainty: number;
+}
+
+/**
+ * Aligns the times in a log with CLOCK_MONOTONIC. V8 counts µs from the start of the isolate's logger
+ * and writes each line at once, so the size of the file at a known moment says which lines were
+ * written before that moment, and which after it.
+ *
+ * - A line that lies within the size was stamped before the poll ended: an upper bound of the offset.
+ * - The first line behind the size had not been written when the poll began: a lower bound, but for
+ *   the few µs between V8's reading the clock and its writing the line.
+ */
+export class LogClock {
+  readonly #polls: readonly SizePoll[];
+  #next = 0;
+  /** Time of the last line that lay within the poll's size, in µs. */
+  #last: number | undefined;
+  #upper = Infinity;
+  #lower = -Infinity;
+
+  /** @param polls In any order; those that are no numbers are left out. */
+  constructor(polls: readonly SizePoll[]) {
+    this.#polls = polls.filter((poll) => poll.length === 3 && poll.every(Number.isFinite))
+      .sort((a, b) => a[2] - b[2] || a[0] - b[0]);
+  }
+
+  /**
+   * Takes the next line that has a time.
+   *
+   * @param start Where the line starts in the file, in bytes.
+   * @param end Where it ends, with its line feed.
+   * @param time Its time, in µs.
+   */
+  add(start: number, end: number, time: number): void {
+    for (; this.#next < this.#polls.length; this.#next++) {
+      const [before, after, size] = this.#polls[this.#next]!;
+      if (size >= end) break;
+      this.#bound(after);
+      // V8 was already writing a line that starts before the size: it says nothing.
+      if (size <= start) this.#lower = Math.max(this.#lower, before / 1e3 - time);
+    }
+    this.#last = time;
+  }
+
+  /** The alignment, after the last line; `undefined` where no poll saw a line. */
+  finish(): LogTime | undefined {
+    for (; this.#next < this.#polls.length; this.#next++) this.#bound(this.#polls[this.#next]![1]);
+    if (this.#upper === Infinity) return undefined;
+    return { offset: this.#upper, uncertainty: Math.abs(this.#upper - this.#lower) };
+  }
+
+  #bound(after: number): void {
+    if (this.#last !== undefined) this.#upper = Math.min(this.#upper, after / 1e3 - this.#last);
+  }
+}

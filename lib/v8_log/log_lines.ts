@@ -1,0 +1,89 @@
+/** Reads bytes of a log; fewer at its end. */
+export type ReadLog = (offset: number, length: number) => Uint8Array;
+
+/** A line, without its line feed. */
+export interface LogLine {
+  /** Bytes that hold the line, or only the start of a long one. */
+  bytes: Uint8Array;
+  /** Where in these bytes it starts. */
+  start: number;
+  /** Where in these bytes it ends, exclusive. */
+  end: number;
+  /** Where it starts in the file. */
+  offset: number;
+  /** How long it is, in bytes. */
+  length: number;
+}
+
+const LINE_FEED = 10;
+
+/** How much is read at once, in bytes; of longer lines only that much is in {@linkcode LogLine.bytes}. */
+const CHUNK = 1 << 20;
+
+/** Where reading a log stopped. */
+export interface LogEnd {
+  /** Where the first line that is not whole starts. */
+  offset: number;
+  /** How much of that line there is, in bytes; 0 where the log ends with a line feed. */
+  rest: number;
+}
+
+/**
+ * Reads the lines of a log, a chunk at a time. A line that does not fit a chunk is handed over with its
+ * start only, so memory stays bounded whatever the length of lines. What follows the last line feed is no line.
+ *
+ * @param read Reads the log.
+ * @param from Where the first line starts.
+ * @param take Gets each line; the object is used again for the next.
+ * @yields How far it has read, after each chunk.
+ */
+export function* readLogLines(
+  read: ReadLog,
+  from: number,
+  take: (line: LogLine) => void,
+): Generator<number, LogEnd> {
+  const line: LogLine = { bytes: new Uint8Array(), start: 0, end: 0, offset: 0, length: 0 };
+  const buffer = new Uint8Array(2 * CHUNK);
+  // buffer[0, kept) is the start of a line that goes on, of which `skipped` bytes were dropped behind it.
+  let [kept, skipped] = [0, 0];
+  let offset = from;
+  while (true) {
+    const chunk = read(offset + kept + skipped, CHUNK);
+    if (chunk.length === 0) return { offset, rest: kept + skipped };
+    let start = 0;
+    if (kept > 0) {
+      const end = chunk.indexOf(LINE_FEED);
+      const part = end < 0 ? chunk.length : end;
+      const copied = Math.min(part, buffer.length - kept);
+      buffer.set(chunk.subarray(0, copied), kept);
+      [kept, skipped] = [kept + copied, skipped + part - copied];
+      if (end >= 0) {
+        Object.assign(line, {
+          bytes: buffer,
+          start: 0,
+          end: kept,
+          offset,
+          length: kept + skipped,
+        });
+        take(line);
+        offset += kept + skipped + 1;
+        [kept, skipped] = [0, 0];
+      }
+      start = end < 0 ? chunk.length : end + 1;
+    }
+    line.bytes = chunk;
+    for (let end; (end = chunk.indexOf(LINE_FEED, start)) >= 0; start = end + 1) {
+      line.start = start;
+      line.end = end;
+      line.offset = offset;
+      line.length = end - start;
+      take(line);
+      offset += line.length + 1;
+    }
+    if (start < chunk.length) {
+      kept = chunk.length - start;
+      buffer.set(chunk.subarray(start), 0);
+    }
+    yield offset + kept + skipped;
+  }
+}

@@ -1,0 +1,225 @@
+import type { CodeFrame } from "./code_frame.ts";
+import { FrameResolver } from "./frame_resolver.ts";
+import { AddressMap } from "./address_map.ts";
+import { HOLE } from "./code_table.ts";
+import { CodeTimeline } from "./code_timeline.ts";
+import { LogClock, type LogTime, type SizePoll } from "./log_clock.ts";
+import { type ReadLog, readLogLines } from "./log_lines.ts";
+import { LogParser } from "./log_parser.ts";
+
+export type { CodeFrame } from "./code_frame.ts";
+
+/** A log's file, whose world the caller supplies. */
+export interface LogFile {
+  /** Where it is; its name says whose isolate's it is. */
+  path: string;
+  /** How large it is, in bytes. */
+  size(): number;
+  /** Reads bytes of it; fewer at its end. */
+  read: ReadLog;
+}
+
+/** Options of {@linkcode V8Log.read}. */
+export interface ReadOptions {
+  /** Sizes of the file at known times, to align its clock. @default none, and then the log has no clock */
+  polls?: readonly SizePoll[];
+  /**
+   * Gives the text with its source map that a runtime emitted for a module: Deno takes maps out before
+   * V8 sees the text. @default none, and then lines are those of the JavaScript
+   */
+  emitted?(url: string): string | undefined;
+  /** Told how many bytes have been read. */
+  progress?(bytes: number): void;
+}
+
+/** A piece of code that an address is in. */
+export interface CodePlace {
+  /** Number of the piece in its log. */
+  piece: number;
+  /** From when on it was there, in µs of CLOCK_MONOTONIC. */
+  from: number;
+  /** Until when, exclusive; `Infinity` for what was there at the end. */
+  to: number;
+}
+
+/** Code that was there when the log ended. */
+export interface LiveCode {
+  /** Where it starts. */
+  address: number;
+  /** How long it is, in bytes. */
+  size: number;
+  /** Its own function. */
+  frame: CodeFrame;
+}
+
+/** V8 stamps a piece of code up to so long after it can run, in µs. */
+const SLACK = 1_000;
+
+/** How many addresses are kept with their frames before all are forgotten. */
+const MAX_CACHED = 300_000;
+
+/** After how many bytes the event loop has its turn. */
+const BREATH = 32 << 20;
+
+interface Answer extends CodePlace {
+  frames: readonly CodeFrame[] | undefined;
+}
+
+/** The log of one isolate: which functions run at an address at a time. */
+export class V8Log {
+  /** Where it is. */
+  readonly path: string;
+  /** The process, by the file's name; 0 where that does not say. */
+  readonly pid: number;
+  /** V8's version, such as `15.0.245.2-rusty`; empty where the log does not start with it. */
+  readonly version: string;
+  /** How its times become those of CLOCK_MONOTONIC; `undefined` where no poll told. */
+  readonly clock: LogTime | undefined;
+  /** How many lines were not understood. */
+  readonly skipped: number;
+  /** Whether it ends in the middle of a line. */
+  readonly isCut: boolean;
+  /** What is wrong with it, as a sentence; `undefined` where nothing is. */
+  readonly problem: string | undefined;
+  readonly #parser: LogParser;
+  readonly #timeline: CodeTimeline;
+  readonly #resolver: FrameResolver;
+  readonly #slack: number;
+  readonly #offset: number;
+  #slots = new AddressMap();
+  #answers: Answer[] = [];
+
+  private constructor(
+    file: LogFile,
+    parser: LogParser,
+    { clock, rest, emitted }: {
+      clock: LogTime | undefined;
+      rest: number;
+      emitted: ReadOptions["emitted"];
+    },
+  ) {
+    this.path = file.path;
+    this.pid = Number(/isolate-0x[0-9a-f]+-(\d{1,9})-/.exec(file.path)?.[1] ?? 0);
+    this.version = parser.version;
+    this.clock = clock;
+    this.skipped = parser.skipped;
+    this.isCut = rest > 0;
+    this.problem = problemOf(file, parser);
+    this.#parser = parser;
+    this.#timeline = new CodeTimeline(parser.pieces);
+    this.#resolver = new FrameResolver(file.read, parser, emitted);
+    this.#offset = clock?.offset ?? 0;
+    this.#slack = SLACK + Math.min(clock?.uncertainty ?? 0, SLACK);
+  }
+
+  /**
+   * Reads a log. Text that V8 would not write is skipped, counted and named by {@linkcode V8Log.problem}.
+   *
+   * @param file The log; it is read again, piece by piece, when frames are asked for.
+   */
+  static async read(
+    file: LogFile,
+    { polls = [], emitted, progress }: ReadOptions = {},
+  ): Promise<V8Log> {
+    const clock = new LogClock(polls);
+    const parser = new LogParser(file.read, clock);
+    const lines = readLogLines(file.read, 0, parser.take);
+    let rested = 0;
+    while (true) {
+      const { value, done } = lines.next();
+      if (done) {
+        return new V8Log(file, parser, { clock: clock.finish(), rest: value.rest, emitted });
+      }
+      progress?.(value);
+      if (value - rested < BREATH) continue;
+      rested = value;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+
+  /**
+   * The functions that run at an address, innermost first: those that V8 inlined, then the one whose
+   * code it is. An address that was asked for before costs one look-up.
+   *
+   * @param address The address, as in a stack.
+   * @param time When, in µs of CLOCK_MONOTONIC; of a log without a clock, what was there at the end answers.
+   * @param isCaller Whether it is a return address, which is behind the call that is executing.
+   * @returns `undefined` where the log knows no code.
+   */
+  framesAt(address: number, time: number, isCaller: boolean): readonly CodeFrame[] | undefined {
+    const at = isCaller ? address - 1 : address;
+    const slot = this.#slots.get(at);
+    if (slot !== undefined) {
+      const known = this.#answers[slot]!;
+      if (time >= known.from && time < known.to) return known.frames;
+    }
+    return this.#answer(at, time, slot);
+  }
+
+  /**
+   * Which piece of code an address is in, and how long that holds, for callers that keep answers themselves.
+   *
+   * @param address The address; of a return address one less.
+   * @param time When, in µs of CLOCK_MONOTONIC.
+   * @returns `undefined` where the log knows no code there then.
+   */
+  locate(address: number, time: number): CodePlace | undefined {
+    const answer = this.#locate(address, time);
+    return answer.piece < 0 ? undefined : answer;
+  }
+
+  /** Code that was there when the log ended, by address. */
+  *liveCode(): Iterable<LiveCode> {
+    const { start, size, function: functions, length } = this.#parser.pieces;
+    for (let piece = 0; piece < length; piece++) {
+      if (functions[piece] === HOLE || this.#timeline.endOf(piece) !== Infinity) continue;
+      yield {
+        address: start[piece]!,
+        size: size[piece]!,
+        frame: this.#resolver.frameOf(piece),
+      };
+    }
+  }
+
+  #answer(at: number, time: number, slot: number | undefined): readonly CodeFrame[] | undefined {
+    const { piece, from, to } = this.#locate(at, time);
+    const frames = piece < 0 ? undefined : this.#resolver.framesAt(piece, at);
+    // Where code comes later or was before, nothing says until when there is none.
+    if (from >= to) return frames;
+    if (slot !== undefined) {
+      this.#answers[slot] = { piece, from, to, frames };
+      return frames;
+    }
+    if (this.#answers.length >= MAX_CACHED) {
+      this.#slots.clear();
+      this.#answers = [];
+    }
+    this.#slots.set(at, this.#answers.push({ piece, from, to, frames }) - 1);
+    return frames;
+  }
+
+  #locate(address: number, time: number): CodePlace {
+    if (!(address > 0 && address <= Number.MAX_SAFE_INTEGER) || !this.#timeline.mayKnow(address)) {
+      return { piece: -1, from: -Infinity, to: Infinity };
+    }
+    const logTime = this.clock === undefined ? Infinity : time - this.#offset;
+    let piece = this.#timeline.find(address, logTime);
+    // V8 may have stamped the code a little after it ran, and the offset is not exact.
+    if (piece < 0) piece = this.#timeline.find(address, logTime + this.#slack);
+    if (piece < 0) return { piece, from: time, to: time };
+    if (this.clock === undefined) return { piece, from: -Infinity, to: Infinity };
+    const from = Math.min(time, this.#parser.pieces.time[piece]! + this.#offset);
+    return { piece, from, to: this.#timeline.endOf(piece) + this.#offset };
+  }
+}
+
+function problemOf({ path }: LogFile, parser: LogParser): string | undefined {
+  if (parser.version === "") {
+    return `Cannot read "${path}" as V8's log: it does not start with V8's version`;
+  }
+  if (parser.isFull) {
+    return `Cannot keep all code of "${path}": it has more than 2.5 million pieces or functions`;
+  }
+  if (parser.skipped === 0) return undefined;
+  return `Cannot understand ${parser.skipped} lines of "${path}": V8 ${parser.version} is new, or the file is damaged`;
+}
