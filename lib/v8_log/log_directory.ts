@@ -211,7 +211,8 @@ function mayRead(directory: string): boolean {
   try {
     const stats = fs.lstatSync(directory);
     const user = userId();
-    return stats.isDirectory() && (user === undefined || [user, 0].includes(stats.uid) || user === 0);
+    return stats.isDirectory() &&
+      (user === undefined || [user, 0].includes(stats.uid) || user === 0);
   } catch {
     return false;
   }
