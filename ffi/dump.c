@@ -10,13 +10,11 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "fault.h"
+#include "marker.h"
 #include "region.h"
 
 struct file_header {
@@ -63,13 +61,6 @@ static int32_t leave(int32_t result)
     return result;
 }
 
-static uint64_t monotonic_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static int32_t open_locked(int32_t descriptor, uint8_t *header, uint32_t size)
 {
     struct stat file;
@@ -81,16 +72,14 @@ static int32_t open_locked(int32_t descriptor, uint8_t *header, uint32_t size)
         return 0;
     if (file.st_size != 0)
         return -EEXIST;
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    void *mapped = XP_SYSTEM("mmap", MAP_FAILED,
-                             mmap(NULL, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, descriptor, 0));
-    if (mapped == MAP_FAILED)
+    void *mapped = xp_map_first_page(descriptor);
+    if (mapped == NULL)
         return -errno;
-    const uint64_t now = monotonic_time();
+    const uint64_t now = xp_clock();
     memcpy(header + offsetof(struct file_header, timestamp), &now, sizeof now);
     const int32_t result = xp_write_whole(descriptor, header, size, 0, &end);
     if (result != 0) {
-        munmap(mapped, page);
+        xp_unmap_first_page(mapped);
         return result;
     }
     mark = mapped;
@@ -138,7 +127,7 @@ static int32_t append_locked(int32_t descriptor, uint8_t *records, uint32_t size
                              const uint64_t *range)
 {
     const int claims = range[0] < range[1];
-    int32_t result = stamp(records, size, hole, monotonic_time());
+    int32_t result = stamp(records, size, hole, xp_clock());
     if (result != 0)
         return result;
     if (claims && !xp_claim_begin(range))

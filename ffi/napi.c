@@ -36,6 +36,8 @@ struct function {
 static const struct function functions[] = {
     FUNCTION(xp_abi_version, "", 'u'),
     FUNCTION(xp_user_id, "", 'u'),
+    FUNCTION(xp_clock, "", 'U'),
+    FUNCTION(xp_map_marker, "i", 'i'),
     FUNCTION(xp_register, "u", 'i'),
     FUNCTION(xp_trampoline_address, "u", 'U'),
     FUNCTION(xp_trampoline_size, "", 'u'),

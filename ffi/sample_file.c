@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "append.h"
@@ -20,13 +19,6 @@ static uint32_t filled;
 /* The maps that were written last. */
 static char last[MAPS_SIZE];
 static size_t last_size;
-
-static uint64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 void xp_samples_open(int descriptor)
 {
@@ -117,6 +109,6 @@ void xp_samples_maps(void)
     last_size = kept;
     const size_t padded = (kept + 7) / 8 * 8;
     memset(maps.text + kept, 0, padded - kept);
-    maps.head = (struct xp_maps){{XP_RECORD_MAPS, (uint32_t)(sizeof maps.head + padded)}, now()};
+    maps.head = (struct xp_maps){{XP_RECORD_MAPS, (uint32_t)(sizeof maps.head + padded)}, xp_clock()};
     xp_samples_append(&maps, maps.head.record.size);
 }

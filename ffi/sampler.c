@@ -79,7 +79,7 @@ static void take_sample(const siginfo_t *info, const void *context)
         const pid_t thread = (pid_t)(uint32_t)(uintptr_t)info->si_value.sival_ptr;
         xp_walk_context(slot, window, context, thread);
         slot->sample.weight = weight;
-        slot->sample.time = read_clock(CLOCK_MONOTONIC);
+        slot->sample.time = xp_clock();
         xp_ring_commit(slot);
     } else {
         __atomic_fetch_add(&dropped, weight, __ATOMIC_RELAXED);
@@ -174,7 +174,7 @@ static void append_start(void)
 #endif
         (uint32_t)process,
         interval,
-        read_clock(CLOCK_MONOTONIC),
+        xp_clock(),
         read_clock(CLOCK_REALTIME),
     };
     xp_samples_append(&start, sizeof start);
@@ -192,7 +192,7 @@ static void append_status(uint64_t cpu, uint64_t unarmed)
 {
     const struct xp_status status = {
         {XP_RECORD_STATUS, sizeof status},
-        read_clock(CLOCK_MONOTONIC),
+        xp_clock(),
         cpu,
         __atomic_load_n(&runs, __ATOMIC_RELAXED),
         __atomic_load_n(&dropped, __ATOMIC_RELAXED),

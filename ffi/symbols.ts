@@ -10,6 +10,18 @@ export const functions = {
     parameters: [],
     result: "u32",
   },
+  // uint64_t xp_clock(void)
+  xp_clock: {
+    parameters: [],
+    result: "u64",
+  },
+  // int32_t xp_map_marker(int32_t descriptor)
+  xp_map_marker: {
+    parameters: [
+      "i32", // descriptor
+    ],
+    result: "i32",
+  },
   // int32_t xp_register(uint32_t size)
   xp_register: {
     parameters: [
@@ -193,4 +205,4 @@ export const ffiFunctions = {
 } as const;
 
 /** The version of xperf.h that these declarations are of (`XP_ABI_VERSION`). */
-export const ABI_VERSION = 5;
+export const ABI_VERSION = 6;

@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define XP_ABI_VERSION 5u
+#define XP_ABI_VERSION 6u
 
 /* Every trampoline takes one slot of this size, in bytes, whatever the architecture needs. */
 #define XP_SLOT_SIZE 32u
@@ -44,6 +44,17 @@ XP_EXPORT uint32_t xp_abi_version(void);
 
 /* The user whose files this process makes (geteuid), which a runtime may not tell. Any thread; cannot fail. */
 XP_EXPORT uint32_t xp_user_id(void);
+
+/* CLOCK_MONOTONIC in nanoseconds, which a runtime may not tell. Any thread, signal handlers too; cannot fail. */
+XP_EXPORT uint64_t xp_clock(void);
+
+/*
+ * Maps the first page of a file as executable and takes the page away at once: the kernel tells
+ * perf, where perf records this process, the file's path and the time. The file can be empty; the
+ * descriptor is open for reading and stays the caller's. Any thread.
+ * -EPERM, -EACCES: mapped files must not be executable here. Else the -errno of mmap.
+ */
+XP_EXPORT int32_t xp_map_marker(int32_t descriptor);
 
 /*
  * Reserves a trampoline and returns its index. `size` is in bytes: the code, and

@@ -24,6 +24,8 @@ export const SOURCES: readonly string[] = [
   "region.c",
   "memory.c",
   "append.c",
+  "clock.c",
+  "marker.c",
   "dump.c",
   "napi.c",
   "sample_ring.c",

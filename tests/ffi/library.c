@@ -431,6 +431,35 @@ static void test_dump(void)
     assert(unlink(path) == 0);
 }
 
+static void test_clock(void)
+{
+    struct timespec now;
+    const uint64_t before = xp_clock();
+    assert(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    const uint64_t between = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    assert(before <= between && between <= xp_clock());
+}
+
+/* The file is mapped no longer than the call. */
+static void test_marker(void)
+{
+    char path[] = "/tmp/xperf-marker-XXXXXX";
+    const int file = mkstemp(path);
+    assert(file >= 0);
+    assert(xp_map_marker(file) == 0);
+    assert(write(file, "x", 1) == 1);
+    assert(xp_map_marker(file) == 0);
+    char line[512];
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert(maps != NULL);
+    while (fgets(line, sizeof line, maps) != NULL)
+        assert(strstr(line, path) == NULL);
+    assert(fclose(maps) == 0);
+    assert(close(file) == 0);
+    assert(xp_map_marker(file) == -EBADF);
+    assert(unlink(path) == 0);
+}
+
 int main(void)
 {
     assert(xp_abi_version() == XP_ABI_VERSION);
@@ -447,5 +476,7 @@ int main(void)
     test_map();
     test_dump();
     test_many_claims();
+    test_clock();
+    test_marker();
     return 0;
 }

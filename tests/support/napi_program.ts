@@ -44,6 +44,9 @@ for (const name of Object.keys(functions)) {
 }
 ok(library.xp_register(0) < 0);
 equal(library.xp_ffi_return_address(), 0n);
+const clock = library.xp_clock();
+ok(clock > 0n && library.xp_clock() >= clock);
+equal(library.xp_map_marker(-1), -9);
 const range = BigUint64Array.of(0x1000n, 0x2000n);
 // A claim is the whole process's.
 equal(library.xp_unclaimed(range), isMainThread ? 1 : 0);

@@ -1,0 +1,48 @@
+/*
+ * How a program and all that it starts are told to write V8's log. Deno obeys DENO_V8_FLAGS. Node has
+ * no such variable (NODE_OPTIONS refuses these flags), so a `node` of ours stands first on PATH.
+ */
+import type { LogDirectory } from "../v8_log/log_directory.ts";
+import { installShims } from "./runtime_shims.ts";
+
+/** Flags for V8 that make the log complete. Deno and Node from version 20 on have them all. */
+export const LOG_FLAGS: readonly string[] = [
+  // Every piece of machine code, with its address, size, time and tier.
+  "--log-code",
+  // For every piece of code the source positions and the inlined functions; the sources themselves.
+  "--log-source-position",
+  // A copy of the interpreter's entry for each interpreted function, so that its frames have its name.
+  "--interpreted-frames-native-stack",
+  // The default, in case that the user's own flags say otherwise.
+  "--logfile-per-isolate",
+];
+
+/** Flags for V8 that have it write a log. */
+export function logFlags({ logFile }: Pick<LogDirectory, "logFile">): string[] {
+  return [...LOG_FLAGS, `--logfile=${logFile}`];
+}
+
+/** Deno splits its value at commas (`DENO_V8_FLAGS`, deno/cli/lib/…/v8_flags). */
+export const DENO_FLAGS_VARIABLE = "DENO_V8_FLAGS";
+
+/**
+ * The environment for a program whose processes all shall write V8's log; makes the programs that
+ * it needs first on PATH.
+ *
+ * @param directory Where the logs go.
+ * @param env The environment that the program would have had.
+ */
+export function loggedEnvironment(
+  directory: LogDirectory,
+  env: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const flags = logFlags(directory);
+  const own = env[DENO_FLAGS_VARIABLE] ?? "";
+  const names = installShims({ directory, flags, denoFlags: own, path: env["PATH"] ?? "" });
+  return {
+    ...env,
+    // Of several values V8 takes the last.
+    [DENO_FLAGS_VARIABLE]: [...own.split(","), ...flags].filter(Boolean).join(),
+    ...(names.length === 0 ? {} : { PATH: `${directory.bin}:${env["PATH"]}` }),
+  };
+}

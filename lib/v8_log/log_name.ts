@@ -1,0 +1,22 @@
+/** What the name of a log tells. */
+export interface LogName {
+  /** Where the isolate lies in its process: unique while it lives. */
+  isolate: string;
+  /** The process's number in its own pid namespace. */
+  pid: number;
+}
+
+/** The end of `--logfile`; V8 puts the process's number in the place of `%p`. */
+export const LOG_PATTERN = "%p.log";
+
+/**
+ * Takes the name of a log apart, as V8 makes it of {@linkcode LOG_PATTERN}: `isolate-0x…-PID-PID.log`
+ * (`AddIsolateIdIfNeeded()` and `PrepareLogFileName()`, v8/src/logging/log.cc).
+ *
+ * @param name A file's name, without its directory.
+ * @returns `undefined` where it is another file.
+ */
+export function parseLogName(name: string): LogName | undefined {
+  const [, isolate, pid] = /^isolate-(0x[0-9a-f]+)-(\d+)-\2\.log$/.exec(name) ?? [];
+  return isolate === undefined ? undefined : { isolate, pid: Number(pid) };
+}
