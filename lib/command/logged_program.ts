@@ -17,9 +17,18 @@ export const LOG_FLAGS: readonly string[] = [
   "--logfile-per-isolate",
 ];
 
+/** Compiles every function at its first call, so that no code is without lines (v8/src/flags). */
+const SPARKPLUG_FLAG = "--always-sparkplug";
+
+/** Where V8's log goes, and what it shall have. */
+export interface LogOptions extends Pick<LogDirectory, "logFile"> {
+  /** Whether functions have lines from their first call on, by machine code that costs memory. @default {false} */
+  allLines?: boolean;
+}
+
 /** Flags for V8 that have it write a log. */
-export function logFlags({ logFile }: Pick<LogDirectory, "logFile">): string[] {
-  return [...LOG_FLAGS, `--logfile=${logFile}`];
+export function logFlags({ logFile, allLines = false }: LogOptions): string[] {
+  return [...LOG_FLAGS, ...(allLines ? [SPARKPLUG_FLAG] : []), `--logfile=${logFile}`];
 }
 
 /** Deno splits its value at commas (`DENO_V8_FLAGS`, deno/cli/lib/…/v8_flags). */
@@ -31,12 +40,14 @@ export const DENO_FLAGS_VARIABLE = "DENO_V8_FLAGS";
  *
  * @param directory Where the logs go.
  * @param env The environment that the program would have had.
+ * @param options What the log shall have.
  */
 export function loggedEnvironment(
   directory: LogDirectory,
   env: Readonly<Record<string, string>>,
+  { allLines }: Pick<LogOptions, "allLines"> = {},
 ): Record<string, string> {
-  const flags = logFlags(directory);
+  const flags = logFlags({ logFile: directory.logFile, allLines });
   const own = env[DENO_FLAGS_VARIABLE] ?? "";
   const names = installShims({ directory, flags, denoFlags: own, path: env["PATH"] ?? "" });
   return {

@@ -13,6 +13,8 @@ export interface CommandLine {
   script: string | undefined;
   /** All that follows the script, untouched. */
   scriptArgs: string[];
+  /** A program with its arguments to run instead of a script; empty where there is none. */
+  command: string[];
 }
 
 /** Options that every command has. */
@@ -23,7 +25,7 @@ export const RUN_OPTIONS: OptionTable = {
   ...COMMON,
   X: { type: "string", short: "X" },
   engine: { type: "string" },
-  "no-inlining": { type: "boolean" },
+  "all-lines": { type: "boolean" },
   "toggle-signal": { type: "string" },
   "runtime-args": { type: "string" },
   include: { type: "string" },
@@ -67,13 +69,19 @@ export const REPORT_OPTIONS: OptionTable = {
 export const DOCTOR_OPTIONS: OptionTable = { ...COMMON, json: { type: "boolean" } };
 
 /**
- * Takes a command line apart. Our options end where the script begins, or at `--`.
+ * Takes a command line apart. Our options end where the script begins, or at `--`; behind that can stand
+ * any program, as in `profile -- npm test`.
  *
  * @param args The words after the command.
  * @param table The options that the command has.
+ * @param takesCommand Whether a program can stand behind `--`.
  * @throws {PerfError} With code `usage`, if an option is unknown, lacks its value or takes none.
  */
-export function parseCommandLine(args: readonly string[], table: OptionTable): CommandLine {
+export function parseCommandLine(
+  args: readonly string[],
+  table: OptionTable,
+  { takesCommand = false }: { takesCommand?: boolean } = {},
+): CommandLine {
   // Not strict: that would refuse values that begin with a dash, such as `--runtime-args --allow-net`,
   // and would look at the script's own arguments.
   const { tokens } = parseArgs({
@@ -87,9 +95,15 @@ export function parseCommandLine(args: readonly string[], table: OptionTable): C
   for (const token of tokens) {
     if (token.kind === "positional") {
       const [script, ...scriptArgs] = args.slice(token.index);
-      return { options, script, scriptArgs };
+      return { options, script, scriptArgs, command: [] };
     }
-    if (token.kind === "option-terminator") continue;
+    if (token.kind === "option-terminator") {
+      const words = args.slice(token.index + 1);
+      if (takesCommand && words.length > 0 && !isScript(words[0]!)) {
+        return { options, script: undefined, scriptArgs: [], command: words };
+      }
+      continue;
+    }
     const { name, rawName, value } = token;
     const option = Object.hasOwn(table, name) ? table[name]! : undefined;
     // `--X` and `--g` are no options: they have no long name.
@@ -104,7 +118,12 @@ export function parseCommandLine(args: readonly string[], table: OptionTable): C
     }
     options.set(name, [...options.get(name) ?? [], value ?? ""]);
   }
-  return { options, script: undefined, scriptArgs: [] };
+  return { options, script: undefined, scriptArgs: [], command: [] };
+}
+
+/** Whether a word behind `--` is a script for the runtime, and no program of its own. */
+function isScript(word: string): boolean {
+  return word === "-" || /\.[cm]?[jt]sx?$/.test(word) || /^[a-z][a-z+.-]+:/.test(word);
 }
 
 /**
@@ -128,7 +147,7 @@ export function parseFileCommandLine(
     if (part.script !== undefined) files.push(part.script);
     rest = part.scriptArgs;
   }
-  return { line: { options, script: undefined, scriptArgs: [] }, files };
+  return { line: { options, script: undefined, scriptArgs: [], command: [] }, files };
 }
 
 /** The value that counts where an option is given more than once: the last. */

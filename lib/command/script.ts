@@ -65,7 +65,7 @@ export function scriptCommand(
  *
  * @throws {RangeError} If the signal is none that can.
  */
-function toggleVariables(line: CommandLine): Record<string, string> {
+export function toggleVariables(line: CommandLine): Record<string, string> {
   const value = lastValue(line, "toggle-signal");
   const signal = parseToggleSignal(value ?? "", "--toggle-signal");
   return signal === undefined ? {} : { [TOGGLE_VARIABLE]: signal };

@@ -35,7 +35,7 @@ export const denoHost: Host = {
       "run",
       ...(more.length === 0 ? flags : flags.filter((flag) => !flag.startsWith("--v8-flags="))),
       ...ours,
-      `--preload=${preload}`,
+      ...(preload === undefined ? [] : [`--preload=${preload}`]),
     ];
   },
   missingFlags(flags) {

@@ -10,14 +10,14 @@ export type Permission =
   | { name: "net"; host: string }
   | { name: "env"; variable?: string };
 
-/** How to start a program with every function instrumented. */
+/** How to start a program. */
 export interface StartOptions {
   /** The runtime's flags that the user wants. */
   flags: readonly string[];
-  /** The module that instruments, a URL. */
-  preload: string;
-  /** How much stack the program may use, in KiB; `undefined` for the runtime's own limit. */
-  stackSize: number | undefined;
+  /** A module to load in front of the program, a URL. @default {none} */
+  preload?: string;
+  /** How much stack the program may use, in KiB. @default {the runtime's own limit} */
+  stackSize?: number;
   /** Flags for V8, beside those of the user. @default {[]} */
   engineFlags?: readonly string[];
 }

@@ -24,7 +24,7 @@ export const nodeHost: Host = {
       ...flags,
       ...engineFlags,
       ...(stackSize === undefined || hasOwn ? [] : [`--stack-size=${stackSize}`]),
-      `--import=${preload}`,
+      ...(preload === undefined ? [] : [`--import=${preload}`]),
     ];
   },
   missingFlags: () => [],
@@ -34,5 +34,8 @@ export const nodeHost: Host = {
 export const bunHost: Host = {
   ...nodeHost,
   name: "bun",
-  startArgs: ({ flags, preload }) => [...flags, `--preload=${preload}`],
+  startArgs: ({ flags, preload }) => [
+    ...flags,
+    ...(preload === undefined ? [] : [`--preload=${preload}`]),
+  ],
 };

@@ -5,7 +5,7 @@ import { MARKER } from "./edits.ts";
 import type { LeftAlone } from "./left_alone.ts";
 import { type LoadContext, type LoadResult, readLoadedSource } from "./loaded_source.ts";
 import type { ModuleMaps } from "./module_maps.ts";
-import { packageModule } from "./package_module.ts";
+import { isOwnModule, isOwnProgram } from "../own_module.ts";
 import { isRequired, isRequiredAsScript, UNANSWERED } from "./require_hook.ts";
 import type { Selection } from "./selection.ts";
 import { transform, type Transformed } from "./transform.ts";
@@ -37,7 +37,8 @@ export type LoadHook = (
 export function makeLoadHook({ selects, leftAlone, maps, entry }: LoadHookOptions): LoadHook {
   return (url, context, next) => {
     const start = url === entry?.url ? entry.start : undefined;
-    const isMeant = isProgram(url) || (!isOwn(url) && selects(url));
+    const isMeant = isOwnProgram(url) ||
+      (/^(file|https?):/.test(url) && !isOwnModule(url) && selects(url));
     if (start === undefined && isRequired(context)) {
       if (!isMeant || !isRequiredAsScript(url)) return UNANSWERED;
       const loaded = next(url, context);
@@ -109,23 +110,4 @@ function instrument(
   const name = kind === "module" || text.endsWith(`//# sourceURL=${url}`) ? url : file;
   maps.add({ url, name, positions: transformed.positions }, isApplied);
   return { ...loaded, format, source: transformed.source };
-}
-
-/** This package's own modules, the command excepted, which never runs beside instrumented code. */
-const OWN = ["../../mod.ts", "../../ffi/", "../../lib/"].map((path) =>
-  new URL(path, import.meta.url).href
-);
-
-/** Whether a module is of the command: its demo, that is, in whatever package that is installed. */
-function isProgram(url: string): boolean {
-  return url.startsWith(OWN_PROGRAMS);
-}
-
-const OWN_PROGRAMS = new URL("../command/", import.meta.url).href;
-
-/** Whether a module is of this package, or of another copy of it; or none that has a source. */
-function isOwn(url: string): boolean {
-  if (!/^(file|https?):/.test(url)) return true;
-  if (/^(npm|jsr):@x\/perf(\/|$)/.test(packageModule(sourceName(url)) ?? "")) return true;
-  return OWN.some((prefix) => url.startsWith(prefix));
 }

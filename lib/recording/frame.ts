@@ -94,6 +94,38 @@ export function frameAt(
   return { name, kind: "native", module: place };
 }
 
+/** What the frame of a function says beside whose it is. */
+export type ExecutionDetails = Pick<Frame, "position" | "tier" | "isOsr" | "isInlined">;
+
+/** Makes a frame of a function whose source is known. */
+export function functionFrame(
+  label: { name: string; file: string; line?: number },
+  details: ExecutionDetails = {},
+): Frame {
+  return { ...label, kind: kindOfSource(label.file), module: "", ...details };
+}
+
+/** Where code is that the runtime itself made or carries. */
+const CODE_MODULES = {
+  builtin: "[builtins]",
+  handler: "[bytecode handlers]",
+  regexp: "[regular expressions]",
+  wasm: "[wasm]",
+  other: "[generated code]",
+  own: "[@x/perf]",
+  function: "[generated code]",
+} as const;
+
+/** Makes a frame of code that has no source: a builtin, a bytecode's handler, a regular expression. */
+export function codeFrame(kind: keyof typeof CODE_MODULES, name: string): Frame {
+  return { name, kind: kind === "wasm" ? "native" : "runtime", module: CODE_MODULES[kind] };
+}
+
+/** Whether a frame is a builtin of the runtime's. */
+export function isBuiltin({ module }: Frame): boolean {
+  return module === CODE_MODULES.builtin;
+}
+
 /** Whether a file is a program or library of the runtime's, by its name or because it is among `runtimes`. */
 export function isRuntimeModule(module: string, runtimes: readonly string[] = []): boolean {
   return RUNTIME_MODULE.test(module) || runtimes.includes(module);

@@ -1,0 +1,93 @@
+/*
+ * Starts a script, or any command, whose processes all write V8's log, and watches the logs grow.
+ */
+import process from "node:process";
+
+import { host } from "../runtime.ts";
+import { siblingModule } from "../sibling_module.ts";
+import { environmentFor, type Wish } from "../switches.ts";
+import {
+  type LogDirectory,
+  makeLogDirectory,
+  releaseLogDirectory,
+} from "../v8_log/log_directory.ts";
+import { V8LogWatch, type WatchOptions } from "./log_watch.ts";
+import { logFlags, loggedEnvironment } from "./logged_program.ts";
+import type { CommandLine } from "./options.ts";
+import { definedVariables, runtimeArgsOf, type ScriptCommand, toggleVariables } from "./script.ts";
+
+/** What {@linkcode LoggedProgram} is told. */
+export interface LoggedProgramOptions {
+  /** The command line. */
+  line: CommandLine;
+  /** The script; `undefined` where `command` is run instead. */
+  script: string | undefined;
+  /** What the switches say of frames that are made by hand. */
+  wish: Wish;
+  /** Whether a module of ours is loaded in front of the script: the sampler, a scope or a signal needs it. */
+  isPreloaded: boolean;
+  /** The recording that the logs belong to; `undefined` for a directory in /tmp. */
+  recording?: string;
+  /** Told of logs as they appear. */
+  onLog?: WatchOptions["onLog"];
+}
+
+/** A program under V8's log. Disposing of it removes what nobody needs any more; the logs stay. */
+export class LoggedProgram implements ScriptCommand, Disposable {
+  readonly command: string[];
+  readonly env: Record<string, string>;
+  /** Where the logs go. */
+  readonly directory: LogDirectory;
+  readonly #onLog: WatchOptions["onLog"];
+  #watch: V8LogWatch | undefined;
+
+  /**
+   * Makes the directory for the logs.
+   *
+   * @throws {PerfError} If that is not possible.
+   */
+  constructor({ line, script, wish, isPreloaded, recording, onLog }: LoggedProgramOptions) {
+    this.directory = makeLogDirectory({ recording });
+    this.#onLog = onLog;
+    const allLines = line.options.has("all-lines");
+    const { logFile } = this.directory;
+    this.command = script === undefined ? [...line.command] : [
+      process.execPath,
+      ...host.startArgs({
+        flags: runtimeArgsOf(line),
+        preload: isPreloaded ? siblingModule("../sampler/preload", import.meta.url) : undefined,
+        // Deno is told by a variable, which its children inherit.
+        engineFlags: host.name === "deno" ? [] : logFlags({ logFile, allLines }),
+      }),
+      script,
+      ...line.scriptArgs,
+    ];
+    const env = definedVariables({
+      ...process.env,
+      ...environmentFor(wish),
+      ...toggleVariables(line),
+    });
+    this.env = loggedEnvironment(this.directory, env, { allLines });
+  }
+
+  /** Watches the logs from now on. */
+  begin(): void {
+    this.#watch = new V8LogWatch(this.directory.path, { onLog: this.#onLog });
+  }
+
+  /** What watches the logs; `undefined` before {@linkcode begin}. */
+  get watch(): V8LogWatch | undefined {
+    return this.#watch;
+  }
+
+  /** Looks at the logs a last time, and writes down how their clocks run. */
+  finish(): void {
+    this.#watch?.finish();
+  }
+
+  /** Removes the directory of programs that was first on PATH. */
+  [Symbol.dispose](): void {
+    this.finish();
+    releaseLogDirectory(this.directory);
+  }
+}

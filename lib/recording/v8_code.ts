@@ -1,0 +1,93 @@
+import type { CodeFrame } from "../v8_log/code_frame.ts";
+import type { V8Log } from "../v8_log/v8_log.ts";
+import type { CodeResolver, ResolvedCode } from "./code_resolver.ts";
+import { codeFrame, type Frame, functionFrame } from "./frame.ts";
+import { FrameTable } from "./frame_table.ts";
+
+/** The logs of one process, one an isolate. */
+export interface ProcessLogs {
+  /** The process's number, as the recording has it. */
+  pid: number;
+  /** The logs. */
+  logs: readonly V8Log[];
+}
+
+/** What {@linkcode V8Code} is told besides the logs. */
+export interface V8CodeOptions {
+  /** Nanoseconds of CLOCK_MONOTONIC at a time of the recording's clock. @default {the same clock} */
+  toMonotonic?(time: number): number;
+  /** The inverse. @default {the same clock} */
+  fromMonotonic?(time: number): number;
+  /** Whether a file is this package's own code, whose frames bear no name. @default {none is} */
+  isOwn?(file: string): boolean;
+}
+
+/** Knows the code of several processes by the logs that V8 wrote of them. */
+export class V8Code implements CodeResolver {
+  readonly #logs = new Map<number, readonly V8Log[]>();
+  readonly #frames = new FrameTable();
+  /** By the array that the log gives, which is one object for all samples at an address. */
+  readonly #known = new WeakMap<readonly CodeFrame[], readonly Frame[]>();
+  readonly #options: Required<V8CodeOptions>;
+
+  /** @param processes The logs; a process that is not among them is unknown. */
+  constructor(processes: Iterable<ProcessLogs>, options: V8CodeOptions = {}) {
+    for (const { pid, logs } of processes) this.#logs.set(pid, logs);
+    const same = (time: number) => time;
+    this.#options = { toMonotonic: same, fromMonotonic: same, isOwn: () => false, ...options };
+  }
+
+  /** The processes that have logs. */
+  get processes(): Iterable<number> {
+    return this.#logs.keys();
+  }
+
+  /** @inheritdoc */
+  framesAt(
+    pid: number,
+    address: number,
+    time: number,
+    isCaller: boolean,
+  ): ResolvedCode | undefined {
+    const logs = this.#logs.get(pid);
+    if (logs === undefined) return undefined;
+    const { toMonotonic, fromMonotonic } = this.#options;
+    const microseconds = toMonotonic(time) / 1e3;
+    const at = isCaller ? address - 1 : address;
+    let log: V8Log | undefined;
+    let place: ReturnType<V8Log["locate"]>;
+    // Memory that one isolate has given back can be another's later: the newer code is there.
+    for (const candidate of logs) {
+      const found = candidate.locate(at, microseconds);
+      if (found === undefined || place !== undefined && place.from >= found.from) continue;
+      [log, place] = [candidate, found];
+    }
+    if (log === undefined) return undefined;
+    const code = log.framesAt(address, microseconds, isCaller);
+    if (code === undefined) return undefined;
+    return {
+      frames: this.#framesOf(code),
+      from: fromMonotonic(1e3 * place!.from),
+      to: fromMonotonic(1e3 * place!.to),
+      // Trampolines of the wasm engine are WebAssembly for V8; the map has their functions' names.
+      yieldsToMap: code.at(-1)!.kind === "wasm" || code.at(-1)!.kind === "other",
+    };
+  }
+
+  /** Frames of the recording for a chain of the log, which has the innermost first. */
+  #framesOf(code: readonly CodeFrame[]): readonly Frame[] {
+    let frames = this.#known.get(code);
+    if (frames === undefined) {
+      frames = code.toReversed().map((frame) => this.#frames.same(this.#frameOf(frame)));
+      this.#known.set(code, frames);
+    }
+    return frames;
+  }
+
+  #frameOf(code: CodeFrame): Frame {
+    const { name, kind, file, line, position, tier, isOsr, isInlined } = code;
+    if (file === undefined) return codeFrame(kind, name);
+    if (this.#options.isOwn(file)) return codeFrame("own", "");
+    return functionFrame({ name, file, line }, { position, tier, isOsr, isInlined });
+  }
+}
