@@ -2,9 +2,10 @@
  * Recordings in files, perf's and our own, read.
  */
 import * as fs from "node:fs";
+import { tmpdir } from "node:os";
 
 import { PerfError } from "../perf_error.ts";
-import { PERF_SCRIPT_ARGS, readPerfScript } from "../recording/perf_script.ts";
+import { type PerfDataOptions, readPerfData } from "../recording/perf_data/read_perf_data.ts";
 import type { Recording } from "../recording/recording.ts";
 import { decodeRecording, RECORDING_START } from "../recording/recording_file.ts";
 import { perfOutput, readText } from "./perf_tool.ts";
@@ -18,10 +19,15 @@ const PERF_START = "PERFILE2";
  *
  * @param path A file of perf's, or of the built-in sampler's.
  * @param progress Where to say how far it is.
+ * @param options What is known beside a file of perf's.
  * @returns One recording an event.
  * @throws {PerfError} If there is none.
  */
-export async function readRecordings(path: string, progress: Progress): Promise<Recording[]> {
+export async function readRecordings(
+  path: string,
+  progress: Progress,
+  options: ReadOptions = {},
+): Promise<Recording[]> {
   const start = startOf(path);
   if (start.startsWith(RECORDING_START)) {
     return [readOwn(path)];
@@ -33,8 +39,51 @@ export async function readRecordings(path: string, progress: Progress): Promise<
     );
   }
   const maxFrames = Number(readText("/proc/sys/kernel/perf_event_max_stack")) || undefined;
-  const output = perfOutput(["script", ...PERF_SCRIPT_ARGS, "-i", path]);
-  return await readPerfScript(counted(output, progress), { maxFrames });
+  return await readPerfFile(path, { maxFrames, ...options, progress });
+}
+
+/** Options of {@linkcode readRecordings}. */
+export type ReadOptions = Pick<PerfDataOptions, "resolver" | "commands">;
+
+async function readPerfFile(
+  path: string,
+  { progress, ...options }: Omit<PerfDataOptions, "perf" | "progress"> & { progress: Progress },
+): Promise<Recording[]> {
+  const descriptor = fs.openSync(path, "r");
+  try {
+    const { size, mtimeMs } = fs.fstatSync(descriptor);
+    const read = (offset: number, length: number) => {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, offset));
+    };
+    return await readPerfData({ read, size, modified: mtimeMs }, {
+      ...options,
+      perf: {
+        print: (args) => counted(perfOutput(["script", ...args, "-i", path]), progress),
+        printOf: printedSymbols,
+      },
+      progress: (done) =>
+        progress.show(() => `reading the recording: ${(100 * done).toFixed(0)} %`),
+    });
+  } finally {
+    fs.closeSync(descriptor);
+    progress.clear();
+  }
+}
+
+/** perf reads files only, of the one who runs it. */
+async function* printedSymbols(
+  recording: Uint8Array,
+  args: readonly string[],
+): AsyncGenerator<string> {
+  const directory = fs.mkdtempSync(`${tmpdir()}/xperf-symbols-`);
+  try {
+    const path = `${directory}/perf.data`;
+    fs.writeFileSync(path, recording, { mode: 0o600 });
+    yield* perfOutput(["script", ...args, "-i", path]);
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
 }
 
 function readOwn(path: string): Recording {

@@ -1,4 +1,5 @@
 import type { Frame } from "./frame.ts";
+import { FrameNumbers } from "./frame_numbers.ts";
 import type { Stack } from "./recording.ts";
 import { StackTrie } from "./stack_trie.ts";
 
@@ -21,12 +22,16 @@ export class StackTable {
   static readonly OUTSIDE = StackTrie.ROOT;
 
   readonly #trie = new StackTrie();
-  readonly #frames: Frame[] = [];
-  readonly #frameIds = new Map<Frame, number>();
+  readonly #frames: FrameNumbers;
   readonly #threadIds = new Map<string, number>();
   readonly #stacks: Stack[] = [];
   /** By node: the one below the innermost frame whose item is the thread and whether it is cut. */
   readonly #indices = new Map<number, number>();
+
+  /** @param frames Numbers the frames; several tables may have them in common. */
+  constructor(frames: FrameNumbers = new FrameNumbers()) {
+    this.#frames = frames;
+  }
 
   /**
    * Counts a stack. Neighbours in it without a name, of one module, become one frame.
@@ -38,25 +43,15 @@ export class StackTable {
    */
   add(thread: string, frames: readonly Frame[], count: StackCount): number {
     let path = StackTable.OUTSIDE;
-    for (const frame of frames) path = this.enter(path, this.idOf(frame));
+    for (const frame of frames) path = this.enter(path, this.#frames.idOf(frame));
     return this.count(thread, path, count);
-  }
-
-  /** The number of a frame; equal frames must be one object. */
-  idOf(frame: Frame): number {
-    let id = this.#frameIds.get(frame);
-    if (id === undefined) {
-      id = this.#frames.push(frame) - 1;
-      this.#frameIds.set(frame, id);
-    }
-    return id;
   }
 
   /** The path with one more frame, the innermost, unless that has no name and stands there already. */
   enter(path: number, frameId: number): number {
     if (
       path !== StackTable.OUTSIDE && this.#trie.itemOf(path) === frameId &&
-      this.#frames[frameId]!.name === ""
+      this.#frames.at(frameId).name === ""
     ) return path;
     return this.#trie.child(path, frameId);
   }
@@ -89,7 +84,7 @@ export class StackTable {
   }
 
   #framesOf(path: number): Frame[] {
-    return this.#trie.pathTo(path).map((id) => this.#frames[id]!);
+    return this.#trie.pathTo(path).map((id) => this.#frames.at(id));
   }
 }
 

@@ -1,0 +1,27 @@
+import type { Frame } from "./frame.ts";
+
+/** Numbers frames from 0; equal frames must be one object. */
+export class FrameNumbers {
+  readonly #frames: Frame[] = [];
+  readonly #ids = new Map<Frame, number>();
+
+  /** How many frames there are. */
+  get length(): number {
+    return this.#frames.length;
+  }
+
+  /** The number of a frame. */
+  idOf(frame: Frame): number {
+    let id = this.#ids.get(frame);
+    if (id === undefined) {
+      id = this.#frames.push(frame) - 1;
+      this.#ids.set(frame, id);
+    }
+    return id;
+  }
+
+  /** The frame of a number. */
+  at(id: number): Frame {
+    return this.#frames[id]!;
+  }
+}

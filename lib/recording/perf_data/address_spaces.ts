@@ -1,0 +1,145 @@
+import type { ForkEvent, MapEvent, SideEvent } from "./side_events.ts";
+
+/** Executable memory of a process. */
+export interface Mapping {
+  start: number;
+  end: number;
+  /** Where `start` is in the file. */
+  offset: number;
+  /** The file, or what the kernel calls memory without one. */
+  path: string;
+}
+
+/** What is at an address, and from when until when. */
+export interface MappingAt {
+  /** `undefined` where nothing is known to be. */
+  mapping: Mapping | undefined;
+  from: number;
+  to: number;
+}
+
+/** Memory without a file, as the kernel and perf call it (`is_anon_memory` in tools/perf/util/map.c). */
+const ANONYMOUS =
+  /^(?:\/\/anon|\/dev\/zero|\/anon_hugepage|\[anon|\[heap\]|\[stack|\/memfd:|anon_inode|\/SYSV)/;
+
+/** Whether memory holds code that a program has made. */
+export function isGenerated({ path }: Mapping): boolean {
+  return ANONYMOUS.test(path);
+}
+
+/** What happened to a part of an address space; the latest one that has an address counts. */
+interface Change {
+  time: number;
+  start: number;
+  end: number;
+  mapping?: Mapping;
+  /** The process whose memory was copied. */
+  parent?: AddressSpace;
+}
+
+/** The executable memory of one process, at all times. */
+export class AddressSpace {
+  readonly pid: number;
+  /** Tells spaces apart, from 1. */
+  readonly id: number;
+  /** In the order of time. */
+  readonly #changes: Change[] = [];
+
+  constructor(pid: number, id: number) {
+    this.pid = pid;
+    this.id = id;
+  }
+
+  /** What is at an address. */
+  at(address: number, time: number): MappingAt {
+    let to = Infinity;
+    for (let i = this.#changes.length - 1; i >= 0; i--) {
+      const change = this.#changes[i]!;
+      if (address < change.start || address >= change.end) continue;
+      if (change.time > time) {
+        to = change.time;
+        continue;
+      }
+      if (change.parent === undefined) {
+        return { mapping: change.mapping, from: change.time, to };
+      }
+      const { mapping } = change.parent.at(address, change.time);
+      return { mapping, from: change.time, to };
+    }
+    return { mapping: undefined, from: -Infinity, to };
+  }
+
+  /**
+   * Adds memory. V8 makes pages writable and executable again and again, and the kernel tells of
+   * each time.
+   *
+   * @returns Whether that is news.
+   */
+  map({ time, start, size, offset, path }: MapEvent): boolean {
+    const end = start + size;
+    const known = this.#changes.findLast((change) => change.start < end && start < change.end);
+    const { mapping } = known ?? {};
+    if (
+      mapping !== undefined && mapping.path === path && mapping.start <= start &&
+      end <= mapping.end &&
+      (isGenerated(mapping) || mapping.offset - mapping.start === offset - start)
+    ) return false;
+    this.#changes.push({ time, start, end, mapping: { start, end, offset, path } });
+    return true;
+  }
+
+  /** Takes all memory away, or makes it a copy of another process's. */
+  replace(time: number, parent?: AddressSpace): void {
+    this.#changes.push({ time, start: -Infinity, end: Infinity, parent });
+  }
+}
+
+/** The address spaces of all processes. */
+export class AddressSpaces {
+  readonly #spaces = new Map<number, AddressSpace>();
+  /** What perf has to be told to find symbols, in the order of time. */
+  readonly telling: SideEvent[] = [];
+
+  /** @param events What happened, in the order of time. */
+  constructor(events: readonly SideEvent[]) {
+    for (const event of events) {
+      if (this.#apply(event)) this.telling.push(event);
+    }
+  }
+
+  /** The space of a process. */
+  of(pid: number): AddressSpace {
+    let space = this.#spaces.get(pid);
+    if (space === undefined) {
+      this.#spaces.set(pid, space = new AddressSpace(pid, this.#spaces.size + 1));
+    }
+    return space;
+  }
+
+  /** The processes of spaces. */
+  pidsOf(ids: ReadonlySet<number>): Set<number> {
+    const spaces = [...this.#spaces.values()].filter(({ id }) => ids.has(id));
+    return new Set(spaces.map(({ pid }) => pid));
+  }
+
+  #apply(event: SideEvent): boolean {
+    switch (event.kind) {
+      case "map":
+        // The kernel's own memory is no process's.
+        return event.pid < 0 || this.of(event.pid).map(event);
+      case "comm":
+        if (event.isExec) this.of(event.pid).replace(event.time);
+        return event.pid === event.tid;
+      case "fork":
+        return this.#fork(event);
+      default:
+        return true;
+    }
+  }
+
+  #fork({ pid, parentPid, time, inheritsMemory }: ForkEvent): boolean {
+    if (pid === parentPid) return false;
+    this.of(pid).replace(time, inheritsMemory ? this.of(parentPid) : undefined);
+    return true;
+  }
+}

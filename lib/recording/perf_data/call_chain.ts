@@ -1,0 +1,106 @@
+import { readUint64 } from "./data_file.ts";
+import type { SampleLayout } from "./record_layout.ts";
+
+/** `PERF_CONTEXT_*`, as 32 bits: what follows is of another part of the system. */
+const CONTEXT_KERNEL = -128 >>> 0;
+const CONTEXT_USER = -512 >>> 0;
+/** `PERF_CONTEXT_MAX`: what is above is no address. */
+const CONTEXT_MAX = -4095 >>> 0;
+const ALL_BITS = 0xffffffff;
+
+/** `PERF_RECORD_MISC_CPUMODE_MASK`, and its values. */
+const MODE_MASK = 7;
+const MODE_KERNEL = 1;
+const MODE_USER = 2;
+
+/** What kind of an address it is; the bits are put together. */
+export const AddressKind = {
+  /** Where a call returns to; otherwise where the processor was. */
+  CALLER: 1,
+  KERNEL: 2,
+  /** Of a virtual machine, or of what is below the system. */
+  OTHER: 4,
+} as const;
+
+/** The addresses of one sample after another, from the innermost out, in arrays that are used again. */
+export class CallChain {
+  low = new Uint32Array(256);
+  high = new Uint32Array(256);
+  /** {@linkcode AddressKind}s. */
+  kind = new Uint8Array(256);
+  length = 0;
+
+  /**
+   * Reads a sample's addresses.
+   *
+   * @param view Has the record.
+   * @param at Where that begins.
+   * @param record Its size and `misc`, and where its fields are.
+   */
+  read(
+    view: DataView,
+    at: number,
+    { size, misc, layout }: { size: number; misc: number; layout: SampleLayout },
+  ): void {
+    this.length = 0;
+    if (layout.callChain >= 0) this.#readChain(view, at, { size, misc, layout });
+    if (this.length > 0) return;
+    const ip = at + layout.ip;
+    const high = view.getUint32(ip + 4, true);
+    this.#push(view.getUint32(ip, true), high, kindOfMode(misc & MODE_MASK, high));
+  }
+
+  #readChain(
+    view: DataView,
+    at: number,
+    { size, misc, layout }: { size: number; misc: number; layout: SampleLayout },
+  ): void {
+    const room = (size - layout.callChain - 8) >> 3;
+    const count = Math.min(readUint64(view, at + layout.callChain), room);
+    let kind: number | undefined;
+    let caller = 0;
+    const first = at + layout.callChain + 8;
+    for (let entry = first; entry < first + 8 * count; entry += 8) {
+      const low = view.getUint32(entry, true);
+      const high = view.getUint32(entry + 4, true);
+      if (high === ALL_BITS && low >= CONTEXT_MAX) {
+        kind = kindOfContext(low);
+        caller = 0;
+        continue;
+      }
+      kind ??= kindOfMode(misc & MODE_MASK, high);
+      this.#push(low, high, kind | caller);
+      caller = AddressKind.CALLER;
+    }
+  }
+
+  #push(low: number, high: number, kind: number): void {
+    if (this.length === this.low.length) this.#grow();
+    this.low[this.length] = low;
+    this.high[this.length] = high;
+    this.kind[this.length++] = kind;
+  }
+
+  #grow(): void {
+    const { low, high, kind } = this;
+    this.low = new Uint32Array(2 * low.length);
+    this.high = new Uint32Array(2 * low.length);
+    this.kind = new Uint8Array(2 * low.length);
+    this.low.set(low);
+    this.high.set(high);
+    this.kind.set(kind);
+  }
+}
+
+function kindOfContext(low: number): number {
+  if (low === CONTEXT_KERNEL) return AddressKind.KERNEL;
+  if (low === CONTEXT_USER) return 0;
+  return AddressKind.OTHER;
+}
+
+function kindOfMode(mode: number, high: number): number {
+  if (mode === MODE_USER) return 0;
+  if (mode === MODE_KERNEL) return AddressKind.KERNEL;
+  // Of an unknown mode: the kernel has the upper half of the address space.
+  return mode !== 0 ? AddressKind.OTHER : high >= 0x80000000 ? AddressKind.KERNEL : 0;
+}

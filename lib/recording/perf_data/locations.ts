@@ -1,0 +1,250 @@
+import type { CodeResolver } from "../code_resolver.ts";
+import { type Frame, isRuntimeModule } from "../frame.ts";
+import { type AddressSpace, isGenerated } from "./address_spaces.ts";
+import { AddressKind } from "./call_chain.ts";
+
+/** Beside {@linkcode AddressKind}s: an address whose code the resolver did not know at the time. */
+const UNRESOLVED = 8;
+
+/** No process: the kernel's addresses are the same in all of them. */
+const NO_SPACE = 0;
+
+/** What perf is to find a symbol for. */
+export interface PendingAddress {
+  /** The location that it is for. */
+  location: number;
+  /** The process that had it, and when it was seen there first. */
+  pid: number;
+  time: number;
+  /** The address to look up: of a caller the last byte of the call. */
+  low: number;
+  high: number;
+  isKernel: boolean;
+}
+
+/** An address that was seen. */
+interface Address {
+  low: number;
+  high: number;
+  /** {@linkcode AddressKind}s. */
+  kind: number;
+  time: number;
+}
+
+/**
+ * Numbers locations: an address in a process, for as long as the same code is there. What the
+ * resolver does not know is left to perf.
+ */
+export class Locations {
+  /** Addresses that perf is to look up. */
+  readonly pending: PendingAddress[] = [];
+  readonly #resolver: CodeResolver | undefined;
+  readonly #runtimes: readonly string[];
+  readonly #columns = new LocationColumns();
+  /** By location: what the resolver has found, from the outermost in. */
+  readonly #resolved = new Map<number, { frames: readonly Frame[]; yieldsToMap: boolean }>();
+  readonly #pendingOf = new Map<number, number>();
+  /** Locations that hold for one moment only. */
+  readonly #fleeting = new Set<number>();
+
+  /**
+   * @param options Who knows generated code, and files that are the runtime's beside those that are
+   * known by name.
+   */
+  constructor({ resolver, runtimes }: { resolver?: CodeResolver; runtimes: readonly string[] }) {
+    this.#resolver = resolver;
+    this.#runtimes = runtimes;
+  }
+
+  /** How many there are; they are numbered from 0. */
+  get length(): number {
+    return this.#columns.length;
+  }
+
+  /** The process of a location; 0 for the kernel. */
+  spaceOf(location: number): number {
+    return this.#columns.space[location]!;
+  }
+
+  /** From when on the location is at its address. */
+  from(location: number): number {
+    return this.#columns.from[location]!;
+  }
+
+  /** Until when; a location that holds for a moment has to be found anew each time. */
+  to(location: number): number {
+    return this.#fleeting.has(location) ? -Infinity : this.#columns.to[location]!;
+  }
+
+  /** What the resolver has found. */
+  resolved(
+    location: number,
+  ): { frames: readonly Frame[]; yieldsToMap: boolean } | undefined {
+    return this.#resolved.get(location);
+  }
+
+  /** The index in {@linkcode Locations.pending}; `undefined` where perf need not look it up. */
+  pendingOf(location: number): number | undefined {
+    return this.#pendingOf.get(location);
+  }
+
+  /**
+   * Finds an address in a process.
+   *
+   * @param space The memory of the process.
+   * @param low The address's lower 32 bits.
+   * @param high Its upper 32 bits.
+   * @param kind {@linkcode AddressKind}s.
+   * @param time When it was seen.
+   */
+  find(space: AddressSpace, low: number, high: number, kind: number, time: number): number {
+    const id = kind & AddressKind.KERNEL ? NO_SPACE : space.id;
+    const known = this.#columns.find(id, low, high, kind, time);
+    return known >= 0 ? known : this.#make(space, { low, high, kind, time });
+  }
+
+  #make(space: AddressSpace, address: Address): number {
+    const { low, high, kind, time } = address;
+    if (kind & AddressKind.KERNEL) {
+      const key = { space: NO_SPACE, low, high, kind };
+      const location = this.#columns.add(key, -Infinity, Infinity);
+      this.#leaveToPerf(location, space.pid, address);
+      return location;
+    }
+    const key = { space: space.id, low, high, kind };
+    if (kind & AddressKind.OTHER) return this.#columns.add(key, -Infinity, Infinity);
+    const number = high * 2 ** 32 + low;
+    const isCaller = (kind & AddressKind.CALLER) !== 0;
+    const { mapping, from, to } = space.at(isCaller ? number - 1 : number, time);
+    const isOpen = mapping === undefined || isGenerated(mapping);
+    if (this.#resolver !== undefined && (isOpen || isRuntimeModule(mapping.path, this.#runtimes))) {
+      const code = this.#resolver.framesAt(space.pid, number, time, isCaller);
+      if (code !== undefined) {
+        const span = { from: Math.max(from, code.from), to: Math.min(to, code.to) };
+        const location = this.#columns.add(key, span.from, span.to);
+        const { frames, yieldsToMap = false } = code;
+        if (frames !== undefined) this.#resolved.set(location, { frames, yieldsToMap });
+        const isLeft = frames === undefined || yieldsToMap;
+        if (isLeft && mapping !== undefined) this.#leaveToPerf(location, space.pid, address);
+        return location;
+      }
+      // In files code stays what it is; generated code may be known at another time.
+      if (isOpen) {
+        return this.#unresolved(space, address, { isMapped: mapping !== undefined, from, to });
+      }
+    }
+    const location = this.#columns.add(key, from, to);
+    if (mapping !== undefined) this.#leaveToPerf(location, space.pid, address);
+    return location;
+  }
+
+  #unresolved(
+    space: AddressSpace,
+    address: Address,
+    { isMapped, from, to }: { isMapped: boolean; from: number; to: number },
+  ): number {
+    const { low, high, kind, time } = address;
+    const key = { space: space.id, low, high, kind: kind | UNRESOLVED };
+    const known = this.#columns.find(space.id, low, high, key.kind, time);
+    if (known >= 0) return known;
+    const location = this.#columns.add(key, from, to);
+    this.#fleeting.add(location);
+    if (isMapped) this.#leaveToPerf(location, space.pid, address);
+    return location;
+  }
+
+  #leaveToPerf(location: number, pid: number, { low, high, kind, time }: Address): void {
+    const isCaller = (kind & AddressKind.CALLER) !== 0;
+    const borrows = isCaller && low === 0;
+    this.#pendingOf.set(location, this.pending.length);
+    this.pending.push({
+      location,
+      pid,
+      time,
+      low: isCaller ? (low - 1) >>> 0 : low,
+      high: borrows ? (high - 1) >>> 0 : high,
+      isKernel: (kind & AddressKind.KERNEL) !== 0,
+    });
+  }
+}
+
+interface LocationKey {
+  space: number;
+  low: number;
+  high: number;
+  kind: number;
+}
+
+/** Locations in columns, with a hash table; several of one key hold at different times. */
+class LocationColumns {
+  length = 0;
+  space = new Int32Array(4096);
+  from = new Float64Array(4096);
+  to = new Float64Array(4096);
+  #low = new Uint32Array(4096);
+  #high = new Uint32Array(4096);
+  #kind = new Uint8Array(4096);
+  /** Locations by hash, each plus 1; 0 where an entry is free. */
+  #table = new Int32Array(8192);
+
+  /** -1 where there is none. */
+  find(space: number, low: number, high: number, kind: number, time: number): number {
+    const mask = this.#table.length - 1;
+    for (let at = hash(space, low, high, kind) & mask;; at = (at + 1) & mask) {
+      const location = this.#table[at]! - 1;
+      if (location < 0) return -1;
+      if (
+        this.#low[location] === low && this.#high[location] === high &&
+        this.space[location] === space && this.#kind[location] === kind &&
+        this.from[location]! <= time && time < this.to[location]!
+      ) return location;
+    }
+  }
+
+  add({ space, low, high, kind }: LocationKey, from: number, to: number): number {
+    if (this.length === this.space.length) this.#grow();
+    const location = this.length++;
+    this.space[location] = space;
+    this.#low[location] = low;
+    this.#high[location] = high;
+    this.#kind[location] = kind;
+    this.from[location] = from;
+    this.to[location] = to;
+    this.#insert(location);
+    return location;
+  }
+
+  #insert(location: number): void {
+    const mask = this.#table.length - 1;
+    const key = [this.space, this.#low, this.#high, this.#kind] as const;
+    const [space, low, high, kind] = key.map((column) => column[location]!);
+    let at = hash(space!, low!, high!, kind!) & mask;
+    while (this.#table[at] !== 0) at = (at + 1) & mask;
+    this.#table[at] = location + 1;
+  }
+
+  #grow(): void {
+    const twice = 2 * this.space.length;
+    this.space = copied(this.space, new Int32Array(twice));
+    this.from = copied(this.from, new Float64Array(twice));
+    this.to = copied(this.to, new Float64Array(twice));
+    this.#low = copied(this.#low, new Uint32Array(twice));
+    this.#high = copied(this.#high, new Uint32Array(twice));
+    this.#kind = copied(this.#kind, new Uint8Array(twice));
+    this.#table = new Int32Array(2 * twice);
+    for (let location = 0; location < this.length; location++) this.#insert(location);
+  }
+}
+
+function copied<Column extends { set(other: Column): void }>(from: Column, to: Column): Column {
+  to.set(from);
+  return to;
+}
+
+/** Multipliers of MurmurHash3 (https://github.com/aappleby/smhasher). */
+function hash(space: number, low: number, high: number, kind: number): number {
+  let mixed = Math.imul(low, 0xcc9e2d51);
+  mixed ^= Math.imul(high + 31 * space + kind, 0x1b873593);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b);
+  return mixed ^ (mixed >>> 13);
+}

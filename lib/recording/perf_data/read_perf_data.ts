@@ -1,0 +1,202 @@
+import type { CodeResolver } from "../code_resolver.ts";
+import { perfScriptArgs, readPerfScript } from "../perf_script.ts";
+import type { Recording } from "../recording.ts";
+import { SampleTableBuilder } from "../sample_table.ts";
+import { StackTable } from "../stack_table.ts";
+import { threadLabels } from "../thread.ts";
+import { ThreadTable } from "../thread_table.ts";
+import { AddressSpaces } from "./address_spaces.ts";
+import { canReadDirectly } from "./can_read_directly.ts";
+import type { PerfDataFile } from "./data_file.ts";
+import { SampleType } from "./event_attributes.ts";
+import { type FileHeader, readFileHeader } from "./file_header.ts";
+import { framesOfLocations } from "./location_frames.ts";
+import { Locations } from "./locations.ts";
+import { recordedCommand } from "./recorded_command.ts";
+import { type RecordingContext, visitSamples } from "./sample_pass.ts";
+import { readSideEvents, type SideEvents } from "./side_events.ts";
+import { symbolRequest } from "./symbol_request.ts";
+import { type FoundSymbol, readSymbols, SYMBOL_ARGS } from "./symbols.ts";
+import { ThreadNames } from "./thread_names.ts";
+
+/** Runs `perf script`. */
+export interface PerfScriptRunner {
+  /** What it prints of the recording that is being read. */
+  print(args: readonly string[]): AsyncIterable<string>;
+  /** What it prints of another recording. */
+  printOf(recording: Uint8Array<ArrayBuffer>, args: readonly string[]): AsyncIterable<string>;
+}
+
+/** Options of {@linkcode readPerfData}. */
+export interface PerfDataOptions {
+  /** Looks up symbols, and prints recordings that cannot be read directly. */
+  perf: PerfScriptRunner;
+  /** Knows the code that runtimes make. It is not asked where `perf script` has to print the recording. */
+  resolver?: CodeResolver;
+  /** The kernel's `perf_event_max_stack` at the time of the recording. @default {127} */
+  maxFrames?: number;
+  /** Command lines of processes, with the program first. */
+  commands?: ReadonlyMap<number, readonly string[]>;
+  /** Is told which part of the reading is behind, from 0 to 1. */
+  progress?: (done: number) => void;
+  /** Is told why the recording is printed by `perf script`, as a clause, where that is so. */
+  onIndirect?: (reason: string) => void;
+}
+
+/** The kernel's limit where it was not changed (`kernel.perf_event_max_stack`). */
+const DEFAULT_MAX_FRAMES = 127;
+
+/** The parts of the time that the three ways through the file take. */
+const PARTS = { sideEvents: 0.15, locations: 0.4, stacks: 0.45 } as const;
+
+/**
+ * Reads a recording of perf's: millions of samples, with their times and threads. The file is gone
+ * through three times, so that a few megabytes of it are in memory: for what happened beside the
+ * samples, for the addresses whose names are needed, and for the stacks.
+ *
+ * @param file The recording.
+ * @param options Who knows names, and what is known beside the file.
+ * @returns A recording for each event that has samples, in the file's order.
+ */
+export async function readPerfData(
+  file: PerfDataFile,
+  options: PerfDataOptions,
+): Promise<Recording[]> {
+  const header = readFileHeader(file);
+  const progress = (before: number, part: number) => (offset: number) =>
+    options.progress?.(before + part * offset / file.size);
+  const reason = canReadDirectly(header);
+  if (reason !== undefined) return await readPrinted(header, reason, options);
+  const side = readSideEvents(file, header, progress(0, PARTS.sideEvents));
+  if (side.obstacle !== undefined) return await readPrinted(header, side.obstacle, options);
+
+  const runtimes = recordedCommand(header.commandLine).slice(0, 1);
+  const context: RecordingContext = {
+    file,
+    header,
+    spaces: new AddressSpaces(side.events),
+    names: new ThreadNames(side.events),
+    threads: new ThreadTable(),
+    locations: new Locations({ resolver: options.resolver, runtimes }),
+  };
+  visitSamples(context, () => {}, progress(PARTS.sideEvents, PARTS.locations));
+  const symbols = await lookUp(context, options);
+  const stacks = progress(PARTS.sideEvents + PARTS.locations, PARTS.stacks);
+  return readStacks(context, { side, symbols, runtimes, options, progress: stacks });
+}
+
+function readPrinted(
+  { events }: FileHeader,
+  reason: string,
+  { perf, maxFrames, commands, onIndirect }: PerfDataOptions,
+): Promise<Recording[]> {
+  onIndirect?.(reason);
+  const has = (bit: number) => events.every(({ attributes }) => attributes.sampleType & bit);
+  const args = perfScriptArgs({
+    hasTimes: has(SampleType.TIME),
+    hasPeriods: has(SampleType.PERIOD),
+  });
+  return readPerfScript(perf.print(args), { maxFrames, commands });
+}
+
+async function lookUp(
+  { file, header, spaces, locations: { pending } }: RecordingContext,
+  { perf }: PerfDataOptions,
+): Promise<(FoundSymbol | undefined)[]> {
+  if (pending.length === 0) return [];
+  const { bytes, samples } = symbolRequest(pending, { file, header, events: spaces.telling });
+  return await readSymbols(perf.printOf(bytes, SYMBOL_ARGS), pending, samples);
+}
+
+/** What {@linkcode readStacks} is given beside the context. */
+interface StackFacts {
+  side: SideEvents;
+  symbols: readonly (FoundSymbol | undefined)[];
+  runtimes: readonly string[];
+  options: PerfDataOptions;
+  progress: (offset: number) => void;
+}
+
+function readStacks(
+  context: RecordingContext,
+  { side, symbols, runtimes, options, progress }: StackFacts,
+): Recording[] {
+  const { header, locations, threads, spaces } = context;
+  const { numbers, byLocation, starts, scripted } = framesOfLocations(locations, symbols, runtimes);
+  const labels = threadLabels(threads.threads, {
+    scripted: spaces.pidsOf(scripted),
+    commands: options.commands,
+  });
+  const most = header.events.map(({ attributes }) =>
+    attributes.maxFrames || (options.maxFrames ?? DEFAULT_MAX_FRAMES)
+  );
+  // With one event the number of samples is known.
+  const capacity = header.events.length === 1 ? side.samples : 0;
+  const tables = header.events.map(() => ({
+    stacks: new StackTable(numbers),
+    samples: new SampleTableBuilder(capacity),
+  }));
+  visitSamples(context, ({ event, time, weight, thread, stack, unchanged }) => {
+    const { stacks, samples } = tables[event]!;
+    const { paths, locations, length } = stack;
+    let path = unchanged === 0 ? StackTable.OUTSIDE : paths[unchanged - 1]!;
+    for (let i = unchanged; i < length; i++) {
+      const ids = byLocation[locations[i]!]!;
+      for (let j = 0; j < ids.length; j++) path = stacks.enter(path, ids[j]!);
+      paths[i] = path;
+    }
+    const isCut = length >= most[event]! &&
+      !locations.subarray(0, length).some((location) => starts.has(location));
+    const index = stacks.count(labels[thread]!, path, { weight, isCut });
+    samples.add({ time, thread, stack: index, weight });
+  }, progress);
+  return tables.flatMap(({ stacks, samples }, i) => {
+    if (samples.length === 0) return [];
+    const table = samples.end();
+    return [{
+      ...recordingFacts(context, i),
+      maxFrames: most[i],
+      lostSamples: side.lostSamples,
+      threads: threads.threads,
+      samples: table,
+      stacks: stacks.stacks(),
+      ...timesOf(context, table.time),
+    }];
+  });
+}
+
+type Facts = Pick<
+  Recording,
+  | ("sampler" | "samplerVersion" | "command" | "event" | "unit" | "frequency" | "callGraph")
+  | "clock"
+>;
+
+/** `CLOCK_MONOTONIC` (linux/time.h). */
+const CLOCK_MONOTONIC = 1;
+
+function recordingFacts({ header }: RecordingContext, index: number): Facts {
+  const { name, attributes } = header.events[index]!;
+  return {
+    sampler: "perf",
+    samplerVersion: `perf ${header.version}`.trim(),
+    command: recordedCommand(header.commandLine),
+    event: name,
+    unit: /^(?:cpu|task)-clock\b/.test(name) ? "nanoseconds" : "events",
+    frequency: attributes.isFrequency ? attributes.rate : undefined,
+    callGraph: attributes.sampleType & SampleType.CALLCHAIN ? { method: "fp" } : undefined,
+    clock: attributes.clock === CLOCK_MONOTONIC ? "mono" : "perf",
+  };
+}
+
+function timesOf(
+  { header, file }: RecordingContext,
+  times: Float64Array,
+): Pick<Recording, "start" | "duration"> {
+  const { reference, sampleTime } = header;
+  const first = sampleTime?.first || times[0]!;
+  const last = sampleTime?.last || times.at(-1)!;
+  const start = reference === undefined
+    ? file.modified
+    : Math.round(reference.wallClock + (first - reference.time) / 1e6);
+  return { start, duration: Math.max(0, last - first) / 1e6 };
+}

@@ -1,0 +1,42 @@
+/** Options of `perf record` of one letter that have a value (tools/perf/builtin-record.c, 6.12). */
+const LETTERS_WITH_VALUE = "cCDeFGjkmoprtu";
+
+/** Options of one letter whose value may follow in the same word only. */
+const LETTERS_WITH_SUFFIX = "ISz";
+
+/** Long options that have a value. */
+const WORDS_WITH_VALUE: readonly string[] = [
+  ...["affinity", "branch-filter", "call-graph", "cgroup", "clang-opt", "clockid", "control"],
+  ...["count", "cpu", "delay", "event", "filter", "freq", "max-size", "mmap-flush", "mmap-pages"],
+  ...["num-thread-synthesize", "off-cpu-thresh", "output", "pid", "proc-map-timeout", "realtime"],
+  ...["setup-filter", "switch-max-files", "synth", "tid", "uid", "vmlinux"],
+];
+
+/**
+ * Finds the command that `perf record` ran.
+ *
+ * @param words The whole command line, from `perf` on.
+ * @returns The command with its arguments; empty where perf recorded what ran already.
+ */
+export function recordedCommand(words: readonly string[]): readonly string[] {
+  const start = words.indexOf("record");
+  if (start < 0) return [];
+  let at = start + 1;
+  for (; at < words.length; at++) {
+    const word = words[at]!;
+    if (word === "--") return words.slice(at + 1);
+    if (!word.startsWith("-") || word === "-") break;
+    if (takesNext(word)) at++;
+  }
+  return words.slice(at);
+}
+
+function takesNext(option: string): boolean {
+  if (option.startsWith("--")) return WORDS_WITH_VALUE.includes(option.slice(2));
+  for (let i = 1; i < option.length; i++) {
+    // The rest of the word is the value, if there is any.
+    if (LETTERS_WITH_VALUE.includes(option[i]!)) return i === option.length - 1;
+    if (LETTERS_WITH_SUFFIX.includes(option[i]!)) return false;
+  }
+  return false;
+}
