@@ -40,7 +40,7 @@ interface Line {
   numbers: string;
 }
 
-/** Where the kernel can cut a write in two when the writer is killed. */
+/** Bytes of a page, where the kernel can cut a write. */
 const PAGE = 4096;
 
 /** The perf map of another process, which grows with the code that is added. */
@@ -86,8 +86,7 @@ export class LiveMap {
       if (line === undefined || this.#replace(line)) continue;
       fresh.push(line);
     }
-    const live = fresh.filter((line) => this.#lines[this.#indexOf(line.start)] === line);
-    for (let at = 0; at < live.length;) at += this.#append(live, at);
+    this.#append(fresh.filter((line) => this.#lines[this.#indexOf(line.start)] === line));
   }
 
   /**
@@ -150,49 +149,36 @@ export class LiveMap {
   }
 
   /**
-   * Appends as many lines as fit into the page in which the file ends, at least one: a command that is
-   * killed then leaves whole lines. Returns how many.
+   * Appends lines in one write. The kernel ends the write of a killed process where a page ends
+   * (generic_perform_write, mm/filemap.c), so a line that would lie across two pages gets zeros in
+   * front of its first number that fill the first page: then at most zeros are left.
    */
-  #append(lines: readonly Line[], from: number): number {
+  #append(lines: readonly Line[]): void {
+    if (lines.length === 0) return;
     const { size } = fs.fstatSync(this.#appending);
-    const room = PAGE - size % PAGE;
-    const texts: Uint8Array[] = [];
-    let length = 0;
-    while (from + texts.length < lines.length) {
-      const text = formatLine(lines[from + texts.length]!);
-      if (texts.length > 0 && length + text.length > room) break;
-      texts.push(text);
-      length += text.length;
+    const texts: string[] = [];
+    let at = size;
+    for (const line of lines) {
+      const text = formatLine(line);
+      const length = new TextEncoder().encode(text).length;
+      const room = PAGE - at % PAGE;
+      const zeros = length > room && length <= PAGE ? "0".repeat(room) : "";
+      line.numbers = zeros + line.numbers;
+      line.offset = at - size;
+      texts.push(zeros, text);
+      at += zeros.length + length;
     }
-    const count = texts.length;
-    // Zeros in front of the last line's number fill a page in which the next line has no room.
-    const isFull = from + count < lines.length && length < room;
-    const padding = isFull ? room - length : 0;
-    const bytes = new Uint8Array(length + padding);
-    const starts: number[] = [];
-    let at = 0;
-    for (const [i, text] of texts.entries()) {
-      starts.push(at);
-      if (i === count - 1) {
-        bytes.fill(0x30, at, at + padding);
-        lines[from + i]!.numbers = "0".repeat(padding) + lines[from + i]!.numbers;
-        at += padding;
-      }
-      bytes.set(text, at);
-      at += text.length;
-    }
-    const written = fs.writeSync(this.#appending, bytes);
-    if (written < bytes.length) {
+    const bytes = new TextEncoder().encode(texts.join(""));
+    if (fs.writeSync(this.#appending, bytes) < bytes.length) {
       throw new PerfError(`Cannot write "${this.path}": the file system is full`, {
         code: "file",
         hint: "df /tmp",
       });
     }
-    const offset = this.#find(bytes, size);
-    for (const [i, start] of starts.entries()) {
-      lines[from + i]!.offset = offset === undefined ? undefined : offset + start;
+    const start = this.#find(bytes, size);
+    for (const line of lines) {
+      line.offset = start === undefined ? undefined : start + line.offset!;
     }
-    return count;
   }
 
   /** Where our bytes went: behind others' that came since the size was asked for. */
@@ -236,8 +222,9 @@ function lineOf({ address, size, symbol }: MapEntry): Line | undefined {
   };
 }
 
-function formatLine({ start, end, symbol }: Line): Uint8Array {
-  return formatPerfMapEntry({ address: start, size: end - start, name: symbol });
+function formatLine({ start, end, symbol }: Line): string {
+  const line = formatPerfMapEntry({ address: start, size: end - start, name: symbol });
+  return new TextDecoder().decode(line);
 }
 
 function readWhole(descriptor: number): string {
