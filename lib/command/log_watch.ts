@@ -60,6 +60,8 @@ export interface WatchedLog {
   readonly pid: number;
   /** Bytes, as it was looked at last. */
   readonly size: number;
+  /** Bytes at its front that were given back to the file system. */
+  readonly released: number;
   /** Whether its process has ended, so that it grows no more. */
   readonly isEnded: boolean;
 }

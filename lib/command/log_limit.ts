@@ -1,0 +1,53 @@
+import { spawnSync } from "node:child_process";
+
+import type { V8LogWatch } from "./log_watch.ts";
+
+/** Bytes of logs that `run` keeps. */
+export const MOST_LOG_BYTES = 1 << 30;
+
+/** Bytes at the end of each log that stay in any case. */
+const KEPT_TAIL = 16 << 20;
+
+/** File systems release whole blocks. */
+const BLOCK = 65_536;
+
+/**
+ * Gives the fronts of logs back to the file system, oldest logs first, until all take no more than a
+ * limit. V8 writes on at the end, and offsets in the log stay as they are: the front reads as zeros.
+ *
+ * @param watch Knows the logs.
+ * @param options The limit in bytes; how much of a log has been read, where somebody reads it.
+ * @returns What keeps the logs from being cut, to be said once; `undefined` where nothing does.
+ */
+export function limitLogs(
+  watch: V8LogWatch,
+  { most = MOST_LOG_BYTES, tail = KEPT_TAIL, consumed = () => Infinity }: {
+    most?: number;
+    tail?: number;
+    consumed?: (name: string) => number;
+  } = {},
+): string | undefined {
+  let total = watch.logs.reduce((sum, { size, released }) => sum + size - released, 0);
+  for (const { name, path, size, released } of watch.logs) {
+    if (total <= most) return undefined;
+    const wanted = Math.min(total - most + tail, size - tail - released, consumed(name) - released);
+    const length = wanted - wanted % BLOCK;
+    if (length <= 0) continue;
+    const range = ["--offset", String(released), "--length", String(length)];
+    const { status, error, stderr } = spawnSync("fallocate", [
+      "--punch-hole",
+      "--keep-size",
+      ...range,
+      path,
+    ], { encoding: "utf8" });
+    if (status !== 0) {
+      const reason = error === undefined ? stderr.trim() : error.message;
+      return `V8's logs grow beyond ${
+        most >> 20
+      } MiB: they cannot be cut with fallocate (${reason})`;
+    }
+    watch.noteReleased(name, released + length);
+    total -= length;
+  }
+  return undefined;
+}

@@ -1,0 +1,25 @@
+import { deepEqual } from "node:assert/strict";
+
+import { parseLogName } from "../../lib/v8_log/log_name.ts";
+
+Deno.test("parseLogName() takes the names apart that V8 makes", () => {
+  deepEqual(parseLogName("isolate-0x55d38cad0000-3624-3624.log"), {
+    isolate: "0x55d38cad0000",
+    pid: 3624,
+  });
+});
+
+Deno.test("parseLogName() passes over other files", () => {
+  for (
+    const name of [
+      "",
+      "clock.json",
+      "isolate-0x55d38cad0000-3624-3625.log",
+      "isolate-0x55d38cad0000-3624-3624.log.gz",
+      "isolate-0x-1-1.log",
+      "3624.log",
+    ]
+  ) {
+    deepEqual(parseLogName(name), undefined);
+  }
+});
