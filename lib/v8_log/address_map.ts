@@ -42,7 +42,7 @@ export class AddressMap {
   #slotOf(address: number): number {
     const keys = this.#keys;
     const mask = keys.length - 1;
-    let slot = hash(address) & mask;
+    let slot = hashAddress(address) & mask;
     while (keys[slot] !== EMPTY && keys[slot] !== address) slot = slot + 1 & mask;
     return slot;
   }
@@ -64,8 +64,8 @@ export class AddressMap {
   }
 }
 
-/** Mixes both halves of an address: code starts at multiples of 64, so low bits alone would collide. */
-function hash(address: number): number {
+/** A hash of an address, from both its halves: code starts at multiples of 64, so low bits alone would collide. */
+export function hashAddress(address: number): number {
   const high = Math.floor(address / 0x1_0000_0000);
   let mixed = Math.imul(address >>> 0 ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
   mixed ^= mixed >>> 15;

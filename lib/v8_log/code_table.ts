@@ -140,6 +140,8 @@ export interface LogScript {
   offset: number;
   /** How long that is there, in bytes. */
   length: number;
+  /** How its URL shows in names, once that has been asked for. */
+  file?: string;
 }
 
 function grown<Column extends Float64Array | Uint32Array | Uint8Array>(column: Column): Column {

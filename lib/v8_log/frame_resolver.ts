@@ -1,3 +1,4 @@
+import { splitInlineMap } from "../instrument/source_positions.ts";
 import { ANONYMOUS } from "../source/function_names.ts";
 import { sourceName } from "../symbol_name.ts";
 import type { CodeFrame } from "./code_frame.ts";
@@ -6,14 +7,18 @@ import { HOLE, type LogScript, NO_SCRIPT } from "./code_table.ts";
 import type { ReadLog } from "./log_lines.ts";
 import { type LogParser, shortUrl } from "./log_parser.ts";
 import { decodeLogText } from "./log_text.ts";
+import { ScriptFunctions } from "./script_functions.ts";
 import { ScriptPositions } from "./script_positions.ts";
 import { SourceInfo } from "./source_info.ts";
 
 /** How much memory parsed `code-source-info` lines may take, in bytes. */
 const MAX_INFOS = 32 << 20;
 
-/** How much text of scripts may be at hand, in bytes of the log; positions take several times as much. */
+/** Of how much text of scripts the lines and maps may be at hand, in bytes of the log. */
 const MAX_TEXTS = 16 << 20;
+
+/** How much memory the names of functions may take, in bytes. */
+const MAX_NAMES = 32 << 20;
 
 /** The longest text of a script that is read, in bytes of the log. */
 const MAX_TEXT = 64 << 20;
@@ -42,6 +47,7 @@ export class FrameResolver {
   readonly #functions = new Map<number, ResolvedFunction>();
   readonly #infos: RecentlyUsed<SourceInfo>;
   readonly #scripts: RecentlyUsed<ScriptPositions>;
+  readonly #names: RecentlyUsed<ScriptFunctions>;
 
   /**
    * @param read Reads the log.
@@ -54,6 +60,7 @@ export class FrameResolver {
     this.#emitted = emitted;
     this.#infos = new RecentlyUsed(MAX_INFOS);
     this.#scripts = new RecentlyUsed(MAX_TEXTS);
+    this.#names = new RecentlyUsed(MAX_NAMES);
   }
 
   /** The piece's own function. */
@@ -123,7 +130,7 @@ export class FrameResolver {
     const source = this.#log.scripts[number]!;
     const label = splitLabel(text, source.url);
     // Code of `eval` has its URL here only, if a comment in it gives it one.
-    source.url ||= shortUrl(label.url);
+    if (source.url === "" && label.url !== "") source.url = shortUrl(label.url);
     const script = this.#script(number);
     const start = functions.start[fn]!;
     const isWhole = start === 0 && label.name === "" && functions.end[fn]! >= script.length;
@@ -131,7 +138,7 @@ export class FrameResolver {
       const name = tag === EVAL_TAG && source.url === "" ? NO_FILE : "<module>";
       return { frame: { name, kind: "function", file: script.placeOf(0).file }, script: number };
     }
-    const named = script.functionAt(start, label.name);
+    const named = this.#namesOf(number).at(start, label.name);
     const place = script.placeOf(named?.offset ?? start);
     return {
       frame: {
@@ -154,12 +161,25 @@ export class FrameResolver {
 
   #script(number: number): ScriptPositions {
     return this.#scripts.get(number, () => {
-      const { url, offset, length }: LogScript = this.#log.scripts[number]!;
-      const text = decodeLogText(this.#read(offset, Math.min(length, MAX_TEXT)));
-      const emitted = url === "" ? undefined : this.#emitted?.(url);
-      const positions = new ScriptPositions(text, url || NO_FILE, emitted);
-      return { value: positions, size: length + (emitted?.length ?? 0) + 1000 };
+      const script = this.#log.scripts[number]!;
+      const url = script.url || NO_FILE;
+      const file = script.file ??= sourceName(url);
+      const emitted = script.url === "" ? undefined : this.#emitted?.(url);
+      const positions = new ScriptPositions(this.#text(script), { url, file, emitted });
+      return { value: positions, size: script.length + (emitted?.length ?? 0) + 1000 };
     });
+  }
+
+  #namesOf(number: number): ScriptFunctions {
+    return this.#names.get(number, () => {
+      const { source } = splitInlineMap(this.#text(this.#log.scripts[number]!));
+      const names = new ScriptFunctions(source);
+      return { value: names, size: names.size };
+    });
+  }
+
+  #text({ offset, length }: LogScript): string {
+    return decodeLogText(this.#read(offset, Math.min(length, MAX_TEXT)));
   }
 }
 

@@ -115,6 +115,14 @@ export class LogParser {
     }
   };
 
+  /** Forgets what only further lines would need. */
+  finish(): void {
+    this.#code.clear();
+    this.#sfis.clear();
+    this.#chunks.clear();
+    this.#scriptIds.clear();
+  }
+
   #takeLine(line: LogLine, bytes: Uint8Array, start: number, end: number): boolean {
     switch (bytes[start]) {
       case 0x63: // c

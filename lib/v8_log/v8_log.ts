@@ -1,6 +1,6 @@
 import type { CodeFrame } from "./code_frame.ts";
 import { FrameResolver } from "./frame_resolver.ts";
-import { AddressMap } from "./address_map.ts";
+import { AnswerCache } from "./answer_cache.ts";
 import { HOLE } from "./code_table.ts";
 import { CodeTimeline } from "./code_timeline.ts";
 import { LogClock, type LogTime, type SizePoll } from "./log_clock.ts";
@@ -56,14 +56,10 @@ export interface LiveCode {
 const SLACK = 1_000;
 
 /** How many addresses are kept with their frames before all are forgotten. */
-const MAX_CACHED = 300_000;
+const MAX_CACHED = 150_000;
 
 /** After how many bytes the event loop has its turn. */
 const BREATH = 32 << 20;
-
-interface Answer extends CodePlace {
-  frames: readonly CodeFrame[] | undefined;
-}
 
 /** The log of one isolate: which functions run at an address at a time. */
 export class V8Log {
@@ -86,8 +82,7 @@ export class V8Log {
   readonly #resolver: FrameResolver;
   readonly #slack: number;
   readonly #offset: number;
-  #slots = new AddressMap();
-  #answers: Answer[] = [];
+  readonly #answers = new AnswerCache<readonly CodeFrame[] | undefined>(MAX_CACHED);
 
   private constructor(
     file: LogFile,
@@ -106,6 +101,7 @@ export class V8Log {
     this.isCut = rest > 0;
     this.problem = problemOf(file, parser);
     this.#parser = parser;
+    parser.finish();
     this.#timeline = new CodeTimeline(parser.pieces);
     this.#resolver = new FrameResolver(file.read, parser, emitted);
     this.#offset = clock?.offset ?? 0;
@@ -148,12 +144,8 @@ export class V8Log {
    */
   framesAt(address: number, time: number, isCaller: boolean): readonly CodeFrame[] | undefined {
     const at = isCaller ? address - 1 : address;
-    const slot = this.#slots.get(at);
-    if (slot !== undefined) {
-      const known = this.#answers[slot]!;
-      if (time >= known.from && time < known.to) return known.frames;
-    }
-    return this.#answer(at, time, slot);
+    const index = this.#answers.find(at, time);
+    return index >= 0 ? this.#answers.valueAt(index) : this.#answer(at, time);
   }
 
   /**
@@ -181,20 +173,11 @@ export class V8Log {
     }
   }
 
-  #answer(at: number, time: number, slot: number | undefined): readonly CodeFrame[] | undefined {
+  #answer(at: number, time: number): readonly CodeFrame[] | undefined {
     const { piece, from, to } = this.#locate(at, time);
     const frames = piece < 0 ? undefined : this.#resolver.framesAt(piece, at);
     // Where code comes later or was before, nothing says until when there is none.
-    if (from >= to) return frames;
-    if (slot !== undefined) {
-      this.#answers[slot] = { piece, from, to, frames };
-      return frames;
-    }
-    if (this.#answers.length >= MAX_CACHED) {
-      this.#slots.clear();
-      this.#answers = [];
-    }
-    this.#slots.set(at, this.#answers.push({ piece, from, to, frames }) - 1);
+    if (from < to) this.#answers.set(at, from, to, frames);
     return frames;
   }
 
