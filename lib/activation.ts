@@ -321,11 +321,6 @@ export class Activation implements Entries {
     pair.backend.flush?.();
   }
 
-  /** Why `auto` does not take the wasm engine; `undefined` if it does, or has not been asked. */
-  get wasmObstacle(): string | undefined {
-    return this.#wasmObstacle;
-  }
-
   #cheapest(backendName: BackendName): Pair {
     this.#backend(backendName);
     if (this.#wasmObstacle === undefined) {

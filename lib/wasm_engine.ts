@@ -230,6 +230,8 @@ export class WasmEngine implements Engine {
 
   /** @inheritdoc */
   direct(id: number, fn: unknown, args: number): DirectEntry | undefined {
+    // Compiling takes more stack than a call does.
+    if (this.#library.xp_stack_used() > STACK_BUDGET) return undefined;
     // A block is made from its start on.
     if (this.#ready(id) === 0) return undefined;
     this.#forms[id] = DIRECT | MADE;

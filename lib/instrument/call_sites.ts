@@ -38,6 +38,7 @@ type Owner =
 const MODULES: Readonly<Record<string, Owner>> = {
   __proto__: null as never,
   activation: "reentry",
+  fresh_code: "reentry",
   native_engine: "reentry",
   wasm_engine: "reentry",
   ffi_library: "reentry",
