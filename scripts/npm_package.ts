@@ -35,7 +35,7 @@ export const npmPackage: NpmPackage = {
   programs: [
     "./lib/command/demo.ts",
     "./lib/instrument/worker_entry.ts",
-    "./lib/v8/preload.ts",
+    "./lib/sampler/preload.ts",
   ],
   readable: ["./lib/command/demo.ts"],
   libraries: { module: "./lib/instrument/libraries.js", packages: LIBRARIES },

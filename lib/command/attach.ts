@@ -31,7 +31,7 @@ export function processOf(line: CommandLine): number | undefined {
       `Cannot record process ${pid} and "${line.script}": must be one of them`,
     );
   }
-  for (const name of ["engine", "no-inlining", "runtime-args"]) {
+  for (const name of ["engine", "all-lines", "runtime-args"]) {
     if (line.options.has(name)) {
       throw usageError(`Cannot use --${name} with -p: the program has started already`);
     }

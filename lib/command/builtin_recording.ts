@@ -16,6 +16,7 @@ import { type Ending, runChild } from "./child.ts";
 import type { Progress } from "./progress.ts";
 import { watchRecording } from "./recording_progress.ts";
 import type { ScriptCommand } from "./script.ts";
+import type { RecordedLogs } from "./v8_logs.ts";
 
 /** What came of sampling a program. */
 export interface BuiltinResult {
@@ -27,16 +28,28 @@ export interface BuiltinResult {
   notes: string[];
 }
 
+/** Options of {@linkcode recordBuiltin}. */
+export interface BuiltinOptions {
+  /** Samples per second of processor time. */
+  frequency: number;
+  /** After how many seconds it is to end, if not of its own accord. */
+  seconds?: number;
+  /** Where to say how far it is. */
+  progress: Progress;
+  /** Reads V8's logs once the program has ended. @default {there are none} */
+  readLogs?: () => Promise<RecordedLogs>;
+}
+
 /**
  * Runs a program that samples itself.
  *
  * @param script The program, with the preloaded module.
- * @param options Samples per second of processor time, and when it is to end.
+ * @param options How often it is sampled, and when it is to end.
  * @throws {PerfError} If it did not.
  */
 export async function recordBuiltin(
-  { command, env, finish }: ScriptCommand,
-  { frequency, seconds, progress }: { frequency: number; seconds?: number; progress: Progress },
+  { command, env, begin, finish }: ScriptCommand,
+  { frequency, seconds, progress, readLogs }: BuiltinOptions,
 ): Promise<BuiltinResult> {
   const directory = makeDirectory();
   try {
@@ -45,6 +58,7 @@ export async function recordBuiltin(
     const endWatch = watchRecording(progress, path, { isPerfs: false });
     let ending: Ending;
     try {
+      begin?.();
       const limit = seconds === undefined ? undefined : { seconds, signal: "SIGTERM" } as const;
       const variables = samplingVariables({ path, frequency });
       ending = await runChild(command, { env: { ...env, ...variables }, limit });
@@ -54,15 +68,18 @@ export async function recordBuiltin(
     }
     const file = readSamples(path, ending);
     const opener = new FileOpener();
+    const logs = await readLogs?.();
     try {
       const recording = sampledRecording(file, {
         command,
         map: readMap(file.process),
         open: (name) => opener.open(name),
+        code: logs?.code,
       });
-      return { ending, recording, notes: notesOn(file) };
+      return { ending, recording, notes: [...notesOn(file), ...logs?.notes ?? []] };
     } finally {
       opener.close();
+      logs?.close();
     }
   } finally {
     fs.rmSync(directory, { recursive: true });

@@ -71,9 +71,9 @@ export class LoggedProgram implements ScriptCommand, Disposable {
   }
 
   /** Watches the logs from now on. */
-  begin(): void {
+  readonly begin = (): void => {
     this.#watch = new V8LogWatch(this.directory.path, { onLog: this.#onLog });
-  }
+  };
 
   /** What watches the logs; `undefined` before {@linkcode begin}. */
   get watch(): V8LogWatch | undefined {
@@ -81,9 +81,9 @@ export class LoggedProgram implements ScriptCommand, Disposable {
   }
 
   /** Looks at the logs a last time, and writes down how their clocks run. */
-  finish(): void {
+  readonly finish = (): void => {
     this.#watch?.finish();
-  }
+  };
 
   /** Removes the directory of programs that was first on PATH. */
   [Symbol.dispose](): void {

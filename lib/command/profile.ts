@@ -1,22 +1,31 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { parseCallGraph } from "../call_graph.ts";
 import { PerfError } from "../perf_error.ts";
-import { perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
+import { DEFAULT_FREQUENCY, perfRecordArgs, type PerfRecordOptions } from "../perf_record_args.ts";
 import { currentPlatform, readVariable, trampolineObstacle } from "../runtime.ts";
 import { nextSize, showsApp } from "../report/advice.ts";
 import type { Recording, SamplerName } from "../recording/recording.ts";
 import { encodeRecording } from "../recording/recording_file.ts";
 import type { Scope } from "../sampler/scope.ts";
 import { siblingModule } from "../sibling_module.ts";
-import { decideSwitches, type Wish } from "../switches.ts";
+import { findLogs } from "../v8_log/log_directory.ts";
+import { parseLogName } from "../v8_log/log_name.ts";
 import { recordBuiltin } from "./builtin_recording.ts";
 import { attachedProgram, processOf } from "./attach.ts";
 import { type Ending, runChild, type Signal } from "./child.ts";
 import { checkJitVersion, InjectedRecording } from "./jit_recording.ts";
+import { LoggedProgram } from "./logged_script.ts";
 import { NamespaceMaps } from "./namespace_maps.ts";
-import { type CommandLine, lastValue, parseCommandLine, PROFILE_OPTIONS } from "./options.ts";
+import { decideNaming, type Naming } from "./naming.ts";
+import {
+  type CommandLine,
+  lastValue,
+  parseCommandLine,
+  PROFILE_OPTIONS,
+  usageError,
+} from "./options.ts";
 import { newerPerfCommand } from "./perf_failure.ts";
 import { findPerf, readText, type Trial, tryRecording, withoutInterrupts } from "./perf_tool.ts";
 import { checkOutput, type FileState, fileState } from "./recording.ts";
@@ -25,20 +34,30 @@ import { readRecordings } from "./recorded.ts";
 import { watchRecording } from "./recording_progress.ts";
 import { decideReport, type ReportWish, writeReports } from "./reports.ts";
 import { decideSampler, parseSampler } from "./sampler_choice.ts";
-import { V8_NOTE, V8_WISH, v8Command, wantsV8 } from "./v8_engine.ts";
 import { ScopeControl, scopeOf } from "./scope_control.ts";
-import { checkScript, type ScriptCommand, scriptCommand, warnOfMissingFlags } from "./script.ts";
+import {
+  checkScript,
+  plainCommand,
+  requireScript,
+  type ScriptCommand,
+  scriptCommand,
+  warnOfMissingFlags,
+} from "./script.ts";
+import { readFoundLogs } from "./v8_logs.ts";
 
 /** The help of `profile`. */
 export const PROFILE_HELP = `Usage: profile [options] [script [args]]
+       profile [options] -- COMMAND [args]
        profile [options] -p PID
 
-Runs a script with every function instrumented, samples it with perf, or with the
-built-in sampler where perf may not run, and prints the report: callers above what
-they call, frames without a name left out. With no script it profiles a demo. The
-exit status is the script's. Ctrl-C ends the recording, and the report comes all
-the same. With -X perf_jit callers are found with unwind information (--call-graph
-dwarf -k mono), and perf inject merges the jitdump into perf.jit.data.
+Records a script, or any command and all that it starts, and prints the report: callers
+above what they call, frames without a name left out. V8's log names the functions, the
+lines and what V8 inlined; nothing is instrumented. perf samples the program, or the
+program samples itself where perf may not run. With no script it profiles a demo. The
+exit status is the program's. Ctrl-C ends the recording, and the report comes all the
+same. With -X perf_jit every function gets a trampoline instead, callers are found with
+unwind information (--call-graph dwarf -k mono), and perf inject merges the jitdump
+into perf.jit.data.
 
 Options, with perf's own names:
   --sampler auto|perf|builtin
@@ -55,20 +74,21 @@ Options, with perf's own names:
                            how callers are found; SIZE in bytes, at most 65528 (8192)
   -e, --event EVENT        what is counted (cycles, or cpu-clock where there are none)
   -o, --output FILE        where the recording goes (perf.data or recording.json)
-  -k, --clockid CLOCK      the clock of the timestamps, as mono
+  -k, --clockid CLOCK      the clock of the timestamps; V8's log and a jitdump need mono
   -m, --mmap-pages N       size of perf's buffer, in pages or as 16M
 
 Options of run:
-  -X perf                  turn trampolines on; this is the default. -X perf=0: off
-  -X perf_jit              the same, with a jitdump instead of a perf map
-  --engine NAME            who makes the trampolines: auto or native; or v8: none are made,
-                           V8 itself names its code, for whole programs at little cost
-  --no-inlining            with --engine v8: keep the frames of functions it would inline
+  -X perf                  name functions; this is the default. -X perf=0 names nothing
+  -X perf_jit              instrument every function, with a jitdump instead of a perf map
+  --engine NAME            how functions get their names: auto; v8 by V8's log; trampolines
+                           in all of them, made by wasm or native
+  --all-lines              with V8's log: compile all code at its first call, so that all
+                           of it has lines
   --toggle-signal NAME     the signal that turns trampolines on and off, as SIGUSR2; with -p
                            it is sent before and after the recording
   --runtime-args TEXT      flags for the runtime instead of -A
-  --include PATTERNS       what is instrumented: src/**, *_api.ts, npm:acorn, node_modules
-  --exclude PATTERNS       what is not, whatever --include says
+  --include PATTERNS       what trampolines instrument: src/**, *_api.ts, npm:acorn
+  --exclude PATTERNS       what they do not, whatever --include says
   -v, --verbose            list the functions and files that are left as they are, and why
   --keep                   keep the jitdump and the files that perf inject makes of it
   -h, --help               this text
@@ -84,54 +104,32 @@ Options of report:
 const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 /**
- * Records a script under perf, and prints the report.
+ * Records a program, and prints the report.
  *
  * @param args The words after `profile`.
- * @returns How the script ended.
- * @throws {PerfError} If the command line is wrong, or nothing can be recorded; then the script has not run.
+ * @returns How the program ended.
+ * @throws {PerfError} If the command line is wrong, or nothing can be recorded; then the program has not run.
  * @throws {RangeError} If the value of an option is none that perf takes.
  */
 export async function profile(args: readonly string[]): Promise<Ending> {
-  const line = parseCommandLine(args, PROFILE_OPTIONS);
+  const line = parseCommandLine(args, PROFILE_OPTIONS, { takesCommand: true });
   if (line.options.has("help")) {
     console.log(PROFILE_HELP.trimEnd());
     return { code: 0, signal: null };
   }
-  const pid = processOf(line);
-  const scope = scopeOf(line);
-  const isV8 = pid === undefined && wantsV8(line);
-  const wish = isV8 ? V8_WISH : decideProfile(line, scope);
-  const options = recordOptions(line, wish);
-  perfRecordArgs(options);
-  const seconds = secondsOf(line);
-  const script = line.script ?? fileURLToPath(siblingModule("./demo", import.meta.url));
-  checkScript(script);
-  checkTrampolines(wish);
-  const report = decideReport(line);
+  const plan = decide(line);
   const sampler = decideSampler(parseSampler(lastValue(line, "sampler")), {
-    perfOptions: onlyPerfs(line, wish, options),
-    tryPerf: () => tryPerf(options, wish),
+    perfOptions: onlyPerfs(plan),
+    tryPerf: () => tryPerf(plan),
   });
-  const output = options.output ?? DEFAULT_OUTPUTS[sampler.name];
+  const output = plan.options.output ?? DEFAULT_OUTPUTS[sampler.name];
   const before = checkOutput(output);
-  if (!report.isQuiet) console.error(`sampler: ${sampler.name} (${sampler.reason})`);
-  if (sampler.name === "perf" && sampler.trial.isFallback && !report.isQuiet) {
-    const { event } = sampler.trial;
-    console.error(`note: this machine has no hardware events for perf, recording with -e ${event}`);
-  }
-  if (!report.isQuiet) warnOfDwarf(options, wish);
-  if (!report.isQuiet) warnOfMissingFlags(line, wish);
-  const { scriptArgs } = line;
-  const program = pid !== undefined
-    ? attachedProgram(pid, { line, seconds })
-    : isV8
-    ? v8Command({ script, scriptArgs, line })
-    : scriptCommand({ script, scriptArgs, line, wish, counts: true });
-  if (isV8 && !report.isQuiet) console.error(V8_NOTE);
-  const run: ProfileRun = { program, options: { ...options, output }, line, wish, report, seconds };
-  const control = new ScopeControl(scope, sampler.name === "perf");
+  if (!plan.report.isQuiet) announce(plan, sampler);
+  const program = start(plan, { output, isBuiltin: sampler.name === "builtin" });
+  const run: ProfileRun = { ...plan, program, options: { ...plan.options, output } };
   let recorded: Recorded;
   // Not by `using`, which Node has from 24 on.
+  const control = new ScopeControl(plan.scope, sampler.name === "perf");
   try {
     Object.assign(program.env, control.variables);
     recorded = sampler.name === "builtin" ? await profileBuiltin(run) : await profileWithPerf(run, {
@@ -141,33 +139,119 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     });
   } finally {
     control[Symbol.dispose]();
+    if (program instanceof LoggedProgram) program[Symbol.dispose]();
   }
   const { ending, recordings } = recorded;
   if (recordings.length === 0) throw nothingMeasured(output, ending);
-  writeReports(recordings, report, recorded);
-  if (recorded.foot !== undefined && report.formats.includes("perf")) console.log(recorded.foot);
-  if ((wish.backend !== undefined || isV8) && !recordings.some(showsApp) && !report.isQuiet) {
-    const { callGraph } = options;
-    const next = wish.backend === "perf_jit" && callGraph?.method === "dwarf"
-      ? `next try --call-graph dwarf,${nextSize(callGraph.size)}`
-      : pid !== undefined
-      ? "the program must have loaded @x/perf, and trampolines must be on (--toggle-signal)"
-      : "doctor says what works here";
-    console.error(`warning: no js:: frame was seen, ${next}`);
+  writeReports(recordings, plan.report, recorded);
+  if (recorded.foot !== undefined && plan.report.formats.includes("perf")) {
+    console.log(recorded.foot);
   }
+  if (!plan.report.isQuiet) warnOfNoNames(plan, recordings);
   return ending;
 }
 
-/** What is to be done. */
-interface ProfileRun {
-  program: ScriptCommand;
-  /** Its output is decided. */
-  options: PerfRecordOptions;
+/** What the command line asks for. */
+interface ProfilePlan {
   line: CommandLine;
-  wish: Wish;
+  /** The script; `undefined` where a command or a process is recorded. */
+  script: string | undefined;
+  /** A process that runs already. */
+  pid: number | undefined;
+  naming: Naming;
+  scope: Scope;
+  options: PerfRecordOptions;
   report: ReportWish;
   /** After how many seconds the recording ends, if not with the program. */
   seconds: number | undefined;
+}
+
+/** Checks all that can be checked before anything runs. */
+function decide(line: CommandLine): ProfilePlan {
+  const pid = processOf(line);
+  const scope = scopeOf(line);
+  const { runtime } = currentPlatform();
+  const isOnByDefault = scope.kind !== "active";
+  const naming = decideNaming(line, { read: readVariable, runtime, isOnByDefault });
+  const options = recordOptions(line, naming);
+  perfRecordArgs(options);
+  const seconds = secondsOf(line);
+  const isCommand = line.command.length > 0;
+  const script = isCommand || pid !== undefined ? undefined : line.script ?? demoPath();
+  if (script !== undefined) checkScript(script);
+  if (naming.kind === "trampolines") {
+    requireScript(line, naming.reason);
+    checkTrampolines(naming);
+  }
+  if (isCommand && scope.kind !== "all") {
+    throw usageError(`Cannot use --scope with a command: must be a script`);
+  }
+  return { line, script, pid, naming, scope, options, report: decideReport(line), seconds };
+}
+
+function demoPath(): string {
+  return fileURLToPath(siblingModule("./demo", import.meta.url));
+}
+
+/** Says what was chosen, and why. */
+function announce(
+  { line, naming, options, pid }: ProfilePlan,
+  sampler: { name: SamplerName; reason: string; trial?: Trial },
+): void {
+  console.error(`sampler: ${sampler.name} (${sampler.reason})`);
+  if (pid === undefined) console.error(`names: ${naming.kind} (${naming.reason})`);
+  if (sampler.trial?.isFallback) {
+    console.error(
+      `note: this machine has no hardware events for perf, recording with -e ${sampler.trial.event}`,
+    );
+  }
+  const unused = ["include", "exclude"].filter((name) => line.options.has(name));
+  if (naming.kind === "v8" && unused.length > 0) {
+    const names = unused.map((name) => `--${name}`).join(" and ");
+    console.error(`note: ${names} have no effect: V8's log names every function`);
+  }
+  if (naming.kind !== "trampolines") return;
+  warnOfDwarf(options, naming);
+  if (pid === undefined) warnOfMissingFlags(line, naming.wish);
+}
+
+/** The program that is to be recorded. */
+function start(
+  { line, script, pid, naming, scope, seconds }: ProfilePlan,
+  { output, isBuiltin }: { output: string; isBuiltin: boolean },
+): ScriptCommand {
+  const { wish } = naming;
+  if (pid !== undefined) return attachedProgram(pid, { line, seconds });
+  if (naming.kind === "none") return plainCommand({ ...line, script }, wish);
+  if (naming.kind === "trampolines") {
+    return scriptCommand({
+      script: script!,
+      scriptArgs: line.scriptArgs,
+      line,
+      wish,
+      counts: true,
+    });
+  }
+  const isPreloaded = isBuiltin || scope.kind !== "all" || line.options.has("toggle-signal");
+  return new LoggedProgram({ line, script, wish, isPreloaded, recording: output });
+}
+
+function warnOfNoNames(
+  { naming: { kind, wish }, options: { callGraph }, pid }: ProfilePlan,
+  recordings: readonly Recording[],
+): void {
+  if (kind === "none" || recordings.some(showsApp)) return;
+  const next = wish.backend === "perf_jit" && callGraph?.method === "dwarf"
+    ? `next try --call-graph dwarf,${nextSize(callGraph.size)}`
+    : pid !== undefined
+    ? "the program must have loaded @x/perf, and trampolines must be on (--toggle-signal)"
+    : "doctor says what works here";
+  console.error(`warning: no js:: frame was seen, ${next}`);
+}
+
+/** What is to be done. */
+interface ProfileRun extends ProfilePlan {
+  program: ScriptCommand;
 }
 
 /** What came of it. */
@@ -189,30 +273,28 @@ const DEFAULT_OUTPUTS: Readonly<Record<SamplerName, string>> = {
   builtin: "recording.json",
 };
 
-/** Which options were given that the built-in sampler lacks. */
-function onlyPerfs(
-  line: CommandLine,
-  { backend }: Wish,
-  { callGraph }: PerfRecordOptions,
-): string[] {
+/** What was asked for that the built-in sampler lacks. */
+function onlyPerfs({ line, naming, options: { callGraph } }: ProfilePlan): string[] {
   return [
-    ...(backend === "perf_jit" ? ["-X perf_jit"] : []),
+    ...(naming.wish.backend === "perf_jit" ? ["-X perf_jit"] : []),
+    ...(naming.kind === "none" ? ["-X perf=0"] : []),
+    ...(line.command.length > 0 ? ["a command"] : []),
     ...(callGraph?.method === "dwarf" ? ["--call-graph dwarf"] : []),
     ...["event", "clockid", "mmap-pages", "pid"].filter((name) => line.options.has(name))
       .map((name) => `--${name}`),
   ];
 }
 
-function tryPerf(options: PerfRecordOptions, { backend }: Wish): Trial & { version: string } {
+function tryPerf({ options, naming: { wish } }: ProfilePlan): Trial & { version: string } {
   const perf = findPerf();
-  if (backend === "perf_jit") {
+  if (wish.backend === "perf_jit") {
     checkJitVersion(perf, newerPerfCommand(readText("/etc/os-release") ?? ""));
   }
   return { ...tryRecording(options), version: `perf ${perf.name}` };
 }
 
 async function profileWithPerf(
-  { program, options, line, wish, report, seconds }: ProfileRun,
+  { program, options, line, naming, report, seconds }: ProfileRun,
   { event, before, controlArgs }: {
     event: string | undefined;
     before: FileState;
@@ -246,14 +328,17 @@ async function profileWithPerf(
     finish?.();
   }
   if (fileState(recording) === before) throw nothingMeasured(recording, ending);
-  if (wish.backend === "perf_jit") {
+  if (naming.kind === "trampolines" && naming.wish.backend === "perf_jit") {
     const injected = await withoutInterrupts(() =>
       readInjected({ ending, recording }, line, progress)
     );
     // perf inject puts its own command line in the place of the program's.
     return { ...injected, recordings: injected.recordings.map((read) => ({ ...read, command })) };
   }
-  const recordings = await readRecordings(recording, progress);
+  const onNote = (note: string) => {
+    if (!report.isQuiet) console.error(note);
+  };
+  const recordings = await readRecordings(recording, progress, { onNote });
   // Without a jitdump no size is large enough, and that has been said.
   return { ending, recordings, recording, unwinds: false };
 }
@@ -269,19 +354,24 @@ function secondsOf(line: CommandLine): number | undefined {
   return seconds;
 }
 
-/** The frequency where nobody says one, as with perf. */
-const DEFAULT_FREQUENCY = 9999;
-
 async function profileBuiltin(
   { program, options, report, seconds }: ProfileRun,
 ): Promise<Recorded> {
   const { frequency = DEFAULT_FREQUENCY, output } = options;
   const progress = new Progress(report);
+  const logs = program instanceof LoggedProgram ? program.directory.path : undefined;
   const { ending, recording, notes } = await recordBuiltin(program, {
     frequency,
     seconds,
     progress,
+    readLogs: logs === undefined ? undefined : () => {
+      const found = findLogs({ recording: output! });
+      // The sampler gives the process the number that it has in its own namespace, as V8 does.
+      return readFoundLogs(found, { progress, pidOf: ({ name }) => parseLogName(name)!.pid });
+    },
   });
+  // All that they say is in the recording.
+  if (logs !== undefined) rmSync(logs, { recursive: true, force: true });
   writeFileSync(output!, encodeRecording(recording));
   if (!report.isQuiet) {
     for (const note of notes) console.error(note);
@@ -289,29 +379,25 @@ async function profileBuiltin(
   return { ending, recordings: [recording], recording: output! };
 }
 
-/** Without a word from anybody, trampolines are on, unless the program is to turn them on. */
-function decideProfile(line: CommandLine, scope: Scope): Wish {
-  const x = line.options.get("X");
-  const engine = lastValue(line, "engine");
-  const wish = decideSwitches(readVariable, { x, engine });
-  if (wish.backend !== undefined || x !== undefined || scope.kind === "active") return wish;
-  return { ...wish, backend: "perf" };
-}
-
-function recordOptions(line: CommandLine, { backend }: Wish): PerfRecordOptions {
+function recordOptions(line: CommandLine, { kind, wish }: Naming): PerfRecordOptions {
   const frequency = lastValue(line, "freq");
-  const isJit = backend === "perf_jit";
+  const isJit = kind === "trampolines" && wish.backend === "perf_jit";
   const callGraph = isJit && !line.options.has("g") ? "dwarf" : "fp";
   const clock = lastValue(line, "clockid");
-  if (isJit && clock !== undefined && !/^mono(tonic)?$/i.test(clock)) {
-    throw new RangeError(`Cannot record a jitdump with clock "${clock}": must be mono`);
+  const needsMono = isJit || kind === "v8";
+  if (needsMono && clock !== undefined && !/^mono(tonic)?$/i.test(clock)) {
+    throw new RangeError(
+      isJit
+        ? `Cannot record a jitdump with clock "${clock}": must be mono`
+        : `Cannot record with clock "${clock}": must be mono, as V8's log is`,
+    );
   }
   return {
     frequency: frequency === undefined ? undefined : numberOf("frequency", frequency),
     callGraph: parseCallGraph(lastValue(line, "call-graph") ?? callGraph),
     event: lastValue(line, "event"),
     output: lastValue(line, "output"),
-    clock: clock ?? (isJit ? "mono" : undefined),
+    clock: clock ?? (needsMono ? "mono" : undefined),
     mmapPages: lastValue(line, "mmap-pages"),
   };
 }
@@ -322,15 +408,15 @@ function numberOf(what: string, digits: string): number {
   throw new RangeError(`Cannot record with ${what} "${digits}": must be a whole number above 0`);
 }
 
-function checkTrampolines({ backend }: Wish): void {
-  if (backend === undefined) return;
+function checkTrampolines({ wish }: Naming): void {
+  if (wish.backend === undefined) return;
   const obstacle = trampolineObstacle(currentPlatform());
   if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
 }
 
 /** The runtime has no unwind information, only frame pointers. */
-function warnOfDwarf({ callGraph }: PerfRecordOptions, { backend }: Wish): void {
-  if (callGraph?.method !== "dwarf" || backend !== "perf") return;
+function warnOfDwarf({ callGraph }: PerfRecordOptions, { wish }: Naming): void {
+  if (callGraph?.method !== "dwarf" || wish.backend !== "perf") return;
   console.error(
     "warning: with --call-graph dwarf and -X perf stacks end after the first frames, --call-graph fp shows them whole",
   );

@@ -5,11 +5,12 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 
 import { PerfError } from "../perf_error.ts";
-import { type PerfDataOptions, readPerfData } from "../recording/perf_data/read_perf_data.ts";
+import { readPerfData } from "../recording/perf_data/read_perf_data.ts";
 import type { Recording } from "../recording/recording.ts";
 import { decodeRecording, RECORDING_START } from "../recording/recording_file.ts";
 import { perfOutput, readText } from "./perf_tool.ts";
 import type { Progress } from "./progress.ts";
+import { readLogsOf, type RecordedLogs } from "./v8_logs.ts";
 
 /** What every recording of perf begins with (tools/perf/util/header.c). */
 const PERF_START = "PERFILE2";
@@ -43,13 +44,17 @@ export async function readRecordings(
 }
 
 /** Options of {@linkcode readRecordings}. */
-export type ReadOptions = Pick<PerfDataOptions, "resolver" | "commands">;
+export interface ReadOptions {
+  /** Told what is to be said of the recording, a sentence each. @default nobody */
+  onNote?: (note: string) => void;
+}
 
 async function readPerfFile(
   path: string,
-  { progress, ...options }: Omit<PerfDataOptions, "perf" | "progress"> & { progress: Progress },
+  { maxFrames, progress, onNote }: ReadOptions & { maxFrames?: number; progress: Progress },
 ): Promise<Recording[]> {
   const descriptor = fs.openSync(path, "r");
+  let logs: RecordedLogs | undefined;
   try {
     const { size, mtimeMs } = fs.fstatSync(descriptor);
     const read = (offset: number, length: number) => {
@@ -57,7 +62,12 @@ async function readPerfFile(
       return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, offset));
     };
     return await readPerfData({ read, size, modified: mtimeMs }, {
-      ...options,
+      maxFrames,
+      async findCode(facts) {
+        logs = await readLogsOf(path, facts, progress);
+        logs?.notes.forEach((note) => onNote?.(note));
+        return logs && { resolver: logs.code, commands: logs.commands };
+      },
       perf: {
         print: (args) => counted(perfOutput(["script", ...args, "-i", path]), progress),
         printOf: printedSymbols,
@@ -66,6 +76,7 @@ async function readPerfFile(
         progress.show(() => `reading the recording: ${(100 * done).toFixed(0)} %`),
     });
   } finally {
+    logs?.close();
     fs.closeSync(descriptor);
     progress.clear();
   }

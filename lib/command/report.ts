@@ -45,7 +45,10 @@ export async function report(args: readonly string[]): Promise<Ending> {
   }
   const [recording = DEFAULT_INPUT] = files;
   const wish = decideReport(line);
-  const recordings = await readRecordings(recording, new Progress(wish));
+  const onNote = (note: string) => {
+    if (!wish.isQuiet) console.error(note);
+  };
+  const recordings = await readRecordings(recording, new Progress(wish), { onNote });
   if (recordings.length === 0) {
     throw new PerfError(`Cannot report "${recording}": it has no samples`, { code: "perf" });
   }

@@ -1,65 +1,102 @@
-import { readVariable } from "../runtime.ts";
-import { decideSwitches } from "../switches.ts";
+import { currentPlatform, readVariable } from "../runtime.ts";
 import { type Ending, runChild } from "./child.ts";
-import { type CommandLine, lastValue, parseCommandLine, RUN_OPTIONS } from "./options.ts";
-import { checkScript, scriptCommand, warnOfMissingFlags } from "./script.ts";
-import { v8Command, wantsV8 } from "./v8_engine.ts";
+import { LiveMaps } from "./live_maps.ts";
+import { limitLogs } from "./log_limit.ts";
+import { LoggedProgram } from "./logged_script.ts";
+import { logSource } from "./log_source.ts";
+import { decideNaming, type Naming } from "./naming.ts";
+import { type CommandLine, parseCommandLine, RUN_OPTIONS } from "./options.ts";
+import {
+  checkScript,
+  plainCommand,
+  requireScript,
+  scriptCommand,
+  warnOfMissingFlags,
+} from "./script.ts";
 
 /** The help of `run`. */
 export const RUN_HELP = `Usage: run [options] script [args]
+       run [options] -- COMMAND [args]
 
-Runs a script with every function instrumented. Input, output, exit status and
-signals are the script's. Trampolines are on if -X or the environment says so
-(JS_PERF_SUPPORT=1), or once the script calls activateStackTrampoline().
+Runs a script, or any command and all that it starts, with every function named for
+perf. Input, output, exit status and signals are the program's. V8's log names the
+functions, and the perf map that perf looks for is kept current while the program
+runs; with --engine trampolines every function is instrumented instead.
 
 Options:
-  -X perf              turn trampolines on; -X perf=0 turns them off
-  -X perf_jit          the same, with a jitdump instead of a perf map
-  --engine NAME        who makes the trampolines: auto or native; or v8: none are made,
-                       V8 itself writes the perf map, from start to end
-  --no-inlining        with --engine v8: keep the frames of functions that V8 would inline
+  -X perf              name functions; this is the default. -X perf=0 names nothing
+  -X perf_jit          instrument every function, with a jitdump instead of a perf map
+  --engine NAME        how functions get their names: auto; v8 by V8's log; trampolines in
+                       all of them, made by wasm or native
+  --all-lines          with V8's log: compile all code at its first call, so that all of it
+                       has lines
   --toggle-signal NAME the signal that turns trampolines on and off, as SIGUSR2
   --runtime-args TEXT  flags for the runtime instead of -A, as "--allow-net --allow-ffi"
-  --include PATTERNS   what is instrumented: src/**, *_api.ts, npm:acorn, node_modules
-  --exclude PATTERNS   what is not, whatever --include says
+  --include PATTERNS   what trampolines instrument: src/**, *_api.ts, npm:acorn
+  --exclude PATTERNS   what they do not, whatever --include says
   -v, --verbose        list the functions and files that are left as they are, and why
   -h, --help           this text
 `;
 
 /**
- * Runs a script with every function instrumented.
+ * Runs a program with every function named for perf.
  *
  * @param args The words after `run`.
- * @returns How the script ended.
+ * @returns How the program ended.
  * @throws {PerfError} With code `usage`, if the command line is wrong.
  * @throws {RangeError} If a switch is unknown.
  */
 export async function run(args: readonly string[]): Promise<Ending> {
-  const line = parseCommandLine(args, RUN_OPTIONS);
+  const line = parseCommandLine(args, RUN_OPTIONS, { takesCommand: true });
   if (line.options.has("help")) {
     console.log(RUN_HELP.trimEnd());
     return { code: 0, signal: null };
   }
-  const { script, scriptArgs, options } = line;
-  if (wantsV8(line)) {
-    checkScript(script);
-    return await runWithV8(script, line);
+  const { runtime } = currentPlatform();
+  const naming = decideNaming(line, { read: readVariable, runtime, isOnByDefault: false });
+  const { script, scriptArgs } = line;
+  if (line.command.length === 0) checkScript(script);
+  if (naming.kind === "v8") return await runLogged(line, naming);
+  if (naming.kind === "none") {
+    const { command, env } = plainCommand(line, naming.wish);
+    return await runChild(command, { env });
   }
-  const wish = decideSwitches(readVariable, {
-    x: options.get("X"),
-    engine: lastValue(line, "engine"),
-  });
-  checkScript(script);
-  warnOfMissingFlags(line, wish);
-  const { command, env } = scriptCommand({ script, scriptArgs, line, wish });
+  requireScript(line, naming.reason);
+  warnOfMissingFlags(line, naming.wish);
+  const { command, env } = scriptCommand({ script: script!, scriptArgs, line, wish: naming.wish });
   return await runChild(command, { env });
 }
 
-async function runWithV8(script: string, line: CommandLine): Promise<Ending> {
-  const { command, env, finish } = v8Command({ script, scriptArgs: line.scriptArgs, line });
+/** How often it is looked whether the logs have grown too large, in milliseconds. */
+const LIMIT_INTERVAL = 10_000;
+
+async function runLogged(line: CommandLine, { wish }: Naming): Promise<Ending> {
+  const warn = (message: string) => console.error(`warning: ${message}`);
+  const maps = new LiveMaps({ onProblem: ({ message }) => warn(message) });
+  const isPreloaded = line.options.has("toggle-signal");
+  const program = new LoggedProgram({
+    line,
+    script: line.script,
+    wish,
+    isPreloaded,
+    onLog: ({ path, pid }) => maps.follow(pid, logSource(path)),
+  });
+  let isLimited = true;
+  const timer = setInterval(() => {
+    const obstacle = isLimited ? limitLogs(program.watch!) : undefined;
+    if (obstacle === undefined) return;
+    isLimited = false;
+    warn(obstacle);
+  }, LIMIT_INTERVAL);
   try {
+    program.begin();
+    program.watch!.mark("start");
+    const { command, env } = program;
     return await runChild(command, { env });
   } finally {
-    finish?.();
+    clearInterval(timer);
+    program.watch?.mark("end");
+    maps.finish();
+    program[Symbol.dispose]();
   }
 }

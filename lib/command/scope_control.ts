@@ -16,13 +16,8 @@ export function scopeOf(line: CommandLine): Scope {
   const value = lastValue(line, "scope");
   const scope = parseScope(value ?? "all", "--scope");
   if (scope.kind === "all") return scope;
-  const other = line.options.has("pid")
-    ? "-p"
-    : lastValue(line, "engine") === "v8"
-    ? "--engine v8"
-    : undefined;
-  if (other === undefined) return scope;
-  throw usageError(`Cannot use --scope ${value} with ${other}: it records from start to end`);
+  if (!line.options.has("pid")) return scope;
+  throw usageError(`Cannot use --scope ${value} with -p: it records from start to end`);
 }
 
 /** What it takes to record a part of a program. Disposing of it removes its files. */

@@ -60,6 +60,32 @@ export function scriptCommand(
   };
 }
 
+/** How to run a script, or a command, of which nothing is named. */
+export function plainCommand(line: CommandLine, wish: Wish): ScriptCommand {
+  const { script, scriptArgs, command } = line;
+  const startArgs = host.startArgs({ flags: runtimeArgsOf(line) });
+  return {
+    command: script === undefined
+      ? command
+      : [process.execPath, ...startArgs, script, ...scriptArgs],
+    env: definedVariables({ ...process.env, ...environmentFor(wish) }),
+  };
+}
+
+/**
+ * Refuses a command where only a script can be instrumented.
+ *
+ * @throws {PerfError} With code `usage`.
+ */
+export function requireScript({ command }: CommandLine, reason: string): void {
+  if (command.length === 0) return;
+  throw usageError(
+    `Cannot instrument "${
+      command.join(" ")
+    }" (${reason}): must be a script, only V8's log names commands`,
+  );
+}
+
 /**
  * The variable that tells a program which signal turns trampolines on and off.
  *

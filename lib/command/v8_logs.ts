@@ -5,22 +5,13 @@ import * as fs from "node:fs";
 import process from "node:process";
 
 import { isOwnFile } from "../own_module.ts";
+import type { RecordedFacts } from "../recording/perf_data/read_perf_data.ts";
 import { V8Code } from "../recording/v8_code.ts";
 import { denoEmitPath, parseDenoEmit } from "../v8_log/deno_emit.ts";
 import { findLogs, type FoundLog, type FoundLogs } from "../v8_log/log_directory.ts";
 import { type LogFile, V8Log } from "../v8_log/v8_log.ts";
 import { fitClock, type PerfClock } from "./perf_clock.ts";
 import type { Progress } from "./progress.ts";
-
-/** What a recording says of the processes in it. */
-export interface RecordedFacts {
-  /** The clock of its times. */
-  clock: "mono" | "perf";
-  /** The processes that were sampled. */
-  pids: ReadonlySet<number>;
-  /** The files that were mapped as executable, and when, in nanoseconds of the recording's clock. */
-  mapped: readonly { path: string; time: number }[];
-}
 
 /** The logs of a recording's processes. */
 export interface RecordedLogs {
@@ -168,7 +159,7 @@ function openLog(path: string): OpenLog | undefined {
 }
 
 /** Reads what Deno has made of TypeScript modules from its cache, each once. */
-function denoEmits(): (url: string) => string | undefined {
+export function denoEmits(): (url: string) => string | undefined {
   const { env } = process;
   const cache = env["DENO_DIR"] ||
     `${env["XDG_CACHE_HOME"] || `${env["HOME"] ?? ""}/.cache`}/deno`;

@@ -1,4 +1,4 @@
-import { type Frame, isApp } from "../recording/frame.ts";
+import { type Frame, isApp, isBuiltin } from "../recording/frame.ts";
 import type { Recording, Stack } from "../recording/recording.ts";
 import { StackTable } from "../recording/stack_table.ts";
 
@@ -29,7 +29,9 @@ export function foldFrames(
     const kept = appOnly
       ? frames.filter(isApp)
       : frames.filter((frame, i) =>
-        isTelling(frame) || (i === frames.length - 1 && !isOwnCode(frames))
+        i === frames.length - 1
+          ? isTelling(frame) || !isOwnCode(frames)
+          : isTelling(frame) && !isPassage(frame) && !isRepeated(frame, frames, i)
       );
     return stacks.add(
       thread,
@@ -46,6 +48,32 @@ const OWN_MODULE = /(?:^|\/)libxperf-\w+\.so$/;
 
 function isTelling({ name, module }: Frame): boolean {
   return name !== "" && !name.startsWith("xp_") && !OWN_MODULE.test(module);
+}
+
+/**
+ * Builtins that every call goes through, on its way from C++ to JavaScript, from one function to the next,
+ * or back into C++ (v8/src/builtins/builtins-definitions.h). Between two functions they tell nothing.
+ */
+const PASSAGE =
+  /^(?:JS(?:Entry|Construct|Run|ToWasm|Builtins)|Call|Construct|Interpreter|(?:Wasm)?CEntry|DirectCEntry|Adaptor|HandleApi|Baseline|WasmTo|Generator(?:PrototypeNext|ResumeTrampoline)|ResumeGenerator|Async(?:Function|Generator)Await|AsyncModuleEvaluate|Promise(?:Fulfill|Reject)ReactionJob|RunMicrotasks|ContinueTo|FunctionPrototype(?:Apply|Call)$)|(?:Trampoline|Continuation)$/;
+
+function isPassage(frame: Frame): boolean {
+  return isBuiltin(frame) && PASSAGE.test(frame.name);
+}
+
+/**
+ * Whether a frame is a trampoline's, and V8's own frame of the same function follows further in: both
+ * namings see a function that was wrapped by hand.
+ */
+function isRepeated({ tier, name, file }: Frame, frames: readonly Frame[], i: number): boolean {
+  if (tier !== undefined || file === undefined) return false;
+  const next = frames.slice(i + 1).find((frame) => frame.file !== undefined);
+  return next?.tier !== undefined && next.file === file && lastPart(next.name) === lastPart(name);
+}
+
+/** A function's own name, without those that it stands in. */
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
 }
 
 /** Whether the innermost frame is V8's code for the function around it, or this library's. */

@@ -4,6 +4,7 @@ import { FrameTable } from "../recording/frame_table.ts";
 import type { Recording } from "../recording/recording.ts";
 import { SampleCollector } from "../recording/sample_collector.ts";
 import { ThreadTable } from "../recording/thread_table.ts";
+import type { CodeResolver } from "../recording/code_resolver.ts";
 import { CodePlaces } from "./code_places.ts";
 import type { SampleFile } from "./sample_file.ts";
 
@@ -18,18 +19,20 @@ export interface SampledProgram {
   map: string;
   /** Reads a program or library; `undefined` where it cannot be read any more. */
   open: (path: string) => ReadBytes | undefined;
+  /** Knows the code that the runtime made. @default {nobody does} */
+  code?: CodeResolver;
 }
 
 /** Makes of the sampler's file what reports are made of. */
 export function sampledRecording(file: SampleFile, program: SampledProgram): Recording {
   const { samples, threads, interval, counts } = file;
-  const frameOf = frameFinder(file, program);
+  const framesAt = frameFinder(file, program);
   const collector = new SampleCollector(new ThreadTable());
   for (const { thread, addresses, weight, time } of samples) {
-    const frames = addresses.map((address, i) =>
-      // Where a call returns to may be the next function's first instruction already.
-      frameOf(i === 0 ? address : address - 1)
-    );
+    const frames: Frame[] = [];
+    for (let i = addresses.length - 1; i >= 0; i--) {
+      frames.push(...framesAt(addresses[i]!, time, i > 0));
+    }
     collector.add({
       thread: {
         pid: file.process,
@@ -37,7 +40,7 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
         name: threads.get(thread) ?? `thread ${thread}`,
       },
       time,
-      frames: frames.reverse(),
+      frames,
       weight,
       isCut: addresses.length >= MOST_FRAMES,
     });
@@ -62,18 +65,27 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
 
 function frameFinder(
   { process, maps }: SampleFile,
-  { command, map, open }: SampledProgram,
-): (address: number) => Frame {
+  { command, map, open, code }: SampledProgram,
+): (address: number, time: number, isCaller: boolean) => readonly Frame[] {
   const places = new CodePlaces({ pid: process, maps, map }, open);
   const table = new FrameTable();
   const runtimes = command.slice(0, 1);
-  const known = new Map<number, Frame>();
-  return (address) => {
-    let frame = known.get(address);
-    if (frame === undefined) {
-      known.set(address, frame = table.at({ ...places.at(address), runtimes }));
+  const known = new Map<number, readonly [Frame]>();
+  const placeOf = (address: number) => {
+    let frames = known.get(address);
+    if (frames === undefined) {
+      known.set(address, frames = [table.at({ ...places.at(address), runtimes })]);
     }
-    return frame;
+    return frames;
+  };
+  return (address, time, isCaller) => {
+    // Where a call returns to may be the next function's first instruction already.
+    const at = isCaller ? address - 1 : address;
+    const resolved = code?.framesAt(process, address, time, isCaller);
+    if (resolved?.frames === undefined) return placeOf(at);
+    if (!resolved.yieldsToMap) return resolved.frames.map((frame) => table.same(frame));
+    const [frame] = placeOf(at);
+    return frame.file === undefined ? resolved.frames.map((own) => table.same(own)) : [frame];
   };
 }
 

@@ -8,7 +8,7 @@ import { ThreadTable } from "../thread_table.ts";
 import { AddressSpaces } from "./address_spaces.ts";
 import { canReadDirectly } from "./can_read_directly.ts";
 import type { PerfDataFile } from "./data_file.ts";
-import { SampleType } from "./event_attributes.ts";
+import { type EventAttributes, SampleType } from "./event_attributes.ts";
 import { type FileHeader, readFileHeader } from "./file_header.ts";
 import { framesOfLocations } from "./location_frames.ts";
 import { Locations } from "./locations.ts";
@@ -27,16 +27,35 @@ export interface PerfScriptRunner {
   printOf(recording: Uint8Array<ArrayBuffer>, args: readonly string[]): AsyncIterable<string>;
 }
 
+/** What a recording says of the processes in it. */
+export interface RecordedFacts {
+  /** The clock of its times: `CLOCK_MONOTONIC`, or perf's own. */
+  clock: Recording["clock"];
+  /** The processes. */
+  pids: ReadonlySet<number>;
+  /** The files that were mapped as executable, and when, in nanoseconds of that clock. */
+  mapped: readonly { path: string; time: number }[];
+}
+
+/** What is known of the recorded processes beside the recording. */
+export interface KnownCode {
+  /** Knows the code that runtimes made. */
+  resolver: CodeResolver;
+  /** Command lines of processes, with the program first. */
+  commands: ReadonlyMap<number, readonly string[]>;
+}
+
 /** Options of {@linkcode readPerfData}. */
 export interface PerfDataOptions {
   /** Looks up symbols, and prints recordings that cannot be read directly. */
   perf: PerfScriptRunner;
-  /** Knows the code that runtimes make. It is not asked where `perf script` has to print the recording. */
-  resolver?: CodeResolver;
+  /**
+   * Finds out who knows the code that runtimes made in the recorded processes. It is not asked where
+   * `perf script` has to print the recording. @default nobody
+   */
+  findCode?: (facts: RecordedFacts) => Promise<KnownCode | undefined>;
   /** The kernel's `perf_event_max_stack` at the time of the recording. @default {127} */
   maxFrames?: number;
-  /** Command lines of processes, with the program first. */
-  commands?: ReadonlyMap<number, readonly string[]>;
   /** Is told which part of the reading is behind, from 0 to 1. */
   progress?: (done: number) => void;
   /** Is told why the recording is printed by `perf script`, as a clause, where that is so. */
@@ -70,6 +89,7 @@ export async function readPerfData(
   const side = readSideEvents(file, header, progress(0, PARTS.sideEvents));
   if (side.obstacle !== undefined) return await readPrinted(header, side.obstacle, options);
 
+  const known = await options.findCode?.(recordedFacts(header, side));
   const runtimes = recordedCommand(header.commandLine).slice(0, 1);
   const context: RecordingContext = {
     file,
@@ -77,18 +97,28 @@ export async function readPerfData(
     spaces: new AddressSpaces(side.events),
     names: new ThreadNames(side.events),
     threads: new ThreadTable(),
-    locations: new Locations({ resolver: options.resolver, runtimes }),
+    locations: new Locations({ resolver: known?.resolver, runtimes }),
   };
   visitSamples(context, () => {}, progress(PARTS.sideEvents, PARTS.locations));
   const symbols = await lookUp(context, options);
   const stacks = progress(PARTS.sideEvents + PARTS.locations, PARTS.stacks);
-  return readStacks(context, { side, symbols, runtimes, options, progress: stacks });
+  return readStacks(context, { side, symbols, runtimes, known, options, progress: stacks });
+}
+
+function recordedFacts({ events }: FileHeader, side: SideEvents): RecordedFacts {
+  return {
+    clock: clockOf(events[0]!.attributes),
+    pids: new Set(side.events.map(({ pid }) => pid)),
+    mapped: side.events.flatMap((event) =>
+      event.kind === "map" ? [{ path: event.path, time: event.time }] : []
+    ),
+  };
 }
 
 function readPrinted(
   { events }: FileHeader,
   reason: string,
-  { perf, maxFrames, commands, onIndirect }: PerfDataOptions,
+  { perf, maxFrames, onIndirect }: PerfDataOptions,
 ): Promise<Recording[]> {
   onIndirect?.(reason);
   const has = (bit: number) => events.every(({ attributes }) => attributes.sampleType & bit);
@@ -96,7 +126,7 @@ function readPrinted(
     hasTimes: has(SampleType.TIME),
     hasPeriods: has(SampleType.PERIOD),
   });
-  return readPerfScript(perf.print(args), { maxFrames, commands });
+  return readPerfScript(perf.print(args), { maxFrames });
 }
 
 async function lookUp(
@@ -113,19 +143,20 @@ interface StackFacts {
   side: SideEvents;
   symbols: readonly (FoundSymbol | undefined)[];
   runtimes: readonly string[];
+  known: KnownCode | undefined;
   options: PerfDataOptions;
   progress: (offset: number) => void;
 }
 
 function readStacks(
   context: RecordingContext,
-  { side, symbols, runtimes, options, progress }: StackFacts,
+  { side, symbols, runtimes, known, options, progress }: StackFacts,
 ): Recording[] {
   const { header, locations, threads, spaces } = context;
   const { numbers, byLocation, starts, scripted } = framesOfLocations(locations, symbols, runtimes);
   const labels = threadLabels(threads.threads, {
     scripted: spaces.pidsOf(scripted),
-    commands: options.commands,
+    commands: known?.commands,
   });
   const most = header.events.map(({ attributes }) =>
     attributes.maxFrames || (options.maxFrames ?? DEFAULT_MAX_FRAMES)
@@ -184,8 +215,12 @@ function recordingFacts({ header }: RecordingContext, index: number): Facts {
     unit: /^(?:cpu|task)-clock\b/.test(name) ? "nanoseconds" : "events",
     frequency: attributes.isFrequency ? attributes.rate : undefined,
     callGraph: attributes.sampleType & SampleType.CALLCHAIN ? { method: "fp" } : undefined,
-    clock: attributes.clock === CLOCK_MONOTONIC ? "mono" : "perf",
+    clock: clockOf(attributes),
   };
+}
+
+function clockOf({ clock }: EventAttributes): Recording["clock"] {
+  return clock === CLOCK_MONOTONIC ? "mono" : "perf";
 }
 
 function timesOf(

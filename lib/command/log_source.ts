@@ -1,0 +1,66 @@
+import * as fs from "node:fs";
+
+import { isOwnFile } from "../own_module.ts";
+import { functionSymbol } from "../symbol_name.ts";
+import { HOLE } from "../v8_log/code_table.ts";
+import { FrameResolver } from "../v8_log/frame_resolver.ts";
+import { LogClock } from "../v8_log/log_clock.ts";
+import { readLogLines } from "../v8_log/log_lines.ts";
+import { LogParser } from "../v8_log/log_parser.ts";
+import type { MapEntry, MapSource } from "./live_map.ts";
+import { denoEmits } from "./v8_logs.ts";
+
+/**
+ * Follows a log while V8 writes it, and names the code that comes. Code of the runtime's own program is
+ * left out: perf looks into a map for memory without a file only.
+ *
+ * @param path The log.
+ */
+export function logSource(path: string): MapSource {
+  let descriptor: number | undefined;
+  const read = (offset: number, length: number) => {
+    try {
+      descriptor ??= fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+    } catch {
+      // It has been removed, and no more code comes.
+      return new Uint8Array();
+    }
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, offset));
+  };
+  const parser = new LogParser(read, new LogClock([]));
+  const resolver = new FrameResolver(read, parser, denoEmits());
+  let offset = 0;
+  let piece = 0;
+  return {
+    takeChanges() {
+      const lines = readLogLines(read, offset, parser.take);
+      for (;;) {
+        const { value, done } = lines.next();
+        if (!done) continue;
+        offset = value.offset;
+        break;
+      }
+      const added: MapEntry[] = [];
+      for (const { length } = parser.pieces; piece < length; piece++) {
+        const entry = entryOf(parser, resolver, piece);
+        if (entry !== undefined) added.push(entry);
+      }
+      return { added };
+    },
+  };
+}
+
+function entryOf(
+  { pieces }: LogParser,
+  resolver: FrameResolver,
+  piece: number,
+): MapEntry | undefined {
+  if (pieces.function[piece] === HOLE) return undefined;
+  const { kind, name, file, line } = resolver.frameOf(piece);
+  // WebAssembly's may be trampolines, which the program itself names.
+  if (kind === "builtin" || kind === "handler" || kind === "wasm") return undefined;
+  if (file !== undefined && isOwnFile(file)) return undefined;
+  const symbol = file === undefined ? name : functionSymbol({ name, file, line });
+  return { address: pieces.start[piece]!, size: pieces.size[piece]!, symbol };
+}
