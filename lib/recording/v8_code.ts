@@ -67,8 +67,9 @@ export class V8Code implements CodeResolver {
     if (code === undefined) return undefined;
     return {
       frames: this.#framesOf(code),
-      from: fromMonotonic(1e3 * place!.from),
-      to: fromMonotonic(1e3 * place!.to),
+      // The way to microseconds and back rounds, and the answer must hold for its own question.
+      from: Math.min(time, fromMonotonic(1e3 * place!.from)),
+      to: Math.max(time + 1, fromMonotonic(1e3 * place!.to)),
       // Trampolines of the wasm engine are WebAssembly for V8; the map has their functions' names.
       yieldsToMap: code.at(-1)!.kind === "wasm" || code.at(-1)!.kind === "other",
     };
