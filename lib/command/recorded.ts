@@ -12,8 +12,8 @@ import { perfOutput, readText } from "./perf_tool.ts";
 import type { Progress } from "./progress.ts";
 import { readLogsOf, type RecordedLogs } from "./v8_logs.ts";
 
-/** What every recording of perf begins with (tools/perf/util/header.c). */
-const PERF_START = "PERFILE2";
+/** What recordings of perf begin with, of a machine of this byte order and of the other (tools/perf/util/header.c). */
+const PERF_STARTS: readonly string[] = ["PERFILE2", "2ELIFREP"];
 
 /**
  * Reads a recording.
@@ -33,7 +33,7 @@ export async function readRecordings(
   if (start.startsWith(RECORDING_START)) {
     return [readOwn(path)];
   }
-  if (!start.startsWith(PERF_START)) {
+  if (!PERF_STARTS.some((magic) => start.startsWith(magic))) {
     throw new PerfError(
       `Cannot read "${path}": it is no recording, must be one of perf or of this command`,
       { code: "file" },

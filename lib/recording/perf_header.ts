@@ -2,10 +2,14 @@ import type { CallGraph } from "../call_graph.ts";
 import type { Recording } from "./recording.ts";
 
 /** What the head of a file of perf's says of a recording. */
-export type PerfHeader = Pick<
-  Recording,
-  "samplerVersion" | "command" | "frequency" | "callGraph" | "start" | "duration" | "clock"
->;
+export interface PerfHeader extends
+  Pick<
+    Recording,
+    "samplerVersion" | "command" | "frequency" | "callGraph" | "start" | "duration" | "clock"
+  > {
+  /** Whether an event has `PERF_FORMAT_LOST`; see `totalLost`. */
+  countsLostTwice: boolean;
+}
 
 /**
  * Reads what `perf script --header` prints first (tools/perf/util/header.c).
@@ -33,6 +37,7 @@ export function readPerfHeader(lines: readonly string[]): PerfHeader {
     duration: parseFloat(fact("sample duration")) || 0,
     // CLOCK_MONOTONIC is 1 (linux/time.h).
     clock: /\bclockid = 1\b/.test(event) ? "mono" : "perf",
+    countsLostTwice: /\bread_format = [\w|]*\bLOST\b/.test(event),
   };
 }
 

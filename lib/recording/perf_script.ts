@@ -1,5 +1,6 @@
 import { type Frame, isThreadStart } from "./frame.ts";
 import { FrameTable } from "./frame_table.ts";
+import { totalLost } from "./lost_samples.ts";
 import { type PerfHeader, readPerfHeader } from "./perf_header.ts";
 import type { Recording } from "./recording.ts";
 import { SampleCollector } from "./sample_collector.ts";
@@ -46,7 +47,7 @@ const SAMPLE = /^(.*?) +(-?\d+)\/(-?\d+) +(?:(\d+)\.(\d{6,9}): +)?(?:(\d+) +)?(\
 const FRAME = /^\s+([0-9a-f]+) (.*) \(((?:[^()]|\([^()]*\))*)\)$/;
 
 /** Samples for which there was no room, as `deno 6190/6190 12.000000345: PERF_RECORD_LOST lost 71`. */
-const LOST = /\bPERF_RECORD_LOST(?:_SAMPLES)? lost (\d+)/;
+const LOST = /\bPERF_RECORD_LOST(_SAMPLES)? lost (\d+)/;
 
 /**
  * Reads what `perf script` prints with {@linkcode PERF_SCRIPT_ARGS}.
@@ -100,6 +101,7 @@ class PerfScriptReader {
   readonly #known = new Map<string, Frame>();
   #sample: Sample | undefined;
   #lost = 0;
+  #lostSamples = 0;
 
   constructor({ maxFrames = DEFAULT_MAX_FRAMES, commands }: ScriptOptions) {
     this.#maxFrames = maxFrames;
@@ -123,13 +125,15 @@ class PerfScriptReader {
     } else if (line.startsWith("# ")) {
       this.#headerLines.push(line);
     } else {
-      this.#lost += Number(LOST.exec(line)?.[1] ?? 0);
+      const [, samples, count] = LOST.exec(line) ?? [];
+      if (samples === undefined) this.#lost += Number(count ?? 0);
+      else this.#lostSamples += Number(count);
     }
   }
 
   end(): Recording[] {
     this.#endSample();
-    const header = this.#facts();
+    const { countsLostTwice, ...header } = this.#facts();
     const collectors = [...this.#collectors];
     const scripted = new Set(collectors.flatMap(([, collector]) => [...collector.scripted()]));
     return collectors.map(([event, collector]) => ({
@@ -138,7 +142,7 @@ class PerfScriptReader {
       event,
       unit: /^(?:cpu|task)-clock\b/.test(event) ? "nanoseconds" : "events",
       maxFrames: header.callGraph?.method === "dwarf" ? undefined : this.#maxFrames,
-      lostSamples: this.#lost,
+      lostSamples: totalLost(this.#lost, this.#lostSamples, countsLostTwice),
       ...collector.end(scripted, this.#commands),
     }));
   }

@@ -19,6 +19,8 @@ export class PieceTable {
   size = new Uint32Array(1024);
   /** From when on the code is there, in µs of the log; never less than the time of the piece before. */
   time = new Float64Array(1024);
+  /** Until when it is there, exclusive; `Infinity` for what is there at the end. */
+  end = new Float64Array(1024);
   /** Number of the function, or {@linkcode HOLE}. */
   function = new Uint32Array(1024);
   /** Tier and whether it is OSR code, as {@linkcode parseMark} gives it. */
@@ -39,6 +41,7 @@ export class PieceTable {
     this.start[row] = start;
     this.size[row] = size;
     this.time[row] = time;
+    this.end[row] = Infinity;
     this.function[row] = fn;
     this.tier[row] = tier;
     return row;
@@ -58,6 +61,7 @@ export class PieceTable {
     this.start = grown(this.start);
     this.size = grown(this.size);
     this.time = grown(this.time);
+    this.end = grown(this.end);
     this.function = grown(this.function);
     this.tier = grown(this.tier);
     this.infoOffset = grown(this.infoOffset);

@@ -13,11 +13,9 @@ export class CodeTimeline {
   /** The pieces at each of these starts, in the order of their times: a run each in `#byStart`. */
   readonly #runs: Uint32Array;
   readonly #byStart: Uint32Array;
-  /** When each piece was gone, in µs of the log; `Infinity` for what was still there at the end. */
-  readonly #ends: Float64Array;
   #largest = 0;
 
-  /** @param pieces All pieces, in the order of their times. */
+  /** @param pieces All pieces, in the order of their times; gets the ends of those that others overlap. */
   constructor(pieces: PieceTable) {
     this.#pieces = pieces;
     const { length } = pieces;
@@ -38,24 +36,19 @@ export class CodeTimeline {
     const next = this.#runs.slice();
     this.#byStart = new Uint32Array(length);
     for (let piece = 0; piece < length; piece++) this.#byStart[next[places[piece]!]!++] = piece;
-    this.#ends = endsOf(pieces, places, this.#starts);
-  }
-
-  /** When a piece was gone, in µs of the log. */
-  endOf(piece: number): number {
-    return this.#ends[piece]!;
+    endPieces(pieces, places, this.#starts);
   }
 
   /** The piece at an address at a time, in µs of the log; -1 where there is none. */
   find(address: number, time: number): number {
-    const { start, size, time: times, function: functions } = this.#pieces;
+    const { start, size, time: times, end, function: functions } = this.#pieces;
     const starts = this.#starts;
     let place = lastUpTo(starts, address);
     for (let steps = 0; place >= 0 && steps < MAX_STEPS; place--, steps++) {
       if (address - starts[place]! >= this.#largest) return -1;
       const piece = this.#lastAt(place, time, times);
       if (piece < 0) continue;
-      if (!(this.#ends[piece]! > time || this.#ends[piece] === Infinity)) continue;
+      if (end[piece]! <= time && end[piece] !== Infinity) continue;
       // Pieces that are there at one time do not overlap, so no piece further down can reach the address.
       const isIn = address - start[piece]! < size[piece]! && functions[piece] !== HOLE;
       return isIn ? piece : -1;
@@ -84,26 +77,27 @@ export class CodeTimeline {
 }
 
 /** New code ends all code that it overlaps: V8 logs no end of its own. */
-function endsOf(pieces: PieceTable, places: Uint32Array, starts: Float64Array): Float64Array {
-  const { length, size, time } = pieces;
-  const ends = new Float64Array(length).fill(Infinity);
+function endPieces(pieces: PieceTable, places: Uint32Array, starts: Float64Array): void {
+  const { length, size, time, end } = pieces;
   const alive = new OrderedSet(starts.length);
   const pieceAt = new Uint32Array(starts.length);
-  const end = (place: number, at: number) => {
-    ends[pieceAt[place]!] = at;
+  const endAt = (place: number, at: number) => {
+    const piece = pieceAt[place]!;
+    end[piece] = Math.min(end[piece]!, at);
     alive.delete(place);
   };
   for (let piece = 0; piece < length; piece++) {
     const place = places[piece]!;
     const start = starts[place]!;
     const before = alive.before(place);
-    if (before >= 0 && starts[before]! + size[pieceAt[before]!]! > start) end(before, time[piece]!);
+    if (before >= 0 && starts[before]! + size[pieceAt[before]!]! > start) {
+      endAt(before, time[piece]!);
+    }
     const limit = start + size[piece]!;
     for (let next; (next = alive.from(place)) >= 0 && starts[next]! < limit;) {
-      end(next, time[piece]!);
+      endAt(next, time[piece]!);
     }
     pieceAt[place] = piece;
     alive.add(place);
   }
-  return ends;
 }

@@ -14,8 +14,8 @@ import { SourceInfo } from "./source_info.ts";
 /** How much memory parsed `code-source-info` lines may take, in bytes. */
 const MAX_INFOS = 32 << 20;
 
-/** Of how much text of scripts the lines and maps may be at hand, in bytes of the log. */
-const MAX_TEXTS = 16 << 20;
+/** How much memory the lines and maps of scripts may take, in bytes. */
+const MAX_POSITIONS = 32 << 20;
 
 /** How much memory the names of functions may take, in bytes. */
 const MAX_NAMES = 32 << 20;
@@ -59,7 +59,7 @@ export class FrameResolver {
     this.#log = log;
     this.#emitted = emitted;
     this.#infos = new RecentlyUsed(MAX_INFOS);
-    this.#scripts = new RecentlyUsed(MAX_TEXTS);
+    this.#scripts = new RecentlyUsed(MAX_POSITIONS);
     this.#names = new RecentlyUsed(MAX_NAMES);
   }
 
@@ -166,7 +166,7 @@ export class FrameResolver {
       const file = script.file ??= sourceName(url);
       const emitted = script.url === "" ? undefined : this.#emitted?.(url);
       const positions = new ScriptPositions(this.#text(script), { url, file, emitted });
-      return { value: positions, size: script.length + (emitted?.length ?? 0) + 1000 };
+      return { value: positions, size: positions.size };
     });
   }
 

@@ -43,7 +43,7 @@ export function* readLogLines(
   take: (line: LogLine) => void,
 ): Generator<number, LogEnd> {
   const line: LogLine = { bytes: new Uint8Array(), start: 0, end: 0, offset: 0, length: 0 };
-  const buffer = new Uint8Array(2 * CHUNK);
+  let buffer = new Uint8Array();
   // buffer[0, kept) is the start of a line that goes on, of which `skipped` bytes were dropped behind it.
   let [kept, skipped] = [0, 0];
   let offset = from;
@@ -81,6 +81,7 @@ export function* readLogLines(
       offset += line.length + 1;
     }
     if (start < chunk.length) {
+      if (buffer.length === 0) buffer = new Uint8Array(2 * CHUNK);
       kept = chunk.length - start;
       buffer.set(chunk.subarray(start), 0);
     }

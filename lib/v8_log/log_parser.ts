@@ -79,6 +79,11 @@ export class LogParser {
   readonly #chunks = new Map<number, number>();
   /** Chunks that are gone since the last piece of code: V8 frees all at its end, which says nothing. */
   #freed: [address: number, size: number][] = [];
+  /**
+   * Pieces that have moved since the last piece of code. Moves have no time of their own: until the next
+   * line that has one both places are taken for the code's.
+   */
+  #moved: number[] = [];
   /** Tier number of builtins, and so of the copies of the interpreter's entry; V8's versions differ. */
   #builtinTier = -1;
   #time = 0;
@@ -117,6 +122,8 @@ export class LogParser {
 
   /** Forgets what only further lines would need. */
   finish(): void {
+    // They are gone at the end, but nothing says since when.
+    this.#endMoved(Number.MAX_VALUE);
     this.#code.clear();
     this.#sfis.clear();
     this.#chunks.clear();
@@ -233,10 +240,16 @@ export class LogParser {
     const isCopy = isInterpreted && tier === this.#builtinTier;
     for (const [chunk, length] of this.#freed) this.pieces.add(chunk, length, this.#time, HOLE, 0);
     this.#freed = [];
+    this.#endMoved(this.#time);
     const piece = this.pieces.add(address, size, this.#time, fn, isCopy ? INTERPRETED : mark);
     if (piece < 0) this.isFull = true;
     else this.#code.set(address, piece);
     this.#last.piece = piece;
+  }
+
+  #endMoved(time: number): void {
+    for (const piece of this.#moved) this.pieces.end[piece] = time;
+    this.#moved = [];
   }
 
   /** The function at an SFI's address, if it is still the one it was; otherwise a new one. */
@@ -330,7 +343,7 @@ export class LogParser {
       this.#sfis.set(to, value);
       return true;
     }
-    this.pieces.add(from, this.pieces.size[value]!, this.#time, HOLE, 0);
+    this.#moved.push(value);
     const piece = this.pieces.move(value, to, this.#time);
     if (piece >= 0) this.#code.set(to, piece);
     return true;

@@ -162,9 +162,9 @@ export class V8Log {
 
   /** Code that was there when the log ended, by address. */
   *liveCode(): Iterable<LiveCode> {
-    const { start, size, function: functions, length } = this.#parser.pieces;
+    const { start, size, end, function: functions, length } = this.#parser.pieces;
     for (let piece = 0; piece < length; piece++) {
-      if (functions[piece] === HOLE || this.#timeline.endOf(piece) !== Infinity) continue;
+      if (functions[piece] === HOLE || end[piece] !== Infinity) continue;
       yield {
         address: start[piece]!,
         size: size[piece]!,
@@ -191,8 +191,9 @@ export class V8Log {
     if (piece < 0) piece = this.#timeline.find(address, logTime + this.#slack);
     if (piece < 0) return { piece, from: time, to: time };
     if (this.clock === undefined) return { piece, from: -Infinity, to: Infinity };
-    const from = Math.min(time, this.#parser.pieces.time[piece]! + this.#offset);
-    return { piece, from, to: this.#timeline.endOf(piece) + this.#offset };
+    const { time: times, end } = this.#parser.pieces;
+    const from = Math.min(time, times[piece]! + this.#offset);
+    return { piece, from, to: end[piece]! + this.#offset };
   }
 }
 

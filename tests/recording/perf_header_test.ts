@@ -24,6 +24,7 @@ Deno.test("readPerfHeader() says nothing that it does not know", () => {
     callGraph: undefined,
     start: undefined,
     clock: "perf",
+    countsLostTwice: false,
     duration: 0,
   });
 });

@@ -106,7 +106,7 @@ const EMPTY: Omit<FileHeader, "form"> = {
 /** The magic is `PERFILE2`, as a number of the machine's byte order. */
 function formOf(view: DataView): FileForm {
   if (view.byteLength < 16) return "unknown";
-  if (view.getUint32(0, true) === 0x50455246 && view.getUint32(4, true) === 0x494c4532) {
+  if (view.getUint32(0, true) === 0x494c4532 && view.getUint32(4, true) === 0x50455246) {
     return "big-endian";
   }
   if (view.getUint32(0, true) !== 0x46524550 || view.getUint32(4, true) !== 0x32454c49) {

@@ -44,8 +44,6 @@ export class Locations {
   /** By location: what the resolver has found, from the outermost in. */
   readonly #resolved = new Map<number, { frames: readonly Frame[]; yieldsToMap: boolean }>();
   readonly #pendingOf = new Map<number, number>();
-  /** Locations that hold for one moment only. */
-  readonly #fleeting = new Set<number>();
 
   /**
    * @param options Who knows generated code, and files that are the runtime's beside those that are
@@ -73,7 +71,8 @@ export class Locations {
 
   /** Until when; a location that holds for a moment has to be found anew each time. */
   to(location: number): number {
-    return this.#fleeting.has(location) ? -Infinity : this.#columns.to[location]!;
+    const isFleeting = (this.#columns.kind[location]! & UNRESOLVED) !== 0;
+    return isFleeting ? -Infinity : this.#columns.to[location]!;
   }
 
   /** What the resolver has found. */
@@ -148,7 +147,6 @@ export class Locations {
     const known = this.#columns.find(space.id, low, high, key.kind, time);
     if (known >= 0) return known;
     const location = this.#columns.add(key, from, to);
-    this.#fleeting.add(location);
     if (isMapped) this.#leaveToPerf(location, space.pid, address);
     return location;
   }
@@ -183,7 +181,7 @@ class LocationColumns {
   to = new Float64Array(4096);
   #low = new Uint32Array(4096);
   #high = new Uint32Array(4096);
-  #kind = new Uint8Array(4096);
+  kind = new Uint8Array(4096);
   /** Locations by hash, each plus 1; 0 where an entry is free. */
   #table = new Int32Array(8192);
 
@@ -195,7 +193,7 @@ class LocationColumns {
       if (location < 0) return -1;
       if (
         this.#low[location] === low && this.#high[location] === high &&
-        this.space[location] === space && this.#kind[location] === kind &&
+        this.space[location] === space && this.kind[location] === kind &&
         this.from[location]! <= time && time < this.to[location]!
       ) return location;
     }
@@ -207,7 +205,7 @@ class LocationColumns {
     this.space[location] = space;
     this.#low[location] = low;
     this.#high[location] = high;
-    this.#kind[location] = kind;
+    this.kind[location] = kind;
     this.from[location] = from;
     this.to[location] = to;
     this.#insert(location);
@@ -216,7 +214,7 @@ class LocationColumns {
 
   #insert(location: number): void {
     const mask = this.#table.length - 1;
-    const key = [this.space, this.#low, this.#high, this.#kind] as const;
+    const key = [this.space, this.#low, this.#high, this.kind] as const;
     const [space, low, high, kind] = key.map((column) => column[location]!);
     let at = hash(space!, low!, high!, kind!) & mask;
     while (this.#table[at] !== 0) at = (at + 1) & mask;
@@ -230,7 +228,7 @@ class LocationColumns {
     this.to = copied(this.to, new Float64Array(twice));
     this.#low = copied(this.#low, new Uint32Array(twice));
     this.#high = copied(this.#high, new Uint32Array(twice));
-    this.#kind = copied(this.#kind, new Uint8Array(twice));
+    this.kind = copied(this.kind, new Uint8Array(twice));
     this.#table = new Int32Array(2 * twice);
     for (let location = 0; location < this.length; location++) this.#insert(location);
   }

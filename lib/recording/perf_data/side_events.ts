@@ -1,3 +1,4 @@
+import { totalLost } from "../lost_samples.ts";
 import { type PerfDataFile, readText, readUint64 } from "./data_file.ts";
 import type { FileHeader } from "./file_header.ts";
 import { RecordCursor } from "./record_cursor.ts";
@@ -27,7 +28,7 @@ const MISC_FORK_EXEC = 1 << 13;
 /** Samples that a filter of perf's left out on purpose. */
 const MISC_LOST_SAMPLES_BPF = 1 << 15;
 
-/** `PERF_FORMAT_LOST`: perf counts at the end which samples LOST records have told of already. */
+/** `PERF_FORMAT_LOST`. */
 const FORMAT_LOST = 1 << 4;
 
 interface Happening {
@@ -130,8 +131,7 @@ class SideEventReader {
 
   /** Samples for which there was no room. */
   get lostSamples(): number {
-    const [one, other] = [this.#lost, this.#lostSamples];
-    return this.#countsTwice ? Math.max(one, other) : one + other;
+    return totalLost(this.#lost, this.#lostSamples, this.#countsTwice);
   }
 
   read({ view, at, type, misc, size }: RecordCursor): void {

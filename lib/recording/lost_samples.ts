@@ -1,0 +1,11 @@
+/**
+ * Adds up what was lost. Where events have `PERF_FORMAT_LOST`, perf counts lost samples at the end of
+ * the recording, and the kernel's records tell of the same ones.
+ *
+ * @param lost The sum of `PERF_RECORD_LOST`.
+ * @param lostSamples The sum of `PERF_RECORD_LOST_SAMPLES`.
+ * @param countsTwice Whether an event has `PERF_FORMAT_LOST`.
+ */
+export function totalLost(lost: number, lostSamples: number, countsTwice: boolean): number {
+  return countsTwice ? Math.max(lost, lostSamples) : lost + lostSamples;
+}
