@@ -312,6 +312,15 @@ Deno.test("WasmEngine.direct() passes exceptions, and is found again where V8 ha
   equal(host.extentsOf(id).length, 2);
 });
 
+Deno.test("WasmEngine.direct() makes no trampoline on a deep stack", () => {
+  const host = new DeclaringEngine("wasm");
+  const id = host.prepare(0);
+  const descend = (levels: number): unknown =>
+    levels === 0 ? host.engine.direct!(id, nothing, 0) : [descend(levels - 1)][0];
+  equal(descend(4000), undefined);
+  equal(typeof descend(0), "function");
+});
+
 Deno.test("WasmEngine.direct() calls plainly where trampolines would take too much stack", () => {
   let deep = 0;
   const host = new DeclaringEngine("wasm", {
