@@ -8,6 +8,7 @@ import process from "node:process";
 import { PerfError } from "../perf_error.ts";
 import { recordingAdvice } from "../report/advice.ts";
 import { FORMAT_ENDINGS, formatReport, parseFormats, type ReportFormat } from "../report/format.ts";
+import { describeRuntimeShares, runtimeShares } from "../report/runtime_shares.ts";
 import type { Recording } from "../recording/recording.ts";
 import { type CommandLine, lastValue } from "./options.ts";
 
@@ -70,11 +71,14 @@ export function writeReports(
 }
 
 /** What stands below the text. */
-function textFoot({ sampler }: Recording, path: string): string {
+function textFoot(recording: Recording, path: string): string {
+  const { sampler } = recording;
+  const shares = describeRuntimeShares(runtimeShares(recording));
+  const runtime = shares === "" ? "" : `# The runtime itself, of all time: ${shares}.\n`;
   const more = sampler === "perf" ? `; every frame: perf report --stdio -n -g -i ${path}` : "";
   return `\
 #
-# Callers stand above what they call, and count it; frames without a name are left out.
+${runtime}# Callers stand above what they call, and count it; frames without a name are left out.
 # Recorded in ${fs.realpathSync(path)}${more}
 `;
 }

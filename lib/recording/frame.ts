@@ -126,6 +126,24 @@ export function isBuiltin({ module }: Frame): boolean {
   return module === CODE_MODULES.builtin;
 }
 
+/** Whether a frame is the interpreter's code for a bytecode. */
+export function isHandler({ module }: Frame): boolean {
+  return module === CODE_MODULES.handler;
+}
+
+/** Where frames are that stand for what the runtime's own code is busy with. */
+const ACTIVITY_MODULE = "[runtime]";
+
+/** Makes a frame that stands for the runtime's own code while it is busy with something. */
+export function activityFrame(activity: string): Frame {
+  return { name: `(${activity})`, kind: "runtime", module: ACTIVITY_MODULE };
+}
+
+/** The activity that a frame stands for; `undefined` for other frames. */
+export function activityOfFrame({ name, module }: Frame): string | undefined {
+  return module === ACTIVITY_MODULE ? name.slice(1, -1) : undefined;
+}
+
 /** Whether a file is a program or library of the runtime's, by its name or because it is among `runtimes`. */
 export function isRuntimeModule(module: string, runtimes: readonly string[] = []): boolean {
   return RUNTIME_MODULE.test(module) || runtimes.includes(module);

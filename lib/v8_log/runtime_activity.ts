@@ -127,7 +127,14 @@ const UNTELLING: readonly (RuntimeActivity | undefined)[] = ["embedder", undefin
  */
 export class RuntimeActivities {
   readonly #counts = new Map<number, Map<RuntimeActivity, number>>();
+  readonly #defined = new Map<number, RuntimeActivity>();
   #meanings: Map<number, RuntimeActivity> | undefined;
+
+  /** Says what code at an address belongs to, where its symbol tells. */
+  define(address: number, activity: RuntimeActivity): void {
+    this.#defined.set(address, activity);
+    this.#meanings = undefined;
+  }
 
   /**
    * Learns from a stack.
@@ -178,6 +185,7 @@ export class RuntimeActivities {
       const [activity, count] = most;
       if (total >= LEAST_SAMPLES && count >= CLEAR_SHARE * total) meanings.set(address, activity!);
     }
+    for (const [address, activity] of this.#defined) meanings.set(address, activity);
     return meanings;
   }
 }

@@ -44,6 +44,8 @@ export class Locations {
   /** By location: what the resolver has found, from the outermost in. */
   readonly #resolved = new Map<number, { frames: readonly Frame[]; yieldsToMap: boolean }>();
   readonly #pendingOf = new Map<number, number>();
+  /** Locations in the runtime's own program that the resolver does not know. */
+  readonly #runtimeText = new Set<number>();
 
   /**
    * @param options Who knows generated code, and files that are the runtime's beside those that are
@@ -80,6 +82,11 @@ export class Locations {
     location: number,
   ): { frames: readonly Frame[]; yieldsToMap: boolean } | undefined {
     return this.#resolved.get(location);
+  }
+
+  /** Whether a location is in the runtime's own program, and in no code that the resolver knows. */
+  isRuntimeText(location: number): boolean {
+    return this.#runtimeText.has(location);
   }
 
   /** The index in {@linkcode Locations.pending}; `undefined` where perf need not look it up. */
@@ -134,6 +141,7 @@ export class Locations {
     }
     const location = this.#columns.add(key, from, to);
     if (mapping !== undefined) this.#leaveToPerf(location, space.pid, address);
+    if (!isOpen && isRuntimeModule(mapping.path, this.#runtimes)) this.#runtimeText.add(location);
     return location;
   }
 

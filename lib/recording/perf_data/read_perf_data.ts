@@ -1,3 +1,4 @@
+import { RUNTIME_ACTIVITIES } from "../../v8_log/runtime_activity.ts";
 import type { CodeResolver } from "../code_resolver.ts";
 import { perfScriptArgs, readPerfScript } from "../perf_script.ts";
 import type { Recording } from "../recording.ts";
@@ -10,11 +11,13 @@ import { canReadDirectly } from "./can_read_directly.ts";
 import type { PerfDataFile } from "./data_file.ts";
 import { type EventAttributes, SampleType } from "./event_attributes.ts";
 import { type FileHeader, readFileHeader } from "./file_header.ts";
+import { activityFrame, isBuiltin } from "../frame.ts";
 import { framesOfLocations } from "./location_frames.ts";
 import { Locations } from "./locations.ts";
 import { recordedCommand } from "./recorded_command.ts";
 import { type RecordingContext, visitSamples } from "./sample_pass.ts";
 import { readSideEvents, type SideEvents } from "./side_events.ts";
+import { StackActivities } from "./stack_activities.ts";
 import { symbolRequest } from "./symbol_request.ts";
 import { type FoundSymbol, readSymbols, SYMBOL_ARGS } from "./symbols.ts";
 import { ThreadNames } from "./thread_names.ts";
@@ -99,10 +102,23 @@ export async function readPerfData(
     threads: new ThreadTable(),
     locations: new Locations({ resolver: known?.resolver, runtimes }),
   };
-  visitSamples(context, () => {}, progress(PARTS.sideEvents, PARTS.locations));
+  const activities = new StackActivities(context.locations);
+  visitSamples(
+    context,
+    ({ stack }) => activities.learn(stack),
+    progress(PARTS.sideEvents, PARTS.locations),
+  );
   const symbols = await lookUp(context, options);
   const stacks = progress(PARTS.sideEvents + PARTS.locations, PARTS.stacks);
-  return readStacks(context, { side, symbols, runtimes, known, options, progress: stacks });
+  return readStacks(context, {
+    side,
+    symbols,
+    runtimes,
+    known,
+    activities,
+    options,
+    progress: stacks,
+  });
 }
 
 function recordedFacts({ events }: FileHeader, side: SideEvents): RecordedFacts {
@@ -144,13 +160,14 @@ interface StackFacts {
   symbols: readonly (FoundSymbol | undefined)[];
   runtimes: readonly string[];
   known: KnownCode | undefined;
+  activities: StackActivities;
   options: PerfDataOptions;
   progress: (offset: number) => void;
 }
 
 function readStacks(
   context: RecordingContext,
-  { side, symbols, runtimes, known, options, progress }: StackFacts,
+  { side, symbols, runtimes, known, activities, options, progress }: StackFacts,
 ): Recording[] {
   const { header, locations, threads, spaces } = context;
   const { numbers, byLocation, starts, scripted } = framesOfLocations(locations, symbols, runtimes);
@@ -167,14 +184,38 @@ function readStacks(
     stacks: new StackTable(numbers),
     samples: new SampleTableBuilder(capacity),
   }));
+  const activityIds = new Map(
+    RUNTIME_ACTIVITIES.map((activity) =>
+      [activity, numbers.idOf(activityFrame(activity))] as const
+    ),
+  );
+  const isSilent = (ids: readonly number[]) => {
+    const frame = numbers.at(ids[0]!);
+    return frame.name === "" || isBuiltin(frame);
+  };
+  for (let location = 0; location < locations.length; location++) {
+    const symbol = symbols[locations.pendingOf(location) ?? -1]?.symbol;
+    if (symbol !== undefined) activities.name(location, symbol);
+  }
   visitSamples(context, ({ event, time, weight, thread, stack, unchanged }) => {
     const { stacks, samples } = tables[event]!;
     const { paths, locations, length } = stack;
-    let path = unchanged === 0 ? StackTable.OUTSIDE : paths[unchanged - 1]!;
-    for (let i = unchanged; i < length; i++) {
+    const activity = activities.activityOf(stack);
+    // Only the paths of frames outside of an activity are kept for the thread's next sample.
+    const end = activity === undefined ? length : activities.start;
+    const start = Math.min(unchanged, stack.pathCount, end);
+    let path = start === 0 ? StackTable.OUTSIDE : paths[start - 1]!;
+    for (let i = start; i < end; i++) {
       const ids = byLocation[locations[i]!]!;
       for (let j = 0; j < ids.length; j++) path = stacks.enter(path, ids[j]!);
       paths[i] = path;
+    }
+    stack.pathCount = end;
+    if (activity !== undefined) path = stacks.enter(path, activityIds.get(activity)!);
+    for (let i = end; i < length; i++) {
+      const ids = byLocation[locations[i]!]!;
+      if (activities.isPartOfActivity(locations[i]!) && isSilent(ids)) continue;
+      for (let j = 0; j < ids.length; j++) path = stacks.enter(path, ids[j]!);
     }
     const isCut = length >= most[event]! &&
       !locations.subarray(0, length).some((location) => starts.has(location));

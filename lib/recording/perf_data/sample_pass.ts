@@ -165,6 +165,8 @@ export class LocatedStack {
   locations = new Int32Array(32);
   /** For the visitor: the path of stack tables up to each frame. */
   paths = new Int32Array(32);
+  /** For the visitor: how many of the paths are right for the stack that it saw last. */
+  pathCount = 0;
   #low = new Uint32Array(32);
   #high = new Uint32Array(32);
   #kind = new Uint8Array(32);
