@@ -3,6 +3,7 @@
  */
 import process from "node:process";
 
+import { pathLauncher } from "../recording/perf_data/recorded_command.ts";
 import { host } from "../runtime.ts";
 import { siblingModule } from "../sibling_module.ts";
 import { environmentFor, type Wish } from "../switches.ts";
@@ -36,6 +37,7 @@ export interface LoggedProgramOptions {
 export class LoggedProgram implements ScriptCommand, Disposable {
   readonly command: string[];
   readonly env: Record<string, string>;
+  readonly launcher: readonly string[];
   /** Where the logs go. */
   readonly directory: LogDirectory;
   readonly #onLog: WatchOptions["onLog"];
@@ -68,6 +70,7 @@ export class LoggedProgram implements ScriptCommand, Disposable {
       ...toggleVariables(line),
     });
     this.env = loggedEnvironment(this.directory, env, { allLines });
+    this.launcher = pathLauncher(this.env["PATH"] ?? "");
   }
 
   /** Watches the logs from now on. */

@@ -301,7 +301,8 @@ async function profileWithPerf(
     controlArgs: readonly string[];
   },
 ): Promise<Recorded> {
-  const { command, env, pid, begin, finish } = program;
+  const { env, pid, begin, finish, launcher = [] } = program;
+  const command = [...launcher, ...program.command];
   const recording = options.output!;
   const quiet = report.isQuiet ? ["--quiet"] : [];
   const recordArgs = perfRecordArgs({ ...options, event, command, pid });
@@ -333,7 +334,10 @@ async function profileWithPerf(
       readInjected({ ending, recording }, line, progress)
     );
     // perf inject puts its own command line in the place of the program's.
-    return { ...injected, recordings: injected.recordings.map((read) => ({ ...read, command })) };
+    return {
+      ...injected,
+      recordings: injected.recordings.map((read) => ({ ...read, command: program.command })),
+    };
   }
   const onNote = (note: string) => {
     if (!report.isQuiet) console.error(note);

@@ -17,6 +17,8 @@ export interface ScriptCommand {
   command: string[];
   /** All environment variables. */
   env: Record<string, string>;
+  /** Words in front of the command where perf starts it. @default {[]} */
+  launcher?: readonly string[];
   /** Its number, where it runs already; the command then only says when the recording ends. */
   pid?: number;
   /** What is to be done before the recording begins. */

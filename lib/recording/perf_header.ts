@@ -1,4 +1,5 @@
 import type { CallGraph } from "../call_graph.ts";
+import { withoutLauncher } from "./perf_data/recorded_command.ts";
 import type { Recording } from "./recording.ts";
 
 /** What the head of a file of perf's says of a recording. */
@@ -30,7 +31,7 @@ export function readPerfHeader(lines: readonly string[]): PerfHeader {
   const start = Date.parse(fact("captured on"));
   return {
     samplerVersion: `perf ${fact("perf version")}`.trim(),
-    command: command.split(" ").filter(Boolean),
+    command: withoutLauncher(command.split(" ").filter(Boolean)),
     frequency: frequency === undefined ? undefined : Number(frequency),
     callGraph: callGraphOf(event, cmdline!),
     start: Number.isNaN(start) ? undefined : start,

@@ -19,6 +19,23 @@ const WORDS_WITH_VALUE: readonly string[] = [
  * @returns The command with its arguments; empty where perf recorded what ran already.
  */
 export function recordedCommand(words: readonly string[]): readonly string[] {
+  return withoutLauncher(recordedWords(words));
+}
+
+/** perf puts directories of its own first on PATH, and `env` takes them away again for the program. */
+const LAUNCHER = "env";
+
+/** The words that start a program with a PATH of its own. */
+export function pathLauncher(path: string): string[] {
+  return [LAUNCHER, `PATH=${path}`];
+}
+
+/** A command without {@linkcode pathLauncher}. */
+export function withoutLauncher(command: readonly string[]): readonly string[] {
+  return command[0] === LAUNCHER && command[1]?.startsWith("PATH=") ? command.slice(2) : command;
+}
+
+function recordedWords(words: readonly string[]): readonly string[] {
   const start = words.indexOf("record");
   if (start < 0) return [];
   let at = start + 1;
