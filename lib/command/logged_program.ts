@@ -20,15 +20,25 @@ export const LOG_FLAGS: readonly string[] = [
 /** Compiles every function at its first call, so that no code is without lines (v8/src/flags). */
 const SPARKPLUG_FLAG = "--always-sparkplug";
 
+/** Has every function keep a frame of its own (v8/src/flags/flag-definitions.h). */
+const NO_INLINING_FLAGS: readonly string[] = ["--no-turbo-inlining", "--no-maglev-inlining"];
+
 /** Where V8's log goes, and what it shall have. */
 export interface LogOptions extends Pick<LogDirectory, "logFile"> {
   /** Whether functions have lines from their first call on, by machine code that costs memory. @default {false} */
   allLines?: boolean;
+  /** Whether V8 inlines no function of the program into another. @default {false} */
+  inlinesNothing?: boolean;
 }
 
 /** Flags for V8 that have it write a log. */
-export function logFlags({ logFile, allLines = false }: LogOptions): string[] {
-  return [...LOG_FLAGS, ...(allLines ? [SPARKPLUG_FLAG] : []), `--logfile=${logFile}`];
+export function logFlags({ logFile, allLines, inlinesNothing }: LogOptions): string[] {
+  return [
+    ...LOG_FLAGS,
+    ...(allLines ? [SPARKPLUG_FLAG] : []),
+    ...(inlinesNothing ? NO_INLINING_FLAGS : []),
+    `--logfile=${logFile}`,
+  ];
 }
 
 /** Deno splits its value at commas (`DENO_V8_FLAGS`, deno/cli/lib/…/v8_flags). */
@@ -45,9 +55,9 @@ export const DENO_FLAGS_VARIABLE = "DENO_V8_FLAGS";
 export function loggedEnvironment(
   directory: LogDirectory,
   env: Readonly<Record<string, string>>,
-  { allLines }: Pick<LogOptions, "allLines"> = {},
+  options: Omit<LogOptions, "logFile"> = {},
 ): Record<string, string> {
-  const flags = logFlags({ logFile: directory.logFile, allLines });
+  const flags = logFlags({ ...options, logFile: directory.logFile });
   const own = env[DENO_FLAGS_VARIABLE] ?? "";
   const names = installShims({ directory, flags, denoFlags: own, path: env["PATH"] ?? "" });
   return {

@@ -27,6 +27,8 @@ export interface LoggedProgramOptions {
   wish: Wish;
   /** Whether a module of ours is loaded in front of the script: the sampler, a scope or a signal needs it. */
   isPreloaded: boolean;
+  /** Whether V8 inlines no function of the program into another. @default {false} */
+  inlinesNothing?: boolean;
   /** The recording that the logs belong to; `undefined` for a directory in /tmp. */
   recording?: string;
   /** Told of logs as they appear. */
@@ -48,10 +50,12 @@ export class LoggedProgram implements ScriptCommand, Disposable {
    *
    * @throws {PerfError} If that is not possible.
    */
-  constructor({ line, script, wish, isPreloaded, recording, onLog }: LoggedProgramOptions) {
+  constructor(
+    { line, script, wish, isPreloaded, inlinesNothing, recording, onLog }: LoggedProgramOptions,
+  ) {
     this.directory = makeLogDirectory({ recording });
     this.#onLog = onLog;
-    const allLines = line.options.has("all-lines");
+    const wanted = { allLines: line.options.has("all-lines"), inlinesNothing };
     const { logFile } = this.directory;
     this.command = script === undefined ? [...line.command] : [
       process.execPath,
@@ -59,7 +63,7 @@ export class LoggedProgram implements ScriptCommand, Disposable {
         flags: runtimeArgsOf(line),
         preload: isPreloaded ? siblingModule("../sampler/preload", import.meta.url) : undefined,
         // Deno is told by a variable, which its children inherit.
-        engineFlags: host.name === "deno" ? [] : logFlags({ logFile, allLines }),
+        engineFlags: host.name === "deno" ? [] : logFlags({ ...wanted, logFile }),
       }),
       script,
       ...line.scriptArgs,
@@ -69,7 +73,7 @@ export class LoggedProgram implements ScriptCommand, Disposable {
       ...environmentFor(wish),
       ...toggleVariables(line),
     });
-    this.env = loggedEnvironment(this.directory, env, { allLines });
+    this.env = loggedEnvironment(this.directory, env, wanted);
     this.launcher = pathLauncher(this.env["PATH"] ?? "");
   }
 

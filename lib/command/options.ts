@@ -20,8 +20,8 @@ export interface CommandLine {
 /** Options that every command has. */
 const COMMON: OptionTable = { help: { type: "boolean", short: "h" } };
 
-/** How the runtime is told what the script may do; all, where nothing is said. */
-export const RUN_OPTIONS: OptionTable = {
+/** Options of `run` and `profile`. */
+const PROGRAM_OPTIONS: OptionTable = {
   ...COMMON,
   X: { type: "string", short: "X" },
   engine: { type: "string" },
@@ -33,6 +33,9 @@ export const RUN_OPTIONS: OptionTable = {
   verbose: { type: "boolean", short: "v" },
 };
 
+/** Options of `run`. */
+export const RUN_OPTIONS: OptionTable = { ...PROGRAM_OPTIONS, inlining: { type: "boolean" } };
+
 /** How a report shall look. */
 const FORMAT_OPTIONS: OptionTable = {
   format: { type: "string" },
@@ -42,7 +45,7 @@ const FORMAT_OPTIONS: OptionTable = {
 
 /** Options of `profile`; where perf has one, its name is perf's. */
 export const PROFILE_OPTIONS: OptionTable = {
-  ...RUN_OPTIONS,
+  ...PROGRAM_OPTIONS,
   freq: { type: "string", short: "F" },
   g: { type: "boolean", short: "g" },
   "call-graph": { type: "string" },

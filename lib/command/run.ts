@@ -30,6 +30,8 @@ Options:
                        all of them, made by wasm or native
   --all-lines          with V8's log: compile all code at its first call, so that all of it
                        has lines
+  --inlining           let V8 inline functions as usual: faster, but perf report counts an
+                       inlined function for its caller (the report of @x/perf does not)
   --toggle-signal NAME the signal that turns trampolines on and off, as SIGUSR2
   --runtime-args TEXT  flags for the runtime instead of -A, as "--allow-net --allow-ffi"
   --include PATTERNS   what trampolines instrument: src/**, *_api.ts, npm:acorn
@@ -79,6 +81,8 @@ async function runLogged(line: CommandLine, { wish }: Naming): Promise<Ending> {
     script: line.script,
     wish,
     isPreloaded,
+    // A map has one name for a piece of code.
+    inlinesNothing: !line.options.has("inlining"),
     onLog: ({ path, pid }) => maps.follow(pid, logSource(path)),
   });
   let isLimited = true;
