@@ -141,7 +141,8 @@ function readStacks(
     const { paths, locations, length } = stack;
     let path = unchanged === 0 ? StackTable.OUTSIDE : paths[unchanged - 1]!;
     for (let i = unchanged; i < length; i++) {
-      const ids = byLocation[locations[i]!]!;
+      // A resolver that answers otherwise the second time makes locations without frames.
+      const ids = byLocation[locations[i]!] ?? [];
       for (let j = 0; j < ids.length; j++) path = stacks.enter(path, ids[j]!);
       paths[i] = path;
     }
