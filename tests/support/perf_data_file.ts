@@ -69,31 +69,36 @@ export interface SampleFields {
 
 /** Numbers and texts, little-endian. */
 class Bytes {
-  readonly #bytes: number[] = [];
-
-  get length(): number {
-    return this.#bytes.length;
-  }
+  #bytes = new Uint8Array(256);
+  #view = new DataView(this.#bytes.buffer);
+  length = 0;
 
   u16(value: number): this {
-    return this.#number(BigInt(value), 2);
+    const at = this.#take(2);
+    this.#view.setUint16(at, value, true);
+    return this;
   }
 
   u32(...values: number[]): this {
-    for (const value of values) this.#number(BigInt(value), 4);
+    for (const value of values) {
+      const at = this.#take(4);
+      this.#view.setUint32(at, value, true);
+    }
     return this;
   }
 
   u64(...values: (bigint | number)[]): this {
-    for (const value of values) this.#number(BigInt(value), 8);
+    for (const value of values) {
+      const at = this.#take(8);
+      this.#view.setBigUint64(at, BigInt(value), true);
+    }
     return this;
   }
 
   /** A text with a zero behind it, filled up to a multiple of `size`. */
   text(value: string | Uint8Array, size = 8): this {
-    const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
-    this.raw(bytes).raw([0]);
-    while (this.#bytes.length % size !== 0) this.#bytes.push(0);
+    this.raw(typeof value === "string" ? new TextEncoder().encode(value) : value).raw([0]);
+    while (this.length % size !== 0) this.raw([0]);
     return this;
   }
 
@@ -104,18 +109,27 @@ class Bytes {
     return this.u32(size).raw(bytes).raw(new Uint8Array(size - bytes.length));
   }
 
-  raw(bytes: Iterable<number>): this {
-    for (const byte of bytes) this.#bytes.push(byte);
+  raw(bytes: ArrayLike<number>): this {
+    // The bytes may become others when there is no room.
+    const at = this.#take(bytes.length);
+    this.#bytes.set(bytes, at);
     return this;
   }
 
   done(): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from(this.#bytes);
+    return this.#bytes.slice(0, this.length);
   }
 
-  #number(value: bigint, size: number): this {
-    for (let i = 0n; i < size; i++) this.#bytes.push(Number((value >> (8n * i)) & 255n));
-    return this;
+  #take(size: number): number {
+    const at = this.length;
+    this.length += size;
+    if (this.length > this.#bytes.length) {
+      const bytes = new Uint8Array(2 * this.length);
+      bytes.set(this.#bytes);
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer);
+    }
+    return at;
   }
 }
 

@@ -29,6 +29,8 @@ export function isGenerated({ path }: Mapping): boolean {
 
 /** What happened to a part of an address space; the latest one that has an address counts. */
 interface Change {
+  /** Number among the changes of all spaces. */
+  order: number;
   time: number;
   start: number;
   end: number;
@@ -53,29 +55,33 @@ export class AddressSpace {
   /** What is at an address. */
   at(address: number, time: number): MappingAt {
     let to = Infinity;
-    for (let i = this.#changes.length - 1; i >= 0; i--) {
-      const change = this.#changes[i]!;
-      if (address < change.start || address >= change.end) continue;
-      if (change.time > time) {
-        to = change.time;
-        continue;
-      }
-      if (change.parent === undefined) {
-        return { mapping: change.mapping, from: change.time, to };
-      }
-      const { mapping } = change.parent.at(address, change.time);
-      return { mapping, from: change.time, to };
+    const change = this.#changes.findLast((change) => {
+      if (address < change.start || address >= change.end) return false;
+      if (change.time <= time) return true;
+      to = change.time;
+      return false;
+    });
+    if (change === undefined) return { mapping: undefined, from: -Infinity, to };
+    // Of the parent's memory that counts what was there when it was copied, and so on.
+    let origin: Change | undefined = change;
+    while (origin?.parent !== undefined) {
+      const { parent, order }: Change = origin;
+      origin = parent.#changes.findLast((earlier) =>
+        earlier.order < order && earlier.start <= address && address < earlier.end
+      );
     }
-    return { mapping: undefined, from: -Infinity, to };
+    return { mapping: origin?.mapping, from: change.time, to };
   }
 
   /**
    * Adds memory. V8 makes pages writable and executable again and again, and the kernel tells of
    * each time.
    *
+   * @param event What was mapped.
+   * @param order Its number among all events.
    * @returns Whether that is news.
    */
-  map({ time, start, size, offset, path }: MapEvent): boolean {
+  map({ time, start, size, offset, path }: MapEvent, order: number): boolean {
     const end = start + size;
     const known = this.#changes.findLast((change) => change.start < end && start < change.end);
     const { mapping } = known ?? {};
@@ -84,13 +90,13 @@ export class AddressSpace {
       end <= mapping.end &&
       (isGenerated(mapping) || mapping.offset - mapping.start === offset - start)
     ) return false;
-    this.#changes.push({ time, start, end, mapping: { start, end, offset, path } });
+    this.#changes.push({ order, time, start, end, mapping: { start, end, offset, path } });
     return true;
   }
 
   /** Takes all memory away, or makes it a copy of another process's. */
-  replace(time: number, parent?: AddressSpace): void {
-    this.#changes.push({ time, start: -Infinity, end: Infinity, parent });
+  replace(time: number, order: number, parent?: AddressSpace): void {
+    this.#changes.push({ order, time, start: -Infinity, end: Infinity, parent });
   }
 }
 
@@ -102,8 +108,8 @@ export class AddressSpaces {
 
   /** @param events What happened, in the order of time. */
   constructor(events: readonly SideEvent[]) {
-    for (const event of events) {
-      if (this.#apply(event)) this.telling.push(event);
+    for (const [order, event] of events.entries()) {
+      if (this.#apply(event, order)) this.telling.push(event);
     }
   }
 
@@ -122,24 +128,24 @@ export class AddressSpaces {
     return new Set(spaces.map(({ pid }) => pid));
   }
 
-  #apply(event: SideEvent): boolean {
+  #apply(event: SideEvent, order: number): boolean {
     switch (event.kind) {
       case "map":
         // The kernel's own memory is no process's.
-        return event.pid < 0 || this.of(event.pid).map(event);
+        return event.pid < 0 || this.of(event.pid).map(event, order);
       case "comm":
-        if (event.isExec) this.of(event.pid).replace(event.time);
+        if (event.isExec) this.of(event.pid).replace(event.time, order);
         return event.pid === event.tid;
       case "fork":
-        return this.#fork(event);
+        return this.#fork(event, order);
       default:
         return true;
     }
   }
 
-  #fork({ pid, parentPid, time, inheritsMemory }: ForkEvent): boolean {
+  #fork({ pid, parentPid, time, inheritsMemory }: ForkEvent, order: number): boolean {
     if (pid === parentPid) return false;
-    this.of(pid).replace(time, inheritsMemory ? this.of(parentPid) : undefined);
+    this.of(pid).replace(time, order, inheritsMemory ? this.of(parentPid) : undefined);
     return true;
   }
 }

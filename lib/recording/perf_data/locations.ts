@@ -126,8 +126,12 @@ export class Locations {
     if (this.#resolver !== undefined && (isOpen || isRuntimeModule(mapping.path, this.#runtimes))) {
       const code = this.#resolver.framesAt(space.pid, number, time, isCaller);
       if (code !== undefined) {
-        const span = { from: Math.max(from, code.from), to: Math.min(to, code.to) };
-        const location = this.#columns.add(key, span.from, span.to);
+        // An answer holds at least for the time that was asked for.
+        const location = this.#columns.add(
+          key,
+          Math.min(Math.max(from, code.from), time),
+          Math.max(Math.min(to, code.to), timeAfter(time)),
+        );
         const { frames, yieldsToMap = false } = code;
         if (frames !== undefined) this.#resolved.set(location, { frames, yieldsToMap });
         const isLeft = frames === undefined || yieldsToMap;
@@ -240,6 +244,11 @@ class LocationColumns {
     this.#table = new Int32Array(2 * twice);
     for (let location = 0; location < this.length; location++) this.#insert(location);
   }
+}
+
+/** A time that is later, also where numbers are further apart than nanoseconds. */
+function timeAfter(time: number): number {
+  return Math.max(time + 1, time * (1 + 2 * Number.EPSILON));
 }
 
 function copied<Column extends { set(other: Column): void }>(from: Column, to: Column): Column {

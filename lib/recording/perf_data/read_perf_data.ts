@@ -189,9 +189,9 @@ function readStacks(
       [activity, numbers.idOf(activityFrame(activity))] as const
     ),
   );
-  const isSilent = (ids: readonly number[]) => {
-    const frame = numbers.at(ids[0]!);
-    return frame.name === "" || isBuiltin(frame);
+  const isSilent = ([id]: readonly number[]) => {
+    const frame = id === undefined ? undefined : numbers.at(id);
+    return frame === undefined || frame.name === "" || isBuiltin(frame);
   };
   for (let location = 0; location < locations.length; location++) {
     const symbol = symbols[locations.pendingOf(location) ?? -1]?.symbol;
@@ -206,14 +206,15 @@ function readStacks(
     const start = Math.min(unchanged, stack.pathCount, end);
     let path = start === 0 ? StackTable.OUTSIDE : paths[start - 1]!;
     for (let i = start; i < end; i++) {
-      const ids = byLocation[locations[i]!]!;
+      // A resolver that answers otherwise the second time makes locations without frames.
+      const ids = byLocation[locations[i]!] ?? [];
       for (let j = 0; j < ids.length; j++) path = stacks.enter(path, ids[j]!);
       paths[i] = path;
     }
     stack.pathCount = end;
     if (activity !== undefined) path = stacks.enter(path, activityIds.get(activity)!);
     for (let i = end; i < length; i++) {
-      const ids = byLocation[locations[i]!]!;
+      const ids = byLocation[locations[i]!] ?? [];
       if (activities.isPartOfActivity(locations[i]!) && isSilent(ids)) continue;
       for (let j = 0; j < ids.length; j++) path = stacks.enter(path, ids[j]!);
     }
