@@ -42,7 +42,10 @@ export interface NamedFunction {
 export interface FunctionNames {
   /** Functions, by the start of their parameters; classes' implicit constructors by the start of the class. */
   functions: Map<number, NamedFunction>;
-  /** Initialisers of fields and static blocks, by the start of the first member, or of the class (V8 before 12). */
+  /**
+   * Initialisers of fields and static blocks, by where versions of V8 say that they start: at a member
+   * (from 13 on), at the class's brace (12, both alike) or at the class (11).
+   */
   initializers: { instance: Map<number, NamedFunction>; static: Map<number, NamedFunction> };
 }
 
@@ -172,7 +175,8 @@ class NameSearch {
       const [first] = fields;
       if (first === undefined) continue;
       const { start } = fields.find(({ type, value }) => type === "StaticBlock" || value) ?? first;
-      this.#add(kind, [...path, parts[kind]], [first.start, node.start], start);
+      const starts = [...fields.map((field) => field.start), node["body"].start, node.start];
+      this.#add(kind, [...path, parts[kind]], starts, start);
     }
     this.#visitChildren(node, path);
   }
