@@ -98,7 +98,7 @@ export class FrameResolver {
     isInlined: boolean,
   ): CodeFrame {
     const mark = this.#log.pieces.tier[piece]!;
-    const place = offset === undefined || script === NO_SCRIPT
+    const place = offset === undefined || offset < 0 || script === NO_SCRIPT
       ? undefined
       : this.#script(script).placeOf(offset);
     const result: CodeFrame = { ...frame };
