@@ -8,7 +8,7 @@ import {
   visitChildren,
 } from "../instrument/syntax_tree.ts";
 
-/** What a function without a name is called. */
+/** The name of a function that has none. */
 export const ANONYMOUS = "<anonymous>";
 
 /** The name of a function within the one around it; empty where it has none. */
@@ -72,7 +72,7 @@ interface Found {
   /** The keys under which V8 knows it. */
   keys: readonly number[];
   offset: number;
-  /** What is in it. */
+  /** Functions in it. */
   inner: readonly Found[];
 }
 
@@ -84,7 +84,7 @@ class NameSearch {
     initializers: { instance: new Map(), static: new Map() },
   };
   readonly #source: string;
-  /** What has been found in the bodies that have been taken, by the function's node. */
+  /** Functions found in bodies that have been taken, by the node of the function around them. */
   readonly #bodies = new WeakMap<Node, readonly Found[]>();
   #found: Found[] = [];
   #path: readonly string[] = [];
