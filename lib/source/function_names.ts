@@ -8,7 +8,7 @@ import {
   visitChildren,
 } from "../instrument/syntax_tree.ts";
 
-/** What a function without a name is called. */
+/** The name of a function that has none. */
 export const ANONYMOUS = "<anonymous>";
 
 /** The name of a function within the one around it; empty where it has none. */
@@ -42,7 +42,10 @@ export interface NamedFunction {
 export interface FunctionNames {
   /** Functions, by the start of their parameters; classes' implicit constructors by the start of the class. */
   functions: Map<number, NamedFunction>;
-  /** Initialisers of fields and static blocks, by the start of the first member, or of the class (V8 before 12). */
+  /**
+   * Initialisers of fields and static blocks, by where versions of V8 say that they start: at a member
+   * (from 13 on), at the class's brace (12, both alike) or at the class (11).
+   */
   initializers: { instance: Map<number, NamedFunction>; static: Map<number, NamedFunction> };
 }
 
@@ -69,7 +72,7 @@ interface Found {
   /** The keys under which V8 knows it. */
   keys: readonly number[];
   offset: number;
-  /** What is in it. */
+  /** Functions in it. */
   inner: readonly Found[];
 }
 
@@ -81,7 +84,7 @@ class NameSearch {
     initializers: { instance: new Map(), static: new Map() },
   };
   readonly #source: string;
-  /** What has been found in the bodies that have been taken, by the function's node. */
+  /** Functions found in bodies that have been taken, by the node of the function around them. */
   readonly #bodies = new WeakMap<Node, readonly Found[]>();
   #found: Found[] = [];
   #path: readonly string[] = [];
@@ -172,7 +175,8 @@ class NameSearch {
       const [first] = fields;
       if (first === undefined) continue;
       const { start } = fields.find(({ type, value }) => type === "StaticBlock" || value) ?? first;
-      this.#add(kind, [...path, parts[kind]], [first.start, node.start], start);
+      const starts = [...fields.map((field) => field.start), node["body"].start, node.start];
+      this.#add(kind, [...path, parts[kind]], starts, start);
     }
     this.#visitChildren(node, path);
   }

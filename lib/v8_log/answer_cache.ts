@@ -33,6 +33,8 @@ export class AnswerCache<Value> {
 
   /** Gives an address a value that is right from a time until another, exclusive. */
   set(address: number, from: number, to: number, value: Value): void {
+    // 0 marks a free slot.
+    if (!(address > 0)) return;
     if (this.#values.length >= this.#limit) this.#reset(1024);
     else if (this.#values.length * 2 > this.#mask) this.#reset((this.#mask + 1) * 2);
     const at = this.#slotOf(address);

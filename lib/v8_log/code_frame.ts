@@ -6,17 +6,17 @@ export interface CodePosition {
   column: number;
 }
 
-/** Which of V8's compilers made a piece of code. */
+/** V8's compiler that made a piece of code. */
 export type CodeTier = "interpreted" | "sparkplug" | "maglev" | "turbofan";
 
-/** What a piece of code is. */
+/** The kind of a piece of code. */
 export type CodeKind = "function" | "builtin" | "handler" | "regexp" | "wasm" | "other";
 
 /** A function that runs at an address, by V8's log. */
 export interface CodeFrame {
   /** Qualified name, by the instrumenter's rule; `<module>` for a module's body. */
   name: string;
-  /** What it is; a handler is the interpreter's code for one bytecode. */
+  /** Its kind; a handler is the interpreter's code for one bytecode. */
   kind: CodeKind;
   /** Path, or URL where the source is no file: of the original source where the script carries its map. */
   file?: string;
@@ -24,7 +24,7 @@ export interface CodeFrame {
   line?: number;
   /** Where it is executing, in that source; `undefined` where the log does not say, as for interpreted code. */
   position?: CodePosition;
-  /** Which compiler made the code that runs. */
+  /** The compiler that made the code that runs. */
   tier?: CodeTier;
   /** Whether that code was entered in the middle of a loop (on-stack replacement). */
   isOsr?: boolean;

@@ -5,17 +5,17 @@ export const HOLE = 0xffff_ffff;
 export const NO_SCRIPT = 0xffff_ffff;
 
 /** The most pieces of code, functions and inlined functions that are kept, so that no log can take all memory. */
-const MAX_ROWS = 2_500_000;
+const MAX_ROWS = 2_000_000;
 
 /**
- * All pieces of code that a log tells of, in the order of the log: 49 bytes each, in columns.
+ * All pieces of code that a log tells of, in the order of the log: 57 bytes each, in columns.
  */
 export class PieceTable {
-  /** How many there are. */
+  /** Number of rows. */
   length = 0;
   /** Where the instructions start. */
   start = new Float64Array(1024);
-  /** How long they are, in bytes. */
+  /** Size, in bytes. */
   size = new Uint32Array(1024);
   /** From when on the code is there, in µs of the log; never less than the time of the piece before. */
   time = new Float64Array(1024);
@@ -23,11 +23,11 @@ export class PieceTable {
   end = new Float64Array(1024);
   /** Number of the function, or {@linkcode HOLE}. */
   function = new Uint32Array(1024);
-  /** Tier and whether it is OSR code, as {@linkcode parseMark} gives it. */
+  /** Tier and whether it is OSR code, as `parseMark()` gives it. */
   tier = new Uint8Array(1024);
   /** Where its `code-source-info` line starts in the file. */
   infoOffset = new Float64Array(1024);
-  /** How long that line is, in bytes; 0 where there is none. */
+  /** Length of that line, in bytes; 0 where there is none. */
   infoLength = new Uint32Array(1024);
   /** Where its inlined functions start in {@linkcode FunctionLists}. */
   inlined = new Uint32Array(1024);
@@ -72,11 +72,11 @@ export class PieceTable {
 
 /** All functions, and whatever else has code, that a log tells of: 29 bytes each, their names in the file. */
 export class FunctionTable {
-  /** How many there are. */
+  /** Number of rows. */
   length = 0;
   /** Where the name stands in the file. */
   nameOffset = new Float64Array(1024);
-  /** How long it is there, in bytes. */
+  /** Length of the name there, in bytes. */
   nameLength = new Uint32Array(1024);
   /** A hash of its bytes. */
   nameHash = new Uint32Array(1024);
@@ -86,7 +86,7 @@ export class FunctionTable {
   start = new Uint32Array(1024);
   /** Where it ends there. */
   end = new Uint32Array(1024);
-  /** V8's tag, as {@linkcode tagOf} numbers them. */
+  /** V8's tag, as `tagOf()` numbers them. */
   tag = new Uint8Array(1024);
 
   /** Adds a function of an unknown script; returns its number, or -1 where there are too many. */
@@ -101,6 +101,24 @@ export class FunctionTable {
     this.tag[row] = tag;
     this.script[row] = NO_SCRIPT;
     return row;
+  }
+
+  /** Adds a function that has the name of another; returns its number, or -1 where there are too many. */
+  copy(fn: number): number {
+    return this.add(this.nameOffset[fn]!, this.nameLength[fn]!, this.nameHash[fn]!, this.tag[fn]!);
+  }
+
+  /** Says where a function stands. */
+  place(fn: number, script: number, { start, end }: { start: number; end: number }): void {
+    this.script[fn] = script;
+    this.start[fn] = start;
+    this.end[fn] = end;
+  }
+
+  /** Whether a function stands at a place. */
+  isAt(fn: number, script: number, { start, end }: { start: number; end: number }): boolean {
+    return this.script[fn] === script && this.start[fn] === start >>> 0 &&
+      this.end[fn] === end >>> 0;
   }
 
   #grow(): void {
@@ -123,7 +141,9 @@ export class FunctionLists {
   add(functions: readonly number[]): number {
     const list = this.#length;
     if (functions.length === 0 || list + functions.length + 1 > MAX_ROWS * 2) return 0;
-    while (list + functions.length + 1 > this.#values.length) this.#values = grown(this.#values);
+    while (list + functions.length + 1 > this.#values.length) {
+      this.#values = grown(this.#values, this.#values.length * 2);
+    }
     this.#values[list] = functions.length;
     this.#values.set(functions, list + 1);
     this.#length += functions.length + 1;
@@ -142,14 +162,17 @@ export interface LogScript {
   url: string;
   /** Where its text starts in the file. */
   offset: number;
-  /** How long that is there, in bytes. */
+  /** Length of the text there, in bytes. */
   length: number;
-  /** How its URL shows in names, once that has been asked for. */
+  /** The file in names, made of the URL when it is first needed. */
   file?: string;
 }
 
-function grown<Column extends Float64Array | Uint32Array | Uint8Array>(column: Column): Column {
-  const larger = new (column.constructor as new (length: number) => Column)(column.length * 2);
+function grown<Column extends Float64Array | Uint32Array | Uint8Array>(
+  column: Column,
+  length = Math.min(column.length * 2, MAX_ROWS),
+): Column {
+  const larger = new (column.constructor as new (length: number) => Column)(length);
   larger.set(column);
   return larger;
 }

@@ -45,7 +45,7 @@ export function hasFunction(tag: number): boolean {
   return tag < FIRST_WITHOUT_FUNCTION;
 }
 
-/** What code of a tag is. */
+/** The kind of code that has a tag. */
 export function kindOfTag(tag: number): CodeKind {
   return hasFunction(tag) ? "function" : KINDS[TAGS[tag] ?? ""] ?? "other";
 }

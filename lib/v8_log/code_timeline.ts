@@ -2,10 +2,10 @@ import { lastUpTo } from "../instrument/line_starts.ts";
 import { HOLE, type PieceTable } from "./code_table.ts";
 import { OrderedSet } from "./ordered_set.ts";
 
-/** How many starts of dead code a look-up passes before it gives up: more than 64-byte steps through 1 MB. */
+/** A look-up gives up after so many starts of dead code: 64-byte steps through 2 MB. */
 const MAX_STEPS = 1 << 15;
 
-/** Which code stood at an address at a time. */
+/** Finds the code that stood at an address at a time. */
 export class CodeTimeline {
   readonly #pieces: PieceTable;
   /** All addresses at which code ever started, ascending. */

@@ -5,19 +5,20 @@ import type { CodeFrame } from "./code_frame.ts";
 import { EVAL_TAG, hasFunction, isOsr, kindOfTag, SCRIPT_TAG, tierOf } from "./code_tag.ts";
 import { HOLE, type LogScript, NO_SCRIPT } from "./code_table.ts";
 import type { ReadLog } from "./log_lines.ts";
-import { type LogParser, shortUrl } from "./log_parser.ts";
+import type { CodeRegistry } from "./code_registry.ts";
+import { shortUrl } from "./script_url.ts";
 import { decodeLogText } from "./log_text.ts";
 import { ScriptFunctions } from "./script_functions.ts";
 import { ScriptPositions } from "./script_positions.ts";
 import { SourceInfo } from "./source_info.ts";
 
-/** How much memory parsed `code-source-info` lines may take, in bytes. */
+/** Limit of the memory for parsed `code-source-info` lines, in bytes. */
 const MAX_INFOS = 32 << 20;
 
-/** How much memory the lines and maps of scripts may take, in bytes. */
+/** Limit of the memory for lines and maps of scripts, in bytes. */
 const MAX_POSITIONS = 32 << 20;
 
-/** How much memory the names of functions may take, in bytes. */
+/** Limit of the memory for names of functions, in bytes. */
 const MAX_NAMES = 32 << 20;
 
 /** The longest text of a script that is read, in bytes of the log. */
@@ -26,7 +27,7 @@ const MAX_TEXT = 64 << 20;
 /** The longest name, in bytes of the log. */
 const MAX_NAME = 4096;
 
-/** How deep V8 inlines at most, with room; a table that says more goes in circles. */
+/** More inlined functions in one chain than V8 makes: a table that has them goes in circles. */
 const MAX_DEPTH = 128;
 
 /** The file of code that has no URL. */
@@ -42,7 +43,7 @@ interface ResolvedFunction {
 /** Makes frames of pieces of code. It reads what it needs from the log, and keeps what it used last. */
 export class FrameResolver {
   readonly #read: ReadLog;
-  readonly #log: LogParser;
+  readonly #log: CodeRegistry;
   readonly #emitted: ((url: string) => string | undefined) | undefined;
   readonly #functions = new Map<number, ResolvedFunction>();
   readonly #infos: RecentlyUsed<SourceInfo>;
@@ -54,7 +55,7 @@ export class FrameResolver {
    * @param log What the log says.
    * @param emitted Gives the text with its source map that a runtime emitted for a module.
    */
-  constructor(read: ReadLog, log: LogParser, emitted?: (url: string) => string | undefined) {
+  constructor(read: ReadLog, log: CodeRegistry, emitted?: (url: string) => string | undefined) {
     this.#read = read;
     this.#log = log;
     this.#emitted = emitted;
@@ -98,7 +99,7 @@ export class FrameResolver {
     isInlined: boolean,
   ): CodeFrame {
     const mark = this.#log.pieces.tier[piece]!;
-    const place = offset === undefined || script === NO_SCRIPT
+    const place = offset === undefined || offset < 0 || script === NO_SCRIPT
       ? undefined
       : this.#script(script).placeOf(offset);
     const result: CodeFrame = { ...frame };

@@ -1,7 +1,7 @@
-/** Finds out how large a log was at a time: the clock before and after asking, in ns of CLOCK_MONOTONIC, and the size in bytes. */
+/** The size of a log at a known time: CLOCK_MONOTONIC before and after asking, in ns, and the size in bytes. */
 export type SizePoll = readonly [before: number, after: number, size: number];
 
-/** How a log's times become times of CLOCK_MONOTONIC. */
+/** Turns a log's times into times of CLOCK_MONOTONIC. */
 export interface LogTime {
   /** Time of CLOCK_MONOTONIC at the log's time 0, in µs. */
   offset: number;

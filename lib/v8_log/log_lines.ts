@@ -11,20 +11,20 @@ export interface LogLine {
   end: number;
   /** Where it starts in the file. */
   offset: number;
-  /** How long it is, in bytes. */
+  /** Length, in bytes. */
   length: number;
 }
 
 const LINE_FEED = 10;
 
-/** How much is read at once, in bytes; of longer lines only that much is in {@linkcode LogLine.bytes}. */
+/** Size of a read, in bytes. Of a line that is longer, {@linkcode LogLine.bytes} has only the start. */
 const CHUNK = 1 << 20;
 
 /** Where reading a log stopped. */
 export interface LogEnd {
   /** Where the first line that is not whole starts. */
   offset: number;
-  /** How much of that line there is, in bytes; 0 where the log ends with a line feed. */
+  /** Length of the part of that line that is there, in bytes; 0 where the log ends with a line feed. */
   rest: number;
 }
 

@@ -14,20 +14,20 @@ export interface SourcePlace extends CodePosition {
 export interface ScriptOrigin {
   /** Its URL. */
   url: string;
-  /** How that shows in names. */
+  /** The file that stands in names. */
   file: string;
   /** The text with the map that the runtime took out before V8 got it. One of another text is ignored. */
   emitted?: string;
 }
 
-/** What a script's text says of offsets in it: the place in the original source. */
+/** Finds the places in the original source that offsets in a script come from. */
 export class ScriptPositions {
   readonly #url: string;
   readonly #file: string;
   readonly #lines: LineStarts;
   readonly #map: TraceMap | undefined;
   readonly #files = new Map<string, string>();
-  /** How long the text is without its source map, in UTF-16 code units. */
+  /** Length of the text without its source map, in UTF-16 code units. */
   readonly length: number;
   /** About how much memory this takes, in bytes. */
   readonly size: number;
@@ -57,7 +57,7 @@ export class ScriptPositions {
     if (this.#map === undefined) return own;
     const position = { line: line + 1, column };
     const before = originalPositionFor(this.#map, position);
-    // What the compiler made, such as the function around a namespace, has no position itself.
+    // Code that a compiler added, such as the function around a namespace, has no position itself.
     const found = before.line === null
       ? originalPositionFor(this.#map, { ...position, bias: LEAST_UPPER_BOUND })
       : before;

@@ -1,7 +1,7 @@
 import type { CodeFrame } from "./code_frame.ts";
 import { FrameResolver } from "./frame_resolver.ts";
 import { AnswerCache } from "./answer_cache.ts";
-import { HOLE } from "./code_table.ts";
+import { HOLE, type PieceTable } from "./code_table.ts";
 import { CodeTimeline } from "./code_timeline.ts";
 import { LogClock, type LogTime, type SizePoll } from "./log_clock.ts";
 import { type ReadLog, readLogLines } from "./log_lines.ts";
@@ -13,7 +13,7 @@ export type { CodeFrame } from "./code_frame.ts";
 export interface LogFile {
   /** Where it is; its name says whose isolate's it is. */
   path: string;
-  /** How large it is, in bytes. */
+  /** Its size now, in bytes. */
   size(): number;
   /** Reads bytes of it; fewer at its end. */
   read: ReadLog;
@@ -46,7 +46,7 @@ export interface CodePlace {
 export interface LiveCode {
   /** Where it starts. */
   address: number;
-  /** How long it is, in bytes. */
+  /** Size, in bytes. */
   size: number;
   /** Its own function. */
   frame: CodeFrame;
@@ -55,7 +55,7 @@ export interface LiveCode {
 /** V8 stamps a piece of code up to so long after it can run, in µs. */
 const SLACK = 1_000;
 
-/** How many addresses are kept with their frames before all are forgotten. */
+/** The most addresses that are kept with their frames. */
 const MAX_CACHED = 150_000;
 
 /** After how many bytes the event loop has its turn. */
@@ -69,15 +69,15 @@ export class V8Log {
   readonly pid: number;
   /** V8's version, such as `15.0.245.2-rusty`; empty where the log does not start with it. */
   readonly version: string;
-  /** How its times become those of CLOCK_MONOTONIC; `undefined` where no poll told. */
+  /** Its alignment with CLOCK_MONOTONIC; `undefined` where no poll told. */
   readonly clock: LogTime | undefined;
-  /** How many lines were not understood. */
+  /** Number of lines that were not understood. */
   readonly skipped: number;
   /** Whether it ends in the middle of a line. */
   readonly isCut: boolean;
-  /** What is wrong with it, as a sentence; `undefined` where nothing is. */
+  /** A sentence that says what is wrong with it; `undefined` where nothing is. */
   readonly problem: string | undefined;
-  readonly #parser: LogParser;
+  readonly #pieces: PieceTable;
   readonly #timeline: CodeTimeline;
   readonly #resolver: FrameResolver;
   readonly #slack: number;
@@ -100,10 +100,10 @@ export class V8Log {
     this.skipped = parser.skipped;
     this.isCut = rest > 0;
     this.problem = problemOf(file, parser);
-    this.#parser = parser;
-    parser.finish();
-    this.#timeline = new CodeTimeline(parser.pieces);
-    this.#resolver = new FrameResolver(file.read, parser, emitted);
+    this.#pieces = parser.code.pieces;
+    parser.code.finish();
+    this.#timeline = new CodeTimeline(parser.code.pieces);
+    this.#resolver = new FrameResolver(file.read, parser.code, emitted);
     this.#offset = clock?.offset ?? 0;
     this.#slack = SLACK + Math.min(clock?.uncertainty ?? 0, SLACK);
   }
@@ -162,7 +162,7 @@ export class V8Log {
 
   /** Code that was there when the log ended, by address. */
   *liveCode(): Iterable<LiveCode> {
-    const { start, size, end, function: functions, length } = this.#parser.pieces;
+    const { start, size, end, function: functions, length } = this.#pieces;
     for (let piece = 0; piece < length; piece++) {
       if (functions[piece] === HOLE || end[piece] !== Infinity) continue;
       yield {
@@ -191,7 +191,7 @@ export class V8Log {
     if (piece < 0) piece = this.#timeline.find(address, logTime + this.#slack);
     if (piece < 0) return { piece, from: time, to: time };
     if (this.clock === undefined) return { piece, from: -Infinity, to: Infinity };
-    const { time: times, end } = this.#parser.pieces;
+    const { time: times, end } = this.#pieces;
     const from = Math.min(time, times[piece]! + this.#offset);
     return { piece, from, to: end[piece]! + this.#offset };
   }
@@ -201,8 +201,8 @@ function problemOf({ path }: LogFile, parser: LogParser): string | undefined {
   if (parser.version === "") {
     return `Cannot read "${path}" as V8's log: it does not start with V8's version`;
   }
-  if (parser.isFull) {
-    return `Cannot keep all code of "${path}": it has more than 2.5 million pieces or functions`;
+  if (parser.code.isFull) {
+    return `Cannot keep all code of "${path}": it has more than 2 million pieces or functions`;
   }
   if (parser.skipped === 0) return undefined;
   return `Cannot understand ${parser.skipped} lines of "${path}": V8 ${parser.version} is new, or the file is damaged`;
