@@ -77,13 +77,17 @@ interface Parts extends Dialect {
   root: string;
 }
 
-/** Finds the next program of a name on PATH: `$real`. */
+/**
+ * Finds the next program of a name on PATH: `$real`. Shims of all commands are passed over: where one
+ * command runs another, two shims would execute each other for ever.
+ */
 function findReal(name: string): string {
   return `
 real=
 set -f
 IFS=:
 for directory in $PATH; do
+  case $directory in */xperf-v8-*/*/bin | */xperf-v8-*/*/bin/*) continue ;; esac
   candidate=\${directory:-.}/${name}
   if [ -f "$candidate" ] && [ -x "$candidate" ] && ! [ "$candidate" -ef "$0" ]; then
     real=$candidate
