@@ -118,6 +118,8 @@ export interface FoundLog {
   isolate: string;
   /** Its process's number as perf has it. */
   pid: number;
+  /** When the isolate began, in milliseconds since the epoch. */
+  started: number;
   /** What the clock file has of it. */
   polls: readonly Poll[];
   /** Bytes at its front that are gone. */
@@ -137,7 +139,7 @@ export interface FoundLogs {
 /**
  * The logs in a directory, by name; none where it cannot be read. Links and other files are passed over.
  */
-export function listLogs(directory: string): Pick<FoundLog, "path" | "name" | "isolate" | "pid">[] {
+export function listLogs(directory: string): Omit<FoundLog, "polls" | "released">[] {
   return namesIn(directory).sort().flatMap((name) => {
     const parsed = parseLogName(name);
     const path = `${directory}/${name}`;

@@ -31,7 +31,7 @@ function modeOf(path: string): number {
 }
 
 function log(directory: string, pid: number, isolate = "0x1000"): string {
-  const path = `${directory}/isolate-${isolate}-${pid}-${pid}.log`;
+  const path = `${directory}/isolate-${isolate}-${pid}-${pid}-5.log`;
   Deno.writeTextFileSync(path, "v8-version\n");
   return path;
 }
@@ -43,7 +43,7 @@ Deno.test("makeLogDirectory() makes directories that only this user can write", 
     const { path, root, bin, logFile } = makeLogDirectory({ temporary: temporary.path });
     equal(modeOf(path), 0o700);
     deepEqual([modeOf(temporary.shared), modeOf(root), modeOf(bin)], [0o711, 0o711, 0o755]);
-    equal(logFile, `${path}/%p.log`);
+    equal(logFile, `${path}/%p-%t.log`);
     ok(root.startsWith(`${temporary.shared}/${Deno.pid}-`));
   } finally {
     Deno.umask(mask);
@@ -124,8 +124,8 @@ Deno.test("makeLogDirectory() has a log file that flags can carry, whatever the 
   for (const name of ["my data", "a,b", "%p", "it's", "ä"]) {
     const recording = `${temporary.path}/${name}`;
     const { path, logFile } = makeLogDirectory({ recording, temporary: temporary.path });
-    match(logFile, /^[\w./-]+\/%p\.log$/);
-    equal(Deno.realPathSync(logFile.slice(0, -"/%p.log".length)), path);
+    match(logFile, /^[\w./-]+\/%p-%t\.log$/);
+    equal(Deno.realPathSync(logFile.slice(0, -"/%p-%t.log".length)), path);
   }
 });
 
@@ -203,11 +203,11 @@ Deno.test("removeStaleDirectories() follows no link out of a directory", () => {
 Deno.test("listLogs() passes over links and other files", () => {
   using temporary = new Temporary();
   const path = log(temporary.path, 7);
-  Deno.symlinkSync(path, `${temporary.path}/isolate-0x2-7-7.log`);
-  Deno.mkdirSync(`${temporary.path}/isolate-0x3-7-7.log`);
+  Deno.symlinkSync(path, `${temporary.path}/isolate-0x2-7-7-5.log`);
+  Deno.mkdirSync(`${temporary.path}/isolate-0x3-7-7-5.log`);
   Deno.writeTextFileSync(`${temporary.path}/v8.log`, "");
   deepEqual(listLogs(temporary.path), [
-    { path, name: "isolate-0x1000-7-7.log", isolate: "0x1000", pid: 7 },
+    { path, name: "isolate-0x1000-7-7-5.log", isolate: "0x1000", pid: 7, started: 5 },
   ]);
   deepEqual(listLogs(`${temporary.path}/none`), []);
 });
@@ -226,7 +226,7 @@ Deno.test("findLogs() takes the logs beside the recording, with their clock", ()
       isComplete: true,
       processes: [{ pid: 70 }],
       // In a pid namespace: perf knows process 7 as 70.
-      logs: { "isolate-0x1000-7-7.log": { pid: 70, polls: [[1, 2, 3]], released: 4 } },
+      logs: { "isolate-0x1000-7-7-5.log": { pid: 70, polls: [[1, 2, 3]], released: 4 } },
       markers: [],
     }),
   );
@@ -234,10 +234,11 @@ Deno.test("findLogs() takes the logs beside the recording, with their clock", ()
   deepEqual(found.map(({ directory, logs }) => ({ directory, logs })), [{
     directory: recordingLogs(recording),
     logs: [{
-      path: `${recordingLogs(recording)}/isolate-0x1000-7-7.log`,
-      name: "isolate-0x1000-7-7.log",
+      path: `${recordingLogs(recording)}/isolate-0x1000-7-7-5.log`,
+      name: "isolate-0x1000-7-7-5.log",
       isolate: "0x1000",
       pid: 70,
+      started: 5,
       polls: [[1, 2, 3]],
       released: 4,
     }],
