@@ -177,7 +177,8 @@ export function findLogs(
   }
   const found = [...marked].flatMap((directory) => readLogs(directory, pids) ?? []);
   if (found.length > 0 || pids === undefined) return found;
-  const ended = modified(recording);
+  // What perf has sent through a pipe is no file.
+  const ended = modified(recording) || Infinity;
   const candidates = ownDirectories(sharedDirectory(temporary))
     // The file system's clock and Date.now() differ by some milliseconds.
     .filter(({ started }) => started <= ended + 1000)
