@@ -57,14 +57,14 @@ const SH: Dialect = { head: "#!/bin/sh\n", execAs: () => "exec" };
 
 function bashDialect(shell: string): Dialect {
   return {
-    // -p: neither BASH_ENV nor functions of the environment. bash corrects PWD and OLDPWD; the real
-    // runtime gets them as they were. The level in SHLVL sinks again when bash executes a program.
+    // -p: neither BASH_ENV nor functions of the environment. bash corrects PWD and OLDPWD, and sets
+    // IFS anew; the real runtime gets them as they were. The level in SHLVL sinks again when bash executes a program.
     head: `#!${shell} -p
 restore_environment() {
-  unset PWD OLDPWD
-  local entry
-  while IFS= read -r -d "" entry; do
-    case $entry in PWD=* | OLDPWD=*) export "$entry" ;; esac
+  unset PWD OLDPWD IFS
+  local xperf_entry
+  while IFS= read -r -d "" xperf_entry; do
+    case $xperf_entry in PWD=* | OLDPWD=* | IFS=*) export "$xperf_entry" ;; esac
   done < /proc/self/environ
 }
 `,
@@ -77,24 +77,31 @@ interface Parts extends Dialect {
   root: string;
 }
 
-/** Finds the next program of a name on PATH: `$real`. */
+/**
+ * Finds the next program of a name on PATH: `$xperf_real`. Shims of all commands are passed over:
+ * where one command runs another, two shims would execute each other for ever.
+ *
+ * All variables of a shim begin with `xperf_`: others can be the program's own, and would change.
+ */
 function findReal(name: string): string {
   return `
-real=
-set -f
-IFS=:
-for directory in $PATH; do
-  candidate=\${directory:-.}/${name}
-  if [ -f "$candidate" ] && [ -x "$candidate" ] && ! [ "$candidate" -ef "$0" ]; then
-    real=$candidate
-    break
-  fi
-done
-unset IFS
-if [ -z "$real" ]; then
+find_real() {
+  local IFS=: xperf_candidate xperf_directory
+  for xperf_directory in $PATH; do
+    case $xperf_directory in */xperf-v8-*/*/bin | */xperf-v8-*/*/bin/*) continue ;; esac
+    xperf_candidate=\${xperf_directory:-.}/${name}
+    if [ -f "$xperf_candidate" ] && [ -x "$xperf_candidate" ] && ! [ "$xperf_candidate" -ef "$0" ]
+    then
+      xperf_real=$xperf_candidate
+      return
+    fi
+  done
   echo "${name}: not found" >&2
   exit 127
-fi
+}
+set -f
+find_real
+set +f
 `;
 }
 
@@ -102,34 +109,36 @@ function nodeShim(name: string, flags: readonly string[], parts: Parts): string 
   const { head, execAs, logs, root } = parts;
   return `${head}# Made by @x/perf: the next ${name} on PATH, writing V8's log.
 ${findReal(name)}
-logs=${quote(logs)}
-if ! [ -w "$logs" ] || ! [ -x "$logs" ]; then
-  ${execAs(name)} "$real" "$@"
+if ! ${canWrite(logs)}; then
+  ${execAs(name)} "$xperf_real" "$@"
 fi
 
 # Bun stands in for Node under its name, and older versions of Node lack flags. The answer is kept
 # for programs; a script can choose another version in another directory.
-answer=
-known=${quote(`${root}/version`)}
-IFS=/
-for part in $real; do known=$known%$part; done
-unset IFS
-if [ -f "$known" ]; then
-  read -r answer < "$known"
-else
-  answer=$("$real" --version 2> /dev/null < /dev/null)
-  if [ "$(head -c 4 "$real" 2> /dev/null)" = "$(printf '\\177ELF')" ]; then
-    echo "$answer" 2> /dev/null > "$known.$$" && mv "$known.$$" "$known" 2> /dev/null
+ask_version() {
+  local IFS=/ xperf_part xperf_known=${quote(`${root}/version`)}
+  for xperf_part in $xperf_real; do xperf_known=$xperf_known%$xperf_part; done
+  if [ -f "$xperf_known" ]; then
+    read -r xperf_version < "$xperf_known"
+    return
   fi
-fi 2> /dev/null
-set +f
-unset directory candidate part known
-case $answer in
+  xperf_version=$("$xperf_real" --version < /dev/null)
+  if [ "$(head -c 4 "$xperf_real")" = "$(printf '\\177ELF')" ]; then
+    echo "$xperf_version" > "$xperf_known.$$" && mv "$xperf_known.$$" "$xperf_known"
+  fi
+}
+ask_version 2> /dev/null
+case $xperf_version in
   v[2-9][0-9].* | v[1-9][0-9][0-9].*)
-    ${execAs(name)} "$real" ${flags.map(quote).join(" ")} "$@" ;;
+    ${execAs(name)} "$xperf_real" ${flags.map(quote).join(" ")} "$@" ;;
 esac
-${execAs(name)} "$real" "$@"
+${execAs(name)} "$xperf_real" "$@"
 `;
+}
+
+/** A test of a directory, in shell. */
+function canWrite(directory: string): string {
+  return `{ [ -w ${quote(directory)} ] && [ -x ${quote(directory)} ]; }`;
 }
 
 function denoShim(denoFlags: string, { head, execAs, logs }: Parts): string {
@@ -138,13 +147,12 @@ function denoShim(denoFlags: string, { head, execAs, logs }: Parts): string {
     : `export DENO_V8_FLAGS=${quote(denoFlags)}`;
   return `${head}# Made by @x/perf: the next deno on PATH, without V8's log where that cannot be written.
 ${findReal("deno")}
-logs=${quote(logs)}
-if ! [ -w "$logs" ] || ! [ -x "$logs" ]; then
+if ! ${canWrite(logs)}; then
   case $DENO_V8_FLAGS in
-    *"$logs"*) ${withdraw} ;;
+    *${quote(logs)}*) ${withdraw} ;;
   esac
 fi
-${execAs("deno")} "$real" "$@"
+${execAs("deno")} "$xperf_real" "$@"
 `;
 }
 

@@ -5,7 +5,8 @@ import { CLOCK_FILE, formatClockFile } from "../../lib/v8_log/clock_file.ts";
 import {
   findLogs,
   listLogs,
-  makeLogDirectory,
+  type LogDirectory,
+  makeLogDirectory as makeDirectory,
   recordingLogs,
   releaseLogDirectory,
   removeStaleDirectories,
@@ -15,6 +16,11 @@ const USER = Deno.uid();
 /** No process has it: the kernel's numbers end at 2^22. */
 const NOBODY = 4_194_305;
 const DAY = 24 * 60 * 60 * 1000;
+
+/** As for a user that is not root. */
+function makeLogDirectory(options: Parameters<typeof makeDirectory>[0]): LogDirectory {
+  return makeDirectory({ servesOthers: false, ...options });
+}
 
 /** Something like /tmp, that is removed again. */
 class Temporary implements Disposable {
@@ -31,7 +37,7 @@ function modeOf(path: string): number {
 }
 
 function log(directory: string, pid: number, isolate = "0x1000"): string {
-  const path = `${directory}/isolate-${isolate}-${pid}-${pid}.log`;
+  const path = `${directory}/isolate-${isolate}-${pid}-${pid}-5.log`;
   Deno.writeTextFileSync(path, "v8-version\n");
   return path;
 }
@@ -43,7 +49,7 @@ Deno.test("makeLogDirectory() makes directories that only this user can write", 
     const { path, root, bin, logFile } = makeLogDirectory({ temporary: temporary.path });
     equal(modeOf(path), 0o700);
     deepEqual([modeOf(temporary.shared), modeOf(root), modeOf(bin)], [0o711, 0o711, 0o755]);
-    equal(logFile, `${path}/%p.log`);
+    equal(logFile, `${path}/%p-%t.log`);
     ok(root.startsWith(`${temporary.shared}/${Deno.pid}-`));
   } finally {
     Deno.umask(mask);
@@ -124,8 +130,8 @@ Deno.test("makeLogDirectory() has a log file that flags can carry, whatever the 
   for (const name of ["my data", "a,b", "%p", "it's", "ä"]) {
     const recording = `${temporary.path}/${name}`;
     const { path, logFile } = makeLogDirectory({ recording, temporary: temporary.path });
-    match(logFile, /^[\w./-]+\/%p\.log$/);
-    equal(Deno.realPathSync(logFile.slice(0, -"/%p.log".length)), path);
+    match(logFile, /^[\w./-]+\/%p-%t\.log$/);
+    equal(Deno.realPathSync(logFile.slice(0, -"/%p-%t.log".length)), path);
   }
 });
 
@@ -203,11 +209,11 @@ Deno.test("removeStaleDirectories() follows no link out of a directory", () => {
 Deno.test("listLogs() passes over links and other files", () => {
   using temporary = new Temporary();
   const path = log(temporary.path, 7);
-  Deno.symlinkSync(path, `${temporary.path}/isolate-0x2-7-7.log`);
-  Deno.mkdirSync(`${temporary.path}/isolate-0x3-7-7.log`);
+  Deno.symlinkSync(path, `${temporary.path}/isolate-0x2-7-7-5.log`);
+  Deno.mkdirSync(`${temporary.path}/isolate-0x3-7-7-5.log`);
   Deno.writeTextFileSync(`${temporary.path}/v8.log`, "");
   deepEqual(listLogs(temporary.path), [
-    { path, name: "isolate-0x1000-7-7.log", isolate: "0x1000", pid: 7 },
+    { path, name: "isolate-0x1000-7-7-5.log", isolate: "0x1000", pid: 7, started: 5 },
   ]);
   deepEqual(listLogs(`${temporary.path}/none`), []);
 });
@@ -226,7 +232,7 @@ Deno.test("findLogs() takes the logs beside the recording, with their clock", ()
       isComplete: true,
       processes: [{ pid: 70 }],
       // In a pid namespace: perf knows process 7 as 70.
-      logs: { "isolate-0x1000-7-7.log": { pid: 70, polls: [[1, 2, 3]], released: 4 } },
+      logs: { "isolate-0x1000-7-7-5.log": { pid: 70, polls: [[1, 2, 3]], released: 4 } },
       markers: [],
     }),
   );
@@ -234,10 +240,11 @@ Deno.test("findLogs() takes the logs beside the recording, with their clock", ()
   deepEqual(found.map(({ directory, logs }) => ({ directory, logs })), [{
     directory: recordingLogs(recording),
     logs: [{
-      path: `${recordingLogs(recording)}/isolate-0x1000-7-7.log`,
-      name: "isolate-0x1000-7-7.log",
+      path: `${recordingLogs(recording)}/isolate-0x1000-7-7-5.log`,
+      name: "isolate-0x1000-7-7-5.log",
       isolate: "0x1000",
       pid: 70,
+      started: 5,
       polls: [[1, 2, 3]],
       released: 4,
     }],
@@ -269,4 +276,14 @@ Deno.test("findLogs() goes where the recording has a marker mapped", () => {
   const mapped = ["/usr/bin/node", `${path}/marker-start`, `${path}/marker-end`];
   const found = findLogs({ recording, mapped, temporary: temporary.path });
   deepEqual(found.map(({ directory }) => directory), [path]);
+});
+
+Deno.test("makeLogDirectory() lets processes of other users make logs in /tmp, and list none", () => {
+  using temporary = new Temporary();
+  const recording = `${temporary.path}/perf.data`;
+  const directory = makeLogDirectory({ recording, temporary: temporary.path, servesOthers: true });
+  equal(Deno.lstatSync(directory.path).mode! & 0o7777, 0o1733);
+  equal(directory.path, `${directory.root}/logs`);
+  equal(modeOf(directory.kept), 0o700);
+  equal(directory.kept, Deno.realPathSync(recordingLogs(recording)));
 });

@@ -3,9 +3,10 @@ import { deepEqual } from "node:assert/strict";
 import { parseLogName } from "../../lib/v8_log/log_name.ts";
 
 Deno.test("parseLogName() takes the names apart that V8 makes", () => {
-  deepEqual(parseLogName("isolate-0x55d38cad0000-3624-3624.log"), {
+  deepEqual(parseLogName("isolate-0x55d38cad0000-3624-3624-1796034186264.log"), {
     isolate: "0x55d38cad0000",
     pid: 3624,
+    started: 1796034186264,
   });
 });
 
@@ -14,9 +15,10 @@ Deno.test("parseLogName() passes over other files", () => {
     const name of [
       "",
       "clock.json",
-      "isolate-0x55d38cad0000-3624-3625.log",
-      "isolate-0x55d38cad0000-3624-3624.log.gz",
-      "isolate-0x-1-1.log",
+      "isolate-0x55d38cad0000-3624-3625-1.log",
+      "isolate-0x55d38cad0000-3624-3624.log",
+      "isolate-0x55d38cad0000-3624-3624-1.log.gz",
+      "isolate-0x-1-1-1.log",
       "3624.log",
     ]
   ) {
