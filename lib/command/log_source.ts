@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 
 import { isOwnFile } from "../own_module.ts";
 import { functionSymbol } from "../symbol_name.ts";
+import type { CodeRegistry } from "../v8_log/code_registry.ts";
 import { HOLE } from "../v8_log/code_table.ts";
 import { FrameResolver } from "../v8_log/frame_resolver.ts";
 import { LogClock } from "../v8_log/log_clock.ts";
@@ -29,7 +30,7 @@ export function logSource(path: string): MapSource {
     return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, offset));
   };
   const parser = new LogParser(read, new LogClock([]));
-  const resolver = new FrameResolver(read, parser, denoEmits());
+  const resolver = new FrameResolver(read, parser.code, denoEmits());
   let offset = 0;
   let piece = 0;
   return {
@@ -42,8 +43,8 @@ export function logSource(path: string): MapSource {
         break;
       }
       const added: MapEntry[] = [];
-      for (const { length } = parser.pieces; piece < length; piece++) {
-        const entry = entryOf(parser, resolver, piece);
+      for (const { length } = parser.code.pieces; piece < length; piece++) {
+        const entry = entryOf(parser.code, resolver, piece);
         if (entry !== undefined) added.push(entry);
       }
       return { added };
@@ -52,7 +53,7 @@ export function logSource(path: string): MapSource {
 }
 
 function entryOf(
-  { pieces }: LogParser,
+  { pieces }: CodeRegistry,
   resolver: FrameResolver,
   piece: number,
 ): MapEntry | undefined {

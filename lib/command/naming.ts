@@ -94,6 +94,9 @@ function v8Obstacle(
   },
 ): string | undefined {
   if (wish.backend === "perf_jit") return "-X perf_jit describes trampolines in a jitdump";
+  if (lastValue(line, "call-graph")?.startsWith("dwarf")) {
+    return "--call-graph dwarf unwinds stacks, and V8's code has nothing to unwind it by";
+  }
   if (line.options.has("pid")) return "-p records a program that was started without V8's log";
   if (name === "bun") return "Bun's engine is JavaScriptCore, which has no such log";
   if (name === "node" && parseInt(version) < OLDEST_NODE) {

@@ -215,6 +215,9 @@ function announce(
   if (pid === undefined) warnOfMissingFlags(line, naming.wish);
 }
 
+/** The module that has a program sample itself. */
+const SAMPLER = siblingModule("../sampler/preload", import.meta.url);
+
 /** The program that is to be recorded. */
 function start(
   { line, script, pid, naming, scope, seconds }: ProfilePlan,
@@ -222,7 +225,9 @@ function start(
 ): ScriptCommand {
   const { wish } = naming;
   if (pid !== undefined) return attachedProgram(pid, { line, seconds });
-  if (naming.kind === "none") return plainCommand({ ...line, script }, wish);
+  if (naming.kind === "none") {
+    return plainCommand({ ...line, script }, wish, { preload: isBuiltin ? SAMPLER : undefined });
+  }
   if (naming.kind === "trampolines") {
     return scriptCommand({
       script: script!,
@@ -277,7 +282,6 @@ const DEFAULT_OUTPUTS: Readonly<Record<SamplerName, string>> = {
 function onlyPerfs({ line, naming, options: { callGraph } }: ProfilePlan): string[] {
   return [
     ...(naming.wish.backend === "perf_jit" ? ["-X perf_jit"] : []),
-    ...(naming.kind === "none" ? ["-X perf=0"] : []),
     ...(line.command.length > 0 ? ["a command"] : []),
     ...(callGraph?.method === "dwarf" ? ["--call-graph dwarf"] : []),
     ...["event", "clockid", "mmap-pages", "pid"].filter((name) => line.options.has(name))

@@ -62,10 +62,18 @@ export function scriptCommand(
   };
 }
 
-/** How to run a script, or a command, of which nothing is named. */
-export function plainCommand(line: CommandLine, wish: Wish): ScriptCommand {
+/**
+ * How to run a script, or a command, of which nothing is named.
+ *
+ * @param preload A module to load in front of a script.
+ */
+export function plainCommand(
+  line: CommandLine,
+  wish: Wish,
+  { preload }: { preload?: string } = {},
+): ScriptCommand {
   const { script, scriptArgs, command } = line;
-  const startArgs = host.startArgs({ flags: runtimeArgsOf(line) });
+  const startArgs = host.startArgs({ flags: runtimeArgsOf(line), preload });
   return {
     command: script === undefined
       ? command

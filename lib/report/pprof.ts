@@ -56,6 +56,8 @@ class FrameNumbers {
   readonly locations: format.LocationInput[] = [];
   readonly functions: format.FunctionInput[] = [];
   readonly #ids = new Map<Frame, number>();
+  readonly #functionIds = new Map<string, number>();
+  readonly #locationIds = new Map<string, number>();
   readonly #mappingIds = new Map<string, number>();
   readonly #text: (value: string) => number;
 
@@ -66,19 +68,37 @@ class FrameNumbers {
   idOf(frame: Frame): number {
     const known = this.#ids.get(frame);
     if (known !== undefined) return known;
-    const id = this.#ids.size + 1;
-    this.#ids.set(frame, id);
-    const { file = "", line = 0, module } = frame;
-    this.functions.push({
-      id,
-      name: this.#text(frameSymbol(frame)),
-      // Where both are the same, pprof shortens what has "::" in it as C++.
-      systemName: 0,
-      filename: this.#text(file),
-      startLine: line,
-    });
+    const { file = "", line = 0, module, position } = frame;
+    const functionId = this.#functionOf(frame);
     const mappingId = this.mappingOf(module || file);
-    this.locations.push({ id, mappingId, line: [{ functionId: id, line }] });
+    const executed = position?.line ?? line;
+    // Frames that differ in what the format does not have are one place.
+    const key = `${functionId} ${executed}`;
+    let id = this.#locationIds.get(key);
+    if (id === undefined) {
+      this.#locationIds.set(key, id = this.locations.length + 1);
+      this.locations.push({ id, mappingId, line: [{ functionId, line: executed }] });
+    }
+    this.#ids.set(frame, id);
+    return id;
+  }
+
+  #functionOf(frame: Frame): number {
+    const symbol = frameSymbol(frame);
+    const { file = "", line = 0, module } = frame;
+    const key = `${symbol}\0${module}`;
+    let id = this.#functionIds.get(key);
+    if (id === undefined) {
+      this.#functionIds.set(key, id = this.functions.length + 1);
+      this.functions.push({
+        id,
+        name: this.#text(symbol),
+        // Where both are the same, pprof shortens what has "::" in it as C++.
+        systemName: 0,
+        filename: this.#text(file),
+        startLine: line,
+      });
+    }
     return id;
   }
 

@@ -11,14 +11,20 @@ import { type Recording, recordingTotal } from "../recording/recording.ts";
 export function formatSpeedscope(recording: Recording, name: string): string {
   const frames: { name: string; file?: string; line?: number }[] = [];
   const ids = new Map<Frame | string, number>();
+  const bySymbol = new Map<string, number>();
   const idOf = (frame: Frame | string) => {
     let id = ids.get(frame);
+    if (id !== undefined) return id;
+    // A function has a frame for every place in it that was executed; the format has functions only.
+    const symbol = typeof frame === "string" ? `thread ${frame}` : frameSymbol(frame);
+    id = bySymbol.get(symbol);
     if (id === undefined) {
-      ids.set(frame, id = frames.length);
+      bySymbol.set(symbol, id = frames.length);
       frames.push(
         typeof frame === "string" ? { name: frame } : speedscopeFrame(frame),
       );
     }
+    ids.set(frame, id);
     return id;
   };
   const { stacks, unit } = recording;

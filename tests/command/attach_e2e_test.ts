@@ -56,7 +56,7 @@ testNeeding(
   obstacleOfPerf(),
   "profile() -p shows no name where trampolines are off, and says what turns them on",
   async () => {
-    await whileBusy([], async (pid, { path: cwd }) => {
+    await whileBusy(["--engine", "trampolines"], async (pid, { path: cwd }) => {
       const args = ["profile", "-p", pid, "--duration", "2", "-F", "499"];
       const { code, stdout, stderr } = await runCommand(args, { cwd });
       equal(code, 0, stderr);
@@ -74,14 +74,17 @@ testNeeding(
   obstacleOfPerf(),
   "profile() -p with --toggle-signal turns trampolines on for the recording",
   async () => {
-    await whileBusy(["--toggle-signal", "SIGUSR2"], async (pid, { path: cwd }) => {
-      const args = ["profile", "-p", pid, "--duration", "2", "-F", "499"];
-      const on = await runCommand([...args, "--toggle-signal", "SIGUSR2"], { cwd });
-      equal(on.code, 0, on.stderr);
-      match(on.stdout, /js::bar:.*\n.*js::foo:/);
-      const off = await runCommand(args, { cwd });
-      equal(off.stdout.includes("js::"), false);
-    });
+    await whileBusy(
+      ["--engine=trampolines", "--toggle-signal", "SIGUSR2"],
+      async (pid, { path: cwd }) => {
+        const args = ["profile", "-p", pid, "--duration", "2", "-F", "499"];
+        const on = await runCommand([...args, "--toggle-signal", "SIGUSR2"], { cwd });
+        equal(on.code, 0, on.stderr);
+        match(on.stdout, /js::bar:.*\n.*js::foo:/);
+        const off = await runCommand(args, { cwd });
+        equal(off.stdout.includes("js::"), false);
+      },
+    );
   },
 );
 

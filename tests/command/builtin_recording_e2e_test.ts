@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 
-import { perfOutput } from "../../lib/command/perf_tool.ts";
-import { PERF_SCRIPT_ARGS, readPerfScript } from "../../lib/recording/perf_script.ts";
+import { Progress } from "../../lib/command/progress.ts";
+import { readRecordings } from "../../lib/command/recorded.ts";
 import { type Recording, recordingTotal } from "../../lib/recording/recording.ts";
 import { decodeRecording } from "../../lib/recording/recording_file.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
@@ -171,8 +171,7 @@ async function sharesByBoth(): Promise<[name: string, byPerf: number, byOurs: nu
   };
   await profile("perf", "perf.data");
   await profile("builtin", "own.json");
-  const text = perfOutput(["script", ...PERF_SCRIPT_ARGS, "-i", `${place.path}/perf.data`]);
-  const [byPerf] = await readPerfScript(text);
+  const [byPerf] = await readRecordings(`${place.path}/perf.data`, new Progress());
   const ours = new Map(shares(readRecording(place, "own.json")));
   return shares(byPerf!).slice(0, 5).map(([name, share]) => [name, share, ours.get(name)!]);
 }

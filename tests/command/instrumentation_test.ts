@@ -75,7 +75,14 @@ Deno.test("run() instruments what --include and --exclude say", async () => {
   for (const [args, symbols] of cases) {
     await using place = new Workplace();
     const script = writeProgram(place);
-    const { stdout, stderr, code } = await runCommand(["run", "-X", "perf", ...args, script], {
+    const { stdout, stderr, code } = await runCommand([
+      "run",
+      "--engine=trampolines",
+      "-X",
+      "perf",
+      ...args,
+      script,
+    ], {
       cwd: place.path,
     });
     equal(code, 0, stderr);
@@ -88,7 +95,9 @@ Deno.test("run() instruments what --include and --exclude say", async () => {
 Deno.test("run() lists with --verbose what it leaves alone", async () => {
   await using place = new Workplace();
   const script = writeProgram(place);
-  const { stderr } = await runCommand(["run", "--verbose", script], { cwd: place.path });
+  const { stderr } = await runCommand(["run", "--engine=trampolines", "--verbose", script], {
+    cwd: place.path,
+  });
   equal(
     stderr.replaceAll(place.path, ""),
     "@x/perf: left as it is: js::odd:/odd.cjs:1: calls eval\n" +
@@ -107,11 +116,17 @@ const obstacle = (() => {
 testNeeding(obstacle, "profile() says how much it leaves alone", async () => {
   await using place = new Workplace();
   const script = writeProgram(place);
-  const { stderr } = await runCommand(["profile", script], { cwd: place.path });
-  match(stderr, /^@x\/perf: 1 function runs as it is; --verbose says which$/m);
-  const { stderr: silent } = await runCommand(["profile", "--exclude", "odd.cjs", script], {
+  const { stderr } = await runCommand(["profile", "--engine=trampolines", script], {
     cwd: place.path,
   });
+  match(stderr, /^@x\/perf: 1 function runs as it is; --verbose says which$/m);
+  const { stderr: silent } = await runCommand([
+    "profile",
+    "--engine=trampolines",
+    "--exclude",
+    "odd.cjs",
+    script,
+  ], { cwd: place.path });
   equal(silent.includes("@x/perf"), false);
 });
 

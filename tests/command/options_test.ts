@@ -51,7 +51,12 @@ Deno.test("parseCommandLine() takes a value that begins with a dash", () => {
 });
 
 Deno.test("parseCommandLine() has no script where none is named", () => {
-  deepEqual(parse(), { options: new Map(), script: undefined, scriptArgs: [] });
+  deepEqual(parse(), {
+    options: new Map(),
+    script: undefined,
+    scriptArgs: [],
+    command: [],
+  });
 });
 
 Deno.test("parseCommandLine() refuses what is unknown, by its name", () => {

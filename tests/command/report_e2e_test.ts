@@ -113,7 +113,7 @@ testNeeding(
 testNeeding(obstacle, "profile() says when the kernel has cut stacks, and the mend", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
-  const args = ["profile", "-F", "999", "--format", "html", script];
+  const args = ["profile", "--engine=trampolines", "-F", "999", "--format", "html", script];
   const { code, stderr } = await runCommand([...args, "deep"], { cwd: place.path });
   equal(code, 0, stderr);
   const most = Deno.readTextFileSync("/proc/sys/kernel/perf_event_max_stack").trim();

@@ -22,22 +22,40 @@ Deno.test("run() gives the script its arguments, and returns its status", async 
   equal(stderr, "");
 });
 
+const TRAMPOLINES = "--engine=trampolines";
+
 Deno.test("run() instruments without activating where nobody asks", async () => {
   await using place = new Workplace();
   const script = place.write("a.ts", activeScript);
-  deepEqual(await activity(["run", script]), { active: null, map: false });
+  deepEqual(await activity(["run", TRAMPOLINES, script]), { active: null, map: false });
 });
 
-Deno.test("run() activates on -X, which wins over the environment", async () => {
+Deno.test("run() by V8's log turns frames by hand on where -X or the environment says so", async () => {
+  await using place = new Workplace();
+  const script = place.write("a.ts", "console.log(Deno.env.get('JS_PERF_SUPPORT') ?? 'unset');");
+  for (
+    const [args, environment, expected] of [
+      [[], {}, "unset"],
+      [["-X", "perf"], {}, "1"],
+      [[], { JS_PERF_SUPPORT: "1" }, "1"],
+      [["-X", "perf=0"], { JS_PERF_SUPPORT: "1" }, "unset"],
+    ] as const
+  ) {
+    const { stdout } = await runCommand(["run", ...args, script], { env: environment });
+    equal(stdout, `${expected}\n`);
+  }
+});
+
+Deno.test("run() with trampolines activates on -X, which wins over the environment", async () => {
   await using place = new Workplace();
   const script = place.write("a.ts", activeScript);
   const on = { active: { backend: "perf", engine: "wasm" }, map: true };
   const onNative = { active: { backend: "perf", engine: "native" }, map: true };
   const environment = { JS_PERF_SUPPORT: "1" };
-  deepEqual(await activity(["run", "-X", "perf", script]), on);
+  deepEqual(await activity(["run", TRAMPOLINES, "-X", "perf", script]), on);
   deepEqual(await activity(["run", "-Xperf", "--engine=native", script]), onNative);
-  deepEqual(await activity(["run", script], environment), on);
-  deepEqual(await activity(["run", "-X", "perf=0", script], environment), {
+  deepEqual(await activity(["run", TRAMPOLINES, script], environment), on);
+  deepEqual(await activity(["run", TRAMPOLINES, "-X", "perf=0", script], environment), {
     active: null,
     map: false,
   });
@@ -67,7 +85,14 @@ Deno.test("run() starts the script with the flags of --runtime-args only", async
   const restricted = await runCommand(["run", "--runtime-args", "--allow-net", script]);
   equal(restricted.stdout, "granted\nprompt\n");
   equal(restricted.stderr, "");
-  const warned = await runCommand(["run", "-X", "perf", "--runtime-args=--allow-net", script]);
+  const warned = await runCommand([
+    "run",
+    TRAMPOLINES,
+    "-X",
+    "perf",
+    "--runtime-args=--allow-net",
+    script,
+  ]);
   match(warned.stderr, /^warning: trampolines stay off without --allow-env --allow-ffi/);
   equal(warned.stdout, restricted.stdout);
 });

@@ -134,6 +134,7 @@ export class Locations {
         );
         const { frames, yieldsToMap = false } = code;
         if (frames !== undefined) this.#resolved.set(location, { frames, yieldsToMap });
+        else if (!isOpen) this.#runtimeText.add(location);
         const isLeft = frames === undefined || yieldsToMap;
         if (isLeft && mapping !== undefined) this.#leaveToPerf(location, space.pid, address);
         return location;

@@ -4,6 +4,7 @@ import { type Frame, frameSymbol } from "../../../lib/recording/frame.ts";
 import type { CodeResolver } from "../../../lib/recording/code_resolver.ts";
 import type { PerfDataFile } from "../../../lib/recording/perf_data/data_file.ts";
 import {
+  type KnownCode,
   type PerfDataOptions,
   readPerfData,
 } from "../../../lib/recording/perf_data/read_perf_data.ts";
@@ -43,6 +44,14 @@ async function read(
 function deno(options: ConstructorParameters<typeof PerfDataWriter>[0] = {}): PerfDataWriter {
   return new PerfDataWriter(options).comm(1, 1, "deno")
     .map(1, { start: CODE, size: 0x10000, path: "//anon" });
+}
+
+/** What answers for the code of all recordings. */
+function known(
+  resolver: CodeResolver,
+  commands: KnownCode["commands"] = new Map(),
+): PerfDataOptions["findCode"] {
+  return () => Promise.resolve({ resolver, commands });
 }
 
 const stacksOf = ({ stacks }: Recording) =>
@@ -324,7 +333,7 @@ Deno.test("readPerfData() asks the resolver for generated code and the runtime, 
       ? { frames: [FOO, INLINED], from: 0, to: 200 }
       : { frames: [{ ...FOO, name: "later" }], from: 200, to: Infinity };
   });
-  const [recording] = await read(file, { resolver });
+  const [recording] = await read(file, { findCode: known(resolver) });
   deepEqual(resolver.asked, [
     "1 10010 100 true",
     "1 7f0000000000 100 false",
@@ -343,7 +352,7 @@ Deno.test("readPerfData() asks again for generated code that the resolver did no
   );
   const writer = deno();
   for (const time of [100, 101, 110, 111]) writer.sample({ pid: 1, time, chain: [USER, CODE] });
-  const [recording] = await read(writer.file(), { resolver });
+  const [recording] = await read(writer.file(), { findCode: known(resolver) });
   deepEqual(stacksOf(recording!), ["deno: f0 2 2000", "deno: foo 2 2000"]);
   // Both ways through the file ask for what was not known.
   equal(resolver.asked.filter((line) => line.includes(" 110 ")).length, 1);
@@ -365,7 +374,7 @@ Deno.test("readPerfData() prefers js:: names of the map where the resolver yield
     address === BigInt(CODE) ? "js::add:/add.wasm:1 (/tmp/perf-1.map)" : "other (/tmp/perf-1.map)"
   );
   const print = () => printOf(new Uint8Array());
-  const [recording] = await read(file, { resolver: weak, perf: { print, printOf } });
+  const [recording] = await read(file, { findCode: known(weak), perf: { print, printOf } });
   deepEqual(stacksOf(recording!), ["deno: wasm-function[3] add 1 1000"]);
 });
 
@@ -382,7 +391,10 @@ Deno.test("readPerfData() tells processes apart where several ran JavaScript", a
     (await read(file, options)).map(({ stacks }) => stacks.map(({ thread }) => thread));
   deepEqual(await labels({}), [["deno 1", "sh"], ["deno 2"]]);
   const commands = new Map([[1, ["deno", "run", "/x/server.ts"]]]);
-  deepEqual(await labels({ commands }), [['deno 1 "run server.ts"', "sh"], ["deno 2"]]);
+  deepEqual(await labels({ findCode: known({ framesAt: () => undefined }, commands) }), [[
+    'deno 1 "run server.ts"',
+    "sh",
+  ], ["deno 2"]]);
 });
 
 Deno.test("readPerfData() asks perf for many addresses in few samples", async () => {
