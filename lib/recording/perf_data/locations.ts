@@ -61,18 +61,18 @@ export class Locations {
 
   /** The process of a location; 0 for the kernel. */
   spaceOf(location: number): number {
-    return this.#columns.space[location]!;
+    return this.#columns.spaceOf(location);
   }
 
   /** From when on the location is at its address. */
   from(location: number): number {
-    return this.#columns.from[location]!;
+    return this.#columns.from(location);
   }
 
   /** Until when; a location that holds for a moment has to be found anew each time. */
   to(location: number): number {
-    const isFleeting = (this.#columns.kind[location]! & UNRESOLVED) !== 0;
-    return isFleeting ? -Infinity : this.#columns.to[location]!;
+    const isFleeting = (this.#columns.kindOf(location) & UNRESOLVED) !== 0;
+    return isFleeting ? -Infinity : this.#columns.to(location);
   }
 
   /** What the resolver has found. */
@@ -177,63 +177,78 @@ interface LocationKey {
   kind: number;
 }
 
-/** Locations in columns, with a hash table; several of one key hold at different times. */
+/** Numbers of a key: space, low, high, kind. */
+const KEY = 4;
+
+/**
+ * Locations in typed arrays, with a hash table; several of one key hold at different times. What is
+ * compared together lies together: there are more locations than a processor's cache has room for.
+ */
 class LocationColumns {
   length = 0;
-  space = new Int32Array(4096);
-  from = new Float64Array(4096);
-  to = new Float64Array(4096);
-  #low = new Uint32Array(4096);
-  #high = new Uint32Array(4096);
-  kind = new Uint8Array(4096);
+  /** {@linkcode KEY} numbers a location. */
+  #keys = new Int32Array(4096 * KEY);
+  /** From when until when: two numbers a location. */
+  #spans = new Float64Array(4096 * 2);
   /** Locations by hash, each plus 1; 0 where an entry is free. */
   #table = new Int32Array(8192);
+
+  spaceOf(location: number): number {
+    return this.#keys[location * KEY]!;
+  }
+
+  kindOf(location: number): number {
+    return this.#keys[location * KEY + 3]!;
+  }
+
+  from(location: number): number {
+    return this.#spans[location * 2]!;
+  }
+
+  to(location: number): number {
+    return this.#spans[location * 2 + 1]!;
+  }
 
   /** -1 where there is none. */
   find(space: number, low: number, high: number, kind: number, time: number): number {
     const mask = this.#table.length - 1;
+    const [keys, spans] = [this.#keys, this.#spans];
     for (let at = hash(space, low, high, kind) & mask;; at = (at + 1) & mask) {
       const location = this.#table[at]! - 1;
       if (location < 0) return -1;
+      const key = location * KEY;
       if (
-        this.#low[location] === low && this.#high[location] === high &&
-        this.space[location] === space && this.kind[location] === kind &&
-        this.from[location]! <= time && time < this.to[location]!
+        keys[key + 1] === (low | 0) && keys[key + 2] === (high | 0) && keys[key] === space &&
+        keys[key + 3] === kind && spans[location * 2]! <= time && time < spans[location * 2 + 1]!
       ) return location;
     }
   }
 
   add({ space, low, high, kind }: LocationKey, from: number, to: number): number {
-    if (this.length === this.space.length) this.#grow();
+    if (this.length * KEY === this.#keys.length) this.#grow();
     const location = this.length++;
-    this.space[location] = space;
-    this.#low[location] = low;
-    this.#high[location] = high;
-    this.kind[location] = kind;
-    this.from[location] = from;
-    this.to[location] = to;
+    this.#keys.set([space, low, high, kind], location * KEY);
+    this.#spans.set([from, to], location * 2);
     this.#insert(location);
     return location;
   }
 
   #insert(location: number): void {
     const mask = this.#table.length - 1;
-    const key = [this.space, this.#low, this.#high, this.kind] as const;
-    const [space, low, high, kind] = key.map((column) => column[location]!);
-    let at = hash(space!, low!, high!, kind!) & mask;
+    const key = location * KEY;
+    const keys = this.#keys;
+    let at = hash(keys[key]!, keys[key + 1]!, keys[key + 2]!, keys[key + 3]!) & mask;
     while (this.#table[at] !== 0) at = (at + 1) & mask;
     this.#table[at] = location + 1;
   }
 
   #grow(): void {
-    const twice = 2 * this.space.length;
-    this.space = copied(this.space, new Int32Array(twice));
-    this.from = copied(this.from, new Float64Array(twice));
-    this.to = copied(this.to, new Float64Array(twice));
-    this.#low = copied(this.#low, new Uint32Array(twice));
-    this.#high = copied(this.#high, new Uint32Array(twice));
-    this.kind = copied(this.kind, new Uint8Array(twice));
-    this.#table = new Int32Array(2 * twice);
+    const [keys, spans] = [this.#keys, this.#spans];
+    this.#keys = new Int32Array(2 * keys.length);
+    this.#spans = new Float64Array(2 * spans.length);
+    this.#keys.set(keys);
+    this.#spans.set(spans);
+    this.#table = new Int32Array(4 * keys.length / KEY);
     for (let location = 0; location < this.length; location++) this.#insert(location);
   }
 }
@@ -241,11 +256,6 @@ class LocationColumns {
 /** A time that is later, also where numbers are further apart than nanoseconds. */
 function timeAfter(time: number): number {
   return Math.max(time + 1, time * (1 + 2 * Number.EPSILON));
-}
-
-function copied<Column extends { set(other: Column): void }>(from: Column, to: Column): Column {
-  to.set(from);
-  return to;
 }
 
 /** Multipliers of MurmurHash3 (https://github.com/aappleby/smhasher). */
