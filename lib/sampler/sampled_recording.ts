@@ -1,4 +1,5 @@
 import type { ReadBytes } from "../elf_unwinding.ts";
+import type { CodeResolver } from "../recording/code_resolver.ts";
 import type { Frame } from "../recording/frame.ts";
 import { FrameTable } from "../recording/frame_table.ts";
 import type { Recording } from "../recording/recording.ts";
@@ -18,17 +19,18 @@ export interface SampledProgram {
   map: string;
   /** Reads a program or library; `undefined` where it cannot be read any more. */
   open: (path: string) => ReadBytes | undefined;
+  /** Knows the code that the runtime has made. */
+  resolver?: CodeResolver;
 }
 
 /** Makes of the sampler's file what reports are made of. */
 export function sampledRecording(file: SampleFile, program: SampledProgram): Recording {
   const { samples, threads, interval, counts } = file;
-  const frameOf = frameFinder(file, program);
+  const framesOf = frameFinder(file, program);
   const collector = new SampleCollector(new ThreadTable());
   for (const { thread, addresses, weight, time } of samples) {
-    const frames = addresses.map((address, i) =>
-      // Where a call returns to may be the next function's first instruction already.
-      frameOf(i === 0 ? address : address - 1)
+    const frames = addresses.toReversed().flatMap((address, i, { length }) =>
+      framesOf(address, { isCaller: i < length - 1, time })
     );
     collector.add({
       thread: {
@@ -37,7 +39,7 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
         name: threads.get(thread) ?? `thread ${thread}`,
       },
       time,
-      frames: frames.reverse(),
+      frames,
       weight,
       isCut: addresses.length >= MOST_FRAMES,
     });
@@ -60,20 +62,37 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
   };
 }
 
+/** Finds the frames of an address, from the outermost in. */
+type FindFrames = (
+  address: number,
+  seen: { isCaller: boolean; time: number },
+) => readonly Frame[];
+
 function frameFinder(
   { process, maps }: SampleFile,
-  { command, map, open }: SampledProgram,
-): (address: number) => Frame {
+  { command, map, open, resolver }: SampledProgram,
+): FindFrames {
   const places = new CodePlaces({ pid: process, maps, map }, open);
   const table = new FrameTable();
   const runtimes = command.slice(0, 1);
   const known = new Map<number, Frame>();
-  return (address) => {
+  const frameAt = (address: number) => {
     let frame = known.get(address);
     if (frame === undefined) {
       known.set(address, frame = table.at({ ...places.at(address), runtimes }));
     }
     return frame;
+  };
+  return (address, { isCaller, time }) => {
+    // Where a call returns to may be the next function's first instruction already.
+    const frame = frameAt(isCaller ? address - 1 : address);
+    if (resolver === undefined || frame.kind === "native" || frame.kind === "kernel") {
+      return [frame];
+    }
+    const code = resolver.framesAt(process, address, time, isCaller);
+    if (code?.frames === undefined) return [frame];
+    if (code.yieldsToMap && frame.file !== undefined) return [frame];
+    return code.frames.map((one) => table.same(one));
   };
 }
 

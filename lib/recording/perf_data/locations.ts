@@ -1,6 +1,6 @@
-import type { CodeResolver } from "../code_resolver.ts";
+import type { CodeResolver, ResolvedCode } from "../code_resolver.ts";
 import { type Frame, isRuntimeModule } from "../frame.ts";
-import { type AddressSpace, isGenerated } from "./address_spaces.ts";
+import { type AddressSpace, isGenerated, type MappingAt } from "./address_spaces.ts";
 import { AddressKind } from "./call_chain.ts";
 
 /** Beside {@linkcode AddressKind}s: an address whose code the resolver did not know at the time. */
@@ -103,59 +103,68 @@ export class Locations {
   }
 
   #make(space: AddressSpace, address: Address): number {
-    const { low, high, kind, time } = address;
-    if (kind & AddressKind.KERNEL) {
-      const key = { space: NO_SPACE, low, high, kind };
+    const { kind } = address;
+    const isKernel = (kind & AddressKind.KERNEL) !== 0;
+    if (isKernel || kind & AddressKind.OTHER) {
+      const key = { ...address, space: isKernel ? NO_SPACE : space.id };
       const location = this.#columns.add(key, -Infinity, Infinity);
-      this.#leaveToPerf(location, space.pid, address);
+      if (isKernel) this.#leaveToPerf(location, space.pid, address);
       return location;
     }
-    const key = { space: space.id, low, high, kind };
-    if (kind & AddressKind.OTHER) return this.#columns.add(key, -Infinity, Infinity);
-    const number = high * 2 ** 32 + low;
-    const isCaller = (kind & AddressKind.CALLER) !== 0;
-    const { mapping, from, to } = space.at(isCaller ? number - 1 : number, time);
-    const isOpen = mapping === undefined || isGenerated(mapping);
-    if (this.#resolver !== undefined && (isOpen || isRuntimeModule(mapping.path, this.#runtimes))) {
-      const code = this.#resolver.framesAt(space.pid, number, time, isCaller);
-      if (code !== undefined) {
-        // An answer holds at least for the time that was asked for.
-        const location = this.#columns.add(
-          key,
-          Math.min(Math.max(from, code.from), time),
-          Math.max(Math.min(to, code.to), timeAfter(time)),
-        );
-        const { frames, yieldsToMap = false } = code;
-        if (frames !== undefined) this.#resolved.set(location, { frames, yieldsToMap });
-        const isLeft = frames === undefined || yieldsToMap;
-        if (isLeft && mapping !== undefined) this.#leaveToPerf(location, space.pid, address);
-        return location;
-      }
+    const place = placeOf(space, address);
+    const { mapping, isOpen } = place;
+    if (
+      this.#resolver !== undefined && (isOpen || isRuntimeModule(mapping!.path, this.#runtimes))
+    ) {
+      const code = this.#resolver.framesAt(
+        space.pid,
+        numberOf(address),
+        address.time,
+        (kind & AddressKind.CALLER) !== 0,
+      );
+      if (code !== undefined) return this.#makeResolved(space, address, { place, code });
       // In files code stays what it is; generated code may be known at another time.
-      if (isOpen) {
-        return this.#unresolved(space, address, { isMapped: mapping !== undefined, from, to });
-      }
+      if (isOpen) return this.#makeUnresolved(space, address, place);
     }
-    const location = this.#columns.add(key, from, to);
-    if (mapping !== undefined) this.#leaveToPerf(location, space.pid, address);
+    return this.#add(space, address, place);
+  }
+
+  #makeResolved(
+    space: AddressSpace,
+    address: Address,
+    { place, code }: { place: Place; code: ResolvedCode },
+  ): number {
+    const { frames, yieldsToMap = false } = code;
+    const isLeft = frames === undefined || yieldsToMap;
+    // An answer holds at least for the time that was asked for.
+    const location = this.#add(space, address, {
+      ...place,
+      mapping: isLeft ? place.mapping : undefined,
+      from: Math.min(Math.max(place.from, code.from), address.time),
+      to: Math.max(Math.min(place.to, code.to), timeAfter(address.time)),
+    });
+    if (frames !== undefined) this.#resolved.set(location, { frames, yieldsToMap });
     return location;
   }
 
-  #unresolved(
-    space: AddressSpace,
-    address: Address,
-    { isMapped, from, to }: { isMapped: boolean; from: number; to: number },
-  ): number {
-    const { low, high, kind, time } = address;
-    const key = { space: space.id, low, high, kind: kind | UNRESOLVED };
-    const known = this.#columns.find(space.id, low, high, key.kind, time);
-    if (known >= 0) return known;
-    const location = this.#columns.add(key, from, to);
-    if (isMapped) this.#leaveToPerf(location, space.pid, address);
+  #makeUnresolved(space: AddressSpace, address: Address, place: Place): number {
+    const { low, high, time } = address;
+    const kind = address.kind | UNRESOLVED;
+    const known = this.#columns.find(space.id, low, high, kind, time);
+    return known >= 0 ? known : this.#add(space, { ...address, kind }, place);
+  }
+
+  /** Adds a location in a process; what is mapped there is left to perf. */
+  #add(space: AddressSpace, address: Address, { mapping, isOpen, from, to }: Place): number {
+    const location = this.#columns.add({ ...address, space: space.id }, from, to);
+    if (mapping === undefined) return location;
+    const kind = isOpen ? address.kind & ~AddressKind.CALLER : address.kind;
+    this.#leaveToPerf(location, space.pid, { ...address, kind });
     return location;
   }
 
   #leaveToPerf(location: number, pid: number, { low, high, kind, time }: Address): void {
+    // A call that never returns may be a function's end: where it would return to is the next one.
     const isCaller = (kind & AddressKind.CALLER) !== 0;
     const borrows = isCaller && low === 0;
     this.#pendingOf.set(location, this.pending.length);
@@ -168,6 +177,28 @@ export class Locations {
       isKernel: (kind & AddressKind.KERNEL) !== 0,
     });
   }
+}
+
+/** What is mapped at an address. */
+interface Place extends MappingAt {
+  /** Whether programs can make code there: it has no file, or nothing is known of it. */
+  isOpen: boolean;
+}
+
+/**
+ * Finds what is mapped at an address. Of a caller in a file it is what is at the call; generated code
+ * is looked up where the call returns to, as perf does, since its functions end with no calls.
+ */
+function placeOf(space: AddressSpace, address: Address): Place {
+  const number = numberOf(address);
+  const at = space.at(number, address.time);
+  if (at.mapping !== undefined && isGenerated(at.mapping)) return { ...at, isOpen: true };
+  const found = address.kind & AddressKind.CALLER ? space.at(number - 1, address.time) : at;
+  return { ...found, isOpen: found.mapping === undefined || isGenerated(found.mapping) };
+}
+
+function numberOf({ low, high }: Address): number {
+  return high * 2 ** 32 + low;
 }
 
 interface LocationKey {
