@@ -74,7 +74,7 @@ export async function recordBuiltin(
         command,
         map: readMap(file.process),
         open: (name) => opener.open(name),
-        code: logs?.code,
+        resolver: logs?.code,
       });
       return { ending, recording, notes: [...notesOn(file), ...logs?.notes ?? []] };
     } finally {

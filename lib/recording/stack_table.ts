@@ -25,8 +25,8 @@ export class StackTable {
   readonly #frames: FrameNumbers;
   readonly #threadIds = new Map<string, number>();
   readonly #stacks: Stack[] = [];
-  /** By node: the one below the innermost frame whose item is the thread and whether it is cut. */
-  readonly #indices = new Map<number, number>();
+  /** Indices plus 1 by node: the one below the innermost frame whose item is the thread and whether it is cut. */
+  #indices = new Int32Array(1024);
 
   /** @param frames Numbers the frames; several tables may have them in common. */
   constructor(frames: FrameNumbers = new FrameNumbers()) {
@@ -66,11 +66,11 @@ export class StackTable {
     if (threadId === undefined) this.#threadIds.set(thread, threadId = this.#threadIds.size);
     // Items of frames are not negative.
     const node = this.#trie.child(path, -1 - (2 * threadId + Number(isCut)));
-    let index = this.#indices.get(node);
-    if (index === undefined) {
-      const frames = () => this.#framesOf(path);
-      index = this.#stacks.push(new CountedStack(frames, { thread, isCut })) - 1;
-      this.#indices.set(node, index);
+    if (node >= this.#indices.length) this.#growIndices();
+    let index = this.#indices[node]! - 1;
+    if (index < 0) {
+      index = this.#stacks.push(new CountedStack(this, { path, thread, isCut })) - 1;
+      this.#indices[node] = index + 1;
     }
     const stack = this.#stacks[index]!;
     stack.samples += samples;
@@ -83,8 +83,15 @@ export class StackTable {
     return this.#stacks;
   }
 
-  #framesOf(path: number): Frame[] {
+  /** The frames of a path, from the outermost in. */
+  framesOf(path: number): Frame[] {
     return this.#trie.pathTo(path).map((id) => this.#frames.at(id));
+  }
+
+  #growIndices(): void {
+    const indices = this.#indices;
+    this.#indices = new Int32Array(2 * Math.max(indices.length, this.#trie.length));
+    this.#indices.set(indices);
   }
 }
 
@@ -94,15 +101,20 @@ class CountedStack implements Stack {
   readonly isCut: boolean;
   samples = 0;
   weight = 0;
-  readonly #frames: () => Frame[];
+  readonly #table: StackTable;
+  readonly #path: number;
 
-  constructor(frames: () => Frame[], { thread, isCut }: { thread: string; isCut: boolean }) {
-    this.#frames = frames;
+  constructor(
+    table: StackTable,
+    { path, thread, isCut }: { path: number; thread: string; isCut: boolean },
+  ) {
+    this.#table = table;
+    this.#path = path;
     this.thread = thread;
     this.isCut = isCut;
   }
 
   get frames(): readonly Frame[] {
-    return this.#frames();
+    return this.#table.framesOf(this.#path);
   }
 }

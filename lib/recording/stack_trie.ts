@@ -6,8 +6,8 @@ const SPARSENESS = 2;
  * node, so millions of stacks that share their outer frames need little memory.
  */
 export class StackTrie {
-  #parents = new Int32Array(1024);
-  #items = new Int32Array(1024);
+  /** Parent and item of each node: what is compared together lies together. */
+  #nodes = new Int32Array(1024 * 2);
   /** Nodes by hash; 0, the root, where an entry is free. */
   #table = new Int32Array(1024 * SPARSENESS);
   #length = 1;
@@ -27,49 +27,47 @@ export class StackTrie {
     for (;;) {
       const node = this.#table[at]!;
       if (node === StackTrie.ROOT) break;
-      if (this.#parents[node] === parent && this.#items[node] === item) return node;
+      if (this.#nodes[2 * node] === parent && this.#nodes[2 * node + 1] === item) return node;
       at = (at + 1) & mask;
     }
     const node = this.#length++;
-    if (node === this.#parents.length) this.#grow();
-    this.#parents[node] = parent;
-    this.#items[node] = item;
+    if (2 * node === this.#nodes.length) this.#grow();
+    this.#nodes[2 * node] = parent;
+    this.#nodes[2 * node + 1] = item;
     this.#insert(node);
     return node;
   }
 
   /** The item of a node. */
   itemOf(node: number): number {
-    return this.#items[node]!;
+    return this.#nodes[2 * node + 1]!;
   }
 
   /** The parent of a node. */
   parentOf(node: number): number {
-    return this.#parents[node]!;
+    return this.#nodes[2 * node]!;
   }
 
   /** The items from the root to a node. */
   pathTo(node: number): number[] {
     const items: number[] = [];
-    for (let at = node; at !== StackTrie.ROOT; at = this.#parents[at]!) {
-      items.push(this.#items[at]!);
+    for (let at = node; at !== StackTrie.ROOT; at = this.#nodes[2 * at]!) {
+      items.push(this.#nodes[2 * at + 1]!);
     }
     return items.reverse();
   }
 
   #grow(): void {
-    const [parents, items] = [this.#parents, this.#items];
-    this.#parents = new Int32Array(2 * parents.length);
-    this.#items = new Int32Array(2 * items.length);
-    this.#parents.set(parents);
-    this.#items.set(items);
-    this.#table = new Int32Array(this.#parents.length * SPARSENESS);
-    for (let node = 1; node < parents.length; node++) this.#insert(node);
+    const nodes = this.#nodes;
+    this.#nodes = new Int32Array(2 * nodes.length);
+    this.#nodes.set(nodes);
+    this.#table = new Int32Array(nodes.length * SPARSENESS);
+    for (let node = 1; 2 * node < nodes.length; node++) this.#insert(node);
   }
 
   #insert(node: number): void {
     const mask = this.#table.length - 1;
-    let at = hash(this.#parents[node]!, this.#items[node]!) & mask;
+    let at = hash(this.#nodes[2 * node]!, this.#nodes[2 * node + 1]!) & mask;
     while (this.#table[at] !== StackTrie.ROOT) at = (at + 1) & mask;
     this.#table[at] = node;
   }

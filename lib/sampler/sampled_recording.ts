@@ -1,10 +1,10 @@
 import type { ReadBytes } from "../elf_unwinding.ts";
+import type { CodeResolver } from "../recording/code_resolver.ts";
 import type { Frame } from "../recording/frame.ts";
 import { FrameTable } from "../recording/frame_table.ts";
 import type { Recording } from "../recording/recording.ts";
 import { SampleCollector } from "../recording/sample_collector.ts";
 import { ThreadTable } from "../recording/thread_table.ts";
-import type { CodeResolver } from "../recording/code_resolver.ts";
 import { CodePlaces } from "./code_places.ts";
 import type { SampleFile } from "./sample_file.ts";
 
@@ -19,20 +19,19 @@ export interface SampledProgram {
   map: string;
   /** Reads a program or library; `undefined` where it cannot be read any more. */
   open: (path: string) => ReadBytes | undefined;
-  /** Knows the code that the runtime made. @default {nobody does} */
-  code?: CodeResolver;
+  /** Knows the code that the runtime has made. */
+  resolver?: CodeResolver;
 }
 
 /** Makes of the sampler's file what reports are made of. */
 export function sampledRecording(file: SampleFile, program: SampledProgram): Recording {
   const { samples, threads, interval, counts } = file;
-  const framesAt = frameFinder(file, program);
+  const framesOf = frameFinder(file, program);
   const collector = new SampleCollector(new ThreadTable());
   for (const { thread, addresses, weight, time } of samples) {
-    const frames: Frame[] = [];
-    for (let i = addresses.length - 1; i >= 0; i--) {
-      frames.push(...framesAt(addresses[i]!, time, i > 0));
-    }
+    const frames = addresses.toReversed().flatMap((address, i, { length }) =>
+      framesOf(address, { isCaller: i < length - 1, time })
+    );
     collector.add({
       thread: {
         pid: file.process,
@@ -63,29 +62,37 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
   };
 }
 
+/** Finds the frames of an address, from the outermost in. */
+type FindFrames = (
+  address: number,
+  seen: { isCaller: boolean; time: number },
+) => readonly Frame[];
+
 function frameFinder(
   { process, maps }: SampleFile,
-  { command, map, open, code }: SampledProgram,
-): (address: number, time: number, isCaller: boolean) => readonly Frame[] {
+  { command, map, open, resolver }: SampledProgram,
+): FindFrames {
   const places = new CodePlaces({ pid: process, maps, map }, open);
   const table = new FrameTable();
   const runtimes = command.slice(0, 1);
-  const known = new Map<number, readonly [Frame]>();
-  const placeOf = (address: number) => {
-    let frames = known.get(address);
-    if (frames === undefined) {
-      known.set(address, frames = [table.at({ ...places.at(address), runtimes })]);
+  const known = new Map<number, Frame>();
+  const frameAt = (address: number) => {
+    let frame = known.get(address);
+    if (frame === undefined) {
+      known.set(address, frame = table.at({ ...places.at(address), runtimes }));
     }
-    return frames;
+    return frame;
   };
-  return (address, time, isCaller) => {
+  return (address, { isCaller, time }) => {
     // Where a call returns to may be the next function's first instruction already.
-    const at = isCaller ? address - 1 : address;
-    const resolved = code?.framesAt(process, address, time, isCaller);
-    if (resolved?.frames === undefined) return placeOf(at);
-    if (!resolved.yieldsToMap) return resolved.frames.map((frame) => table.same(frame));
-    const [frame] = placeOf(at);
-    return frame.file === undefined ? resolved.frames.map((own) => table.same(own)) : [frame];
+    const frame = frameAt(isCaller ? address - 1 : address);
+    if (resolver === undefined || frame.kind === "native" || frame.kind === "kernel") {
+      return [frame];
+    }
+    const code = resolver.framesAt(process, address, time, isCaller);
+    if (code?.frames === undefined) return [frame];
+    if (code.yieldsToMap && frame.file !== undefined) return [frame];
+    return code.frames.map((one) => table.same(one));
   };
 }
 

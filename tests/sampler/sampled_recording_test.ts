@@ -70,3 +70,33 @@ Deno.test("sampledRecording() takes a call's return address for the caller's, th
   equal(RECORDING.stacks[0]!.frames[1]!.name, "foo");
   equal(RECORDING.stacks[1]!.frames[0]!.name, "bar");
 });
+
+Deno.test("sampledRecording() asks who knows generated code, and prefers js:: names of the map to what yields", () => {
+  const asked: string[] = [];
+  const { stacks } = sampledRecording(FILE, {
+    command: ["/usr/bin/deno", "run", "a.ts"],
+    map: "1000 10 js::foo:/a.ts:1\n",
+    open: () => undefined,
+    resolver: {
+      framesAt(pid, address, time, isCaller) {
+        asked.push(`${pid} ${address.toString(16)} ${time} ${isCaller}`);
+        const names = address === 0x9990 ? ["hot", "inlined"] : ["wasm"];
+        return address === 0x5000 ? undefined : {
+          frames: names.map((name) => ({ name, kind: "typescript", file: "/a.ts", module: "" })),
+          from: 0,
+          to: Infinity,
+          yieldsToMap: names[0] === "wasm",
+        };
+      },
+    },
+  });
+  deepEqual(asked.slice(0, 3), [
+    "42 5000 5000000000 true",
+    "42 1010 5000000000 true",
+    "42 9990 5000000000 false",
+  ]);
+  deepEqual(stacks.slice(0, 2).map(({ frames }) => frames.map(({ name }) => name)), [
+    ["", "foo", "hot", "inlined"],
+    ["wasm"],
+  ]);
+});

@@ -47,7 +47,10 @@ export class CallChain {
     if (this.length > 0) return;
     const ip = at + layout.ip;
     const high = view.getUint32(ip + 4, true);
-    this.#push(view.getUint32(ip, true), high, kindOfMode(misc & MODE_MASK, high));
+    this.low[0] = view.getUint32(ip, true);
+    this.high[0] = high;
+    this.kind[0] = kindOfMode(misc & MODE_MASK, high);
+    this.length = 1;
   }
 
   #readChain(
@@ -57,8 +60,11 @@ export class CallChain {
   ): void {
     const room = (size - layout.callChain - 8) >> 3;
     const count = Math.min(readUint64(view, at + layout.callChain), room);
-    let kind: number | undefined;
+    while (this.low.length < count) this.#grow();
+    const [lows, highs, kinds] = [this.low, this.high, this.kind];
+    let kind = -1;
     let caller = 0;
+    let length = 0;
     const first = at + layout.callChain + 8;
     for (let entry = first; entry < first + 8 * count; entry += 8) {
       const low = view.getUint32(entry, true);
@@ -68,17 +74,13 @@ export class CallChain {
         caller = 0;
         continue;
       }
-      kind ??= kindOfMode(misc & MODE_MASK, high);
-      this.#push(low, high, kind | caller);
+      if (kind < 0) kind = kindOfMode(misc & MODE_MASK, high);
+      lows[length] = low;
+      highs[length] = high;
+      kinds[length++] = kind | caller;
       caller = AddressKind.CALLER;
     }
-  }
-
-  #push(low: number, high: number, kind: number): void {
-    if (this.length === this.low.length) this.#grow();
-    this.low[this.length] = low;
-    this.high[this.length] = high;
-    this.kind[this.length++] = kind;
+    this.length = length;
   }
 
   #grow(): void {

@@ -1,6 +1,6 @@
-import type { CodeResolver } from "../code_resolver.ts";
+import type { CodeResolver, ResolvedCode } from "../code_resolver.ts";
 import { type Frame, isRuntimeModule } from "../frame.ts";
-import { type AddressSpace, isGenerated } from "./address_spaces.ts";
+import { type AddressSpace, isGenerated, type MappingAt } from "./address_spaces.ts";
 import { AddressKind } from "./call_chain.ts";
 
 /** Beside {@linkcode AddressKind}s: an address whose code the resolver did not know at the time. */
@@ -63,18 +63,18 @@ export class Locations {
 
   /** The process of a location; 0 for the kernel. */
   spaceOf(location: number): number {
-    return this.#columns.space[location]!;
+    return this.#columns.spaceOf(location);
   }
 
   /** From when on the location is at its address. */
   from(location: number): number {
-    return this.#columns.from[location]!;
+    return this.#columns.from(location);
   }
 
   /** Until when; a location that holds for a moment has to be found anew each time. */
   to(location: number): number {
-    const isFleeting = (this.#columns.kind[location]! & UNRESOLVED) !== 0;
-    return isFleeting ? -Infinity : this.#columns.to[location]!;
+    const isFleeting = (this.#columns.kindOf(location) & UNRESOLVED) !== 0;
+    return isFleeting ? -Infinity : this.#columns.to(location);
   }
 
   /** What the resolver has found. */
@@ -110,61 +110,71 @@ export class Locations {
   }
 
   #make(space: AddressSpace, address: Address): number {
-    const { low, high, kind, time } = address;
-    if (kind & AddressKind.KERNEL) {
-      const key = { space: NO_SPACE, low, high, kind };
+    const { kind } = address;
+    const isKernel = (kind & AddressKind.KERNEL) !== 0;
+    if (isKernel || kind & AddressKind.OTHER) {
+      const key = { ...address, space: isKernel ? NO_SPACE : space.id };
       const location = this.#columns.add(key, -Infinity, Infinity);
-      this.#leaveToPerf(location, space.pid, address);
+      if (isKernel) this.#leaveToPerf(location, space.pid, address);
       return location;
     }
-    const key = { space: space.id, low, high, kind };
-    if (kind & AddressKind.OTHER) return this.#columns.add(key, -Infinity, Infinity);
-    const number = high * 2 ** 32 + low;
-    const isCaller = (kind & AddressKind.CALLER) !== 0;
-    const { mapping, from, to } = space.at(isCaller ? number - 1 : number, time);
-    const isOpen = mapping === undefined || isGenerated(mapping);
-    if (this.#resolver !== undefined && (isOpen || isRuntimeModule(mapping.path, this.#runtimes))) {
-      const code = this.#resolver.framesAt(space.pid, number, time, isCaller);
-      if (code !== undefined) {
-        // An answer holds at least for the time that was asked for.
-        const location = this.#columns.add(
-          key,
-          Math.min(Math.max(from, code.from), time),
-          Math.max(Math.min(to, code.to), timeAfter(time)),
-        );
-        const { frames, yieldsToMap = false } = code;
-        if (frames !== undefined) this.#resolved.set(location, { frames, yieldsToMap });
-        else if (!isOpen) this.#runtimeText.add(location);
-        const isLeft = frames === undefined || yieldsToMap;
-        if (isLeft && mapping !== undefined) this.#leaveToPerf(location, space.pid, address);
-        return location;
-      }
+    const place = placeOf(space, address);
+    const { mapping, isOpen } = place;
+    if (
+      this.#resolver !== undefined && (isOpen || isRuntimeModule(mapping!.path, this.#runtimes))
+    ) {
+      const code = this.#resolver.framesAt(
+        space.pid,
+        numberOf(address),
+        address.time,
+        (kind & AddressKind.CALLER) !== 0,
+      );
+      if (code !== undefined) return this.#makeResolved(space, address, { place, code });
       // In files code stays what it is; generated code may be known at another time.
-      if (isOpen) {
-        return this.#unresolved(space, address, { isMapped: mapping !== undefined, from, to });
-      }
+      if (isOpen) return this.#makeUnresolved(space, address, place);
     }
-    const location = this.#columns.add(key, from, to);
-    if (mapping !== undefined) this.#leaveToPerf(location, space.pid, address);
-    if (!isOpen && isRuntimeModule(mapping.path, this.#runtimes)) this.#runtimeText.add(location);
+    const location = this.#add(space, address, place);
+    if (!isOpen && isRuntimeModule(mapping!.path, this.#runtimes)) this.#runtimeText.add(location);
     return location;
   }
 
-  #unresolved(
+  #makeResolved(
     space: AddressSpace,
     address: Address,
-    { isMapped, from, to }: { isMapped: boolean; from: number; to: number },
+    { place, code }: { place: Place; code: ResolvedCode },
   ): number {
-    const { low, high, kind, time } = address;
-    const key = { space: space.id, low, high, kind: kind | UNRESOLVED };
-    const known = this.#columns.find(space.id, low, high, key.kind, time);
-    if (known >= 0) return known;
-    const location = this.#columns.add(key, from, to);
-    if (isMapped) this.#leaveToPerf(location, space.pid, address);
+    const { frames, yieldsToMap = false } = code;
+    const isLeft = frames === undefined || yieldsToMap;
+    // An answer holds at least for the time that was asked for.
+    const location = this.#add(space, address, {
+      ...place,
+      mapping: isLeft ? place.mapping : undefined,
+      from: Math.min(Math.max(place.from, code.from), address.time),
+      to: Math.max(Math.min(place.to, code.to), timeAfter(address.time)),
+    });
+    if (frames !== undefined) this.#resolved.set(location, { frames, yieldsToMap });
+    else if (!place.isOpen) this.#runtimeText.add(location);
+    return location;
+  }
+
+  #makeUnresolved(space: AddressSpace, address: Address, place: Place): number {
+    const { low, high, time } = address;
+    const kind = address.kind | UNRESOLVED;
+    const known = this.#columns.find(space.id, low, high, kind, time);
+    return known >= 0 ? known : this.#add(space, { ...address, kind }, place);
+  }
+
+  /** Adds a location in a process; what is mapped there is left to perf. */
+  #add(space: AddressSpace, address: Address, { mapping, isOpen, from, to }: Place): number {
+    const location = this.#columns.add({ ...address, space: space.id }, from, to);
+    if (mapping === undefined) return location;
+    const kind = isOpen ? address.kind & ~AddressKind.CALLER : address.kind;
+    this.#leaveToPerf(location, space.pid, { ...address, kind });
     return location;
   }
 
   #leaveToPerf(location: number, pid: number, { low, high, kind, time }: Address): void {
+    // A call that never returns may be a function's end: where it would return to is the next one.
     const isCaller = (kind & AddressKind.CALLER) !== 0;
     const borrows = isCaller && low === 0;
     this.#pendingOf.set(location, this.pending.length);
@@ -179,6 +189,28 @@ export class Locations {
   }
 }
 
+/** What is mapped at an address. */
+interface Place extends MappingAt {
+  /** Whether programs can make code there: it has no file, or nothing is known of it. */
+  isOpen: boolean;
+}
+
+/**
+ * Finds what is mapped at an address. Of a caller in a file it is what is at the call; generated code
+ * is looked up where the call returns to, as perf does, since its functions end with no calls.
+ */
+function placeOf(space: AddressSpace, address: Address): Place {
+  const number = numberOf(address);
+  const at = space.at(number, address.time);
+  if (at.mapping !== undefined && isGenerated(at.mapping)) return { ...at, isOpen: true };
+  const found = address.kind & AddressKind.CALLER ? space.at(number - 1, address.time) : at;
+  return { ...found, isOpen: found.mapping === undefined || isGenerated(found.mapping) };
+}
+
+function numberOf({ low, high }: Address): number {
+  return high * 2 ** 32 + low;
+}
+
 interface LocationKey {
   space: number;
   low: number;
@@ -186,63 +218,78 @@ interface LocationKey {
   kind: number;
 }
 
-/** Locations in columns, with a hash table; several of one key hold at different times. */
+/** Numbers of a key: space, low, high, kind. */
+const KEY = 4;
+
+/**
+ * Locations in typed arrays, with a hash table; several of one key hold at different times. What is
+ * compared together lies together: there are more locations than a processor's cache has room for.
+ */
 class LocationColumns {
   length = 0;
-  space = new Int32Array(4096);
-  from = new Float64Array(4096);
-  to = new Float64Array(4096);
-  #low = new Uint32Array(4096);
-  #high = new Uint32Array(4096);
-  kind = new Uint8Array(4096);
+  /** {@linkcode KEY} numbers a location. */
+  #keys = new Int32Array(4096 * KEY);
+  /** From when until when: two numbers a location. */
+  #spans = new Float64Array(4096 * 2);
   /** Locations by hash, each plus 1; 0 where an entry is free. */
   #table = new Int32Array(8192);
+
+  spaceOf(location: number): number {
+    return this.#keys[location * KEY]!;
+  }
+
+  kindOf(location: number): number {
+    return this.#keys[location * KEY + 3]!;
+  }
+
+  from(location: number): number {
+    return this.#spans[location * 2]!;
+  }
+
+  to(location: number): number {
+    return this.#spans[location * 2 + 1]!;
+  }
 
   /** -1 where there is none. */
   find(space: number, low: number, high: number, kind: number, time: number): number {
     const mask = this.#table.length - 1;
+    const [keys, spans] = [this.#keys, this.#spans];
     for (let at = hash(space, low, high, kind) & mask;; at = (at + 1) & mask) {
       const location = this.#table[at]! - 1;
       if (location < 0) return -1;
+      const key = location * KEY;
       if (
-        this.#low[location] === low && this.#high[location] === high &&
-        this.space[location] === space && this.kind[location] === kind &&
-        this.from[location]! <= time && time < this.to[location]!
+        keys[key + 1] === (low | 0) && keys[key + 2] === (high | 0) && keys[key] === space &&
+        keys[key + 3] === kind && spans[location * 2]! <= time && time < spans[location * 2 + 1]!
       ) return location;
     }
   }
 
   add({ space, low, high, kind }: LocationKey, from: number, to: number): number {
-    if (this.length === this.space.length) this.#grow();
+    if (this.length * KEY === this.#keys.length) this.#grow();
     const location = this.length++;
-    this.space[location] = space;
-    this.#low[location] = low;
-    this.#high[location] = high;
-    this.kind[location] = kind;
-    this.from[location] = from;
-    this.to[location] = to;
+    this.#keys.set([space, low, high, kind], location * KEY);
+    this.#spans.set([from, to], location * 2);
     this.#insert(location);
     return location;
   }
 
   #insert(location: number): void {
     const mask = this.#table.length - 1;
-    const key = [this.space, this.#low, this.#high, this.kind] as const;
-    const [space, low, high, kind] = key.map((column) => column[location]!);
-    let at = hash(space!, low!, high!, kind!) & mask;
+    const key = location * KEY;
+    const keys = this.#keys;
+    let at = hash(keys[key]!, keys[key + 1]!, keys[key + 2]!, keys[key + 3]!) & mask;
     while (this.#table[at] !== 0) at = (at + 1) & mask;
     this.#table[at] = location + 1;
   }
 
   #grow(): void {
-    const twice = 2 * this.space.length;
-    this.space = copied(this.space, new Int32Array(twice));
-    this.from = copied(this.from, new Float64Array(twice));
-    this.to = copied(this.to, new Float64Array(twice));
-    this.#low = copied(this.#low, new Uint32Array(twice));
-    this.#high = copied(this.#high, new Uint32Array(twice));
-    this.kind = copied(this.kind, new Uint8Array(twice));
-    this.#table = new Int32Array(2 * twice);
+    const [keys, spans] = [this.#keys, this.#spans];
+    this.#keys = new Int32Array(2 * keys.length);
+    this.#spans = new Float64Array(2 * spans.length);
+    this.#keys.set(keys);
+    this.#spans.set(spans);
+    this.#table = new Int32Array(4 * keys.length / KEY);
     for (let location = 0; location < this.length; location++) this.#insert(location);
   }
 }
@@ -250,11 +297,6 @@ class LocationColumns {
 /** A time that is later, also where numbers are further apart than nanoseconds. */
 function timeAfter(time: number): number {
   return Math.max(time + 1, time * (1 + 2 * Number.EPSILON));
-}
-
-function copied<Column extends { set(other: Column): void }>(from: Column, to: Column): Column {
-  to.set(from);
-  return to;
 }
 
 /** Multipliers of MurmurHash3 (https://github.com/aappleby/smhasher). */

@@ -184,26 +184,27 @@ export class LocatedStack {
     { space, time, locations }: { space: AddressSpace; time: number; locations: Locations },
   ): number {
     while (length > this.locations.length) this.#grow();
+    const [lows, highs, kinds] = [this.#low, this.#high, this.#kind];
+    const [froms, tos] = [this.#from, this.#to];
     const most = Math.min(length, this.length);
     let unchanged = 0;
     for (let i = length - 1; unchanged < most; i--, unchanged++) {
       if (
-        this.#low[unchanged] !== low[i] || this.#high[unchanged] !== high[i] ||
-        this.#kind[unchanged] !== kind[i] ||
-        time < this.#from[unchanged]! || time >= this.#to[unchanged]!
+        lows[unchanged] !== low[i] || highs[unchanged] !== high[i] ||
+        kinds[unchanged] !== kind[i] || time < froms[unchanged]! || time >= tos[unchanged]!
       ) break;
     }
-    let from = unchanged === 0 ? -Infinity : this.#from[unchanged - 1]!;
-    let to = unchanged === 0 ? Infinity : this.#to[unchanged - 1]!;
+    let from = unchanged === 0 ? -Infinity : froms[unchanged - 1]!;
+    let to = unchanged === 0 ? Infinity : tos[unchanged - 1]!;
     for (let at = unchanged; at < length; at++) {
       const i = length - 1 - at;
       const location = locations.find(space, low[i]!, high[i]!, kind[i]!, time);
-      this.#low[at] = low[i]!;
-      this.#high[at] = high[i]!;
-      this.#kind[at] = kind[i]!;
+      lows[at] = low[i]!;
+      highs[at] = high[i]!;
+      kinds[at] = kind[i]!;
       this.locations[at] = location;
-      this.#from[at] = from = Math.max(from, locations.from(location));
-      this.#to[at] = to = Math.min(to, locations.to(location));
+      froms[at] = from = Math.max(from, locations.from(location));
+      tos[at] = to = Math.min(to, locations.to(location));
     }
     this.length = length;
     return unchanged;

@@ -113,11 +113,13 @@ Deno.test("readPerfData() reads samples with their times, threads and stacks", a
   equal(stacks[1]!.frames[1]!.kind, "kernel");
 });
 
-Deno.test("readPerfData() looks callers up where the call is, the innermost where the processor was", async () => {
+Deno.test("readPerfData() looks callers in files up where the call is, generated ones as perf does", async () => {
   const [recording] = await read(
-    deno().sample({ pid: 1, time: 1, chain: [USER, CODE + 64, CODE + 64, CODE + 128] }).file(),
+    deno().map(1, { start: 0x10000, size: 0x1000, path: "/usr/bin/app" })
+      .sample({ pid: 1, time: 1, chain: [USER, 0x10020, 0x10020, CODE + 64, CODE] })
+      .sample({ pid: 1, time: 2, chain: [USER, CODE, 0x11000] }).file(),
   );
-  deepEqual(stacksOf(recording!), ["deno: f1 f0 f1 1 1000"]);
+  deepEqual(stacksOf(recording!), ["deno: f0 f1 n4097 n4098 1 1000", "deno: n4351 f0 1 1000"]);
 });
 
 Deno.test("readPerfData() takes thread names as they are, but for line breaks in reports", async () => {
@@ -422,7 +424,7 @@ Deno.test("readPerfData() goes on without what perf leaves out, and fails as per
   const file = deno().sample({ pid: 1, time: 1, chain: [USER, CODE, CODE + 65, CODE + 129] })
     .file();
   const printOf = fakePerf((address) =>
-    address === BigInt(CODE + 64) ? undefined : symbolOf(address)
+    address === BigInt(CODE + 65) ? undefined : symbolOf(address)
   );
   const print = () => printOf(new Uint8Array());
   const [recording] = await read(file, { perf: { print, printOf } });
