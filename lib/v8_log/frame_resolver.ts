@@ -21,8 +21,8 @@ const MAX_POSITIONS = 32 << 20;
 /** Limit of the memory for names of functions, in bytes. */
 const MAX_NAMES = 32 << 20;
 
-/** The longest text of a script that is read, in bytes of the log. */
-const MAX_TEXT = 64 << 20;
+/** The most text of a script that is read, in bytes of the log. The inline source map stands at its end. */
+const MAX_TEXT = 32 << 20;
 
 /** The longest name, in bytes of the log. */
 const MAX_NAME = 4096;
@@ -131,7 +131,7 @@ export class FrameResolver {
     const source = this.#log.scripts[number]!;
     const label = splitLabel(text, source.url);
     // Code of `eval` has its URL here only, if a comment in it gives it one.
-    if (source.url === "" && label.url !== "") source.url = shortUrl(label.url);
+    if (source.url === "" && label.url !== "") source.url = decodeUrl(label.url);
     const script = this.#script(number);
     const start = functions.start[fn]!;
     const isWhole = start === 0 && label.name === "" && functions.end[fn]! >= script.length;
@@ -236,12 +236,16 @@ function splitLabel(text: string, url: string): Label {
   return { name: label.slice(0, Math.max(space, 0)), url: label.slice(space + 1) };
 }
 
+function decodeUrl(escaped: string): string {
+  return shortUrl(decodeLogText(new TextEncoder().encode(escaped)));
+}
+
 /** WebAssembly's functions have V8's names; other functions without a script at least a position in its JavaScript. */
 function frameWithoutScript(text: string): CodeFrame {
   const match = /:(\d{1,9}):\d+$/.exec(text);
   if (match === null) return { name: text || ANONYMOUS, kind: "wasm" };
   const { name, url } = splitLabel(text, "");
-  const file = sourceName(shortUrl(decodeLogText(new TextEncoder().encode(url))) || NO_FILE);
+  const file = sourceName(decodeUrl(url) || NO_FILE);
   return { name: name || ANONYMOUS, kind: "function", file, line: Number(match[1]) };
 }
 

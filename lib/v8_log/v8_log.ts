@@ -32,13 +32,13 @@ export interface ReadOptions {
   progress?(bytes: number): void;
 }
 
-/** A piece of code that an address is in. */
+/** The piece of code that an address is in, and how long that holds. */
 export interface CodePlace {
-  /** Number of the piece in its log. */
+  /** Number of the piece in its log; -1 where the log knows no code. */
   piece: number;
-  /** From when on it was there, in µs of CLOCK_MONOTONIC. */
+  /** From when on the answer holds, in µs of CLOCK_MONOTONIC. */
   from: number;
-  /** Until when, exclusive; `Infinity` for what was there at the end. */
+  /** Until when, exclusive; not later than `from` where nothing says how long it holds. */
   to: number;
 }
 
@@ -149,15 +149,27 @@ export class V8Log {
   }
 
   /**
-   * Which piece of code an address is in, and how long that holds, for callers that keep answers themselves.
+   * Finds the piece of code that an address is in, for callers that keep answers themselves.
    *
    * @param address The address; of a return address one less.
-   * @param time When, in µs of CLOCK_MONOTONIC.
-   * @returns `undefined` where the log knows no code there then.
+   * @param time Time, in µs of CLOCK_MONOTONIC.
    */
-  locate(address: number, time: number): CodePlace | undefined {
-    const answer = this.#locate(address, time);
-    return answer.piece < 0 ? undefined : answer;
+  locate(address: number, time: number): CodePlace {
+    if (!(address > 0 && address <= Number.MAX_SAFE_INTEGER) || !this.#timeline.mayKnow(address)) {
+      return { piece: -1, from: -Infinity, to: Infinity };
+    }
+    const logTime = this.clock === undefined ? Infinity : time - this.#offset;
+    // Logs of Workers start late; until then they know nothing of builtins, which all logs have.
+    const first = this.#pieces.time[0]! - this.#slack;
+    if (logTime < first) return { piece: -1, from: -Infinity, to: first + this.#offset };
+    let piece = this.#timeline.find(address, logTime);
+    // V8 may have stamped the code a little after it ran, and the offset is not exact.
+    if (piece < 0) piece = this.#timeline.find(address, logTime + this.#slack);
+    if (piece < 0) return { piece, from: time, to: time };
+    if (this.clock === undefined) return { piece, from: -Infinity, to: Infinity };
+    const { time: times, end } = this.#pieces;
+    const from = Math.min(time, times[piece]! + this.#offset);
+    return { piece, from, to: end[piece]! + this.#offset };
   }
 
   /** Code that was there when the log ended, by address. */
@@ -174,26 +186,11 @@ export class V8Log {
   }
 
   #answer(at: number, time: number): readonly CodeFrame[] | undefined {
-    const { piece, from, to } = this.#locate(at, time);
+    const { piece, from, to } = this.locate(at, time);
     const frames = piece < 0 ? undefined : this.#resolver.framesAt(piece, at);
     // Where code comes later or was before, nothing says until when there is none.
     if (from < to) this.#answers.set(at, from, to, frames);
     return frames;
-  }
-
-  #locate(address: number, time: number): CodePlace {
-    if (!(address > 0 && address <= Number.MAX_SAFE_INTEGER) || !this.#timeline.mayKnow(address)) {
-      return { piece: -1, from: -Infinity, to: Infinity };
-    }
-    const logTime = this.clock === undefined ? Infinity : time - this.#offset;
-    let piece = this.#timeline.find(address, logTime);
-    // V8 may have stamped the code a little after it ran, and the offset is not exact.
-    if (piece < 0) piece = this.#timeline.find(address, logTime + this.#slack);
-    if (piece < 0) return { piece, from: time, to: time };
-    if (this.clock === undefined) return { piece, from: -Infinity, to: Infinity };
-    const { time: times, end } = this.#pieces;
-    const from = Math.min(time, times[piece]! + this.#offset);
-    return { piece, from, to: end[piece]! + this.#offset };
   }
 }
 

@@ -221,11 +221,19 @@ Deno.test("locate() says how long its answer holds", async () => {
     CLOCK,
   );
   const offset = log.clock!.offset;
-  const place = log.locate(0x3010, 300 + offset)!;
+  const place = log.locate(0x3010, 300 + offset);
   deepEqual([place.from, place.to], [200 + offset, 500 + offset]);
-  equal(log.locate(0x3010, 499 + offset)!.piece, place.piece);
-  equal(log.locate(0x3050, 600 + offset)!.to, Infinity);
-  equal(log.locate(0x123456789, 300), undefined);
+  equal(log.locate(0x3010, 499 + offset).piece, place.piece);
+  equal(log.locate(0x3050, 600 + offset).to, Infinity);
+  deepEqual(log.locate(0x123456789, 300), { piece: -1, from: -Infinity, to: Infinity });
+  // Near code, another time can know more.
+  deepEqual(log.locate(0x3010, 600 + offset), {
+    piece: -1,
+    from: 600 + offset,
+    to: 600 + offset,
+  });
+  // Before the first line there is none for sure.
+  deepEqual(log.locate(0x3010, -9000), { piece: -1, from: -Infinity, to: 10 + offset - 2000 });
 });
 
 Deno.test("liveCode() lists what was there at the end, once each", async () => {
