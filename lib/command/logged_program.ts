@@ -2,6 +2,8 @@
  * How a program and all that it starts are told to write V8's log. Deno obeys DENO_V8_FLAGS. Node has
  * no such variable (NODE_OPTIONS refuses these flags), so a `node` of ours stands first on PATH.
  */
+import * as fs from "node:fs";
+
 import type { LogDirectory } from "../v8_log/log_directory.ts";
 import { installShims } from "./runtime_shims.ts";
 
@@ -66,4 +68,27 @@ export function loggedEnvironment(
     [DENO_FLAGS_VARIABLE]: [...own.split(","), ...flags].filter(Boolean).join(),
     ...(names.length === 0 ? {} : { PATH: `${directory.bin}:${env["PATH"]}` }),
   };
+}
+
+/**
+ * The file that a program's name stands for on a PATH. Deno looks a name up on its own PATH, not on
+ * that of the environment it hands on, and would miss the programs that are first there.
+ *
+ * @param program A name, or a path, which stays as it is.
+ * @param env The environment that the program gets.
+ * @returns The name itself where PATH has no such program.
+ */
+export function programPath(program: string, env: Readonly<Record<string, string>>): string {
+  if (program.includes("/")) return program;
+  const paths = (env["PATH"] ?? "").split(":").map((directory) => `${directory || "."}/${program}`);
+  return paths.find(isExecutable) ?? program;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    fs.accessSync(path, fs.constants.X_OK);
+    return fs.statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

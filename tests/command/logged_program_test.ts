@@ -1,7 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { dirname } from "node:path";
 
-import { LOG_FLAGS, logFlags, loggedEnvironment } from "../../lib/command/logged_program.ts";
+import {
+  LOG_FLAGS,
+  logFlags,
+  loggedEnvironment,
+  programPath,
+} from "../../lib/command/logged_program.ts";
 import {
   findLogs,
   listLogs,
@@ -123,6 +128,17 @@ Deno.test("loggedEnvironment() makes no program first on PATH that was not on it
   const env = loggedEnvironment(programs.directory, { PATH: "/nowhere::/none", A: "1" });
   equal(env["PATH"], "/nowhere::/none");
   deepEqual([...Deno.readDirSync(programs.directory.bin)], []);
+});
+
+Deno.test("programPath() finds a program on the PATH of the environment that it gets", () => {
+  using programs = new LoggedPrograms({ node: "#!/bin/sh\n", file: "" });
+  Deno.mkdirSync(`${programs.path}/directory`);
+  const env = { PATH: `/nowhere:${programs.path}:/none` };
+  equal(programPath("node", env), `${programs.path}/node`);
+  equal(programPath("./node", env), "./node");
+  equal(programPath("file", env), "file");
+  equal(programPath("directory", env), "directory");
+  equal(programPath("node", {}), "node");
 });
 
 /** A program that stands for a runtime and prints what it gets. */
