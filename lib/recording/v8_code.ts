@@ -54,22 +54,22 @@ export class V8Code implements CodeResolver {
     const { toMonotonic, fromMonotonic } = this.#options;
     const microseconds = toMonotonic(time) / 1e3;
     const at = isCaller ? address - 1 : address;
-    let log: V8Log | undefined;
-    let place: ReturnType<V8Log["locate"]>;
+    let latest: { log: V8Log; from: number } | undefined;
+    let [from, to] = [-Infinity, Infinity];
     // Memory that one isolate has given back can be another's later: the newer code is there.
-    for (const candidate of logs) {
-      const found = candidate.locate(at, microseconds);
-      if (found === undefined || place !== undefined && place.from >= found.from) continue;
-      [log, place] = [candidate, found];
+    for (const log of logs) {
+      const place = log.locate(at, microseconds);
+      from = Math.max(from, place.from);
+      to = Math.min(to, place.to);
+      if (place.piece < 0) continue;
+      if (latest === undefined || place.from > latest.from) latest = { log, from: place.from };
     }
-    if (log === undefined) return undefined;
-    const code = log.framesAt(address, microseconds, isCaller);
+    const code = latest?.log.framesAt(address, microseconds, isCaller);
     if (code === undefined) return undefined;
     return {
       frames: this.#framesOf(code),
-      // The way to microseconds and back rounds, and the answer must hold for its own question.
-      from: Math.min(time, fromMonotonic(1e3 * place!.from)),
-      to: Math.max(time + 1, fromMonotonic(1e3 * place!.to)),
+      from: fromMonotonic(1e3 * from),
+      to: fromMonotonic(1e3 * to),
       // Trampolines of the wasm engine are WebAssembly for V8; the map has their functions' names.
       yieldsToMap: code.at(-1)!.kind === "wasm" || code.at(-1)!.kind === "other",
     };
