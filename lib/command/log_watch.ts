@@ -18,7 +18,6 @@ import {
 } from "../v8_log/clock_file.ts";
 import { parseLogName } from "../v8_log/log_name.ts";
 import { type MonotonicClock, monotonicClock } from "./monotonic_clock.ts";
-import { userId } from "../runtime.ts";
 import { innerNumber } from "./namespace_maps.ts";
 
 /** Milliseconds for which a new log is polled every millisecond: it grows most while a program starts. */
@@ -99,8 +98,6 @@ export class V8LogWatch {
   readonly #onLog: (log: WatchedLog) => void;
   readonly #started = Date.now();
   readonly #logs = new Map<string, Log>();
-  /** Files that are no logs of a process that runs. */
-  readonly #strangers = new Set<string>();
   readonly #processes = new Map<number, LoggedProcess>();
   readonly #markers: ClockMarker[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -232,7 +229,7 @@ export class V8LogWatch {
       return;
     }
     for (const name of names) {
-      if (!this.#logs.has(name) && !this.#strangers.has(name)) this.#add(name);
+      if (!this.#logs.has(name)) this.#add(name);
     }
   }
 
@@ -242,10 +239,6 @@ export class V8LogWatch {
     const path = `${this.#directory}/${name}`;
     const now = performance.now();
     const pid = this.#outerNumber(parsed.pid, name);
-    if (!makePrivate(path, pid)) {
-      this.#strangers.add(name);
-      return;
-    }
     const log: Log = {
       path,
       name,
@@ -397,37 +390,6 @@ function describe(pid: number): LoggedProcess {
     // It has ended.
   }
   return described;
-}
-
-/**
- * Makes a log its owner's and root's own. Returns whether it is a log: a regular file of this user or
- * of a user that its process runs as. Where root watches, others can make files in the directory.
- */
-function makePrivate(path: string, pid: number): boolean {
-  let descriptor: number;
-  try {
-    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
-    descriptor = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch {
-    return false;
-  }
-  try {
-    const { uid, nlink, mode } = fs.fstatSync(descriptor);
-    const isLog = (mode & fs.constants.S_IFMT) === fs.constants.S_IFREG && nlink === 1 &&
-      (uid === userId() || usersOf(pid).includes(uid));
-    if (isLog && (mode & 0o077) !== 0) fs.fchmodSync(descriptor, 0o600);
-    return isLog;
-  } catch {
-    return false;
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-/** proc(5): the real, effective, saved and file system's user. */
-function usersOf(pid: number): number[] {
-  const [, users = ""] = /^Uid:\s+(.*)$/m.exec(readText(`/proc/${pid}/status`)) ?? [];
-  return users.split(/\s+/).map(Number);
 }
 
 function hasOpen(pid: number, name: string): boolean {

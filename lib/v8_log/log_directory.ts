@@ -23,10 +23,8 @@ const KEPT = 24 * 60 * 60 * 1000;
 
 /** The directories of one command and the program that it starts. */
 export interface LogDirectory {
-  /** Where the logs and the clock file are written. */
+  /** Where the logs and the clock file are. */
   readonly path: string;
-  /** Where they are once {@linkcode releaseLogDirectory} was called. */
-  readonly kept: string;
   /** The value of V8's flag `--logfile`: neither space nor comma, so that every way of handing it on keeps it. */
   readonly logFile: string;
   /** Where programs of ours are that must be first on PATH. */
@@ -48,16 +46,10 @@ export function recordingLogs(recording: string): string {
  * @param recording The file that the program is recorded in, whose own directory takes the logs and
  * loses those of the last recording; `undefined` for a directory in /tmp.
  * @param temporary The directory that everybody can write. @default {"/tmp"}
- * @param servesOthers Whether processes of other users may make logs; only root can ask for it.
- * @default {where this is root, and the kernel follows no planted links}
  * @throws {PerfError} If another user's directory, a link or a file stands in the way.
  */
 export function makeLogDirectory(
-  { recording, temporary = "/tmp", servesOthers = mayServeOthers() }: {
-    recording?: string;
-    temporary?: string;
-    servesOthers?: boolean;
-  } = {},
+  { recording, temporary = "/tmp" }: { recording?: string; temporary?: string } = {},
 ): LogDirectory {
   const shared = sharedDirectory(temporary);
   makePrivate(shared, 0o711);
@@ -66,70 +58,30 @@ export function makeLogDirectory(
   const bin = `${root}/bin`;
   fs.mkdirSync(bin);
   fs.chmodSync(bin, 0o755);
-  const kept = recording === undefined ? `${root}/logs` : makeRecordingDirectory(recording);
-  // V8 replaces %p, Deno splits at commas, and shells split at spaces.
-  if (recording !== undefined && !servesOthers && /^[\w./@+=:~-]+$/.test(kept)) {
-    return { path: kept, kept, logFile: `${kept}/${LOG_PATTERN}`, bin, started, root };
+  if (recording === undefined) {
+    const path = `${root}/logs`;
+    makePrivate(path, 0o700);
+    return { path, logFile: `${path}/${LOG_PATTERN}`, bin, started, root };
   }
-  const logs = `${root}/logs`;
-  if (recording === undefined || servesOthers) makePrivate(logs, 0o700);
-  else fs.symlinkSync(kept, logs);
-  // The bits of the umask do not matter to chmod(2).
-  if (servesOthers) fs.chmodSync(logs, 0o1733);
-  const path = recording === undefined || servesOthers ? logs : kept;
-  return { path, kept, logFile: `${logs}/${LOG_PATTERN}`, bin, started, root };
-}
-
-/** Whether this is root, and the kernel follows no links that others plant (proc(5), fs.protected_*links). */
-function mayServeOthers(): boolean {
-  return userId() === 0 &&
-    ["symlinks", "hardlinks"].every((kind) =>
-      readText(`/proc/sys/fs/protected_${kind}`)?.trim() === "1"
-    );
+  const path = makeRecordingDirectory(recording);
+  // V8 replaces %p, Deno splits at commas, and shells split at spaces.
+  if (/^[\w./@+=:~-]+$/.test(path)) {
+    return { path, logFile: `${path}/${LOG_PATTERN}`, bin, started, root };
+  }
+  fs.symlinkSync(path, `${root}/logs`);
+  return { path, logFile: `${root}/logs/${LOG_PATTERN}`, bin, started, root };
 }
 
 /**
- * Puts the logs where they are kept, after the watch has finished, and removes what nobody needs any
- * more. While a process that has a log lives, the directories stay: where V8 cannot open a log for the
- * next Worker it writes to standard output instead.
+ * Removes what of the directories nobody needs any more: all but a recording's logs, and those of
+ * `run` stay for a day. While a process that has a log lives, all stays: where V8 cannot open a log
+ * for the next Worker it writes to standard output instead.
  */
-export function releaseLogDirectory({ path, kept, root }: LogDirectory): void {
-  const isNeeded = listLogs(path).some(({ pid }) => isAlive(pid));
-  const logs = `${root}/logs`;
-  if (path !== kept) keep(path, kept, isNeeded ? copyFile : moveFile);
-  if (isNeeded) return;
+export function releaseLogDirectory({ path, root }: LogDirectory): void {
+  if (listLogs(path).some(({ pid }) => isAlive(pid))) return;
   fs.rmSync(`${root}/bin`, { recursive: true, force: true });
-  if (kept !== logs || listLogs(path).length === 0) {
+  if (path !== `${root}/logs` || listLogs(path).length === 0) {
     fs.rmSync(root, { recursive: true, force: true });
-  } else {
-    fs.chmodSync(logs, 0o700);
-  }
-}
-
-/** Only what the watch has noted: others can have made files there. */
-function keep(from: string, to: string, take: (from: string, to: string) => void): void {
-  const text = readRegular(`${from}/${CLOCK_FILE}`);
-  const clock = text === undefined ? undefined : parseClockFile(text);
-  if (clock === undefined) return;
-  for (const name of [...Object.keys(clock.logs), CLOCK_FILE]) {
-    const isOurs = (parseLogName(name) !== undefined || name === CLOCK_FILE) &&
-      isRegular(`${from}/${name}`);
-    if (isOurs) take(`${from}/${name}`, `${to}/${name}`);
-  }
-}
-
-function copyFile(from: string, to: string): void {
-  fs.copyFileSync(from, to);
-  fs.chmodSync(to, 0o600);
-}
-
-function moveFile(from: string, to: string): void {
-  try {
-    fs.renameSync(from, to);
-  } catch (error) {
-    if ((error as { code?: string }).code !== "EXDEV") throw error;
-    copyFile(from, to);
-    fs.unlinkSync(from);
   }
 }
 

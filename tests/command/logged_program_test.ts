@@ -1,18 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { dirname } from "node:path";
 
-import {
-  LOG_FLAGS,
-  logFlags,
-  loggedEnvironment,
-  programPath,
-} from "../../lib/command/logged_program.ts";
-import {
-  findLogs,
-  listLogs,
-  makeLogDirectory,
-  releaseLogDirectory,
-} from "../../lib/v8_log/log_directory.ts";
+import { LOG_FLAGS, logFlags, loggedEnvironment, programPath } from "../../lib/command/logged_program.ts";
+import { listLogs, makeLogDirectory } from "../../lib/v8_log/log_directory.ts";
 import { LoggedPrograms } from "../support/logged.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 import { obstacleOfRuntime, type OtherRuntime, runtimeProgram } from "../support/other_runtime.ts";
@@ -237,7 +227,7 @@ testNeeding(
   "the node first on PATH does not find itself, nor that of a command around it",
   async () => {
     using programs = new LoggedPrograms({ "work.mjs": WORK });
-    const inner = makeLogDirectory({ temporary: programs.path, servesOthers: false });
+    const inner = makeLogDirectory({ temporary: programs.path });
     const env = loggedEnvironment(inner, programs.environment());
     const twice = { ...env, PATH: `${inner.bin}:${inner.bin}/:${env["PATH"]}` };
     const { stdout } = await new Deno.Command("env", {
@@ -287,45 +277,5 @@ testNeeding(
     ok(plain.stdout.startsWith("out "), plain.stderr);
     deepEqual(await programs.run(command), plain);
     deepEqual(programs.logCounts, []);
-  },
-);
-
-testNeeding(
-  Deno.uid() !== 0 ? "only root can become another user" : obstacleOfCommand("node", "--version"),
-  "a program of root's that becomes another user writes its logs all the same, for root alone",
-  async () => {
-    const recording = `${Deno.makeTempDirSync({ prefix: "xperf-test-" })}/perf.data`;
-    try {
-      using programs = new LoggedPrograms({
-        "work.mjs": WORK,
-        "main.mjs": `
-import { spawnSync } from "node:child_process";
-import { Worker } from "node:worker_threads";
-${WORK}
-process.setgroups([]);
-process.setgid(1000);
-process.setuid(1000);
-new Worker("./work.mjs").on("exit", () => {
-  spawnSync("node", ["work.mjs"], { stdio: "inherit" });
-});`,
-      }, { servesOthers: true, recording });
-      Deno.chmodSync(programs.path, 0o755);
-      const plain = await programs.run(["node", "main.mjs"], { logged: false });
-      equal(plain.stdout.match(/^out/gm)!.length, 3, plain.stderr);
-      const watch = programs.watch();
-      const stranger = `${programs.directory.path}/isolate-0x1-1-1-1.log`;
-      Deno.writeTextFileSync(stranger, "planted");
-      Deno.chownSync(stranger, 1001, 1001);
-      deepEqual(await programs.run(["node", "main.mjs"]), plain);
-      watch.finish();
-      equal(watch.logs.length, 3);
-      releaseLogDirectory(programs.directory);
-      const kept = listLogs(programs.directory.kept);
-      deepEqual(kept.map(({ name }) => name), watch.logs.map(({ name }) => name).sort());
-      for (const { path } of kept) equal(Deno.lstatSync(path).mode! & 0o777, 0o600);
-      ok(findLogs({ recording })[0]!.clock!.isComplete);
-    } finally {
-      Deno.removeSync(dirname(recording), { recursive: true });
-    }
   },
 );

@@ -79,3 +79,38 @@ Deno.test("parseCommandLine() refuses a missing value, and one too many", () => 
     /"--json" with value "yes": it takes none/,
   );
 });
+
+/** What the words after the options are: a script, or a command behind `--`. */
+const PROGRAMS: [line: string, expected: string | undefined][] = [
+  ["", undefined],
+  ["-F 99", undefined],
+  ["--", undefined],
+  ["app.ts", "script app.ts"],
+  ["app.ts -- a -b", "script app.ts -- a -b"],
+  ["deno test", "script deno test"],
+  ["-F 99 -g app.ts -F 1", "script app.ts -F 1"],
+  ["-- deno test -A", "command deno test -A"],
+  ["-F 99 -- npm run build -- --watch", "command npm run build -- --watch"],
+  ["-- ./bin/tool.sh x", "command ./bin/tool.sh x"],
+  ["-- app.ts x", "script app.ts x"],
+  ["-- -", "script -"],
+  ["-- npm:cowsay hi", "script npm:cowsay hi"],
+  ["-- https://example.com/a x", "script https://example.com/a x"],
+  ["-o -- app x", "script app x"],
+  ["-o -- -- app x", "command app x"],
+];
+
+for (const [line, expected] of PROGRAMS) {
+  Deno.test(`parseCommandLine() takes "${line}" for ${expected ?? "no program"}`, () => {
+    const words = line.split(" ").filter(Boolean);
+    const { script, scriptArgs, command } = parseCommandLine(words, PROFILE_OPTIONS, {
+      takesCommand: true,
+    });
+    const text = command.length > 0
+      ? ["command", ...command].join(" ")
+      : script === undefined
+      ? undefined
+      : ["script", script, ...scriptArgs].join(" ");
+    equal(text, expected);
+  });
+}

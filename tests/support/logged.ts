@@ -25,15 +25,9 @@ export class LoggedPrograms implements Disposable {
   /** Where the logs go. */
   readonly directory: LogDirectory;
 
-  /**
-   * @param files The programs' files, by name.
-   * @param options As of makeLogDirectory().
-   */
-  constructor(
-    files: Readonly<Record<string, string>> = {},
-    options: { servesOthers?: boolean; recording?: string } = { servesOthers: false },
-  ) {
-    this.directory = makeLogDirectory({ temporary: this.path, ...options });
+  /** @param files The programs' files, by name. */
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    this.directory = makeLogDirectory({ temporary: this.path });
     for (const [name, text] of Object.entries(files)) {
       Deno.writeTextFileSync(`${this.path}/${name}`, text);
       if (text.startsWith("#!")) Deno.chmodSync(`${this.path}/${name}`, 0o755);

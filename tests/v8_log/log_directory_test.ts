@@ -5,8 +5,7 @@ import { CLOCK_FILE, formatClockFile } from "../../lib/v8_log/clock_file.ts";
 import {
   findLogs,
   listLogs,
-  type LogDirectory,
-  makeLogDirectory as makeDirectory,
+  makeLogDirectory,
   recordingLogs,
   releaseLogDirectory,
   removeStaleDirectories,
@@ -16,11 +15,6 @@ const USER = Deno.uid();
 /** No process has it: the kernel's numbers end at 2^22. */
 const NOBODY = 4_194_305;
 const DAY = 24 * 60 * 60 * 1000;
-
-/** As for a user that is not root. */
-function makeLogDirectory(options: Parameters<typeof makeDirectory>[0]): LogDirectory {
-  return makeDirectory({ servesOthers: false, ...options });
-}
 
 /** Something like /tmp, that is removed again. */
 class Temporary implements Disposable {
@@ -276,14 +270,4 @@ Deno.test("findLogs() goes where the recording has a marker mapped", () => {
   const mapped = ["/usr/bin/node", `${path}/marker-start`, `${path}/marker-end`];
   const found = findLogs({ recording, mapped, temporary: temporary.path });
   deepEqual(found.map(({ directory }) => directory), [path]);
-});
-
-Deno.test("makeLogDirectory() lets processes of other users make logs in /tmp, and list none", () => {
-  using temporary = new Temporary();
-  const recording = `${temporary.path}/perf.data`;
-  const directory = makeLogDirectory({ recording, temporary: temporary.path, servesOthers: true });
-  equal(Deno.lstatSync(directory.path).mode! & 0o7777, 0o1733);
-  equal(directory.path, `${directory.root}/logs`);
-  equal(modeOf(directory.kept), 0o700);
-  equal(directory.kept, Deno.realPathSync(recordingLogs(recording)));
 });
