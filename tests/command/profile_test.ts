@@ -85,7 +85,7 @@ Deno.test("profile() falls back to cpu-clock where perf's own event fails, and s
     while [ "$1" != -o ]; do shift; done
     printf 'PERFILE2 new' > "$2"`;
   const script =
-    "printf 'deno 1 100 cpu-clock: \\n\\t1f js::foo:/a.ts:1 (/tmp/perf-1.map)\\n\\t2f main (/bin/a)\\n\\n'";
+    "printf 'deno 1/1 1.5: 100 cpu-clock: \\n\\t1f js::foo:/a.ts:1 (/tmp/perf-1.map)\\n\\t2f main (/bin/a)\\n\\n'";
   const { code, stdout, stderr } = await profileWithPerf(place, { record, script });
   equal(code, 0, stderr);
   match(stderr, /no hardware events for perf, recording with -e cpu-clock/);
