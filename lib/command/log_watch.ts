@@ -28,12 +28,18 @@ const QUICK = 300;
  * seconds, later, and where nothing has grown for some time. In Deno and Node each takes 0.1 to 0.2 ms
  * of a core, nearly all of it for waking up.
  */
-const PAUSES = { first: 8, usual: 40, idle: 100 };
+const PAUSES = { first: 4, usual: 40, idle: 100 };
 const FIRST = 2_000;
 const IDLE = 5_000;
 
 /** Milliseconds between two looks at a log that has stood still for long. */
 const LONGEST_PAUSE = 500;
+
+/**
+ * Milliseconds for which a log is polled without a pause when it is found. V8 then writes its builtins,
+ * a line every few microseconds, so a poll binds the clock to as few.
+ */
+const BURST = 3;
 
 /** How often it is asked whether a process still lives, in milliseconds. */
 const LIFE_INTERVAL = 500;
@@ -238,11 +244,10 @@ export class V8LogWatch {
     if (parsed === undefined) return;
     const path = `${this.#directory}/${name}`;
     const now = performance.now();
-    const pid = this.#outerNumber(parsed.pid, name);
     const log: Log = {
       path,
       name,
-      pid,
+      pid: parsed.pid,
       size: 0,
       isEnded: false,
       released: 0,
@@ -255,9 +260,14 @@ export class V8LogWatch {
     };
     this.#logs.set(name, log);
     this.#quickUntil = now + QUICK;
+    do {
+      this.#poll(log, now);
+    } while (performance.now() - now < BURST && this.#now !== undefined);
     const birth = this.#birthOf(path);
     if (birth !== undefined) log.early.push(birth);
-    this.#poll(log, now);
+    // Others may look into the directory where its mode was changed.
+    fs.chmodSync(path, 0o600);
+    const pid = log.pid = this.#outerNumber(parsed.pid, name);
     if (!this.#processes.has(pid)) this.#processes.set(pid, describe(pid));
     this.#isChanged = true;
     this.#onLog(log);

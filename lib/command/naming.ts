@@ -30,6 +30,8 @@ export interface NamingOptions {
   read: ReadVariable;
   /** The runtime that the command starts the program with. */
   runtime: { name: RuntimeName; version: string };
+  /** What keeps a program from writing V8's log here. @default {nothing} */
+  logObstacle?: string;
   /** Whether trampolines are on where nothing is said; the program turns them on itself otherwise. */
   isOnByDefault: boolean;
 }
@@ -43,7 +45,7 @@ export interface NamingOptions {
  */
 export function decideNaming(
   line: CommandLine,
-  { read, runtime, isOnByDefault }: NamingOptions,
+  { read, runtime, logObstacle, isOnByDefault }: NamingOptions,
 ): Naming {
   const x = line.options.get("X");
   const option = parseEngineOption(lastValue(line, "engine"));
@@ -53,7 +55,7 @@ export function decideNaming(
     ? { ...decided, backend: "perf" as const }
     : decided;
   if (isOff) return { kind: "none", reason: "-X perf=0", wish };
-  const obstacle = v8Obstacle({ line, wish, runtime });
+  const obstacle = v8Obstacle({ line, wish, runtime }) ?? logObstacle;
   if (option === "v8" || line.options.has("all-lines")) {
     const asked = option === "v8" ? "--engine v8" : "--all-lines";
     if (obstacle !== undefined || (option !== "v8" && option !== "auto")) {

@@ -18,6 +18,7 @@ import { type Ending, runChild, type Signal } from "./child.ts";
 import { checkJitVersion, InjectedRecording } from "./jit_recording.ts";
 import { LoggedProgram } from "./logged_script.ts";
 import { NamespaceMaps } from "./namespace_maps.ts";
+import { logObstacle } from "./log_obstacle.ts";
 import { decideNaming, type Naming } from "./naming.ts";
 import {
   type CommandLine,
@@ -172,7 +173,12 @@ function decide(line: CommandLine): ProfilePlan {
   const scope = scopeOf(line);
   const { runtime } = currentPlatform();
   const isOnByDefault = scope.kind !== "active";
-  const naming = decideNaming(line, { read: readVariable, runtime, isOnByDefault });
+  const naming = decideNaming(line, {
+    read: readVariable,
+    runtime,
+    logObstacle: logObstacle(readText("/proc/self/limits") ?? ""),
+    isOnByDefault,
+  });
   const options = recordOptions(line, naming);
   perfRecordArgs(options);
   const seconds = secondsOf(line);

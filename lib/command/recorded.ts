@@ -12,7 +12,7 @@ import { perfOutput, readText } from "./perf_tool.ts";
 import type { Progress } from "./progress.ts";
 import { readLogsOf, type RecordedLogs } from "./v8_logs.ts";
 
-/** What recordings of perf begin with, of a machine of this byte order and of the other (tools/perf/util/header.c). */
+/** The beginnings of perf's recordings, of a machine of this byte order and of the other (tools/perf/util/header.c). */
 const PERF_STARTS: readonly string[] = ["PERFILE2", "2ELIFREP"];
 
 /**
@@ -20,7 +20,7 @@ const PERF_STARTS: readonly string[] = ["PERFILE2", "2ELIFREP"];
  *
  * @param path A file of perf's, or of the built-in sampler's.
  * @param progress Where to say how far it is.
- * @param options What is known beside a file of perf's.
+ * @param options Facts that are not in a file of perf's.
  * @returns One recording an event.
  * @throws {PerfError} If there is none.
  */
@@ -82,18 +82,29 @@ async function readPerfFile(
   }
 }
 
-/** perf reads files only, of the one who runs it. */
+/** perf reads files only, and refuses those of other users. */
 async function* printedSymbols(
   recording: Uint8Array,
   args: readonly string[],
 ): AsyncGenerator<string> {
-  const directory = fs.mkdtempSync(`${tmpdir()}/xperf-symbols-`);
+  const directory = makeDirectory();
   try {
     const path = `${directory}/perf.data`;
     fs.writeFileSync(path, recording, { mode: 0o600 });
     yield* perfOutput(["script", ...args, "-i", path]);
   } finally {
     fs.rmSync(directory, { recursive: true });
+  }
+}
+
+function makeDirectory(): string {
+  try {
+    return fs.mkdtempSync(`${tmpdir()}/xperf-symbols-`);
+  } catch (cause) {
+    throw new PerfError(
+      `Cannot look symbols up: no temporary directory (${(cause as Error).message})`,
+      { code: "file", hint: "df /tmp; ls -ld /tmp", cause },
+    );
   }
 }
 

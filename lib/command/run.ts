@@ -3,9 +3,12 @@ import { type Ending, runChild } from "./child.ts";
 import { LiveMaps } from "./live_maps.ts";
 import { limitLogs } from "./log_limit.ts";
 import { LoggedProgram } from "./logged_script.ts";
+import { programPath } from "./logged_program.ts";
 import { logSource } from "./log_source.ts";
+import { logObstacle } from "./log_obstacle.ts";
 import { decideNaming, type Naming } from "./naming.ts";
 import { type CommandLine, parseCommandLine, RUN_OPTIONS } from "./options.ts";
+import { readText } from "./perf_tool.ts";
 import {
   checkScript,
   plainCommand,
@@ -55,7 +58,12 @@ export async function run(args: readonly string[]): Promise<Ending> {
     return { code: 0, signal: null };
   }
   const { runtime } = currentPlatform();
-  const naming = decideNaming(line, { read: readVariable, runtime, isOnByDefault: false });
+  const naming = decideNaming(line, {
+    read: readVariable,
+    runtime,
+    logObstacle: logObstacle(readText("/proc/self/limits") ?? ""),
+    isOnByDefault: false,
+  });
   const { script, scriptArgs } = line;
   if (line.command.length === 0) checkScript(script);
   if (naming.kind === "v8") return await runLogged(line, naming);
@@ -95,8 +103,9 @@ async function runLogged(line: CommandLine, { wish }: Naming): Promise<Ending> {
   try {
     program.begin();
     program.watch!.mark("start");
-    const { command, env } = program;
-    return await runChild(command, { env });
+    const { command: [name, ...args], env } = program;
+    // Deno looks for programs on its own PATH.
+    return await runChild([programPath(name!, env), ...args], { env });
   } finally {
     clearInterval(timer);
     program.watch?.mark("end");

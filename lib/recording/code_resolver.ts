@@ -1,6 +1,6 @@
 import type { Frame } from "./frame.ts";
 
-/** What a {@linkcode CodeResolver} knows of an address. */
+/** The answer of a {@linkcode CodeResolver}. */
 export interface ResolvedCode {
   /**
    * The functions that run there, from the outermost in: a function, then what is inlined into it.

@@ -5,7 +5,7 @@ export class FrameNumbers {
   readonly #frames: Frame[] = [];
   readonly #ids = new Map<Frame, number>();
 
-  /** How many frames there are. */
+  /** The number of frames. */
   get length(): number {
     return this.#frames.length;
   }

@@ -52,8 +52,8 @@ const LOST = /\bPERF_RECORD_LOST(_SAMPLES)? lost (\d+)/;
 /**
  * Reads what `perf script` prints with {@linkcode PERF_SCRIPT_ARGS}.
  *
- * @param text What it prints, in pieces of any size.
- * @param options What is known beside the text.
+ * @param text The text that it prints, in pieces of any size.
+ * @param options Facts that are not in the text.
  * @returns A recording per event, in the order in which they were first seen.
  */
 export async function readPerfScript(

@@ -6,7 +6,7 @@ import { SampleTable } from "./sample_table.ts";
 import { StackTable } from "./stack_table.ts";
 import type { Thread } from "./thread.ts";
 
-/** What files of all versions begin with; the version follows. */
+/** The beginning of files of all versions; the version follows. */
 export const RECORDING_START = '{"format":"@x/perf recording","version":';
 
 /** The version that is written; version 1 had neither threads nor single samples. */

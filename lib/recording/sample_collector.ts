@@ -13,7 +13,7 @@ export interface CollectedSample {
   time?: number;
   /** From the outermost in; equal ones must be one object. */
   frames: readonly Frame[];
-  /** What the sample stands for. */
+  /** The amount that the sample stands for. */
   weight: number;
   /** Whether outer frames are missing. */
   isCut: boolean;
@@ -55,7 +55,7 @@ export class SampleCollector {
   }
 
   /**
-   * What has been gathered.
+   * Puts together the samples that have been gathered.
    *
    * @param scripted The processes that ran JavaScript, in whichever recording of the file.
    * @param commands Command lines of processes, with the program first.

@@ -8,7 +8,7 @@ export interface SampleColumns {
   thread: Uint32Array;
   /** The stack: an index in the recording's `stacks`. */
   stack: Uint32Array;
-  /** What the sample stands for, in the recording's unit. */
+  /** The amount that the sample stands for, in the recording's unit. */
   weight: Float64Array;
 }
 
@@ -31,7 +31,7 @@ export class SampleTable implements Readonly<SampleColumns> {
     return new SampleTableBuilder().end();
   }
 
-  /** How many samples there are. */
+  /** The number of samples. */
   get length(): number {
     return this.time.length;
   }
@@ -54,7 +54,7 @@ export interface TableSample {
   thread: number;
   /** Index of the stack. */
   stack: number;
-  /** What the sample stands for. */
+  /** The amount that the sample stands for. */
   weight: number;
 }
 
@@ -63,12 +63,12 @@ export class SampleTableBuilder {
   #columns: SampleColumns;
   #length = 0;
 
-  /** @param capacity How many samples are expected. */
+  /** @param capacity The number of samples that are expected. */
   constructor(capacity = 0) {
     this.#columns = columnsOf(capacity);
   }
 
-  /** How many samples there are. */
+  /** The number of samples. */
   get length(): number {
     return this.#length;
   }

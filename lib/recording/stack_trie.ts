@@ -15,7 +15,7 @@ export class StackTrie {
   /** The root; it has no item. */
   static readonly ROOT = 0;
 
-  /** How many nodes there are, with the root. */
+  /** The number of nodes, with the root. */
   get length(): number {
     return this.#length;
   }

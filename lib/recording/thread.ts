@@ -8,7 +8,7 @@ export interface Thread {
   name: string;
 }
 
-/** What {@linkcode threadLabels} goes by. */
+/** Facts that {@linkcode threadLabels} decides by. */
 export interface LabelFacts {
   /** The processes whose samples have JavaScript in them. */
   scripted: ReadonlySet<number>;
@@ -17,11 +17,11 @@ export interface LabelFacts {
 }
 
 /**
- * Decides what threads are called in reports. A thread goes by its name, and equally named threads
+ * Decides the names of threads in reports. A thread goes by its name, and equally named threads
  * are one; where several processes ran JavaScript, their threads are told apart by the process.
  *
  * @param threads The threads.
- * @param facts What is known of their processes.
+ * @param facts Facts of their processes.
  * @returns A label for each, such as `deno`, or `node 4711 "vite build"`.
  */
 export function threadLabels(

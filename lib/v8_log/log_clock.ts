@@ -5,7 +5,10 @@ export type SizePoll = readonly [before: number, after: number, size: number];
 export interface LogTime {
   /** Time of CLOCK_MONOTONIC at the log's time 0, in µs. */
   offset: number;
-  /** By how much the offset can be too late, in µs; `Infinity` where nothing limits it. */
+  /**
+   * By how much the offset can be too late, in µs, beside the time that V8 takes to write a line;
+   * `Infinity` where nothing limits it.
+   */
   uncertainty: number;
 }
 
@@ -15,8 +18,9 @@ export interface LogTime {
  * written before that moment, and which after it.
  *
  * - A line that lies within the size was stamped before the poll ended: an upper bound of the offset.
- * - The first line behind the size had not been written when the poll began: a lower bound, but for
- *   the few µs between V8's reading the clock and its writing the line.
+ * - The first line behind the size had not been written when the poll began: a lower bound, if V8 wrote
+ *   the line as soon as it had read the clock. That takes it some µs, or milliseconds where another
+ *   thread has its processor. Lower bounds above the upper bound are such cases, and count for nothing.
  */
 export class LogClock {
   readonly #polls: readonly SizePoll[];
@@ -24,7 +28,7 @@ export class LogClock {
   /** Time of the last line that lay within the poll's size, in µs. */
   #last: number | undefined;
   #upper = Infinity;
-  #lower = -Infinity;
+  readonly #lowers: number[] = [];
 
   /** @param polls In any order; those that are no numbers are left out. */
   constructor(polls: readonly SizePoll[]) {
@@ -45,7 +49,7 @@ export class LogClock {
       if (size >= end) break;
       this.#bound(after);
       // V8 was already writing a line that starts before the size: it says nothing.
-      if (size <= start) this.#lower = Math.max(this.#lower, before / 1e3 - time);
+      if (size <= start) this.#lowers.push(before / 1e3 - time);
     }
     this.#last = time;
   }
@@ -54,7 +58,11 @@ export class LogClock {
   finish(): LogTime | undefined {
     for (; this.#next < this.#polls.length; this.#next++) this.#bound(this.#polls[this.#next]![1]);
     if (this.#upper === Infinity) return undefined;
-    return { offset: this.#upper, uncertainty: Math.abs(this.#upper - this.#lower) };
+    let lower = -Infinity;
+    for (const bound of this.#lowers) {
+      if (bound <= this.#upper && bound > lower) lower = bound;
+    }
+    return { offset: this.#upper, uncertainty: this.#upper - lower };
   }
 
   #bound(after: number): void {

@@ -1,7 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { dirname } from "node:path";
 
-import { LOG_FLAGS, logFlags, loggedEnvironment, programPath } from "../../lib/command/logged_program.ts";
+import {
+  LOG_FLAGS,
+  logFlags,
+  loggedEnvironment,
+  programPath,
+} from "../../lib/command/logged_program.ts";
 import { listLogs, makeLogDirectory } from "../../lib/v8_log/log_directory.ts";
 import { LoggedPrograms } from "../support/logged.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";

@@ -23,15 +23,15 @@ export const Bit = {
   IDENTIFIER: 65536,
 } as const;
 
-/** What `perf record -g` asks for. */
+/** The fields that `perf record -g` asks for. */
 export const USUAL = Bit.IP | Bit.TID | Bit.TIME | Bit.CALLCHAIN | Bit.PERIOD | Bit.IDENTIFIER;
 
-/** What goes in front of user-space addresses of a call chain. */
+/** The marker in front of user-space addresses of a call chain. */
 export const USER = 0xfffffffffffffe00n;
-/** What goes in front of the kernel's. */
+/** The marker in front of the kernel's. */
 export const KERNEL = 0xffffffffffffff80n;
 
-/** How a file is made. */
+/** Options of {@linkcode PerfDataWriter}. */
 export interface FileOptions {
   events?: readonly string[];
   sampleType?: number;

@@ -10,7 +10,7 @@ export interface Mapping {
   path: string;
 }
 
-/** What is at an address, and from when until when. */
+/** The mapping that has an address, and the time during which it does. */
 export interface MappingAt {
   /** `undefined` where nothing is known to be. */
   mapping: Mapping | undefined;
@@ -27,7 +27,7 @@ export function isGenerated({ path }: Mapping): boolean {
   return ANONYMOUS.test(path);
 }
 
-/** What happened to a part of an address space; the latest one that has an address counts. */
+/** A change of a part of an address space; the latest one that covers an address counts. */
 interface Change {
   /** Number among the changes of all spaces. */
   order: number;
@@ -52,7 +52,7 @@ export class AddressSpace {
     this.id = id;
   }
 
-  /** What is at an address. */
+  /** Finds the mapping that has an address at a time. */
   at(address: number, time: number): MappingAt {
     let to = Infinity;
     const change = this.#changes.findLast((change) => {
@@ -77,7 +77,7 @@ export class AddressSpace {
    * Adds memory. V8 makes pages writable and executable again and again, and the kernel tells of
    * each time.
    *
-   * @param event What was mapped.
+   * @param event The new mapping.
    * @param order Its number among all events.
    * @returns Whether that is news.
    */
@@ -103,10 +103,10 @@ export class AddressSpace {
 /** The address spaces of all processes. */
 export class AddressSpaces {
   readonly #spaces = new Map<number, AddressSpace>();
-  /** What perf has to be told to find symbols, in the order of time. */
+  /** The events that perf needs to find symbols, in the order of time. */
   readonly telling: SideEvent[] = [];
 
-  /** @param events What happened, in the order of time. */
+  /** @param events The events of the recording, in the order of time. */
   constructor(events: readonly SideEvent[]) {
     for (const [order, event] of events.entries()) {
       if (this.#apply(event, order)) this.telling.push(event);

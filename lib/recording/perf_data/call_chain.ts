@@ -13,7 +13,7 @@ const MODE_MASK = 7;
 const MODE_KERNEL = 1;
 const MODE_USER = 2;
 
-/** What kind of an address it is; the bits are put together. */
+/** Kinds of addresses, as bits. */
 export const AddressKind = {
   /** Where a call returns to; otherwise where the processor was. */
   CALLER: 1,

@@ -8,7 +8,7 @@ const BRANCH_CALL_STACK = 1 << 11;
  * Decides whether a file can be read without `perf script`.
  *
  * @param header The file's head.
- * @returns What is in the way, as a clause; `undefined` where nothing is.
+ * @returns The obstacle, as a clause; `undefined` where there is none.
  */
 export function canReadDirectly(header: FileHeader): string | undefined {
   const { form, events, data, features, commandLine } = header;

@@ -31,7 +31,7 @@ const LAST_FLAG = 37;
 export interface EventAttributes {
   /** `PERF_TYPE_*`. */
   type: number;
-  /** Which event of that type. */
+  /** The event of that type. */
   config: number;
   /** Samples per second where `isFrequency`, events per sample otherwise. */
   rate: number;

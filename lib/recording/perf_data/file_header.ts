@@ -17,14 +17,14 @@ export interface RecordedEvent {
   /** Its name, as `cpu-clock:u`. */
   name: string;
   attributes: EventAttributes;
-  /** What marks its records. */
+  /** The numbers by which its records name it. */
   ids: readonly number[];
 }
 
-/** How a file can be laid out. */
+/** Layouts of files. */
 export type FileForm = "file" | "pipe" | "big-endian" | "unknown";
 
-/** What stands in front of and behind the records (tools/perf/Documentation/perf.data-file-format.txt). */
+/** The parts in front of and behind the records (tools/perf/Documentation/perf.data-file-format.txt). */
 export interface FileHeader {
   form: FileForm;
   /** In the file's order. */
@@ -166,7 +166,7 @@ function numbersOf(view: DataView): number[] {
   return numbers;
 }
 
-/** What EVENT_DESC says of an event. */
+/** An entry of EVENT_DESC. */
 interface EventDescription {
   name: string;
   ids: number[];

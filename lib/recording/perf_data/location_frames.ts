@@ -6,7 +6,7 @@ import type { FoundSymbol } from "./symbols.ts";
 
 /** The frames of all locations. */
 export interface LocationFrames {
-  /** What the numbers are of. */
+  /** The frames that the numbers stand for. */
   numbers: FrameNumbers;
   /** By location: numbers of frames, from the outermost in. */
   byLocation: readonly (readonly number[])[];

@@ -9,7 +9,7 @@ const UNRESOLVED = 8;
 /** No process: the kernel's addresses are the same in all of them. */
 const NO_SPACE = 0;
 
-/** What perf is to find a symbol for. */
+/** An address whose symbol perf is to find. */
 export interface PendingAddress {
   /** The location that it is for. */
   location: number;
@@ -48,7 +48,7 @@ export class Locations {
   readonly #runtimeText = new Set<number>();
 
   /**
-   * @param options Who knows generated code, and files that are the runtime's beside those that are
+   * @param options The resolver of generated code, and files that are the runtime's beside those that are
    * known by name.
    */
   constructor({ resolver, runtimes }: { resolver?: CodeResolver; runtimes: readonly string[] }) {
@@ -56,7 +56,7 @@ export class Locations {
     this.#runtimes = runtimes;
   }
 
-  /** How many there are; they are numbered from 0. */
+  /** The number of locations; they are numbered from 0. */
   get length(): number {
     return this.#columns.length;
   }
@@ -77,7 +77,7 @@ export class Locations {
     return isFleeting ? -Infinity : this.#columns.to(location);
   }
 
-  /** What the resolver has found. */
+  /** The resolver's answer. */
   resolved(
     location: number,
   ): { frames: readonly Frame[]; yieldsToMap: boolean } | undefined {
@@ -174,7 +174,7 @@ export class Locations {
   }
 
   #leaveToPerf(location: number, pid: number, { low, high, kind, time }: Address): void {
-    // A call that never returns may be a function's end: where it would return to is the next one.
+    // Compilers may end a function with a call that never returns: it would return to the next function.
     const isCaller = (kind & AddressKind.CALLER) !== 0;
     const borrows = isCaller && low === 0;
     this.#pendingOf.set(location, this.pending.length);
@@ -189,15 +189,15 @@ export class Locations {
   }
 }
 
-/** What is mapped at an address. */
+/** The mapping that has an address. */
 interface Place extends MappingAt {
   /** Whether programs can make code there: it has no file, or nothing is known of it. */
   isOpen: boolean;
 }
 
 /**
- * Finds what is mapped at an address. Of a caller in a file it is what is at the call; generated code
- * is looked up where the call returns to, as perf does, since its functions end with no calls.
+ * Finds the mapping of an address. In files a caller is looked up at its call. In generated code it is
+ * looked up where the call returns to, as perf does: V8's functions do not end with calls.
  */
 function placeOf(space: AddressSpace, address: Address): Place {
   const number = numberOf(address);

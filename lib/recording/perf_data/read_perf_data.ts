@@ -24,9 +24,9 @@ import { ThreadNames } from "./thread_names.ts";
 
 /** Runs `perf script`. */
 export interface PerfScriptRunner {
-  /** What it prints of the recording that is being read. */
+  /** Prints the recording that is being read. */
   print(args: readonly string[]): AsyncIterable<string>;
-  /** What it prints of another recording. */
+  /** Prints another recording. */
   printOf(recording: Uint8Array<ArrayBuffer>, args: readonly string[]): AsyncIterable<string>;
 }
 
@@ -77,7 +77,7 @@ const PARTS = { sideEvents: 0.15, locations: 0.4, stacks: 0.45 } as const;
  * samples, for the addresses whose names are needed, and for the stacks.
  *
  * @param file The recording.
- * @param options Who knows names, and what is known beside the file.
+ * @param options Sources of names, and facts that are not in the file.
  * @returns A recording for each event that has samples, in the file's order.
  */
 export async function readPerfData(
@@ -154,7 +154,7 @@ async function lookUp(
   return await readSymbols(perf.printOf(bytes, SYMBOL_ARGS), pending, samples);
 }
 
-/** What {@linkcode readStacks} is given beside the context. */
+/** Facts for {@linkcode readStacks} beside the context. */
 interface StackFacts {
   side: SideEvents;
   symbols: readonly (FoundSymbol | undefined)[];

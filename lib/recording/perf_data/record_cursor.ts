@@ -9,7 +9,7 @@ const RECORD_HEAD = 8;
 
 /** Goes through the records of a file, with no more of it in memory than a chunk. */
 export class RecordCursor {
-  /** What has been read; {@linkcode RecordCursor.at} is in it. */
+  /** The part of the file that has been read; {@linkcode RecordCursor.at} is in it. */
   view: DataView = new DataView(new ArrayBuffer(0));
   /** Where the record begins in the view. */
   at = 0;

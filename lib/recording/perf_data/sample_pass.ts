@@ -10,7 +10,7 @@ import { eventIdOffset, type SampleLayout, sampleLayout } from "./record_layout.
 import { RecordType } from "./side_events.ts";
 import type { ThreadNames } from "./thread_names.ts";
 
-/** What is known of a recording before its samples are read. */
+/** The facts of a recording that its samples are read with. */
 export interface RecordingContext {
   file: PerfDataFile;
   header: FileHeader;
@@ -32,7 +32,7 @@ export interface LocatedSample {
   thread: number;
   /** The stack; it is the thread's, and stays for the thread's next sample. */
   stack: LocatedStack;
-  /** How many of the outermost locations are those of the last sample of the thread. */
+  /** The number of outermost locations that the thread's last sample had too. */
   unchanged: number;
 }
 
@@ -90,7 +90,7 @@ export function visitSamples(
   }
 }
 
-/** What a sample without a period stands for; of a clock, nanoseconds. */
+/** The weight of a sample without a period; of a clock, in nanoseconds. */
 function fixedWeight({ isFrequency, rate, type, config }: EventAttributes): number {
   if (!isFrequency) return rate;
   const isClock = type === 1 && config <= 1;
@@ -177,7 +177,7 @@ export class LocatedStack {
   /**
    * Makes it the stack of a chain.
    *
-   * @returns How many of the outermost frames have stayed.
+   * @returns The number of outermost frames that have stayed.
    */
   locate(
     { low, high, kind, length }: CallChain,

@@ -73,10 +73,10 @@ export interface OtherEvent extends Happening {
   kind: "other";
 }
 
-/** What happened beside the samples. */
+/** An event beside the samples. */
 export type SideEvent = CommEvent | ForkEvent | MapEvent | OtherEvent;
 
-/** What is known of the records after the first time through. */
+/** The result of the first way through the records. */
 export interface SideEvents {
   /** In the order of time. */
   events: SideEvent[];
@@ -106,7 +106,7 @@ export function readSideEvents(
     if (cursor.type !== RecordType.SAMPLE) reader.read(cursor);
     else if ((++samples & 0xffff) === 0) progress?.(cursor.offset);
   }
-  // What happened at one time stays in its order.
+  // Events of one time stay in the file's order: sort() is stable.
   const events = reader.events.sort((a, b) => a.time - b.time);
   return { events, samples, lostSamples: reader.lostSamples, obstacle: reader.obstacle };
 }

@@ -1,6 +1,6 @@
 import type { PendingAddress } from "./locations.ts";
 
-/** What perf has found at an address. */
+/** The symbol that perf has found at an address. */
 export interface FoundSymbol {
   /** As perf shows it; `[unknown]` where there is none. */
   symbol: string;
@@ -22,8 +22,8 @@ const FRAME = /^\s+([0-9a-f]+) (.*) \(((?:[^()]|\([^()]*\))*)\)$/;
 /**
  * Reads what perf says of a recording that asks for symbols.
  *
- * @param text What `perf script` prints with {@linkcode SYMBOL_ARGS}, in pieces of any size.
- * @param pending What was asked for.
+ * @param text The text that `perf script` prints with {@linkcode SYMBOL_ARGS}, in pieces of any size.
+ * @param pending The addresses that were asked for.
  * @param samples Indices of that: see `SymbolRequest`.
  * @returns A symbol for each, `undefined` where perf has left it out.
  */

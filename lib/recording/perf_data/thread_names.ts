@@ -12,7 +12,7 @@ export class ThreadNames {
   /** By thread, in the order of time. */
   readonly #spans = new Map<number, NameSpan[]>();
 
-  /** @param events What happened, in the order of time. */
+  /** @param events The events of the recording, in the order of time. */
   constructor(events: readonly SideEvent[]) {
     for (const event of events) {
       if (event.kind === "comm") {
@@ -25,12 +25,12 @@ export class ThreadNames {
     }
   }
 
-  /** What a thread was called. */
+  /** The name that a thread had at a time. */
   at(tid: number, time: number): NameSpan {
     const spans = this.#spans.get(tid) ?? [];
     const span = spans.findLast(({ from }) => from <= time);
     if (span !== undefined) return span;
-    // What was seen before the first name had that name, as far as one can know.
+    // Samples before the first name get that name: the file knows no other.
     const first = spans[0];
     if (first !== undefined) return { name: first.name, from: -Infinity, to: first.from };
     return { name: defaultName(tid), from: -Infinity, to: Infinity };

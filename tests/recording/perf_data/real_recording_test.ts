@@ -1,4 +1,4 @@
-/* What perf itself has recorded: the direct reader against `perf script`'s text of the same file. */
+/* Recordings that perf has made: the direct reader against `perf script`'s text of the same file. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 
 import { readRecordings } from "../../../lib/command/recorded.ts";
