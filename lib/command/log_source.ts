@@ -9,7 +9,7 @@ import { LogClock } from "../v8_log/log_clock.ts";
 import { readLogLines } from "../v8_log/log_lines.ts";
 import { LogParser } from "../v8_log/log_parser.ts";
 import type { MapEntry, MapSource } from "./live_map.ts";
-import { denoEmits } from "./v8_logs.ts";
+import { denoTexts, isDenos } from "./deno_texts.ts";
 
 /**
  * Follows a log while V8 writes it, and names the code that comes. Code of the runtime's own program is
@@ -30,7 +30,10 @@ export function logSource(path: string): MapSource {
     return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, offset));
   };
   const parser = new LogParser(read, new LogClock([]));
-  const resolver = new FrameResolver(read, parser.code, denoEmits());
+  const texts = denoTexts();
+  // The log is still empty.
+  const text = (url: string) => isDenos({ read }) ? texts(url) : undefined;
+  const resolver = new FrameResolver(read, parser.code, text);
   let offset = 0;
   let piece = 0;
   return {

@@ -2,14 +2,13 @@
  * Finds and reads V8's logs of the processes in a recording.
  */
 import * as fs from "node:fs";
-import process from "node:process";
 
 import { isOwnFile } from "../own_module.ts";
 import type { RecordedFacts } from "../recording/perf_data/read_perf_data.ts";
 import { V8Code } from "../recording/v8_code.ts";
-import { denoEmitPath, parseDenoEmit } from "../v8_log/deno_emit.ts";
 import { findLogs, type FoundLog, type FoundLogs } from "../v8_log/log_directory.ts";
 import { type LogFile, V8Log } from "../v8_log/v8_log.ts";
+import { denoTexts, isDenos } from "./deno_texts.ts";
 import { fitClock, type PerfClock } from "./perf_clock.ts";
 import type { Progress } from "./progress.ts";
 
@@ -76,7 +75,7 @@ export async function readFoundLogs(
   const files: OpenLog[] = [];
   const byProcess = new Map<number, V8Log[]>();
   const notes: string[] = [];
-  const emitted = denoEmits();
+  const mapped = denoTexts();
   let behind = 0;
   let uncertainty = 0;
   for (const log of found.flatMap(({ logs }) => logs)) {
@@ -88,7 +87,8 @@ export async function readFoundLogs(
     files.push(file);
     const read = await V8Log.read(file, {
       polls: log.polls,
-      emitted,
+      // Node shows lines of the JavaScript, in stacks and profiles, unless it is told otherwise.
+      emitted: isDenos(file) ? mapped : undefined,
       progress: (bytes) =>
         progress.show(() => `reading V8's log: ${((behind + bytes) / 1e6).toFixed(0)} MB`),
     });
@@ -155,23 +155,6 @@ function openLog(path: string): OpenLog | undefined {
       return bytes.subarray(0, count);
     },
     close: () => fs.closeSync(descriptor),
-  };
-}
-
-/** Reads what Deno has made of TypeScript modules from its cache, each once. */
-export function denoEmits(): (url: string) => string | undefined {
-  const { env } = process;
-  const cache = env["DENO_DIR"] ||
-    `${env["XDG_CACHE_HOME"] || `${env["HOME"] ?? ""}/.cache`}/deno`;
-  return (url) => {
-    const path = denoEmitPath(url);
-    if (path === undefined) return undefined;
-    try {
-      return parseDenoEmit(fs.readFileSync(`${cache}/${path}`));
-    } catch {
-      // JavaScript is run as it is.
-      return undefined;
-    }
   };
 }
 

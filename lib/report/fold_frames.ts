@@ -1,4 +1,4 @@
-import { type Frame, isApp, isBuiltin } from "../recording/frame.ts";
+import { activityOfFrame, type Frame, isApp, isBuiltin } from "../recording/frame.ts";
 import type { Recording, Stack } from "../recording/recording.ts";
 import { StackTable } from "../recording/stack_table.ts";
 
@@ -25,9 +25,10 @@ export function foldFrames(
   { appOnly = false }: FoldOptions = {},
 ): Recording {
   const stacks = new StackTable();
-  const indices = recording.stacks.map(({ thread, frames, samples, weight, isCut }) => {
+  const indices = recording.stacks.map(({ thread, frames: all, samples, weight, isCut }) => {
+    const frames = collectionApart(all);
     const kept = appOnly
-      ? frames.filter(isApp)
+      ? frames.filter((frame) => isApp(frame) || isCollection(frame))
       : frames.filter((frame, i) =>
         i === frames.length - 1
           ? isTelling(frame) || !isOwnCode(frames)
@@ -41,6 +42,20 @@ export function foldFrames(
   });
   const samples = recording.samples.withStacks(indices);
   return { ...recording, stacks: stacks.stacks(), samples };
+}
+
+function isCollection(frame: Frame): boolean {
+  return activityOfFrame(frame) === "garbage collection";
+}
+
+/**
+ * Takes the callers away from a garbage collection. It begins in whatever function allocates when the
+ * memory is full, and collects what all of them have left, so it is no more that function's time than
+ * another's. V8's own sampler has it apart, too.
+ */
+function collectionApart(frames: readonly Frame[]): readonly Frame[] {
+  const start = frames.findLastIndex(isCollection);
+  return start < 0 ? frames : frames.slice(start);
 }
 
 /** Where this library's own code is; its frames stand around every trampoline. */
