@@ -80,6 +80,7 @@ export async function readPerfData(
     locations: new Locations({ resolver: options.resolver, runtimes }),
   };
   visitSamples(context, () => {}, progress(PARTS.sideEvents, PARTS.locations));
+  context.locations.complete();
   const symbols = await lookUp(context, options);
   const stacks = progress(PARTS.sideEvents + PARTS.locations, PARTS.stacks);
   return readStacks(context, { side, symbols, runtimes, options, progress: stacks });
