@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { flagsFor } from "../lib/v8_log/flags.ts";
+import { logFlags } from "../lib/command/logged_program.ts";
 
 const PACKAGES = [
   "acorn@8.15.0",
@@ -43,7 +43,7 @@ const TRAMPOLINES = { JS_PERF_SUPPORT: "1", JS_PERF_INCLUDE: "npm:*,**" };
 const WAYS: Readonly<Record<string, Way>> = {
   plain: {},
   "V8's log": {
-    flags: [`--v8-flags=${flagsFor(`${directory}/logs/%p.log`).join(",")}`],
+    flags: [`--v8-flags=${logFlags({ logFile: `${directory}/logs/%p.log` })}`],
     isSampled: true,
   },
   "only perf": { isSampled: true },

@@ -61,6 +61,11 @@ export class Locations {
     return this.#columns.length;
   }
 
+  /** Says that all addresses have been found once: from now on no locations are made for known ones. */
+  complete(): void {
+    this.#columns.isComplete = true;
+  }
+
   /** The process of a location; 0 for the kernel. */
   spaceOf(location: number): number {
     return this.#columns.spaceOf(location);
@@ -222,15 +227,21 @@ interface LocationKey {
 const KEY = 4;
 
 /**
- * Locations in typed arrays, with a hash table; several of one key hold at different times. What is
- * compared together lies together: there are more locations than a processor's cache has room for.
+ * Locations in typed arrays, with a hash table. What is compared together lies together: there are
+ * more locations than a processor's cache has room for. Locations of one key, which hold at different
+ * times, are a ring in the order in which they were made. The table leads to the one that was found
+ * last: the next time is nearly always that of this one, or of the next in the ring.
  */
 class LocationColumns {
   length = 0;
+  /** Whether all locations are there: then none may be overlooked. */
+  isComplete = false;
   /** {@linkcode KEY} numbers a location. */
   #keys = new Int32Array(4096 * KEY);
   /** From when until when: two numbers a location. */
   #spans = new Float64Array(4096 * 2);
+  /** The next of the ring. */
+  #next = new Int32Array(4096);
   /** Locations by hash, each plus 1; 0 where an entry is free. */
   #table = new Int32Array(8192);
 
@@ -252,45 +263,63 @@ class LocationColumns {
 
   /** -1 where there is none. */
   find(space: number, low: number, high: number, kind: number, time: number): number {
-    const mask = this.#table.length - 1;
-    const [keys, spans] = [this.#keys, this.#spans];
-    for (let at = hash(space, low, high, kind) & mask;; at = (at + 1) & mask) {
-      const location = this.#table[at]! - 1;
-      if (location < 0) return -1;
-      const key = location * KEY;
-      if (
-        keys[key + 1] === (low | 0) && keys[key + 2] === (high | 0) && keys[key] === space &&
-        keys[key + 3] === kind && spans[location * 2]! <= time && time < spans[location * 2 + 1]!
-      ) return location;
+    const slot = this.#slotOf(space, low, high, kind);
+    const head = this.#table[slot]! - 1;
+    if (head < 0) return -1;
+    const spans = this.#spans;
+    if (spans[head * 2]! <= time && time < spans[head * 2 + 1]!) return head;
+    // Samples come nearly in order: behind the newest location there is nothing yet.
+    const isNewest = this.#next[head]! <= head;
+    if (isNewest && !this.isComplete && time >= spans[head * 2 + 1]!) return -1;
+    for (let at = this.#next[head]!; at !== head; at = this.#next[at]!) {
+      if (time < spans[at * 2]! || time >= spans[at * 2 + 1]!) continue;
+      this.#table[slot] = at + 1;
+      return at;
     }
+    return -1;
   }
 
   add({ space, low, high, kind }: LocationKey, from: number, to: number): number {
-    if (this.length * KEY === this.#keys.length) this.#grow();
+    if (this.length === this.#next.length) this.#grow();
     const location = this.length++;
     this.#keys.set([space, low, high, kind], location * KEY);
     this.#spans.set([from, to], location * 2);
-    this.#insert(location);
+    const slot = this.#slotOf(space, low, high, kind);
+    const head = this.#table[slot]! - 1;
+    this.#next[location] = head < 0 ? location : this.#next[head]!;
+    if (head >= 0) this.#next[head] = location;
+    this.#table[slot] = location + 1;
     return location;
   }
 
-  #insert(location: number): void {
+  /** The table's entry for a key: its own, or a free one. */
+  #slotOf(space: number, low: number, high: number, kind: number): number {
     const mask = this.#table.length - 1;
-    const key = location * KEY;
     const keys = this.#keys;
-    let at = hash(keys[key]!, keys[key + 1]!, keys[key + 2]!, keys[key + 3]!) & mask;
-    while (this.#table[at] !== 0) at = (at + 1) & mask;
-    this.#table[at] = location + 1;
+    for (let at = hash(space, low, high, kind) & mask;; at = (at + 1) & mask) {
+      const key = (this.#table[at]! - 1) * KEY;
+      if (key < 0) return at;
+      if (
+        keys[key + 1] === (low | 0) && keys[key + 2] === (high | 0) && keys[key] === space &&
+        keys[key + 3] === kind
+      ) return at;
+    }
   }
 
   #grow(): void {
-    const [keys, spans] = [this.#keys, this.#spans];
+    const [keys, spans, next, table] = [this.#keys, this.#spans, this.#next, this.#table];
     this.#keys = new Int32Array(2 * keys.length);
     this.#spans = new Float64Array(2 * spans.length);
+    this.#next = new Int32Array(2 * next.length);
     this.#keys.set(keys);
     this.#spans.set(spans);
-    this.#table = new Int32Array(4 * keys.length / KEY);
-    for (let location = 0; location < this.length; location++) this.#insert(location);
+    this.#next.set(next);
+    this.#table = new Int32Array(2 * table.length);
+    for (const entry of table) {
+      if (entry === 0) continue;
+      const [space, low, high, kind] = keys.subarray((entry - 1) * KEY, entry * KEY);
+      this.#table[this.#slotOf(space!, low!, high!, kind!)] = entry;
+    }
   }
 }
 

@@ -108,6 +108,7 @@ export async function readPerfData(
     ({ stack }) => activities.learn(stack),
     progress(PARTS.sideEvents, PARTS.locations),
   );
+  context.locations.complete();
   const symbols = await lookUp(context, options);
   const stacks = progress(PARTS.sideEvents + PARTS.locations, PARTS.stacks);
   return readStacks(context, {
