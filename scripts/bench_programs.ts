@@ -44,7 +44,7 @@ const TRAMPOLINES = { JS_PERF_SUPPORT: "1", JS_PERF_INCLUDE: "npm:*,**" };
 const WAYS: Readonly<Record<string, Way>> = {
   plain: {},
   "V8's log": {
-    flags: [`--v8-flags=${logFlags({ logFile: `${directory}/logs/%p.log` })}`],
+    flags: [`--v8-flags=${logFlags({ logFile: `${directory}/logs/%p.log`, allLines: true })}`],
     isSampled: true,
   },
   "only perf": { isSampled: true },

@@ -19,12 +19,15 @@ const CONNECTIONS = 20;
 const directory = Deno.args[0] ?? await Deno.makeTempDir({ prefix: "xperf-server-" });
 const logFile = `${directory}/logs/%p.log`;
 
-/** Flags for V8, by way: all of them, and each alone. */
+const LOG = logFlags({ logFile, allLines: true });
+
+/** Flags for V8, by way: those of `run`, and what becomes of them without one or with another. */
 const WAYS: Readonly<Record<string, readonly string[]>> = {
   plain: [],
-  "V8's log": logFlags({ logFile }),
+  "V8's log": LOG,
+  "without --log-source-position": LOG.filter((flag) => flag !== "--log-source-position"),
   "only --log-code": ["--log-code", "--no-log-source-code", `--logfile=${logFile}`],
-  "only --interpreted-frames-native-stack": ["--interpreted-frames-native-stack"],
+  "interpreted frames": logFlags({ logFile }),
 };
 
 /** What came of one run. */

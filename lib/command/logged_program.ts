@@ -13,13 +13,18 @@ export const LOG_FLAGS: readonly string[] = [
   "--log-code",
   // For every piece of code the source positions and the inlined functions; the sources themselves.
   "--log-source-position",
-  // A copy of the interpreter's entry for each interpreted function, so that its frames have its name.
-  "--interpreted-frames-native-stack",
   // The default, in case that the user's own flags say otherwise.
   "--logfile-per-isolate",
 ];
 
-/** Compiles every function at its first call, so that no code is without lines (v8/src/flags). */
+/** Gives each interpreted function a copy of the interpreter's entry, so that its frames have its name. */
+const INTERPRETED_FLAG = "--interpreted-frames-native-stack";
+
+/**
+ * Has Sparkplug compile each function at its first call, so that its frames have its name and their
+ * lines. In Deno that costs no more than interpreting under the flag above, and a server less
+ * (scripts/bench_server.ts). The table of lines of Sparkplug's code is empty in Node 20 to 24.
+ */
 const SPARKPLUG_FLAG = "--always-sparkplug";
 
 /** Has every function keep a frame of its own (v8/src/flags/flag-definitions.h). */
@@ -27,7 +32,7 @@ const NO_INLINING_FLAGS: readonly string[] = ["--no-turbo-inlining", "--no-magle
 
 /** Where V8's log goes, and what it shall have. */
 export interface LogOptions extends Pick<LogDirectory, "logFile"> {
-  /** Whether functions have lines from their first call on, by machine code that costs memory. @default {false} */
+  /** Whether functions have lines from their first call on. @default {false} */
   allLines?: boolean;
   /** Whether V8 inlines no function of the program into another. @default {false} */
   inlinesNothing?: boolean;
@@ -37,7 +42,7 @@ export interface LogOptions extends Pick<LogDirectory, "logFile"> {
 export function logFlags({ logFile, allLines, inlinesNothing }: LogOptions): string[] {
   return [
     ...LOG_FLAGS,
-    ...(allLines ? [SPARKPLUG_FLAG] : []),
+    allLines ? SPARKPLUG_FLAG : INTERPRETED_FLAG,
     ...(inlinesNothing ? NO_INLINING_FLAGS : []),
     `--logfile=${logFile}`,
   ];
@@ -59,13 +64,15 @@ export function loggedEnvironment(
   env: Readonly<Record<string, string>>,
   options: Omit<LogOptions, "logFile"> = {},
 ): Record<string, string> {
-  const flags = logFlags({ ...options, logFile: directory.logFile });
+  const { logFile } = directory;
+  const flags = logFlags({ ...options, logFile });
+  const denos = logFlags({ ...options, logFile, allLines: true });
   const own = env[DENO_FLAGS_VARIABLE] ?? "";
   const names = installShims({ directory, flags, denoFlags: own, path: env["PATH"] ?? "" });
   return {
     ...env,
     // Of several values V8 takes the last.
-    [DENO_FLAGS_VARIABLE]: [...own.split(","), ...flags].filter(Boolean).join(),
+    [DENO_FLAGS_VARIABLE]: [...own.split(","), ...denos].filter(Boolean).join(),
     ...(names.length === 0 ? {} : { PATH: `${directory.bin}:${env["PATH"]}` }),
   };
 }

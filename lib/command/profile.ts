@@ -83,8 +83,8 @@ Options of run:
   -X perf_jit              instrument every function, with a jitdump instead of a perf map
   --engine NAME            how functions get their names: auto; v8 by V8's log; trampolines
                            in all of them, made by wasm or native
-  --all-lines              with V8's log: compile all code at its first call, so that all
-                           of it has lines
+  --all-lines              have Node compile all code at its first call, as Deno does under
+                           V8's log, so that all of it has lines (Node 26)
   --toggle-signal NAME     the signal that turns trampolines on and off, as SIGUSR2; with -p
                            it is sent before and after the recording
   --runtime-args TEXT      flags for the runtime instead of -A

@@ -27,14 +27,14 @@ functions, and the perf map that perf looks for is kept current while the progra
 runs; with --engine trampolines every function is instrumented instead.
 
 Options:
-  -X perf              name functions; this is the default. -X perf=0 names nothing
+  -X perf              for perf report: V8 inlines nothing, since a perf map has one name for
+                       a piece of code; frames by hand are on. -X perf=0 names nothing
   -X perf_jit          instrument every function, with a jitdump instead of a perf map
   --engine NAME        how functions get their names: auto; v8 by V8's log; trampolines in
                        all of them, made by wasm or native
-  --all-lines          with V8's log: compile all code at its first call, so that all of it
-                       has lines
-  --inlining           let V8 inline functions as usual: faster, but perf report counts an
-                       inlined function for its caller (the report of @x/perf does not)
+  --all-lines          have Node compile all code at its first call, as Deno does under V8's
+                       log, so that all of it has lines (Node 26)
+  --inlining           with -X perf: let V8 inline functions all the same
   --toggle-signal NAME the signal that turns trampolines on and off, as SIGUSR2
   --runtime-args TEXT  flags for the runtime instead of -A, as "--allow-net --allow-ffi"
   --include PATTERNS   what trampolines instrument: src/**, *_api.ts, npm:acorn
@@ -89,8 +89,8 @@ async function runLogged(line: CommandLine, { wish }: Naming): Promise<Ending> {
     script: line.script,
     wish,
     isPreloaded,
-    // A map has one name for a piece of code.
-    inlinesNothing: !line.options.has("inlining"),
+    // A map has one name for a piece of code, so where one is asked for, each function has its own.
+    inlinesNothing: line.options.has("X") && !line.options.has("inlining"),
     onLog: ({ path, pid }) => maps.follow(pid, logSource(path)),
   });
   let isLimited = true;

@@ -72,8 +72,13 @@ function isTelling({ name, module }: Frame): boolean {
 const PASSAGE =
   /^(?:JS(?:Entry|Construct|Run|ToWasm|Builtins)|Call|Construct|Interpreter|(?:Wasm)?CEntry|DirectCEntry|Adaptor|HandleApi|Baseline|WasmTo|Generator(?:PrototypeNext|ResumeTrampoline)|ResumeGenerator|Async(?:Function|Generator)Await|AsyncModuleEvaluate|Promise(?:Fulfill|Reject)ReactionJob|RunMicrotasks|ContinueTo|FunctionPrototype(?:Apply|Call)$)|(?:Trampoline|Continuation)$/;
 
+/** V8's code between JavaScript and WebAssembly, as around every trampoline of the wasm engine. */
+const WASM_PASSAGE = /^(?:js-to-wasm|wasm-to-js)\b/;
+
 function isPassage(frame: Frame): boolean {
-  return isBuiltin(frame) && PASSAGE.test(frame.name);
+  const { file, module, name } = frame;
+  if (isBuiltin(frame)) return PASSAGE.test(name);
+  return file === undefined && module.startsWith("[") && WASM_PASSAGE.test(name);
 }
 
 /**

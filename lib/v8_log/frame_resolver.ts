@@ -71,11 +71,15 @@ export class FrameResolver {
 
   /** The functions that run at an address in a piece, innermost first. */
   framesAt(piece: number, address: number): readonly CodeFrame[] {
-    const { pieces, lists } = this.#log;
+    const { pieces, lists, functions } = this.#log;
     const own = this.#function(pieces.function[piece]!);
     const info = pieces.infoLength[piece] === 0 ? undefined : this.#info(piece);
     const found = info?.at(address - pieces.start[piece]!);
-    if (found === undefined) return [this.#frame(own, piece, undefined, false)];
+    if (found === undefined) {
+      // In front of the first position the function is being entered.
+      const start = info === undefined ? undefined : functions.start[pieces.function[piece]!];
+      return [this.#frame(own, piece, start, false)];
+    }
     const frames: CodeFrame[] = [];
     let { position, inlined } = found;
     for (let depth = 0; depth < MAX_DEPTH; depth++) {

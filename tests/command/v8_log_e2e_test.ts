@@ -47,7 +47,7 @@ interface Unused {
 let sum: Sum = 0;
 function leaf(n: number): Sum {
   let x = n | 0;
-  for (let i = 0; i < 20; i++) x = (Math.imul(x, 31) + i) | 0;
+  for (let i = 0; i < 400; i++) x = (Math.imul(x, 31) + i) | 0;
   return x;
 }
 function mid(n: number): Sum {
@@ -75,7 +75,7 @@ testNeeding(obstacle, "profile() shows functions that V8 inlines, in order", asy
   const [{ frames }] = inLeaf as [SeenStack];
   deepEqual(
     frames.filter(({ file }) => file?.endsWith("app.ts")).map(({ line }) => line),
-    [undefined, 16, 13, 8],
+    [undefined, 15, 12, 7],
   );
 
   const share = (seen: readonly SeenStack[], name: string) =>
@@ -85,7 +85,7 @@ testNeeding(obstacle, "profile() shows functions that V8 inlines, in order", asy
   const apart = await profile(place, ["--runtime-args", flags, "app.ts"]);
   for (const name of ["leaf", "mid", "top"]) {
     const [one, other] = [share(stacks, name), share(apart.stacks, name)];
-    ok(Math.abs(one - other) < 6, `${name}: ${one.toFixed(1)} % and ${other.toFixed(1)} %`);
+    ok(Math.abs(one - other) < 4, `${name}: ${one.toFixed(1)} % and ${other.toFixed(1)} %`);
   }
 });
 
@@ -125,36 +125,36 @@ testNeeding(obstacle, "profile() shows the line that is executed, of the TypeScr
   ok(onLine >= 0.9 * all, `${onLine} of ${all}`);
 });
 
-testNeeding(
-  obstacle,
-  "profile() --all-lines knows lines of code that runs for the first time",
-  async () => {
-    // Many functions that are called too seldom for V8 to compile them of its own accord.
-    const functions = Array.from(
-      { length: 3000 },
-      (_, i) =>
-        `function f${i}(n) { let s = 0; for (let i = 0; i < 30; i++) s = (s + n) ^ ${i}; return s; }`,
-    );
-    const calls = functions.map((_, i) => `f${i}(1);`).join("\n");
-    await using place = new Workplace();
-    place.write(
-      "app.mjs",
-      `${functions.join("\n")}\n${calls}\nfor (let i = 0; i < 3; i++) {${calls}}`,
-    );
-    const known = async (...options: string[]) => {
-      const { stacks } = await profile(place, ["-F", "9999", ...options, "app.mjs"]);
-      const inside = stacks.filter((stack) => /^f\d/.test(innermostIn(stack, /app\.mjs$/) ?? ""));
-      const withLine = weightOf(
-        inside,
-        ({ frames }) =>
-          frames.findLast(({ file }) => file?.endsWith("app.mjs"))!.position !== undefined,
-      );
-      return withLine / weightOf(inside, () => true);
-    };
-    const [usual, all] = [await known(), await known("--all-lines")];
-    ok(all > 0.9 && all > usual, `${usual} and ${all}`);
-  },
+/** Many functions that are called too seldom for V8 to compile them of its own accord. */
+const COLD = Array.from(
+  { length: 3000 },
+  (_, i) =>
+    `function f${i}(n) { let s = 0; for (let i = 0; i < 500; i++) s = (s + n) ^ ${i}; return s; }`,
 );
+const COLD_CALLS = COLD.map((_, i) => `f${i}(1);`).join("\n");
+
+for (
+  const [name, runtime, options] of [
+    ["Deno", undefined, []],
+    ["Node 26 with --all-lines", "node26", ["--all-lines"]],
+  ] as const
+) {
+  const needs = runtime === undefined ? undefined : obstacleOfRuntime(runtime);
+  testNeeding(obstacle ?? needs, `profile() has lines of cold code in ${name}`, async () => {
+    await using place = new Workplace();
+    place.write("app.mjs", `${COLD.join("\n")}\nfor (let i = 0; i < 4; i++) {${COLD_CALLS}}`);
+    const program = runtime === undefined ? ["app.mjs"] : ["--", "node", "app.mjs"];
+    const env: Record<string, string> = runtime === undefined ? {} : { PATH: pathWith(runtime) };
+    const { stacks } = await profile(place, ["-F", "9999", ...options, ...program], env);
+    const inside = stacks.filter((stack) => /^f\d/.test(innermostIn(stack, /app\.mjs$/) ?? ""));
+    const withLine = weightOf(
+      inside,
+      ({ frames }) =>
+        frames.findLast(({ file }) => file?.endsWith("app.mjs"))!.position !== undefined,
+    );
+    ok(inside.length > 0 && withLine >= 0.9 * weightOf(inside, () => true));
+  });
+}
 
 /** Code of every kind, for all runtimes; each function takes some time. */
 const SPIN = "let s = 0; for (let i = 0; i < n; i++) s = (Math.imul(s, 31) + i) | 0; return s;";
@@ -192,7 +192,7 @@ ${
     1000,
     "shape.area(2e5); shape.half; shape.open(); Shape.make(2e5); made(2e5); evaluated(2e5); " +
       "within({ n: 2e5 }); arrow(2e5); object.method(2e5); object.computed1(2e5); " +
-      "/(?:a|b)*c/.test('ab'.repeat(200)); [3, 1, 2].sort((a, b) => a - b);",
+      "/(?:a|b)*c/.test('ab'.repeat(200)); Array.from({ length: 3e3 }, (_, i) => i * 7919 % 3001).sort((a, b) => a - b);",
   )
 }
 `;
@@ -430,19 +430,18 @@ testNeeding(obstacle, "profile() by V8's log reports a program that was killed",
   match(stdout, /js::victim:/);
 });
 
-testNeeding(obstacle, "profile() tells what the runtime is busy with", async () => {
+testNeeding(obstacle, "profile() tells garbage collection, as much of it as V8 says", async () => {
   await using place = new Workplace();
-  // Eight seconds of garbage and of code to compile would be more exact, and take eight seconds.
   place.write(
     "app.mjs",
     `let kept = [];
-    ${
-      FOR(
-        2000,
-        "kept.push({ a: kept.length, b: [1, 2, 3] }); if (kept.length > 2e5) kept = []; " +
-          "if (kept.length % 100 === 0) new Function('a', 'return a + ' + performance.now())(1);",
-      )
-    }`,
+    function allocate(n) {
+      for (let i = 0; i < n; i++) {
+        kept.push({ a: i, b: [i, i], c: () => i });
+        if (kept.length > 3e5) kept = [];
+      }
+    }
+    ${FOR(2500, "allocate(1000);")}`,
   );
   const { result, stacks } = await profile(place, [
     "--runtime-args",
@@ -450,14 +449,25 @@ testNeeding(obstacle, "profile() tells what the runtime is busy with", async () 
     "app.mjs",
   ]);
   // `[1:0x…]  37 ms: Scavenge 3.1 (4.2) -> 2.9 (5.2) MB, pooled: 0 MB, 0.72 / 0.00 ms …`
-  const collected = [...result.stdout.matchAll(/MB.*?, ([\d.]+) \/ [\d.]+ ms/g)]
+  const collected = [...result.stdout.matchAll(/MB, ([\d.]+) \/ [\d.]+ ms/g)]
     .reduce((sum, [, time]) => sum + Number(time), 0);
   const seen = weightOf(
     stacks,
     ({ frames }) => frames.some(({ name }) => name === "(garbage collection)"),
   ) / 1e6;
-  ok(collected > 50, `V8 says ${collected} ms`);
-  ok(Math.abs(seen - collected) < 0.35 * collected, `${seen} ms seen, V8 says ${collected} ms`);
-  ok(stacks.some(({ frames }) => frames.some(({ name }) => name === "(compile)")));
-  match(result.stdout, /^# The runtime itself, of all time: garbage collection [\d.]+ %, compile/m);
+  ok(collected > 200, `V8 says ${collected} ms`);
+  ok(Math.abs(seen - collected) < 0.3 * collected, `${seen} ms seen, V8 says ${collected} ms`);
+  match(result.stdout, /^# The runtime itself, of all time: garbage collection [\d.]+ %/m);
+});
+
+testNeeding(obstacle, "profile() tells compiling, under the function that called", async () => {
+  await using place = new Workplace();
+  place.write("app.mjs", `${COLD.join("\n")}\n${COLD_CALLS}`);
+  const { stacks } = await profile(place, ["-F", "9999", "app.mjs"]);
+  const compiling = stacks.filter(({ frames }) => frames.some(({ name }) => name === "(compile)"));
+  const underModule = weightOf(
+    compiling,
+    ({ frames }) => frames.findLast(({ file }) => file?.endsWith("app.mjs"))?.name === "<module>",
+  );
+  ok(underModule > 1e7, `${underModule} ns`);
 });
