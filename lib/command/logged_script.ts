@@ -15,6 +15,7 @@ import {
 import { V8LogWatch, type WatchOptions } from "./log_watch.ts";
 import { logFlags, loggedEnvironment } from "./logged_program.ts";
 import type { CommandLine } from "./options.ts";
+import { nodeOptions } from "./runtime_shims.ts";
 import { definedVariables, runtimeArgsOf, type ScriptCommand, toggleVariables } from "./script.ts";
 
 /** What {@linkcode LoggedProgram} is told. */
@@ -74,6 +75,10 @@ export class LoggedProgram implements ScriptCommand, Disposable {
       ...toggleVariables(line),
     });
     this.env = loggedEnvironment(this.directory, env, wanted);
+    if (host.name === "node" && script !== undefined) {
+      // The script's own process is started by its path.
+      this.env["NODE_OPTIONS"] = nodeOptions(this.env["NODE_OPTIONS"] ?? "", this.directory);
+    }
     this.launcher = pathLauncher(this.env["PATH"] ?? "");
   }
 

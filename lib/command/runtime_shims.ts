@@ -8,6 +8,7 @@
 import * as fs from "node:fs";
 
 import type { LogDirectory } from "../v8_log/log_directory.ts";
+import { nodePreload } from "./node_preload.ts";
 
 /** What installs shims. */
 export interface ShimOptions {
@@ -31,7 +32,10 @@ export function installShims({ directory, flags, denoFlags, path }: ShimOptions)
   const bash = ["/bin/bash", "/usr/bin/bash"].find((shell) => fs.existsSync(shell));
   const dialect = bash === undefined ? SH : bashDialect(bash);
   const logs = directory.logFile.slice(0, directory.logFile.lastIndexOf("/"));
-  const parts = { ...dialect, logs, root: directory.root };
+  const preload = nodePreloadPath(directory);
+  fs.writeFileSync(preload, nodePreload(flags, logs));
+  fs.chmodSync(preload, 0o644);
+  const parts = { ...dialect, logs, root: directory.root, preload };
   const shims: Record<string, string> = {
     node: nodeShim("node", flags, parts),
     nodejs: nodeShim("nodejs", flags, parts),
@@ -75,6 +79,19 @@ restore_environment() {
 interface Parts extends Dialect {
   logs: string;
   root: string;
+  preload: string;
+}
+
+/** Where the script is that Node processes require. */
+export function nodePreloadPath({ root }: Pick<LogDirectory, "root">): string {
+  return `${root}/preload.cjs`;
+}
+
+/** The value of NODE_OPTIONS that has Node require the script, behind what is there already. */
+export function nodeOptions(before: string, directory: Pick<LogDirectory, "root">): string {
+  const option = `--require=${nodePreloadPath(directory)}`;
+  if (before.split(" ").includes(option)) return before;
+  return before === "" ? option : `${before} ${option}`;
 }
 
 /**
@@ -106,7 +123,8 @@ set +f
 }
 
 function nodeShim(name: string, flags: readonly string[], parts: Parts): string {
-  const { head, execAs, logs, root } = parts;
+  const { head, execAs, logs, root, preload } = parts;
+  const option = quote(`--require=${preload}`);
   return `${head}# Made by @x/perf: the next ${name} on PATH, writing V8's log.
 ${findReal(name)}
 if ! ${canWrite(logs)}; then
@@ -130,6 +148,10 @@ ask_version() {
 ask_version 2> /dev/null
 case $xperf_version in
   v[2-9][0-9].* | v[1-9][0-9][0-9].*)
+    case " $NODE_OPTIONS " in
+      *" "${option}" "*) ;;
+      *) export NODE_OPTIONS="\${NODE_OPTIONS:+$NODE_OPTIONS }"${option} ;;
+    esac
     ${execAs(name)} "$xperf_real" ${flags.map(quote).join(" ")} "$@" ;;
 esac
 ${execAs(name)} "$xperf_real" "$@"

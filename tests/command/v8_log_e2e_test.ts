@@ -241,15 +241,17 @@ testNeeding(
     place.write("package.json", '{ "scripts": { "build": "node build.mjs" } }');
     place.write(
       "build.mjs",
-      `import { fork, execFileSync } from "node:child_process";
+      `import { execFileSync, fork, spawnSync } from "node:child_process";
     import { Worker } from "node:worker_threads";
     ${work("parent")}
-    new Worker(new URL("./worker.mjs", import.meta.url));
-    fork("./forked.mjs");
+    new Worker(new URL("./worker.mjs", import.meta.url), { execArgv: process.execArgv });
+    fork("./forked.mjs", { execArgv: [] });
+    spawnSync(process.execPath, ["./by_path.mjs"]);
     execFileSync("./tool.mjs", { stdio: "inherit" });`,
     );
     place.write("worker.mjs", work("inWorker"));
     place.write("forked.mjs", work("forked"));
+    place.write("by_path.mjs", work("byPath"));
     place.write("tool.mjs", `#!/usr/bin/env node\n${work("tool")}\nconsole.log("built");`, 0o755);
     const { result, stacks } = await profile(place, ["--", "npm", "run", "build"]);
     match(result.stdout, /^built$/m);
@@ -257,7 +259,9 @@ testNeeding(
     for (const { thread, frames } of stacks) {
       for (const { name } of frames) labels.set(name, thread);
     }
-    for (const name of ["parent", "inWorker", "forked", "tool"]) ok(labels.has(name), name);
+    for (const name of ["parent", "inWorker", "forked", "byPath", "tool"]) {
+      ok(labels.has(name), name);
+    }
     match(labels.get("parent")!, /\d+ "build\.mjs"$/);
     match(labels.get("forked")!, /\d+ "forked\.mjs"$/);
     match(labels.get("tool")!, /\d+ "tool\.mjs"$/);

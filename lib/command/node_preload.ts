@@ -1,0 +1,72 @@
+/*
+ * What is required into every Node process under V8's log. A program can start Node by its path, as
+ * `child_process.fork` does, and then neither finds our `node` on PATH nor hands V8's flags on. So the
+ * preloaded script puts the flags in front of the arguments of each Node that is started.
+ */
+
+/**
+ * The text of the script, CommonJS for Node 20 and newer. It also takes the flags out of
+ * `process.execArgv`: Node refuses V8's flags there when a program passes that on to a Worker.
+ *
+ * @param flags The flags for V8.
+ * @param logs The directory of the logs: a process that cannot write there gets no flags.
+ */
+export function nodePreload(flags: readonly string[], logs: string): string {
+  return `// Made by @x/perf: has each Node that this one starts write V8's log.
+"use strict";
+const childProcess = require("node:child_process");
+const fs = require("node:fs");
+const { syncBuiltinESMExports } = require("node:module");
+
+const FLAGS = ${JSON.stringify(flags)};
+const LOGS = ${JSON.stringify(logs)};
+const { execPath } = process;
+
+function isNode(file) {
+  if (file === execPath) return true;
+  if (typeof file !== "string" || !file.startsWith("/")) return false;
+  try {
+    return fs.realpathSync(file) === fs.realpathSync(execPath);
+  } catch {
+    return false;
+  }
+}
+
+function canLog() {
+  try {
+    fs.accessSync(LOGS, fs.constants.W_OK | fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isMeant(file, args) {
+  return isNode(file) && !args.some((arg) => FLAGS.includes(arg)) && canLog();
+}
+
+const { spawn } = childProcess.ChildProcess.prototype;
+childProcess.ChildProcess.prototype.spawn = function (options) {
+  if (!Array.isArray(options?.args) || !isMeant(options.file, options.args)) {
+    return spawn.call(this, options);
+  }
+  // The first argument is the name that the process gets.
+  const [name, ...args] = options.args;
+  return spawn.call(this, { ...options, args: [name, ...FLAGS, ...args] });
+};
+
+for (const name of ["spawnSync", "execFileSync"]) {
+  const plain = childProcess[name];
+  const replaced = {
+    [name](file, args, ...rest) {
+      if (!Array.isArray(args) || !isMeant(file, args)) return plain(file, args, ...rest);
+      return plain(file, [...FLAGS, ...args], ...rest);
+    },
+  }[name];
+  childProcess[name] = replaced;
+}
+syncBuiltinESMExports();
+
+process.execArgv = process.execArgv.filter((arg) => !FLAGS.includes(arg));
+`;
+}
