@@ -27,7 +27,8 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   "V8's log": LOG,
   "without --log-source-position": LOG.filter((flag) => flag !== "--log-source-position"),
   "only --log-code": ["--log-code", "--no-log-source-code", `--logfile=${logFile}`],
-  "interpreted frames": logFlags({ logFile }),
+  "without --always-sparkplug": logFlags({ logFile }),
+  "without --interpreted-frames-native-stack": LOG.filter((flag) => !/interpreted/.test(flag)),
 };
 
 /** What came of one run. */

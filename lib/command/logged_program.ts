@@ -13,17 +13,16 @@ export const LOG_FLAGS: readonly string[] = [
   "--log-code",
   // For every piece of code the source positions and the inlined functions; the sources themselves.
   "--log-source-position",
+  // A copy of the interpreter's entry for each interpreted function, so that its frames have its name.
+  "--interpreted-frames-native-stack",
   // The default, in case that the user's own flags say otherwise.
   "--logfile-per-isolate",
 ];
 
-/** Gives each interpreted function a copy of the interpreter's entry, so that its frames have its name. */
-const INTERPRETED_FLAG = "--interpreted-frames-native-stack";
-
 /**
- * Has Sparkplug compile each function at its first call, so that its frames have its name and their
- * lines. In Deno that costs no more than interpreting under the flag above, and a server less
- * (scripts/bench_server.ts). The table of lines of Sparkplug's code is empty in Node 20 to 24.
+ * Has Sparkplug compile each function at its first call, so that its frames have lines. In Deno that
+ * costs no more than interpreting under V8's log. The table of lines of Sparkplug's code is empty in
+ * Node 20 to 24. Functions that a runtime's code cache has are interpreted at first all the same.
  */
 const SPARKPLUG_FLAG = "--always-sparkplug";
 
@@ -42,7 +41,7 @@ export interface LogOptions extends Pick<LogDirectory, "logFile"> {
 export function logFlags({ logFile, allLines, inlinesNothing }: LogOptions): string[] {
   return [
     ...LOG_FLAGS,
-    allLines ? SPARKPLUG_FLAG : INTERPRETED_FLAG,
+    ...(allLines ? [SPARKPLUG_FLAG] : []),
     ...(inlinesNothing ? NO_INLINING_FLAGS : []),
     `--logfile=${logFile}`,
   ];

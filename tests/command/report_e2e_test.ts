@@ -76,7 +76,8 @@ testNeeding(
     await using place = new Workplace();
     const script = place.write("hot.ts", HOT);
     const { code, stdout, stderr } = await runCommand(
-      ["profile", "-F", "999", "--format", "perf,html,folded,speedscope,pprof", script],
+      ["profile", "--engine=trampolines", "-F", "999"]
+        .concat("--format", "perf,html,folded,speedscope,pprof", script),
       { cwd: place.path },
     );
     equal(code, 0, stderr);
