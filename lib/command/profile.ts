@@ -411,7 +411,8 @@ function recordOptions(line: CommandLine, { kind, wish }: Naming): PerfRecordOpt
     callGraph: parseCallGraph(lastValue(line, "call-graph") ?? callGraph),
     event: lastValue(line, "event"),
     output: lastValue(line, "output"),
-    clock: clock ?? (needsMono ? "mono" : undefined),
+    // A process that `run` has started has a log.
+    clock: clock ?? (needsMono || line.options.has("pid") ? "mono" : undefined),
     mmapPages: lastValue(line, "mmap-pages"),
   };
 }
