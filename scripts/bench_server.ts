@@ -19,7 +19,7 @@ const CONNECTIONS = 20;
 const directory = Deno.args[0] ?? await Deno.makeTempDir({ prefix: "xperf-server-" });
 const logFile = `${directory}/logs/%p.log`;
 
-const LOG = logFlags({ logFile, allLines: true });
+const LOG = logFlags({ logFile, runtime: "deno" });
 
 /** Flags for V8, by way: those of `run`, and what becomes of them without one or with another. */
 const WAYS: Readonly<Record<string, readonly string[]>> = {
@@ -27,8 +27,8 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   "V8's log": LOG,
   "without --log-source-position": LOG.filter((flag) => flag !== "--log-source-position"),
   "only --log-code": ["--log-code", "--no-log-source-code", `--logfile=${logFile}`],
-  "without --always-sparkplug": logFlags({ logFile }),
-  "without --interpreted-frames-native-stack": LOG.filter((flag) => !/interpreted/.test(flag)),
+  "interpreted frames instead": logFlags({ logFile }),
+  "both": logFlags({ logFile, allLines: true }),
 };
 
 /** What came of one run. */

@@ -13,16 +13,19 @@ export const LOG_FLAGS: readonly string[] = [
   "--log-code",
   // For every piece of code the source positions and the inlined functions; the sources themselves.
   "--log-source-position",
-  // A copy of the interpreter's entry for each interpreted function, so that its frames have its name.
-  "--interpreted-frames-native-stack",
   // The default, in case that the user's own flags say otherwise.
   "--logfile-per-isolate",
 ];
 
+/** Gives each interpreted function a copy of the interpreter's entry, so that its frames have its name. */
+const INTERPRETED_FLAG = "--interpreted-frames-native-stack";
+
 /**
- * Has Sparkplug compile each function at its first call, so that its frames have lines. In Deno that
- * costs no more than interpreting under V8's log. The table of lines of Sparkplug's code is empty in
- * Node 20 to 24. Functions that a runtime's code cache has are interpreted at first all the same.
+ * Has Sparkplug compile each function at its first call, so that its frames have its name and its
+ * lines. In Deno that costs less than the flag above, for servers most of all, and both together cost
+ * more than each alone (scripts/bench_server.ts). In Node 20 to 24 the table of lines of Sparkplug's
+ * code is empty. Functions that a code cache holds are not compiled; V8 takes none that was made under
+ * another `--logfile`, and that has another path in every run (log_directory.ts).
  */
 const SPARKPLUG_FLAG = "--always-sparkplug";
 
@@ -31,17 +34,22 @@ const NO_INLINING_FLAGS: readonly string[] = ["--no-turbo-inlining", "--no-magle
 
 /** Where V8's log goes, and what it shall have. */
 export interface LogOptions extends Pick<LogDirectory, "logFile"> {
-  /** Whether functions have lines from their first call on. @default {false} */
+  /** The runtime that gets the flags. @default {"node"} */
+  runtime?: "deno" | "node";
+  /** Whether Node's functions have lines from their first call on, as Deno's have. @default {false} */
   allLines?: boolean;
   /** Whether V8 inlines no function of the program into another. @default {false} */
   inlinesNothing?: boolean;
 }
 
 /** Flags for V8 that have it write a log. */
-export function logFlags({ logFile, allLines, inlinesNothing }: LogOptions): string[] {
+export function logFlags(
+  { logFile, runtime = "node", allLines, inlinesNothing }: LogOptions,
+): string[] {
   return [
     ...LOG_FLAGS,
-    ...(allLines ? [SPARKPLUG_FLAG] : []),
+    ...(runtime === "node" ? [INTERPRETED_FLAG] : []),
+    ...(runtime === "deno" || allLines ? [SPARKPLUG_FLAG] : []),
     ...(inlinesNothing ? NO_INLINING_FLAGS : []),
     `--logfile=${logFile}`,
   ];
@@ -65,7 +73,7 @@ export function loggedEnvironment(
 ): Record<string, string> {
   const { logFile } = directory;
   const flags = logFlags({ ...options, logFile });
-  const denos = logFlags({ ...options, logFile, allLines: true });
+  const denos = logFlags({ ...options, logFile, runtime: "deno" });
   const own = env[DENO_FLAGS_VARIABLE] ?? "";
   const names = installShims({ directory, flags, denoFlags: own, path: env["PATH"] ?? "" });
   return {

@@ -111,7 +111,7 @@ testNeeding(
 
 Deno.test("loggedEnvironment() puts our flags for Deno behind the user's", () => {
   using programs = new LoggedPrograms();
-  const flags = logFlags({ ...programs.directory, allLines: true }).join();
+  const flags = logFlags({ ...programs.directory, runtime: "deno" }).join();
   const variables = (env: Record<string, string>) => loggedEnvironment(programs.directory, env);
   equal(variables({})["DENO_V8_FLAGS"], flags);
   equal(variables({ DENO_V8_FLAGS: "" })["DENO_V8_FLAGS"], flags);
