@@ -465,7 +465,9 @@ testNeeding(obstacle, "profile() tells garbage collection, as much of it as V8 s
       thread === "deno" && frames.some(({ name }) => name === "(garbage collection)"),
   ) / 1e6;
   ok(collected > 200, `V8 says ${collected} ms`);
-  ok(Math.abs(seen - collected) < 0.3 * collected, `${seen} ms seen, V8 says ${collected} ms`);
+  // V8 leaves out the time that it takes to get memory from the system.
+  const ratio = seen / collected;
+  ok(ratio > 0.7 && ratio < 1.7, `${seen} ms seen, V8 says ${collected} ms`);
   match(result.stdout, /^# The runtime itself, of all time: garbage collection [\d.]+ %/m);
 });
 
