@@ -31,7 +31,7 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   "both": logFlags({ logFile, allLines: true }),
 };
 
-/** What came of one run. */
+/** The result of one run. */
 interface Load {
   /** Requests a second. */
   rate: number;

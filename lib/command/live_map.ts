@@ -19,7 +19,7 @@ export interface MapEntry {
   address: number;
   /** How long it is, in bytes. */
   size: number;
-  /** What perf shows. */
+  /** The name that perf shows. */
   symbol: string;
 }
 
@@ -48,7 +48,7 @@ export class LiveMap {
   /** Where it is. */
   readonly path: string;
   readonly #appending: number;
-  /** The same file; one that is open for appending cannot be written in the middle. */
+  /** A second descriptor of the map: the kernel writes at the end only where a file is open for appending. */
   readonly #patching: number | undefined;
   /** By address; none over another. */
   readonly #lines: Line[] = [];

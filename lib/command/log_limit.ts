@@ -16,7 +16,7 @@ const BLOCK = 65_536;
  * limit. V8 writes on at the end, and offsets in the log stay as they are: the front reads as zeros.
  *
  * @param watch Knows the logs.
- * @param options The limit in bytes; how much of a log has been read, where somebody reads it.
+ * @param options The limit in bytes, and how much of a log its readers are done with.
  * @returns What keeps the logs from being cut, to be said once; `undefined` where nothing does.
  */
 export function limitLogs(

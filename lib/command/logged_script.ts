@@ -18,13 +18,13 @@ import type { CommandLine } from "./options.ts";
 import { nodeOptions } from "./runtime_shims.ts";
 import { definedVariables, runtimeArgsOf, type ScriptCommand, toggleVariables } from "./script.ts";
 
-/** What {@linkcode LoggedProgram} is told. */
+/** Options of {@linkcode LoggedProgram}. */
 export interface LoggedProgramOptions {
   /** The command line. */
   line: CommandLine;
   /** The script; `undefined` where `command` is run instead. */
   script: string | undefined;
-  /** What the switches say of frames that are made by hand. */
+  /** Whether and how frames by hand are made, by the switches. */
   wish: Wish;
   /** Whether a module of ours is loaded in front of the script: the sampler, a scope or a signal needs it. */
   isPreloaded: boolean;
@@ -36,7 +36,7 @@ export interface LoggedProgramOptions {
   onLog?: WatchOptions["onLog"];
 }
 
-/** A program under V8's log. Disposing of it removes what nobody needs any more; the logs stay. */
+/** A program under V8's log. Disposing of it removes the directory in /tmp; the recording's logs stay. */
 export class LoggedProgram implements ScriptCommand, Disposable {
   readonly command: string[];
   readonly env: Record<string, string>;
@@ -87,7 +87,7 @@ export class LoggedProgram implements ScriptCommand, Disposable {
     this.#watch = new V8LogWatch(this.directory.path, { onLog: this.#onLog });
   };
 
-  /** What watches the logs; `undefined` before {@linkcode begin}. */
+  /** The watch over the logs; `undefined` before {@linkcode begin}. */
   get watch(): V8LogWatch | undefined {
     return this.#watch;
   }

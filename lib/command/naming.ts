@@ -10,12 +10,12 @@ import { type CommandLine, lastValue, usageError } from "./options.ts";
 /** How functions get their names. */
 export type NamingKind = "v8" | "trampolines" | "none";
 
-/** What was chosen. */
+/** A decision, and its reason. */
 export interface Naming {
   kind: NamingKind;
   /** Why, in a few words. */
   reason: string;
-  /** What the switches say of trampolines; with V8's log these are the frames made by hand. */
+  /** The switches' decision on trampolines; with V8's log these are the frames made by hand. */
   wish: Wish;
 }
 
@@ -24,13 +24,13 @@ export const ENGINE_OPTIONS = ["auto", "v8", "trampolines", "wasm", "native"] as
 
 type EngineOption = typeof ENGINE_OPTIONS[number];
 
-/** What {@linkcode decideNaming} is told besides the command line. */
+/** Facts for {@linkcode decideNaming} besides the command line. */
 export interface NamingOptions {
   /** Reads the environment. */
   read: ReadVariable;
   /** The runtime that the command starts the program with. */
   runtime: { name: RuntimeName; version: string };
-  /** What keeps a program from writing V8's log here. @default {nothing} */
+  /** The reason why no program can write V8's log here. @default {none} */
   logObstacle?: string;
   /** Whether trampolines are on where nothing is said; the program turns them on itself otherwise. */
   isOnByDefault: boolean;

@@ -1,5 +1,5 @@
 /*
- * What is required into every Node process under V8's log. A program can start Node by its path, as
+ * A script that every Node process under V8's log requires. A program can start Node by its path, as
  * `child_process.fork` does, and then neither finds our `node` on PATH nor hands V8's flags on. So the
  * preloaded script puts the flags in front of the arguments of each Node that is started.
  */

@@ -152,7 +152,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   return ending;
 }
 
-/** What the command line asks for. */
+/** The command line's wishes, checked. */
 interface ProfilePlan {
   line: CommandLine;
   /** The script; `undefined` where a command or a process is recorded. */
@@ -260,7 +260,7 @@ function warnOfNoNames(
   console.error(`warning: no js:: frame was seen, ${next}`);
 }
 
-/** What is to be done. */
+/** A plan with the program that it records. */
 interface ProfileRun extends ProfilePlan {
   program: ScriptCommand;
 }
@@ -284,7 +284,7 @@ const DEFAULT_OUTPUTS: Readonly<Record<SamplerName, string>> = {
   builtin: "recording.json",
 };
 
-/** What was asked for that the built-in sampler lacks. */
+/** The wishes that the built-in sampler cannot fulfil. */
 function onlyPerfs({ line, naming, options: { callGraph } }: ProfilePlan): string[] {
   return [
     ...(naming.wish.backend === "perf_jit" ? ["-X perf_jit"] : []),
@@ -384,7 +384,7 @@ async function profileBuiltin(
       return readFoundLogs(found, { progress, pidOf: ({ name }) => parseLogName(name)!.pid });
     },
   });
-  // All that they say is in the recording.
+  // The recording has the logs' names and lines already.
   if (logs !== undefined) rmSync(logs, { recursive: true, force: true });
   writeFileSync(output!, encodeRecording(recording));
   if (!report.isQuiet) {

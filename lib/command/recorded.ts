@@ -45,7 +45,7 @@ export async function readRecordings(
 
 /** Options of {@linkcode readRecordings}. */
 export interface ReadOptions {
-  /** Told what is to be said of the recording, a sentence each. @default nobody */
+  /** Gets sentences on the recording for the user. @default {they are dropped} */
   onNote?: (note: string) => void;
 }
 

@@ -10,7 +10,7 @@ import * as fs from "node:fs";
 import type { LogDirectory } from "../v8_log/log_directory.ts";
 import { nodePreload } from "./node_preload.ts";
 
-/** What installs shims. */
+/** Options of {@linkcode installShims}. */
 export interface ShimOptions {
   /** Where they go, and where the logs go. */
   directory: LogDirectory;
@@ -49,7 +49,7 @@ export function installShims({ directory, flags, denoFlags, path }: ShimOptions)
   return names;
 }
 
-/** What differs between shells. */
+/** The differences between shells. */
 interface Dialect {
   /** The first lines. */
   head: string;

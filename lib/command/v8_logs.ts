@@ -18,7 +18,7 @@ export interface RecordedLogs {
   code: V8Code;
   /** Command lines of processes. */
   commands: ReadonlyMap<number, readonly string[]>;
-  /** What is to be said of the logs, a sentence each. */
+  /** Sentences on the logs for the user. */
   notes: readonly string[];
   /** Closes the logs' files. */
   close(): void;

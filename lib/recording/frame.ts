@@ -94,7 +94,7 @@ export function frameAt(
   return { name, kind: "native", module: place };
 }
 
-/** What the frame of a function says beside whose it is. */
+/** The place in a function that runs, and the code that runs it. */
 export type ExecutionDetails = Pick<Frame, "position" | "tier" | "isOsr" | "isInlined">;
 
 /** Makes a frame of a function whose source is known. */

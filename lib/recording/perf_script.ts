@@ -34,7 +34,7 @@ export function perfScriptArgs(
 /** The options for recordings as perf makes them where nothing else is said. */
 export const PERF_SCRIPT_ARGS: readonly string[] = perfScriptArgs();
 
-/** The kernel's limit where nobody has changed it (`kernel.perf_event_max_stack`). */
+/** The kernel's default of `kernel.perf_event_max_stack`. */
 const DEFAULT_MAX_FRAMES = 127;
 
 /**

@@ -8,7 +8,7 @@ export type SamplerName = "perf" | "builtin";
 
 /** A stack, and how often it was seen. Equal stacks of equally named threads are one. */
 export interface Stack {
-  /** What the thread is called in reports; see {@linkcode threadLabels}. */
+  /** The thread's name in reports; see {@linkcode threadLabels}. */
   thread: string;
   /** From the outermost in; equal frames are one object. The array may be made anew at every access. */
   readonly frames: readonly Frame[];

@@ -5,7 +5,7 @@ import { StackTrie } from "./stack_trie.ts";
 
 /** How a stack is counted. */
 export interface StackCount {
-  /** What the samples stand for, in the recording's unit. */
+  /** The weight of the samples, in the recording's unit. */
   weight: number;
   /** How many samples saw it. @default {1} */
   samples?: number;
@@ -95,7 +95,7 @@ export class StackTable {
   }
 }
 
-/** A stack whose frames are put together when somebody reads them. */
+/** A stack whose frames are put together at each access. */
 class CountedStack implements Stack {
   readonly thread: string;
   readonly isCut: boolean;

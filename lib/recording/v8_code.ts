@@ -12,7 +12,7 @@ export interface ProcessLogs {
   logs: readonly V8Log[];
 }
 
-/** What {@linkcode V8Code} is told besides the logs. */
+/** Options of {@linkcode V8Code}. */
 export interface V8CodeOptions {
   /** Nanoseconds of CLOCK_MONOTONIC at a time of the recording's clock. @default {the same clock} */
   toMonotonic?(time: number): number;

@@ -2,7 +2,7 @@ import { activityOfFrame, type Frame } from "../recording/frame.ts";
 import { type Recording, recordingTotal } from "../recording/recording.ts";
 import { RUNTIME_ACTIVITIES } from "../v8_log/runtime_activity.ts";
 
-/** What the runtime itself took of all time. */
+/** The runtime's own shares of all time. */
 export interface RuntimeShares {
   /** Shares of all weight by what the runtime was busy with, from 0 to 1; none that is 0. */
   activities: ReadonlyMap<string, number>;

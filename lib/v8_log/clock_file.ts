@@ -22,7 +22,7 @@ export interface LoggedProcess {
   command?: string[];
 }
 
-/** What is known of one log: the log of one isolate. */
+/** The polls of one isolate's log. */
 export interface LogClock {
   /** The process's number, as {@linkcode LoggedProcess}. */
   pid: number;
@@ -38,7 +38,7 @@ export interface ClockMarker {
   path: string;
   /** CLOCK_MONOTONIC in nanoseconds before it was mapped. */
   before: number;
-  /** The same after it was mapped. */
+  /** The clock after the file was mapped. */
   after: number;
 }
 

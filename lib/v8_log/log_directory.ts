@@ -71,7 +71,7 @@ export function makeLogDirectory(
 }
 
 /**
- * Removes what of the directories nobody needs any more: all but a recording's logs, and those of
+ * Removes the directories that are no longer needed: all but a recording's logs, and those of
  * `run` stay for a day. While a process that has a log lives, all stays: where V8 cannot open a log
  * for the next Worker it writes to standard output instead.
  */
@@ -118,7 +118,7 @@ export interface FoundLog {
   pid: number;
   /** When the isolate began, in milliseconds since the epoch. */
   started: number;
-  /** What the clock file has of it. */
+  /** Its polls in the clock file. */
   polls: readonly Poll[];
   /** Bytes at its front that are gone. */
   released: number;
@@ -175,7 +175,7 @@ export function findLogs(
   }
   const found = [...marked].flatMap((directory) => readLogs(directory, pids) ?? []);
   if (found.length > 0 || pids === undefined) return found;
-  // What perf has sent through a pipe is no file.
+  // A recording that perf sent through a pipe is no file.
   const ended = modified(recording) || Infinity;
   const candidates = ownDirectories(sharedDirectory(temporary))
     // The file system's clock and Date.now() differ by some milliseconds.
@@ -241,7 +241,7 @@ function makePrivate(path: string, mode: number): void {
   fs.chmodSync(path, mode);
 }
 
-/** What stands at a path instead of a directory of this user that others cannot write. */
+/** Describes the obstacle at a path; `undefined` for a directory of this user that others cannot write. */
 function obstacleOf(path: string): string | undefined {
   let stats: fs.Stats;
   try {

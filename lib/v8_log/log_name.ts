@@ -1,4 +1,4 @@
-/** What the name of a log tells. */
+/** The parts of a log's name. */
 export interface LogName {
   /** Where the isolate lies in its process: unique while it lives. */
   isolate: string;

@@ -1,5 +1,5 @@
 /*
- * What the runtime's own machine code is busy with. Deno's binary has no symbols, so perf shows its C++
+ * Tells what the runtime's own machine code is busy with. Deno's binary has no symbols, so perf shows its C++
  * as addresses without a name. The builtin that entered the C++ code has a name, by V8's log, and most
  * builtins enter C++ for one reason: `CompileLazy` to compile, `AllocateInYoungGeneration` to collect
  * garbage. The names of builtins are those of src/builtins/builtins-definitions.h in V8.

@@ -30,7 +30,7 @@ export interface PerfScriptRunner {
   printOf(recording: Uint8Array<ArrayBuffer>, args: readonly string[]): AsyncIterable<string>;
 }
 
-/** What a recording says of the processes in it. */
+/** Facts of a recording that lead to its processes' logs. */
 export interface RecordedFacts {
   /** The clock of its times: `CLOCK_MONOTONIC`, or perf's own. */
   clock: Recording["clock"];
@@ -40,7 +40,7 @@ export interface RecordedFacts {
   mapped: readonly { path: string; time: number }[];
 }
 
-/** What is known of the recorded processes beside the recording. */
+/** Knowledge of the recorded processes from outside of the recording. */
 export interface KnownCode {
   /** Knows the code that runtimes made. */
   resolver: CodeResolver;
@@ -54,7 +54,7 @@ export interface PerfDataOptions {
   perf: PerfScriptRunner;
   /**
    * Finds out who knows the code that runtimes made in the recorded processes. It is not asked where
-   * `perf script` has to print the recording. @default nobody
+   * `perf script` has to print the recording. @default {then perf's names are used}
    */
   findCode?: (facts: RecordedFacts) => Promise<KnownCode | undefined>;
   /** The kernel's `perf_event_max_stack` at the time of the recording. @default {127} */

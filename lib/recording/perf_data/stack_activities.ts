@@ -10,7 +10,7 @@ import { type Frame, isBuiltin, isHandler } from "../frame.ts";
 import type { Locations } from "./locations.ts";
 import type { LocatedStack } from "./sample_pass.ts";
 
-/** What a location is to {@linkcode StackActivities}. */
+/** The part that a location plays for {@linkcode StackActivities}. */
 enum Place {
   /** Not looked at yet. */
   UNKNOWN,
