@@ -20,37 +20,47 @@ import { denoTexts, isDenos } from "./deno_texts.ts";
 export function logSource(path: string): MapSource {
   let descriptor: number | undefined;
   const read = (offset: number, length: number) => {
-    try {
-      descriptor ??= fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-    } catch {
-      // It has been removed, and no more code comes.
-      return new Uint8Array();
-    }
+    if (descriptor === undefined) return new Uint8Array();
     const bytes = new Uint8Array(length);
     return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, offset));
   };
   const parser = new LogParser(read, new LogClock([]));
   const texts = denoTexts();
-  // The log is still empty.
   const text = (url: string) => isDenos({ read }) ? texts(url) : undefined;
   const resolver = new FrameResolver(read, parser.code, text);
   let offset = 0;
   let piece = 0;
+  const readOn = () => {
+    const lines = readLogLines(read, offset, parser.take);
+    for (;;) {
+      const { value, done } = lines.next();
+      if (!done) continue;
+      offset = value.offset;
+      break;
+    }
+    const added: MapEntry[] = [];
+    for (const { length } = parser.code.pieces; piece < length; piece++) {
+      const entry = entryOf(parser.code, resolver, piece);
+      if (entry !== undefined) added.push(entry);
+    }
+    return added;
+  };
   return {
     takeChanges() {
-      const lines = readLogLines(read, offset, parser.take);
-      for (;;) {
-        const { value, done } = lines.next();
-        if (!done) continue;
-        offset = value.offset;
-        break;
+      // Open for a moment only: a program can have thousands of Workers, with a log each.
+      try {
+        if (fs.statSync(path).size <= offset) return { added: [] };
+        descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+      } catch {
+        // It has been removed, and no more code comes.
+        return { added: [] };
       }
-      const added: MapEntry[] = [];
-      for (const { length } = parser.code.pieces; piece < length; piece++) {
-        const entry = entryOf(parser.code, resolver, piece);
-        if (entry !== undefined) added.push(entry);
+      try {
+        return { added: readOn() };
+      } finally {
+        fs.closeSync(descriptor);
+        descriptor = undefined;
       }
-      return { added };
     },
   };
 }
