@@ -18,7 +18,8 @@ import {
 } from "../v8_log/clock_file.ts";
 import { parseLogName } from "../v8_log/log_name.ts";
 import { type MonotonicClock, monotonicClock } from "./monotonic_clock.ts";
-import { innerNumber } from "./namespace_maps.ts";
+import { innerNumber, listDirectory } from "./namespace_maps.ts";
+import { readText } from "./perf_tool.ts";
 
 /** Milliseconds for which a new log is polled every millisecond: it grows most while a program starts. */
 const QUICK = 300;
@@ -284,8 +285,8 @@ export class V8LogWatch {
     if (now < this.#searchDue) return pid;
     this.#searchDue = now + SEARCH_INTERVAL;
     const isIt = (outer: number) =>
-      innerNumber(readText(`/proc/${outer}/status`)) === pid && hasOpen(outer, name);
-    return list("/proc").map(Number).filter(Number.isInteger).find(isIt) ?? pid;
+      innerNumber(readText(`/proc/${outer}/status`) ?? "") === pid && hasOpen(outer, name);
+    return listDirectory("/proc").map(Number).filter(Number.isInteger).find(isIt) ?? pid;
   }
 
   #poll(log: Log, now: number): void {
@@ -403,27 +404,11 @@ function describe(pid: number): LoggedProcess {
 }
 
 function hasOpen(pid: number, name: string): boolean {
-  return list(`/proc/${pid}/fd`).some((descriptor) => {
+  return listDirectory(`/proc/${pid}/fd`).some((descriptor) => {
     try {
       return fs.readlinkSync(`/proc/${pid}/fd/${descriptor}`).endsWith(`/${name}`);
     } catch {
       return false;
     }
   });
-}
-
-function list(directory: string): string[] {
-  try {
-    return fs.readdirSync(directory);
-  } catch {
-    return [];
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return fs.readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

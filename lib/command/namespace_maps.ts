@@ -6,6 +6,7 @@ import * as fs from "node:fs";
 
 import { perfMapPath } from "../perf_map.ts";
 import { parseProcessStart } from "../process_start.ts";
+import { readText } from "./perf_tool.ts";
 
 /** Milliseconds between two looks for new processes. */
 const LOOK_INTERVAL = 100;
@@ -109,18 +110,11 @@ function startOf(pid: number): number {
   return parseProcessStart(stat, readText("/proc/uptime") ?? "", Date.now()) ?? Infinity;
 }
 
-function listDirectory(path: string): string[] {
+/** The names in a directory; none where it cannot be read. */
+export function listDirectory(path: string): string[] {
   try {
     return fs.readdirSync(path);
   } catch {
     return [];
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return fs.readFileSync(path, "utf8");
-  } catch {
-    return undefined;
   }
 }

@@ -31,9 +31,6 @@ export function perfScriptArgs(
   ];
 }
 
-/** The options for recordings as perf makes them where nothing else is said. */
-export const PERF_SCRIPT_ARGS: readonly string[] = perfScriptArgs();
-
 /** The kernel's default of `kernel.perf_event_max_stack`. */
 const DEFAULT_MAX_FRAMES = 127;
 
@@ -50,7 +47,7 @@ const FRAME = /^\s+([0-9a-f]+) (.*) \(((?:[^()]|\([^()]*\))*)\)$/;
 const LOST = /\bPERF_RECORD_LOST(_SAMPLES)? lost (\d+)/;
 
 /**
- * Reads what `perf script` prints with {@linkcode PERF_SCRIPT_ARGS}.
+ * Reads what `perf script` prints with {@linkcode perfScriptArgs}.
  *
  * @param text The text that it prints, in pieces of any size.
  * @param options Facts that are not in the text.

@@ -37,11 +37,6 @@ export class V8Code implements CodeResolver {
     this.#options = { toMonotonic: same, fromMonotonic: same, isOwn: () => false, ...options };
   }
 
-  /** The processes that have logs. */
-  get processes(): Iterable<number> {
-    return this.#logs.keys();
-  }
-
   /** @inheritdoc */
   framesAt(
     pid: number,

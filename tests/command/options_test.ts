@@ -80,7 +80,7 @@ Deno.test("parseCommandLine() refuses a missing value, and one too many", () => 
   );
 });
 
-/** What the words after the options are: a script, or a command behind `--`. */
+/** Command lines with the script, or the command behind `--`, that they name. */
 const PROGRAMS: [line: string, expected: string | undefined][] = [
   ["", undefined],
   ["-F 99", undefined],

@@ -47,7 +47,7 @@ Deno.test("functionNames() finds functions where V8 says they start, by qualifie
     ["\n[1].map(§(x) => x);", "<anonymous>"],
     ["\nexport default function§() {}", "default"],
     ["\nmodule.exports.run = function§() {};", "run"],
-    // What compilers make of JSX and of decorators.
+    // Compilers turn JSX and decorators into such code.
     ['\nconst App = §() => _jsx("div", { onClick: () => 1 });', "App"],
     ['\nconst App = () => _jsx("div", { onClick: §() => 1 });', "App.onClick"],
     ["\nlet A = (() => { class A { m§() {} } return A; })();", "A.A.m"],

@@ -7,7 +7,7 @@ import { parseDenoEmit } from "../../lib/v8_log/deno_emit.ts";
 import type { V8Log } from "../../lib/v8_log/v8_log.ts";
 import { framesText, frameText, readLog, recordedLog } from "../support/v8_logs.ts";
 
-/** Which tiers there are, and whether Sparkplug's code has positions in the log. */
+/** The tiers of each runtime, and whether Sparkplug's code has positions in the log. */
 const RUNTIMES = [
   { name: "deno-2.9", version: /^15\./, file: "program.ts", maglev: true, baseline: true },
   { name: "node-20", version: /^11\.3\./, file: "program.mjs", maglev: false, baseline: false },
@@ -44,7 +44,7 @@ function read(name: string): Promise<V8Log> {
   return readLog(recordedLog(`${name}.log`), { emitted });
 }
 
-/** All that can be said of the code of some functions. */
+/** The tiers and positions of some functions' code. */
 function everyStack(log: V8Log, matches: (name: string) => boolean): Set<string> {
   const stacks = new Set<string>();
   for (const { address, size, frame } of log.liveCode()) {

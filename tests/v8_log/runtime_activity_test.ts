@@ -70,7 +70,7 @@ Deno.test("RuntimeActivities knows code again that a builtin has told of", () =>
   // Entered directly from a function: no builtin tells.
   equal(activities.classify([1, 2], undefined), "compile");
   equal(activities.classify([11], undefined), "garbage collection");
-  // What both have in common tells nothing.
+  // Code that both run tells nothing.
   equal(activities.classify([90], undefined), undefined);
   equal(activities.classify([7], undefined), undefined);
   equal(activities.classify([7], "embedder"), "embedder");

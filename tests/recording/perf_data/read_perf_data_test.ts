@@ -46,7 +46,7 @@ function deno(options: ConstructorParameters<typeof PerfDataWriter>[0] = {}): Pe
     .map(1, { start: CODE, size: 0x10000, path: "//anon" });
 }
 
-/** What answers for the code of all recordings. */
+/** Has one resolver answer for the code of all recordings. */
 function known(
   resolver: CodeResolver,
   commands: KnownCode["commands"] = new Map(),
