@@ -21,21 +21,21 @@ export {
   type MethodContext,
   withPerf,
   type WithPerfOptions,
-} from "./lib/with_perf.ts";
+} from "./lib/api/with_perf.ts";
 export {
   type ActivateOptions,
   activateStackTrampoline,
   deactivateStackTrampoline,
   isStackTrampolineActive,
-} from "./lib/stack_trampoline.ts";
-export { perfSession } from "./lib/perf_session.ts";
-export { type Trampoline, trampoline } from "./lib/trampoline.ts";
-export { writePerfMapEntry } from "./lib/perf_map_entry.ts";
-export { type Feature, type Support, support } from "./lib/support.ts";
-export type { Platform, RuntimeName } from "./lib/runtime.ts";
-export { perfRecordArgs, type PerfRecordOptions } from "./lib/perf_record_args.ts";
-export { type CallGraph, parseCallGraph } from "./lib/call_graph.ts";
-export { parsePerfVersion, type PerfVersion } from "./lib/perf_version.ts";
-export { PerfError, type PerfErrorCode, type PerfErrorOptions } from "./lib/perf_error.ts";
-export type { BackendName } from "./lib/backend.ts";
-export type { EngineChoice, EngineName } from "./lib/engine.ts";
+} from "./lib/api/activate.ts";
+export { perfSession } from "./lib/api/perf_session.ts";
+export { type Trampoline, trampoline } from "./lib/api/trampoline.ts";
+export { writePerfMapEntry } from "./lib/api/write_perf_map_entry.ts";
+export { type Feature, type Support, support } from "./lib/api/support.ts";
+export type { Platform, RuntimeName } from "./lib/runtime/runtime.ts";
+export { perfRecordArgs, type PerfRecordOptions } from "./lib/perf/perf_record_args.ts";
+export { type CallGraph, parseCallGraph } from "./lib/perf/call_graph.ts";
+export { parsePerfVersion, type PerfVersion } from "./lib/perf/perf_version.ts";
+export { PerfError, type PerfErrorCode, type PerfErrorOptions } from "./lib/base/perf_error.ts";
+export type { BackendName } from "./lib/backends/backend.ts";
+export type { EngineChoice, EngineName } from "./lib/engines/engine.ts";

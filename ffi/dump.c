@@ -1,7 +1,7 @@
 /*
  * The jitdump file, as tools/perf/Documentation/jitdump-specification.txt has
  * it: here only what has to happen under a lock, or cannot be done in
- * JavaScript. The records are encoded by lib/jitdump.ts.
+ * JavaScript. The records are encoded by lib/backends/jitdump/jitdump.ts.
  */
 #define _GNU_SOURCE
 #include "append.h"

@@ -2,7 +2,7 @@
  * The file of the sampler: records one behind the other, each a multiple of 8
  * bytes, in the machine's byte order; the first is a `start`. A process killed
  * at any moment leaves whole records and at most one that is cut off.
- * lib/sampler/sample_file.ts reads it.
+ * lib/recording/built_in/sample_file.ts reads it.
  */
 #ifndef XPERF_SAMPLE_FILE_H
 #define XPERF_SAMPLE_FILE_H

@@ -9,15 +9,15 @@
  */
 import process from "node:process";
 
-import { PerfError } from "../perf_error.ts";
-import { isPermissionError } from "../runtime.ts";
-import { endAs, type Ending } from "./child.ts";
-import { diff } from "./diff.ts";
-import { doctor } from "./doctor.ts";
-import { usageError } from "./options.ts";
-import { profile } from "./profile.ts";
-import { report } from "./report.ts";
-import { run } from "./run.ts";
+import { PerfError } from "../base/perf_error.ts";
+import { isPermissionError } from "../runtime/runtime.ts";
+import { endAs, type Ending } from "./program/child.ts";
+import { diff } from "./report/diff.ts";
+import { doctor } from "./doctor/doctor.ts";
+import { usageError } from "./command_line.ts";
+import { profile } from "./profile/profile.ts";
+import { report } from "./report/report.ts";
+import { run } from "./run/run.ts";
 
 export type { Ending };
 

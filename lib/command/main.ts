@@ -4,7 +4,7 @@
  */
 import process from "node:process";
 
-import { endAs } from "./child.ts";
+import { endAs } from "./program/child.ts";
 import { main } from "./cli.ts";
 
 await endAs(await main(process.argv.slice(2)));

@@ -1,167 +1,261 @@
-import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { VariableName } from "../base/environment.ts";
+import type { ParseOptions } from "./command_line.ts";
 
-import { PerfError } from "../perf_error.ts";
+/** The commands. */
+export type CommandName = "run" | "profile" | "report" | "diff" | "doctor";
 
-/** The options of one command, as `node:util` describes them. */
-export type OptionTable = NonNullable<ParseArgsConfig["options"]>;
-
-/** A command line, taken apart. */
-export interface CommandLine {
-  /** Values of our options by long name, in order; a flag has `""`. */
-  options: ReadonlyMap<string, readonly string[]>;
-  /** The first word that is no option: the script. */
-  script: string | undefined;
-  /** All that follows the script, untouched. */
-  scriptArgs: string[];
-  /** A program with its arguments to run instead of a script; empty where there is none. */
-  command: string[];
+/** One option: all that the parser, the help texts and the documentation need. */
+export interface CommandOption {
+  /** Its name behind two dashes; one letter for an option without a long name. */
+  name: string;
+  /** Its letter behind one dash. */
+  short?: string;
+  /** What its value is called; an option without one is a flag. */
+  argument?: string;
+  /** What it does. */
+  help: string;
+  /** The commands that have it; those that say it in other words have a text. */
+  commands: Readonly<Partial<Record<CommandName, true | string>>>;
+  /** Under which title the help of `profile` has it. @default {"Recording"} */
+  group?: "Naming" | "Report";
+  /** The environment variable by which instrumented programs are told. */
+  variable?: VariableName;
+  /** Whether only perf can do it, and the built-in sampler cannot. @default {false} */
+  isPerfOnly?: boolean;
 }
 
-/** Options that every command has. */
-const COMMON: OptionTable = { help: { type: "boolean", short: "h" } };
+const ENGINES =
+  "how functions get their names: auto; v8 by V8's log; trampolines in all of them, " +
+  "made by wasm or native";
 
-/** Options of `run` and `profile`. */
-const PROGRAM_OPTIONS: OptionTable = {
-  ...COMMON,
-  X: { type: "string", short: "X" },
-  engine: { type: "string" },
-  "all-lines": { type: "boolean" },
-  "toggle-signal": { type: "string" },
-  "runtime-args": { type: "string" },
-  include: { type: "string" },
-  exclude: { type: "string" },
-  verbose: { type: "boolean", short: "v" },
-};
+/** Every option of every command, in the order of the help texts. A new one is a line here and a reader. */
+export const OPTIONS: readonly CommandOption[] = [
+  {
+    name: "sampler",
+    argument: "auto|perf|builtin",
+    help: "who samples: perf where it may, else the program itself (auto)",
+    commands: { profile: true },
+  },
+  {
+    name: "pid",
+    short: "p",
+    argument: "PID",
+    help: "record a program that runs already, until Ctrl-C or --duration",
+    commands: { profile: true },
+    isPerfOnly: true,
+  },
+  {
+    name: "scope",
+    argument: "all|active|measure:NAME",
+    help: "record all, or while trampolines are on, or from the program's performance.mark(NAME) " +
+      "to its performance.measure(NAME)",
+    commands: { profile: true },
+    variable: "JS_PERF_SCOPE",
+  },
+  {
+    name: "duration",
+    argument: "SECONDS",
+    help: "end the recording then, and the script with it",
+    commands: { profile: true },
+  },
+  {
+    name: "freq",
+    short: "F",
+    argument: "N",
+    help: "samples per second (9999)",
+    commands: { profile: true },
+  },
+  {
+    name: "g",
+    short: "g",
+    help: "find callers along the frame pointers; this is the default, except with -X perf_jit",
+    commands: { profile: true },
+  },
+  {
+    name: "call-graph",
+    argument: "fp|dwarf[,SIZE]",
+    help: "how callers are found; SIZE in bytes, at most 65528 (8192)",
+    commands: { profile: true },
+  },
+  {
+    name: "event",
+    short: "e",
+    argument: "EVENT",
+    help: "what is counted (cycles, or cpu-clock where there are none)",
+    commands: { profile: true },
+    isPerfOnly: true,
+  },
+  {
+    name: "clockid",
+    short: "k",
+    argument: "CLOCK",
+    help: "the clock of the timestamps; V8's log and a jitdump need mono",
+    commands: { profile: true },
+    isPerfOnly: true,
+  },
+  {
+    name: "mmap-pages",
+    short: "m",
+    argument: "N",
+    help: "size of perf's buffer, in pages or as 16M",
+    commands: { profile: true },
+    isPerfOnly: true,
+  },
+  {
+    name: "X",
+    short: "X",
+    argument: "perf|perf_jit",
+    help: "perf names functions, which is the default, and perf=0 names nothing; perf_jit " +
+      "instruments every function, with a jitdump instead of a perf map",
+    commands: {
+      profile: true,
+      run:
+        "perf is for perf report: V8 inlines nothing, since a perf map has one name for a piece " +
+        "of code, and frames by hand are on; perf=0 names nothing; perf_jit instruments every " +
+        "function, with a jitdump instead of a perf map",
+    },
+    group: "Naming",
+    variable: "JS_PERF_SUPPORT",
+  },
+  {
+    name: "engine",
+    argument: "NAME",
+    help: ENGINES,
+    commands: { profile: true, run: true },
+    group: "Naming",
+    variable: "JS_PERF_ENGINE",
+  },
+  {
+    name: "all-lines",
+    help:
+      "have Node compile all code at its first call, as Deno does under V8's log, so that all of " +
+      "it has lines (Node 26)",
+    commands: { profile: true, run: true },
+    group: "Naming",
+  },
+  {
+    name: "inlining",
+    help: "with -X perf: let V8 inline functions all the same",
+    commands: { run: true },
+    group: "Naming",
+  },
+  {
+    name: "toggle-signal",
+    argument: "NAME",
+    help:
+      "the signal that turns trampolines on and off, as SIGUSR2; with -p it is sent before and " +
+      "after the recording",
+    commands: {
+      profile: true,
+      run: "the signal that turns trampolines on and off, as SIGUSR2",
+    },
+    group: "Naming",
+    variable: "JS_PERF_TOGGLE_SIGNAL",
+  },
+  {
+    name: "runtime-args",
+    argument: "TEXT",
+    help: 'flags for the runtime instead of -A, as "--allow-net --allow-ffi"',
+    commands: { profile: true, run: true },
+    group: "Naming",
+  },
+  {
+    name: "include",
+    argument: "PATTERNS",
+    help: "what trampolines instrument: src/**, *_api.ts, npm:acorn",
+    commands: { profile: true, run: true },
+    group: "Naming",
+    variable: "JS_PERF_INCLUDE",
+  },
+  {
+    name: "exclude",
+    argument: "PATTERNS",
+    help: "what they do not, whatever --include says",
+    commands: { profile: true, run: true },
+    group: "Naming",
+    variable: "JS_PERF_EXCLUDE",
+  },
+  {
+    name: "verbose",
+    short: "v",
+    help: "list the functions and files that are left as they are, and why",
+    commands: { profile: true, run: true },
+    group: "Naming",
+    variable: "JS_PERF_VERBOSE",
+  },
+  {
+    name: "keep",
+    help: "keep the jitdump and the files that perf inject makes of it",
+    commands: { profile: true },
+    group: "Naming",
+  },
+  {
+    name: "format",
+    argument: "LIST",
+    help:
+      "how, one or several of perf (text), html (a flame graph), folded, speedscope and pprof " +
+      "with commas between; files go beside the recording",
+    commands: {
+      profile: true,
+      report: true,
+      diff: "how, one or both of html (a flame graph) and folded (a stack per line with both " +
+        "weights, as difffolded.pl makes them) (html)",
+    },
+    group: "Report",
+  },
+  {
+    name: "app-only",
+    help: "only functions of the program and of its packages",
+    commands: { profile: true, report: true, diff: true },
+    group: "Report",
+  },
+  {
+    name: "output",
+    short: "o",
+    argument: "FILE",
+    help: "where the recording goes (perf.data or recording.json)",
+    commands: {
+      profile: true,
+      report:
+        "where it goes, - for standard output; beside the recording otherwise, as perf.html; " +
+        "with several formats, their endings are added",
+      diff: "where it goes, - for standard output; beside AFTER otherwise, as perf.diff.html",
+    },
+  },
+  {
+    name: "json",
+    help: "for programs",
+    commands: { doctor: true },
+  },
+  {
+    name: "quiet",
+    short: "q",
+    help: "nothing on standard error but errors",
+    commands: { profile: true, report: true, diff: true },
+    group: "Report",
+  },
+  {
+    name: "help",
+    short: "h",
+    help: "this text",
+    commands: { run: true, profile: true, report: true, diff: true, doctor: true },
+  },
+];
 
-/** Options of `run`. */
-export const RUN_OPTIONS: OptionTable = { ...PROGRAM_OPTIONS, inlining: { type: "boolean" } };
-
-/** How a report shall look. */
-const FORMAT_OPTIONS: OptionTable = {
-  format: { type: "string" },
-  "app-only": { type: "boolean" },
-  quiet: { type: "boolean", short: "q" },
-};
-
-/** Options of `profile`; where perf has one, its name is perf's. */
-export const PROFILE_OPTIONS: OptionTable = {
-  ...PROGRAM_OPTIONS,
-  freq: { type: "string", short: "F" },
-  g: { type: "boolean", short: "g" },
-  "call-graph": { type: "string" },
-  event: { type: "string", short: "e" },
-  output: { type: "string", short: "o" },
-  clockid: { type: "string", short: "k" },
-  "mmap-pages": { type: "string", short: "m" },
-  sampler: { type: "string" },
-  pid: { type: "string", short: "p" },
-  duration: { type: "string" },
-  scope: { type: "string" },
-  keep: { type: "boolean" },
-  ...FORMAT_OPTIONS,
-};
-
-/** Options of `report` and `diff`. */
-export const REPORT_OPTIONS: OptionTable = {
-  ...COMMON,
-  ...FORMAT_OPTIONS,
-  output: { type: "string", short: "o" },
-};
-
-/** Options of `doctor`. */
-export const DOCTOR_OPTIONS: OptionTable = { ...COMMON, json: { type: "boolean" } };
-
-/**
- * Takes a command line apart. Our options end where the script begins, or at `--`; behind that can stand
- * any program, as in `profile -- npm test`.
- *
- * @param args The words after the command.
- * @param table The options that the command has.
- * @param takesCommand Whether a program can stand behind `--`.
- * @throws {PerfError} With code `usage`, if an option is unknown, lacks its value or takes none.
- */
-export function parseCommandLine(
-  args: readonly string[],
-  table: OptionTable,
-  { takesCommand = false }: { takesCommand?: boolean } = {},
-): CommandLine {
-  // Not strict: that would refuse values that begin with a dash, such as `--runtime-args --allow-net`,
-  // and would look at the script's own arguments.
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: table,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const options = new Map<string, string[]>();
-  for (const token of tokens) {
-    if (token.kind === "positional") {
-      const [script, ...scriptArgs] = args.slice(token.index);
-      return { options, script, scriptArgs, command: [] };
-    }
-    if (token.kind === "option-terminator") {
-      const words = args.slice(token.index + 1);
-      if (takesCommand && words.length > 0 && !isScript(words[0]!)) {
-        return { options, script: undefined, scriptArgs: [], command: words };
-      }
-      continue;
-    }
-    const { name, rawName, value } = token;
-    const option = Object.hasOwn(table, name) ? table[name]! : undefined;
-    // `--X` and `--g` are no options: they have no long name.
-    if (option === undefined || rawName === `--${option.short}`) {
-      throw usageError(`Cannot use option "${rawName}": it is unknown`);
-    }
-    if (option.type === "string" && value === undefined) {
-      throw usageError(`Cannot use option "${rawName}": its value is missing`);
-    }
-    if (option.type === "boolean" && value !== undefined) {
-      throw usageError(`Cannot use option "${rawName}" with value "${value}": it takes none`);
-    }
-    options.set(name, [...options.get(name) ?? [], value ?? ""]);
-  }
-  return { options, script: undefined, scriptArgs: [], command: [] };
+/** The options of a command. */
+export function optionsOf(command: CommandName): CommandOption[] {
+  return OPTIONS.filter(({ commands }) => commands[command] !== undefined);
 }
 
-/** Whether a word behind `--` is a script for the runtime, and no program of its own. */
-function isScript(word: string): boolean {
-  return word === "-" || /\.[cm]?[jt]sx?$/.test(word) || /^[a-z][a-z+.-]+:/.test(word);
-}
-
-/**
- * Takes a command line apart whose words are files; options may follow them.
- *
- * @param args The words after the command.
- * @param table The options that the command has.
- * @throws {PerfError} With code `usage`, as {@linkcode parseCommandLine} does.
- */
-export function parseFileCommandLine(
-  args: readonly string[],
-  table: OptionTable,
-): { line: CommandLine; files: string[] } {
-  const files: string[] = [];
-  const options = new Map<string, readonly string[]>();
-  for (let rest = args; rest.length > 0;) {
-    const part = parseCommandLine(rest, table);
-    for (const [name, values] of part.options) {
-      options.set(name, [...options.get(name) ?? [], ...values]);
-    }
-    if (part.script !== undefined) files.push(part.script);
-    rest = part.scriptArgs;
-  }
-  return { line: { options, script: undefined, scriptArgs: [], command: [] }, files };
-}
-
-/** The value that counts where an option is given more than once: the last. */
-export function lastValue(line: CommandLine, name: string): string | undefined {
-  return line.options.get(name)?.at(-1);
-}
-
-/** A command line that cannot be followed. */
-export function usageError(message: string): PerfError {
-  return new PerfError(message, {
-    code: "usage",
-    hint: "--help says what there is",
-  });
+/** The options of a command, as the parser wants them. */
+export function parseOptionsOf(command: CommandName): ParseOptions {
+  return Object.fromEntries(
+    optionsOf(command).map(({ name, short, argument }) => [
+      name,
+      {
+        type: argument === undefined ? "boolean" : "string",
+        ...(short === undefined ? {} : { short }),
+      },
+    ]),
+  );
 }

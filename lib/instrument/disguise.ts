@@ -1,5 +1,5 @@
-import { apply } from "../builtins.ts";
-import { restoreSource } from "./edits.ts";
+import { apply } from "../base/builtins.ts";
+import { restoreSource } from "./positions/edits.ts";
 
 /**
  * Makes `toString` of instrumented functions and classes give the source as its author wrote it,

@@ -1,7 +1,8 @@
-import { type FunctionLabel, functionSymbol } from "../symbol_name.ts";
+import { type FunctionLabel, functionSymbol } from "../base/symbol_name.ts";
+import type { VariableName } from "../base/environment.ts";
 
 /** The environment variable that asks for what was left alone. */
-export const VERBOSE_VARIABLE = "JS_PERF_VERBOSE";
+export const VERBOSE_VARIABLE: VariableName = "JS_PERF_VERBOSE";
 
 /** What is said of it: nothing, how much it was at the end, or each when it is met. */
 export type Verbosity = "silent" | "count" | "list";
@@ -47,14 +48,14 @@ export class LeftAlone {
     const counts = [counted(this.#functions, "function"), counted(this.#files, "file")];
     const more = this.#verbosity === "count" ? "; --verbose says which" : "";
     this.#say(
-      `@x/perf: ${counts.filter(Boolean).join(" and ")} ${
+      `${counts.filter(Boolean).join(" and ")} ${
         count === 1 ? "runs as it is" : "run as they are"
       }${more}`,
     );
   }
 
   #list(name: string, reason: string): void {
-    if (this.#verbosity === "list") this.#say(`@x/perf: left as it is: ${name}: ${reason}`);
+    if (this.#verbosity === "list") this.#say(`left as it is: ${name}: ${reason}`);
   }
 }
 

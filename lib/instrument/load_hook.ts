@@ -1,15 +1,17 @@
-import { activation, RUNTIME_EXPRESSION } from "../activation.ts";
-import { host } from "../runtime.ts";
-import { sourceName } from "../symbol_name.ts";
-import { MARKER } from "./edits.ts";
+import { activation } from "../activation/activation.ts";
+import { RUNTIME_EXPRESSION } from "../activation/instrumented_code.ts";
+import { host } from "../runtime/runtime.ts";
+import { sourceName } from "../base/symbol_name.ts";
+import { MARKER } from "./positions/edits.ts";
 import type { LeftAlone } from "./left_alone.ts";
-import { type LoadContext, type LoadResult, readLoadedSource } from "./loaded_source.ts";
-import type { ModuleMaps } from "./module_maps.ts";
-import { isOwnModule, isOwnProgram } from "../own_module.ts";
+import { type LoadContext, type LoadResult, readLoadedSource } from "../source/loaded_source.ts";
+import type { ModuleMaps } from "./stacks/module_maps.ts";
+import { isOwnModule, isOwnProgram } from "../source/own_module.ts";
 import { isRequired, isRequiredAsScript, UNANSWERED } from "./require_hook.ts";
 import type { Selection } from "./selection.ts";
-import { transform, type Transformed } from "./transform.ts";
-import { stripTypes } from "./type_stripping.ts";
+import { transform, type Transformed } from "./rewrite/transform.ts";
+import { stripTypes } from "../source/type_stripping.ts";
+import { warn } from "../base/warnings.ts";
 
 /** What {@linkcode makeLoadHook} is told. */
 export interface LoadHookOptions {
@@ -92,7 +94,7 @@ function instrument(
     // What is wrong with the program, the runtime reports in its own words.
     const isSyntax = error instanceof SyntaxError;
     if (!isSyntax) {
-      console.warn(`@x/perf: Cannot instrument "${url}": ${error}; it runs as it is`);
+      warn(`Cannot instrument "${url}": ${error}`, "it runs as it is");
     }
     leftAlone.addFile(file, isSyntax ? `cannot be parsed: ${error.message}` : String(error));
     return loaded;

@@ -1,8 +1,8 @@
 import Module from "node:module";
 
-import { host } from "../runtime.ts";
-import { sourceName } from "../symbol_name.ts";
-import type { LoadContext, LoadResult } from "./loaded_source.ts";
+import { host } from "../runtime/runtime.ts";
+import { sourceName } from "../base/symbol_name.ts";
+import type { LoadContext, LoadResult } from "../source/loaded_source.ts";
 
 /**
  * What Deno's `require` takes for the answer of nobody, and then loads the file as if there were no

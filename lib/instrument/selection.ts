@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
 
-import { sourceName } from "../symbol_name.ts";
-import { picomatch } from "./libraries.js";
-import { packageModule } from "./package_module.ts";
+import { sourceName } from "../base/symbol_name.ts";
+import { picomatch } from "../source/libraries.js";
+import { packageModule } from "../source/package_module.ts";
+import type { VariableName } from "../base/environment.ts";
 
 /** The environment variables that name what is instrumented, and what is not. */
-export const INCLUDE_VARIABLE = "JS_PERF_INCLUDE";
+export const INCLUDE_VARIABLE: VariableName = "JS_PERF_INCLUDE";
 /** See {@linkcode INCLUDE_VARIABLE}. */
-export const EXCLUDE_VARIABLE = "JS_PERF_EXCLUDE";
+export const EXCLUDE_VARIABLE: VariableName = "JS_PERF_EXCLUDE";
 
 /** A list of patterns, and who gave it. */
 export interface PatternList {

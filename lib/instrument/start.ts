@@ -1,23 +1,25 @@
 import * as modules from "node:module";
 
-import { activation, publishActivation, RUNTIME_EXPRESSION } from "../activation.ts";
-import { currentPlatform, host, onProcessEnd, workingDirectory } from "../runtime.ts";
-import { siblingModule } from "../sibling_module.ts";
-import type { ReadVariable } from "../switches.ts";
-import { denoDialect } from "./deno_dialect.ts";
+import { activation, publishActivation } from "../activation/activation.ts";
+import { enteredText, RUNTIME_EXPRESSION } from "../activation/instrumented_code.ts";
+import { currentPlatform, host, onProcessEnd, workingDirectory } from "../runtime/runtime.ts";
+import { siblingModule } from "../base/sibling_module.ts";
+import type { ReadVariable } from "../activation/switches.ts";
+import { denoDialect } from "./stacks/deno_dialect.ts";
 import { disguiseFunctions } from "./disguise.ts";
-import { ErrorStacks, type StackDialect } from "./error_stack.ts";
+import { ErrorStacks, type StackDialect } from "./stacks/error_stack.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
 import { type LoadHook, makeLoadHook } from "./load_hook.ts";
-import { ModuleMaps } from "./module_maps.ts";
-import { showOriginalLines } from "./node_excerpt.ts";
-import { formatStack as formatNodeStack } from "./node_stack.ts";
+import { ModuleMaps } from "./stacks/module_maps.ts";
+import { showOriginalLines } from "./stacks/node_excerpt.ts";
+import { formatStack as formatNodeStack } from "./stacks/node_stack.ts";
 import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection, type Selection } from "./selection.ts";
 import { toggleOnSignal } from "./toggle_signal.ts";
-import { instrumentWorkers } from "./workers.ts";
+import { instrumentWorkers } from "./workers/workers.ts";
+import { warn } from "../base/warnings.ts";
 
 /** By which native code calls functions of the program, in Node. */
-const NATIVE_CALLER = siblingModule("../napi_library", import.meta.url);
+const NATIVE_CALLER = siblingModule("../native/napi_library", import.meta.url);
 
 /** Lacks in older runtimes, whatever the types say. */
 const { registerHooks } = modules as {
@@ -33,7 +35,7 @@ export interface StartOptions {
 }
 
 /** Runs before the body of that module: any other would not be the main one. */
-const ENTER = `import.meta.main=true;${RUNTIME_EXPRESSION}.entered();`;
+const ENTER = `import.meta.main=true;${enteredText(RUNTIME_EXPRESSION)}`;
 
 /** Instruments all modules of this thread that are loaded from here on. */
 export function startInstrumenting({ read, entry }: StartOptions): void {
@@ -44,7 +46,7 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
   activation.decide(read);
   toggleOnSignal(activation, read);
   const verbosity = parseVerbosity(read(VERBOSE_VARIABLE));
-  const leftAlone = new LeftAlone(console.warn, verbosity);
+  const leftAlone = new LeftAlone(warn, verbosity);
   registerHooks({
     load: makeLoadHook({
       selects: selectionOf(read),
@@ -77,8 +79,8 @@ function hideFrames(): ModuleMaps {
 
 function warnOfOldRuntime(): void {
   const { name, version } = currentPlatform().runtime;
-  console.warn(
-    `@x/perf: Cannot instrument the program: ${name} ${version} has no module.registerHooks, must ` +
+  warn(
+    `Cannot instrument the program: ${name} ${version} has no module.registerHooks, must ` +
       "be Node 22.15 or newer, or Deno; functions that withPerf() wraps are seen all the same",
   );
 }
@@ -93,7 +95,7 @@ function selectionOf(read: ReadVariable): Selection {
   try {
     return makeSelection({ include: include!, exclude: exclude!, directory });
   } catch (error) {
-    console.warn(`@x/perf: ${(error as Error).message}; nothing is instrumented`);
+    warn(error, "nothing is instrumented");
     return () => false;
   }
 }

@@ -1,12 +1,14 @@
 import { constants } from "node:os";
 import process from "node:process";
 
-import type { Activation } from "../activation.ts";
-import type { BackendName } from "../backend.ts";
-import type { ReadVariable } from "../switches.ts";
+import type { Activation } from "../activation/activation.ts";
+import type { BackendName } from "../backends/backend.ts";
+import type { ReadVariable } from "../activation/switches.ts";
+import { warn } from "../base/warnings.ts";
+import type { VariableName } from "../base/environment.ts";
 
 /** Names the signal that turns trampolines on and off; `1` is {@linkcode DEFAULT_TOGGLE_SIGNAL}. */
-export const TOGGLE_VARIABLE = "JS_PERF_TOGGLE_SIGNAL";
+export const TOGGLE_VARIABLE: VariableName = "JS_PERF_TOGGLE_SIGNAL";
 
 /** The signal where only that one is wanted is said. */
 export const DEFAULT_TOGGLE_SIGNAL = "SIGUSR2";
@@ -58,13 +60,13 @@ export function toggleOnSignal(activation: Activation, read: ReadVariable): void
       backend = activation.backend;
       activation.deactivate();
     } catch (error) {
-      console.warn(`@x/perf: ${(error as Error).message}`);
+      warn(error);
     }
   };
   try {
     const signal = parseToggleSignal(read(TOGGLE_VARIABLE) ?? "", TOGGLE_VARIABLE);
     if (signal !== undefined) process.on(signal, toggle);
   } catch (error) {
-    console.warn(`@x/perf: ${(error as Error).message}`);
+    warn(error);
   }
 }

@@ -1,4 +1,4 @@
-import { functionSymbol } from "../symbol_name.ts";
+import { functionSymbol } from "../base/symbol_name.ts";
 
 /**
  * Whose code a frame runs: of the user, of a package that the user installed, of the runtime (with

@@ -1,4 +1,4 @@
-import type { CallGraph } from "../call_graph.ts";
+import type { CallGraph } from "../perf/call_graph.ts";
 import type { Frame } from "./frame.ts";
 import type { SampleTable } from "./sample_table.ts";
 import type { Thread } from "./thread.ts";

@@ -1,4 +1,4 @@
-import { MAX_STACK_DUMP_SIZE } from "../call_graph.ts";
+import { MAX_STACK_DUMP_SIZE } from "../perf/call_graph.ts";
 import { type Frame, isApp, namelessName } from "../recording/frame.ts";
 import { type Recording, recordingTotal } from "../recording/recording.ts";
 

@@ -5,10 +5,11 @@
 import { closeSync, constants, openSync } from "node:fs";
 import process from "node:process";
 
-import { loadNativeLibrary } from "../native_library.ts";
-import { PerfError } from "../perf_error.ts";
-import type { ReadVariable } from "../switches.ts";
+import { loadNativeLibrary } from "../native/native_library.ts";
+import { PerfError } from "../base/perf_error.ts";
+import type { ReadVariable } from "../activation/switches.ts";
 import { FREQUENCY_VARIABLE, SAMPLES_VARIABLE } from "./sampling_variables.ts";
+import { warn } from "../base/warnings.ts";
 
 /**
  * Samples this process until it ends, if the environment asks for it. What cannot be done is a
@@ -28,8 +29,7 @@ export function sampleThisProgram(read: ReadVariable): void {
     for (const name of [SAMPLES_VARIABLE, FREQUENCY_VARIABLE]) delete process.env[name];
     startSampling(path, frequency);
   } catch (error) {
-    const { message, hint } = error as PerfError;
-    console.warn(`@x/perf: ${message}; nothing is sampled${hint ? ` (see: ${hint})` : ""}`);
+    warn(error, "nothing is sampled");
   }
 }
 

@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
 
-import { loadNativeLibrary } from "../native_library.ts";
-import { libraryPermissions } from "../needed_permissions.ts";
-import { PerfError } from "../perf_error.ts";
-import { missingPermission, processId } from "../runtime.ts";
+import { loadNativeLibrary } from "../native/native_library.ts";
+import { libraryPermissions } from "../activation/needed_permissions.ts";
+import { PerfError } from "../base/perf_error.ts";
+import { missingPermission, processId } from "../runtime/runtime.ts";
 import { startSampling } from "./program_sampler.ts";
-import { readSampleFile } from "./sample_file.ts";
+import { readSampleFile } from "../recording/built_in/sample_file.ts";
 
 /** Samples per second of processor time; the kernel's tick is rarer. */
 const FREQUENCY = 1000;

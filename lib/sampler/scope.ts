@@ -5,15 +5,17 @@
 import { openSync, readSync, writeSync } from "node:fs";
 import process from "node:process";
 
-import type { Activation } from "../activation.ts";
-import { loadNativeLibrary } from "../native_library.ts";
-import type { ReadVariable } from "../switches.ts";
+import type { Activation } from "../activation/activation.ts";
+import { loadNativeLibrary } from "../native/native_library.ts";
+import type { ReadVariable } from "../activation/switches.ts";
+import { warn } from "../base/warnings.ts";
+import type { VariableName } from "../base/environment.ts";
 
 /** Names the scope. */
-export const SCOPE_VARIABLE = "JS_PERF_SCOPE";
+export const SCOPE_VARIABLE: VariableName = "JS_PERF_SCOPE";
 
 /** The two FIFOs of `perf record --control`, with a comma between; without it the built-in sampler is told. */
-export const CONTROL_VARIABLE = "JS_PERF_CONTROL";
+export const CONTROL_VARIABLE: VariableName = "JS_PERF_CONTROL";
 
 /** What is recorded. */
 export type Scope =
@@ -63,7 +65,7 @@ export function recordScope(activation: Activation, read: ReadVariable): void {
     else if (scope.kind === "measure") followMeasure(scope.name, record);
     else record(true);
   } catch (error) {
-    console.warn(`@x/perf: Cannot record only ${value}: ${(error as Error).message}`);
+    warn(`Cannot record only ${value}: ${(error as Error).message}`);
   }
 }
 

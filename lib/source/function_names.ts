@@ -1,4 +1,4 @@
-import { memberName, nameFromParent, qualifiedName } from "../instrument/function_name.ts";
+import { memberName, nameFromParent, qualifiedName } from "./function_name.ts";
 import {
   isClass,
   isFunction,
@@ -6,7 +6,7 @@ import {
   parseSource,
   type SourceKind,
   visitChildren,
-} from "../instrument/syntax_tree.ts";
+} from "./syntax_tree.ts";
 
 /** The name of a function that has none. */
 export const ANONYMOUS = "<anonymous>";

@@ -1,4 +1,4 @@
-import { lastUpTo } from "../instrument/line_starts.ts";
+import { lastUpTo } from "../source/line_starts.ts";
 import { HOLE, type PieceTable } from "./code_table.ts";
 import { OrderedSet } from "./ordered_set.ts";
 

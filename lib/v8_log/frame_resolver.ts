@@ -1,6 +1,6 @@
-import { splitInlineMap } from "../instrument/source_positions.ts";
+import { splitInlineMap } from "../source/source_positions.ts";
 import { ANONYMOUS } from "../source/function_names.ts";
-import { sourceName } from "../symbol_name.ts";
+import { sourceName } from "../base/symbol_name.ts";
 import type { CodeFrame } from "./code_frame.ts";
 import { EVAL_TAG, hasFunction, isOsr, kindOfTag, SCRIPT_TAG, tierOf } from "./code_tag.ts";
 import { HOLE, type LogScript, NO_SCRIPT } from "./code_table.ts";

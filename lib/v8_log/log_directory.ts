@@ -12,9 +12,9 @@
  */
 import * as fs from "node:fs";
 
-import { PerfError } from "../perf_error.ts";
-import { parseProcessStart } from "../process_start.ts";
-import { processId, userId } from "../runtime.ts";
+import { PerfError } from "../base/perf_error.ts";
+import { parseProcessStart } from "../runtime/process_start.ts";
+import { processId, userId } from "../runtime/runtime.ts";
 import { CLOCK_FILE, type ClockFile, parseClockFile, type Poll } from "./clock_file.ts";
 import { LOG_PATTERN, parseLogName } from "./log_name.ts";
 

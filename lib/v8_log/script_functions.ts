@@ -1,5 +1,5 @@
-import type { SourceKind } from "../instrument/syntax_tree.ts";
-import { lastUpTo } from "../instrument/line_starts.ts";
+import type { SourceKind } from "../source/syntax_tree.ts";
+import { lastUpTo } from "../source/line_starts.ts";
 import { type FunctionNames, functionNames, type NamedFunction } from "../source/function_names.ts";
 
 /** Larger scripts are not parsed: their functions have V8's names. In UTF-16 code units. */

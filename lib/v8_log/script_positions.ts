@@ -1,7 +1,7 @@
-import { LEAST_UPPER_BOUND, originalPositionFor, type TraceMap } from "../instrument/libraries.js";
-import { LineStarts } from "../instrument/line_starts.ts";
-import { type MappedSource, splitInlineMap } from "../instrument/source_positions.ts";
-import { sourceName } from "../symbol_name.ts";
+import { LEAST_UPPER_BOUND, originalPositionFor, type TraceMap } from "../source/libraries.js";
+import { LineStarts } from "../source/line_starts.ts";
+import { type MappedSource, splitInlineMap } from "../source/source_positions.ts";
+import { sourceName } from "../base/symbol_name.ts";
 import type { CodePosition } from "./code_frame.ts";
 
 /** A place in the source that the author wrote. */

@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
 
-import { runCommand } from "./command_process.ts";
+import { runCommand } from "../support/command_process.ts";
 
 Deno.test("main() explains itself on --help", async () => {
   const overview = await runCommand(["--help"]);

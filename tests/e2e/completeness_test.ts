@@ -8,7 +8,7 @@ import { testNeeding } from "../support/needing.ts";
 import { obstacleOfPerf, parsePerfScript } from "../support/perf.ts";
 import { runProgram } from "../support/program.ts";
 
-const preload = new URL("../../lib/instrument/preload.ts", import.meta.url).href;
+const preload = new URL("../../lib/preload.ts", import.meta.url).href;
 const flags = ["--allow-all", `--preload=${preload}`];
 const env = { JS_PERF_SUPPORT: "1" };
 

@@ -3,8 +3,8 @@
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 
-import { buildNpm, type BuiltPackage } from "../../scripts/build_npm.ts";
-import { npmPackage } from "../../scripts/npm_package.ts";
+import { buildNpm, type BuiltPackage } from "../../scripts/build/npm.ts";
+import { npmPackage } from "../../scripts/build/npm_package.ts";
 import { demo, demoByHand, measureNesting } from "../support/demo.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 import {

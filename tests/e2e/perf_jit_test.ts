@@ -11,7 +11,7 @@ import { testNeeding } from "../support/needing.ts";
 import { inject, obstacleOfPerf, readJitSamples, recordJit, scriptJit } from "../support/perf.ts";
 import { runProgram } from "../support/program.ts";
 
-const preload = new URL("../../lib/instrument/preload.ts", import.meta.url).href;
+const preload = new URL("../../lib/preload.ts", import.meta.url).href;
 const UNTOUCHED = ["--allow-all", `--preload=${preload}`];
 
 const obstacle = obstacleOfPerf();

@@ -8,7 +8,7 @@ import { ENGINES } from "../support/engines.ts";
 import { testNeeding } from "../support/needing.ts";
 import { obstacleOfPerf, recordProgram, type Sample } from "../support/perf.ts";
 
-const preload = new URL("../../lib/instrument/preload.ts", import.meta.url).href;
+const preload = new URL("../../lib/preload.ts", import.meta.url).href;
 
 /** Holds what the issue asks of the samples in foo. */
 function checkNesting(samples: Sample[], file: string): void {

@@ -5,9 +5,9 @@
  */
 import { activateStackTrampoline, deactivateStackTrampoline, withPerf } from "@x/perf";
 
-import { loadNativeLibrary } from "../../lib/native_library.ts";
+import { loadNativeLibrary } from "../../lib/native/native_library.ts";
 import { startSampling } from "../../lib/sampler/program_sampler.ts";
-import { readSampleFile } from "../../lib/sampler/sample_file.ts";
+import { readSampleFile } from "../../lib/recording/built_in/sample_file.ts";
 
 /** Reads from an address far outside of its memory: V8 answers with a trap, out of a signal's handler. */
 const TRAP = new WebAssembly.Module(

@@ -4,7 +4,7 @@
  * then with optimised ones.
  */
 import { activateStackTrampoline, withPerf } from "@x/perf";
-import { loadNativeLibrary } from "../../lib/native_library.ts";
+import { loadNativeLibrary } from "../../lib/native/native_library.ts";
 
 const addresses = new BigUint64Array(200);
 let walk = false;

@@ -2,7 +2,7 @@
  * Makes system calls fail. Preloaded (LD_PRELOAD) into a runtime whose native
  * library was compiled with -DXP_FAULTS, it counts, in one sequence, the calls of
  * that library and the calls of the runtime on the files that trampolines need:
- * the map, the dump, and what is read in /proc. Used by tests/fault_test.ts.
+ * the map, the dump, and what is read in /proc. Used by tests/e2e/fault_test.ts.
  *
  *     XP_FAULT_LOG=FILE   appends the name of every call to FILE, one a line
  *     XP_FAULT=N:E        the Nth call fails with errno E

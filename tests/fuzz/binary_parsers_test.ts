@@ -1,9 +1,9 @@
 /* Files of others: whatever bytes they hold, they are read or refused. */
 import { equal, ok } from "node:assert/strict";
 
-import { hasUnwindInformation } from "../../lib/elf_unwinding.ts";
-import { readElfSymbols, symbolAt } from "../../lib/sampler/elf_symbols.ts";
-import { readSampleFile } from "../../lib/sampler/sample_file.ts";
+import { hasUnwindInformation } from "../../lib/backends/jitdump/elf_unwinding.ts";
+import { readElfSymbols, symbolAt } from "../../lib/recording/built_in/elf_symbols.ts";
+import { readSampleFile } from "../../lib/recording/built_in/sample_file.ts";
 import { attempt, fc, fuzz } from "../support/fuzz.ts";
 
 /** The start of a real program, with bytes of it changed. */

@@ -1,15 +1,19 @@
 /* Whatever is told of a function, the map and the dump are read back by independent readers. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 
-import { formatPerfMapEntry, MAX_NAME_BYTES } from "../../lib/perf_map.ts";
+import { formatPerfMapEntry, MAX_NAME_BYTES } from "../../lib/backends/perf_map/perf_map.ts";
 import {
   encodeClose,
   encodeCodeLoad,
   encodeDebugInfo,
   encodeHeader,
   encodeUnwindingInfo,
-} from "../../lib/jitdump.ts";
-import { align8, encodeUnwindTables, trampolineRule } from "../../lib/unwind_tables.ts";
+} from "../../lib/backends/jitdump/jitdump.ts";
+import {
+  align8,
+  encodeUnwindTables,
+  trampolineRule,
+} from "../../lib/backends/jitdump/unwind_tables.ts";
 import { attempt, fc, fuzz, textOf } from "../support/fuzz.ts";
 import { readJitdump } from "../support/jitdump_reader.ts";
 import { readPerfMap } from "../support/perf_map_reader.ts";

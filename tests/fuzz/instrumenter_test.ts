@@ -4,10 +4,10 @@
  */
 import { equal, ok } from "node:assert/strict";
 
-import { MARKER, restoreSource } from "../../lib/instrument/edits.ts";
-import { formatInlineMap, splitInlineMap } from "../../lib/instrument/source_positions.ts";
-import { parseSource, type SourceKind } from "../../lib/instrument/syntax_tree.ts";
-import { transform } from "../../lib/instrument/transform.ts";
+import { MARKER, restoreSource } from "../../lib/instrument/positions/edits.ts";
+import { formatInlineMap, splitInlineMap } from "../../lib/source/source_positions.ts";
+import { parseSource, type SourceKind } from "../../lib/source/syntax_tree.ts";
+import { transform } from "../../lib/instrument/rewrite/transform.ts";
 import { attempt, fc, fuzz, mutated, textOf } from "../support/fuzz.ts";
 
 const TOKENS = [

@@ -1,8 +1,8 @@
 import { equal } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
-import { currentPlatform } from "../../lib/runtime.ts";
-import { SOURCES } from "../../scripts/build_ffi.ts";
+import { currentPlatform } from "../../lib/runtime/runtime.ts";
+import { SOURCES } from "../../scripts/build/ffi.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 
 const RUNS = Deno.env.get("XPERF_LONG") ? 1_000_000 : 20_000;

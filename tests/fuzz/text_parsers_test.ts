@@ -4,22 +4,23 @@
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 
-import { formatCallGraph, MAX_STACK_DUMP_SIZE, parseCallGraph } from "../../lib/call_graph.ts";
-import { parseCommandLine, PROFILE_OPTIONS } from "../../lib/command/options.ts";
-import { explainPerfFailure, newerPerfCommand } from "../../lib/command/perf_failure.ts";
-import { roomyStackSize } from "../../lib/command/stack_size.ts";
-import { dumpRegion, frameRecordRegions } from "../../lib/frame_record_region.ts";
+import { formatCallGraph, MAX_STACK_DUMP_SIZE, parseCallGraph } from "../../lib/perf/call_graph.ts";
+import { parseCommandLine } from "../../lib/command/command_line.ts";
+import { parseOptionsOf } from "../../lib/command/options.ts";
+import { explainPerfFailure, newerPerfCommand } from "../../lib/perf/perf_failure.ts";
+import { roomyStackSize } from "../../lib/command/program/stack_size.ts";
+import { dumpRegion, frameRecordRegions } from "../../lib/backends/jitdump/frame_record_region.ts";
 import { makeSelection } from "../../lib/instrument/selection.ts";
-import { parseMemoryMaps } from "../../lib/memory_maps.ts";
-import { PerfError } from "../../lib/perf_error.ts";
-import { parseProcessStart } from "../../lib/process_start.ts";
-import { parsePerfVersion } from "../../lib/perf_version.ts";
+import { parseMemoryMaps } from "../../lib/runtime/memory_maps.ts";
+import { PerfError } from "../../lib/base/perf_error.ts";
+import { parseProcessStart } from "../../lib/runtime/process_start.ts";
+import { parsePerfVersion } from "../../lib/perf/perf_version.ts";
 import { frameAt, frameSymbol, parseFunctionSymbol } from "../../lib/recording/frame.ts";
-import { readPerfScript } from "../../lib/recording/perf_script.ts";
+import { readPerfScript } from "../../lib/recording/perf_script/perf_script.ts";
 import { recordingTotal } from "../../lib/recording/recording.ts";
 import { decodeRecording, encodeRecording } from "../../lib/recording/recording_file.ts";
-import { decideSwitches } from "../../lib/switches.ts";
-import { functionSymbol, sourceName } from "../../lib/symbol_name.ts";
+import { decideSwitches } from "../../lib/activation/switches.ts";
+import { functionSymbol, sourceName } from "../../lib/base/symbol_name.ts";
 import { attempt, fc, fuzz, mutated, textOf } from "../support/fuzz.ts";
 
 fuzz(
@@ -260,7 +261,7 @@ fuzz(
     { maxLength: 6 },
   ),
   (words) => {
-    const line = attempt(() => parseCommandLine(words, PROFILE_OPTIONS), PerfError);
+    const line = attempt(() => parseCommandLine(words, parseOptionsOf("profile")), PerfError);
     if (line?.script === undefined) return;
     deepEqual(line.scriptArgs, words.slice(words.length - line.scriptArgs.length));
   },

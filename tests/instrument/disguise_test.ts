@@ -2,7 +2,7 @@ import { equal, throws } from "node:assert/strict";
 import vm from "node:vm";
 
 import { disguiseFunctions } from "../../lib/instrument/disguise.ts";
-import { transform } from "../../lib/instrument/transform.ts";
+import { transform } from "../../lib/instrument/rewrite/transform.ts";
 
 /** Runs a script, instrumented, in a realm whose functions are disguised. */
 function evaluate(text: string): unknown {

@@ -15,15 +15,15 @@ function said(verbosity: Verbosity, functions: number, files: number): string[] 
 
 Deno.test("LeftAlone lists each with its reason, then the numbers", () => {
   deepEqual(said("list", 1, 1), [
-    "@x/perf: left as it is: js::f0:/a.cjs:7: calls eval in sloppy mode",
-    "@x/perf: left as it is: /b.js: cannot be parsed: why (1:2)",
-    "@x/perf: 1 function and 1 file run as they are",
+    "left as it is: js::f0:/a.cjs:7: calls eval in sloppy mode",
+    "left as it is: /b.js: cannot be parsed: why (1:2)",
+    "1 function and 1 file run as they are",
   ]);
 });
 
 Deno.test("LeftAlone says the numbers only, or nothing", () => {
-  deepEqual(said("count", 2, 0), ["@x/perf: 2 functions run as they are; --verbose says which"]);
-  deepEqual(said("count", 0, 1), ["@x/perf: 1 file runs as it is; --verbose says which"]);
+  deepEqual(said("count", 2, 0), ["2 functions run as they are; --verbose says which"]);
+  deepEqual(said("count", 0, 1), ["1 file runs as it is; --verbose says which"]);
   for (const verbosity of ["list", "count", "silent"] as const) {
     deepEqual(said(verbosity, 0, 0), []);
   }

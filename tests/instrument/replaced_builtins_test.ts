@@ -6,7 +6,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 
 import { runProgram } from "../support/program.ts";
 
-const preload = new URL("../../lib/instrument/preload.ts", import.meta.url).href;
+const preload = new URL("../../lib/preload.ts", import.meta.url).href;
 const options = {
   flags: ["--allow-all", `--preload=${preload}`],
   env: { JS_PERF_SUPPORT: "1" },

@@ -4,10 +4,10 @@
 import { equal, match } from "node:assert/strict";
 
 import { isRequired } from "../../lib/instrument/require_hook.ts";
-import { Workplace } from "../command/command_process.ts";
+import { Workplace } from "../support/command_process.ts";
 
 const addon = new URL(`../../ffi/prebuilt/libxperf-${Deno.build.arch}.so`, import.meta.url);
-const preload = import.meta.resolve("../../lib/instrument/preload.ts");
+const preload = import.meta.resolve("../../lib/preload.ts");
 
 const FILES = {
   "main.cjs": `

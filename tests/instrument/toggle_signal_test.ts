@@ -20,7 +20,7 @@ Deno.test("parseToggleSignal() takes a name, 1 for SIGUSR2, nothing for none", (
   }
 });
 
-const preload = import.meta.resolve("../../lib/instrument/preload.ts");
+const preload = import.meta.resolve("../../lib/preload.ts");
 
 /** Sends itself the signal twice, and says after each whether trampolines are on. */
 const TOGGLED = `

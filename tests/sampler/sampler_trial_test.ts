@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
-import { loadNativeLibrary } from "../../lib/native_library.ts";
-import { PerfError } from "../../lib/perf_error.ts";
+import { loadNativeLibrary } from "../../lib/native/native_library.ts";
+import { PerfError } from "../../lib/base/perf_error.ts";
 import { startSampling } from "../../lib/sampler/program_sampler.ts";
 import { trySampling } from "../../lib/sampler/sampler_trial.ts";
 

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 
-import { LineStarts } from "../../lib/instrument/line_starts.ts";
-import { parseSource } from "../../lib/instrument/syntax_tree.ts";
-import { transform } from "../../lib/instrument/transform.ts";
+import { LineStarts } from "../../lib/source/line_starts.ts";
+import { parseSource } from "../../lib/source/syntax_tree.ts";
+import { transform } from "../../lib/instrument/rewrite/transform.ts";
 import { functionNames } from "../../lib/source/function_names.ts";
 
 /** The name and line of the function that starts at the mark. */
@@ -67,7 +67,7 @@ Deno.test("functionNames() gives members the line of their key, others that of t
 
 Deno.test("functionNames() names functions as the trampolines do", async () => {
   const texts = [
-    "../../lib/instrument/libraries.js",
+    "../../lib/source/libraries.js",
     "../../lib/report/pprof_format.js",
   ].map((path) => new URL(path, import.meta.url));
   for (const url of texts) {

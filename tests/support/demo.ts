@@ -4,7 +4,7 @@ import type { Sample } from "./perf.ts";
 
 /** The demo program: foo, called by bar, called by baz, hot for 1.5 s. */
 export const demo: string = await Deno.readTextFile(
-  new URL("../../lib/command/demo.ts", import.meta.url),
+  new URL("../../lib/demo.ts", import.meta.url),
 );
 
 /** The same program, with its three functions wrapped by hand; no line moves. */

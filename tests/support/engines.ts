@@ -1,7 +1,8 @@
-import type { CodeExtent, Engine, EngineHost, EngineName, RunDeep } from "../../lib/engine.ts";
-import { NativeEngine } from "../../lib/native_engine.ts";
-import type { PerfError } from "../../lib/perf_error.ts";
-import { WasmEngine } from "../../lib/wasm_engine.ts";
+import type { CodeExtent, RunDeep } from "../../lib/base/machine_code.ts";
+import type { Engine, EngineHost, EngineName } from "../../lib/engines/engine.ts";
+import { NativeEngine } from "../../lib/engines/native_engine.ts";
+import type { PerfError } from "../../lib/base/perf_error.ts";
+import { WasmEngine } from "../../lib/engines/wasm/wasm_engine.ts";
 import { walk } from "./stack_walk.ts";
 
 /** All engines. */

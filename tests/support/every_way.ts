@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import type { SourceKind } from "../../lib/instrument/syntax_tree.ts";
+import type { SourceKind } from "../../lib/source/syntax_tree.ts";
 import { DeclaringEngine, ENGINES } from "./engines.ts";
 import {
   calledNames,

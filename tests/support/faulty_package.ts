@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
-import { FLAGS, SOURCES } from "../../scripts/build_ffi.ts";
-import { currentPlatform } from "../../lib/runtime.ts";
+import { FLAGS, SOURCES } from "../../scripts/build/ffi.ts";
+import { currentPlatform } from "../../lib/runtime/runtime.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -1,7 +1,8 @@
-import { Activation, ACTIVE, INACTIVE } from "../../lib/activation.ts";
-import { APPLY, type Engine, ENTRIES } from "../../lib/engine.ts";
-import type { SourceKind } from "../../lib/instrument/syntax_tree.ts";
-import { transform, type Transformed } from "../../lib/instrument/transform.ts";
+import { Activation } from "../../lib/activation/activation.ts";
+import { OFF, ON } from "../../lib/activation/instrumented_code.ts";
+import { APPLY, type Engine, ENTRIES } from "../../lib/engines/engine.ts";
+import type { SourceKind } from "../../lib/source/syntax_tree.ts";
+import { transform, type Transformed } from "../../lib/instrument/rewrite/transform.ts";
 
 /** What the code under test calls: as in a program, without a backend, and it notes who was called. */
 export class Runtime extends Activation {
@@ -31,8 +32,7 @@ export class Runtime extends Activation {
 
   /** Turns it off as `deactivate` does, or on again. */
   turn(on: boolean): void {
-    this.mode = on ? ACTIVE : INACTIVE;
-    this.state = on ? -1 : 0;
+    this.state = on ? ON : OFF;
   }
 }
 

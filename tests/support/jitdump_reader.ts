@@ -1,6 +1,6 @@
 /*
  * A reader of jitdumps, written from tools/perf/Documentation/jitdump-specification.txt
- * (version 2) alone, byte order included. It knows nothing of lib/jitdump.ts.
+ * (version 2) alone, byte order included. It knows nothing of lib/backends/jitdump/jitdump.ts.
  */
 
 /** The file's header (III). */

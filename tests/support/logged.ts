@@ -1,5 +1,5 @@
-import { loggedEnvironment } from "../../lib/command/logged_program.ts";
-import { V8LogWatch, type WatchOptions } from "../../lib/command/log_watch.ts";
+import { loggedEnvironment } from "../../lib/command/program/logged_program.ts";
+import { V8LogWatch, type WatchOptions } from "../../lib/command/logs/log_watch.ts";
 import { CLOCK_FILE, type ClockFile, parseClockFile } from "../../lib/v8_log/clock_file.ts";
 import { listLogs, type LogDirectory, makeLogDirectory } from "../../lib/v8_log/log_directory.ts";
 

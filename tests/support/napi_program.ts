@@ -7,11 +7,11 @@ import { readFileSync } from "node:fs";
 import { isMainThread, Worker } from "node:worker_threads";
 
 import { functions } from "../../ffi/symbols.ts";
-import { APPLY } from "../../lib/engine.ts";
-import { brokenFrameChain } from "../../lib/frame_chain.ts";
-import { parseMemoryMaps } from "../../lib/memory_maps.ts";
-import { NativeEngine } from "../../lib/native_engine.ts";
-import { loadNativeLibrary } from "../../lib/native_library.ts";
+import { APPLY } from "../../lib/engines/engine.ts";
+import { brokenFrameChain } from "../../lib/runtime/frame_chain.ts";
+import { parseMemoryMaps } from "../../lib/runtime/memory_maps.ts";
+import { NativeEngine } from "../../lib/engines/native_engine.ts";
+import { loadNativeLibrary } from "../../lib/native/native_library.ts";
 
 const library = loadNativeLibrary();
 const regions: { start: bigint; end: bigint }[] = [];

@@ -1,5 +1,5 @@
 import { Progress } from "../../lib/command/progress.ts";
-import { readRecordings } from "../../lib/command/recorded.ts";
+import { readRecordings } from "../../lib/command/report/recorded.ts";
 import type { Frame } from "../../lib/recording/frame.ts";
 import type { Recording } from "../../lib/recording/recording.ts";
 

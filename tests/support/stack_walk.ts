@@ -1,4 +1,4 @@
-import { loadNativeLibrary } from "../../lib/native_library.ts";
+import { loadNativeLibrary } from "../../lib/native/native_library.ts";
 
 const walked = new BigUint64Array(16_384);
 

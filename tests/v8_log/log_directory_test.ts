@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 
-import { PerfError } from "../../lib/perf_error.ts";
+import { PerfError } from "../../lib/base/perf_error.ts";
 import { CLOCK_FILE, formatClockFile } from "../../lib/v8_log/clock_file.ts";
 import {
   findLogs,

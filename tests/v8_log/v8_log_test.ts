@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 
-import { formatInlineMap } from "../../lib/instrument/source_positions.ts";
+import { formatInlineMap } from "../../lib/source/source_positions.ts";
 import { framesText, frameText, readLog } from "../support/v8_logs.ts";
 
 const HEAD = "v8-version,15,0,245,2,-rusty,0\nv8-platform,linux,linux\n" +

@@ -1,4 +1,4 @@
-import type { ReadBytes } from "../../elf_unwinding.ts";
+import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
 
 /** A file of perf's, open for reading. */
 export interface PerfDataFile {

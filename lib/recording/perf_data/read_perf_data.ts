@@ -1,6 +1,6 @@
 import { RUNTIME_ACTIVITIES } from "../../v8_log/runtime_activity.ts";
 import type { CodeResolver } from "../code_resolver.ts";
-import { perfScriptArgs, readPerfScript } from "../perf_script.ts";
+import { perfScriptArgs, readPerfScript } from "../perf_script/perf_script.ts";
 import type { Recording } from "../recording.ts";
 import { SampleTableBuilder } from "../sample_table.ts";
 import { StackTable } from "../stack_table.ts";
@@ -14,7 +14,7 @@ import { type FileHeader, readFileHeader } from "./file_header.ts";
 import { activityFrame, isBuiltin } from "../frame.ts";
 import { framesOfLocations } from "./location_frames.ts";
 import { Locations } from "./locations.ts";
-import { recordedCommand } from "./recorded_command.ts";
+import { recordedCommand } from "../recorded_command.ts";
 import { type RecordingContext, visitSamples } from "./sample_pass.ts";
 import { readSideEvents, type SideEvents } from "./side_events.ts";
 import { StackActivities } from "./stack_activities.ts";

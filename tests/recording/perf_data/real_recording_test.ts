@@ -1,18 +1,18 @@
 /* Recordings that perf has made: the direct reader against `perf script`'s text of the same file. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 
-import { readRecordings } from "../../../lib/command/recorded.ts";
-import { perfOutput } from "../../../lib/command/perf_tool.ts";
+import { readRecordings } from "../../../lib/command/report/recorded.ts";
+import { perfOutput } from "../../../lib/perf/perf_tool.ts";
 import { Progress } from "../../../lib/command/progress.ts";
 import { frameSymbol } from "../../../lib/recording/frame.ts";
-import { perfScriptArgs, readPerfScript } from "../../../lib/recording/perf_script.ts";
+import { perfScriptArgs, readPerfScript } from "../../../lib/recording/perf_script/perf_script.ts";
 import type { Recording } from "../../../lib/recording/recording.ts";
 import { demo } from "../../support/demo.ts";
 import { testNeeding } from "../../support/needing.ts";
 import { obstacleOfPerf } from "../../support/perf.ts";
 import { runProgram } from "../../support/program.ts";
 
-const preload = new URL("../../../lib/instrument/preload.ts", import.meta.url).href;
+const preload = new URL("../../../lib/preload.ts", import.meta.url).href;
 
 /** Every sample in words, from the earliest on. */
 function samplesOf(

@@ -1,0 +1,20 @@
+import type { BackendName } from "../backends/backend.ts";
+import { jitdumpPath } from "../backends/jitdump/jitdump.ts";
+import { libraryFilePermissions } from "../native/library_file.ts";
+import { LIBRARY_VARIABLE } from "../native/native_library.ts";
+import { perfMapPath } from "../backends/perf_map/perf_map.ts";
+import { currentPlatform, type Permission, processId, readVariable } from "../runtime/runtime.ts";
+
+/** What the native library takes to be opened, and to call back; a callback wants all of ffi. */
+export function libraryPermissions(): Permission[] {
+  const own = readVariable(LIBRARY_VARIABLE);
+  return [{ name: "ffi" }, ...(own ? [] : libraryFilePermissions(currentPlatform()))];
+}
+
+/** What turning trampolines on takes. */
+export function neededPermissions(backend: BackendName): Permission[] {
+  const path = backend === "perf" ? perfMapPath(processId()) : jitdumpPath(processId());
+  const needed: Permission[] = [...libraryPermissions(), { name: "write", path }];
+  // perf finds a jitdump by a mapping of its first page, and a mapping reads.
+  return backend === "perf" ? needed : [...needed, { name: "read", path }];
+}

@@ -1,0 +1,29 @@
+import { defineElement } from "../base/builtins.ts";
+import type { DirectEntry } from "../engines/engine.ts";
+import type { EngineWithBackend } from "./engine_pairs.ts";
+
+/** Has a trampoline of its own, or can have one. */
+export interface OwnTrampoline {
+  /** The trampoline. */
+  direct: DirectEntry | undefined;
+}
+
+/** The functions that have trampolines of their own. All of these come from one engine with one backend. */
+export class OwnTrampolines {
+  readonly #holders: OwnTrampoline[] = [];
+  #maker: EngineWithBackend | undefined;
+
+  /** Gives a function its trampoline. */
+  give(holder: OwnTrampoline, direct: DirectEntry | undefined): void {
+    holder.direct = direct;
+    defineElement(this.#holders, this.#holders.length, holder);
+  }
+
+  /** Takes all trampolines back, unless the same pair makes the next ones. */
+  changeMaker(maker: EngineWithBackend): void {
+    if (this.#maker === maker) return;
+    this.#maker = maker;
+    for (let i = 0; i < this.#holders.length; i++) this.#holders[i]!.direct = undefined;
+    this.#holders.length = 0;
+  }
+}

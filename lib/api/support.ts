@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+
+import { activation } from "../activation/activation.ts";
+import { UNDECIDED } from "../activation/instrumented_code.ts";
+import type { BackendName } from "../backends/backend.ts";
+import type { CodeExtent } from "../base/machine_code.ts";
+import type { Engine, EngineHost, EngineName } from "../engines/engine.ts";
+import { brokenFrameChain } from "../runtime/frame_chain.ts";
+import { parseMemoryMaps } from "../runtime/memory_maps.ts";
+import { NativeEngine } from "../engines/native_engine.ts";
+import { loadNativeLibrary } from "../native/native_library.ts";
+import { libraryPermissions } from "../activation/needed_permissions.ts";
+import { perfMapPath } from "../backends/perf_map/perf_map.ts";
+import {
+  currentPlatform,
+  missingPermission,
+  type Permission,
+  type Platform,
+  processId,
+  trampolineObstacle,
+} from "../runtime/runtime.ts";
+import { WasmEngine } from "../engines/wasm/wasm_engine.ts";
+
+/** Whether something can be used here. */
+export interface Feature {
+  /** Whether it can be used; `undefined` where that could not be tested. */
+  available: boolean | undefined;
+  /** Why it is not available, or could not be tested. */
+  reason?: string;
+}
+
+/** What this process can do. */
+export interface Support extends Platform {
+  /** Whether the platform has trampolines at all (CPython's `HAVE_PERF_TRAMPOLINE`). */
+  trampolines: Feature;
+  /** Whether frame pointers lead from inside a trampoline to the program's start. */
+  framePointers: Feature;
+  /** Who can make trampolines here. */
+  engines: Record<EngineName, Feature>;
+  /** What is in use; `undefined` while inactive, and before the environment was first asked. */
+  active: { backend: BackendName; engine: EngineName } | undefined;
+  /** Where `perf` looks for the names of this process. */
+  mapPath: string;
+}
+
+/**
+ * What this process can do, tested and not guessed. Never throws, asks for no
+ * permission, and makes no file; the first call loads the native library if
+ * that is allowed.
+ *
+ * Uses `--allow-ffi` and `--allow-read`, as far as they are given.
+ *
+ * @example
+ * ```ts
+ * import { support } from "@x/perf";
+ * import { equal } from "node:assert/strict";
+ *
+ * const { trampolines, os } = support();
+ * if (os !== "linux") equal(trampolines.available, false);
+ * ```
+ */
+export function support(): Support {
+  const platform = currentPlatform();
+  const trampolines = trampolineFeature(platform);
+  const { native, wasm, framePointers } = testEngines(trampolines);
+  return {
+    ...platform,
+    trampolines,
+    framePointers,
+    engines: { native, wasm },
+    active: activeNow(),
+    mapPath: perfMapPath(processId()),
+  };
+}
+
+function trampolineFeature(platform: Platform): Feature {
+  const reason = trampolineObstacle(platform);
+  return reason === undefined ? { available: true } : { available: false, reason };
+}
+
+/** To ask an undecided activation would decide it, and so make the map. */
+function activeNow(): Support["active"] {
+  if (activation.state === UNDECIDED) return undefined;
+  const { backend, engine } = activation;
+  return backend === undefined || engine === undefined ? undefined : { backend, engine };
+}
+
+type EngineTest = Record<EngineName | "framePointers", Feature>;
+
+/** An engine stays for good, so there is one for all tests of an isolate. */
+let tested: EngineTest | undefined;
+
+function testEngines(trampolines: Feature): EngineTest {
+  if (!trampolines.available) {
+    const framePointers = untested(trampolines.reason!);
+    return { native: trampolines, wasm: trampolines, framePointers };
+  }
+  const maps: Permission = { name: "read", path: "/proc/self/maps" };
+  const missing = missingPermission([...libraryPermissions(), maps]);
+  if (missing !== undefined) {
+    const feature = untested(`permission is missing: ${missing}`);
+    return { native: feature, wasm: feature, framePointers: feature };
+  }
+  return tested ??= walkFromEngines();
+}
+
+function walkFromEngines(): EngineTest {
+  const native = walkFrom((host) => new NativeEngine(host));
+  const wasm = walkFrom((host) => new WasmEngine(host));
+  const { framePointers } = wasm.engine.available ? wasm : native;
+  return { native: native.engine, wasm: wasm.engine, framePointers };
+}
+
+function walkFrom(
+  makeEngine: (host: EngineHost) => Engine,
+): { engine: Feature; framePointers: Feature } {
+  let engine: Engine;
+  let code: CodeExtent | undefined;
+  try {
+    // Declared to nobody: perf has no business with it.
+    engine = makeEngine({
+      padding: 0,
+      declare: (_, declared) => code = declared,
+      make: (body) => body(),
+      giveUp: (error) => {
+        throw error;
+      },
+      runDeep: (body) => body(),
+    });
+    engine.prepare(0, [0]);
+    engine.entries.e0(0, () => {}, undefined);
+  } catch (error) {
+    const reason = (error as Error).message;
+    return { engine: { available: false, reason }, framePointers: untested(reason) };
+  }
+  return { engine: { available: true }, framePointers: testChain(engine, code!) };
+}
+
+/** More frames than a walk from here has, by far. */
+const CAPACITY = 1024;
+
+function testChain(engine: Engine, { address, size }: CodeExtent): Feature {
+  try {
+    const walked = new BigUint64Array(CAPACITY);
+    const { xp_walk } = loadNativeLibrary();
+    const count = engine.entries.e0(0, () => xp_walk(walked, CAPACITY), undefined) as number;
+    const broken = brokenFrameChain(
+      { addresses: [...walked.subarray(0, count)], trampoline: BigInt(address), size },
+      parseMemoryMaps(readFileSync("/proc/self/maps", "utf8")),
+    );
+    return broken === undefined ? { available: true } : { available: false, reason: broken };
+  } catch (error) {
+    return untested((error as Error).message);
+  }
+}
+
+function untested(reason: string): Feature {
+  return { available: undefined, reason };
+}

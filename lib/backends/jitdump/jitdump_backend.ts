@@ -1,0 +1,342 @@
+import { BigUint64Array, set, toBigInt, Uint8Array } from "../../base/builtins.ts";
+import * as fs from "node:fs";
+
+import type { Backend, CodeRegion } from "../backend.ts";
+import { hasUnwindInformation } from "./elf_unwinding.ts";
+import { dumpRegion, type FrameRecordRegion, frameRecordRegions } from "./frame_record_region.ts";
+import {
+  encodeClose,
+  encodeCodeLoad,
+  encodeDebugInfo,
+  encodeHeader,
+  encodeUnwindingInfo,
+  jitdumpPath,
+} from "./jitdump.ts";
+import { parseMemoryMaps } from "../../runtime/memory_maps.ts";
+import { loadNativeLibrary } from "../../native/native_library.ts";
+import { outerFrames } from "./outer_frames.ts";
+import { openOwnFile } from "../own_file.ts";
+import { PerfError } from "../../base/perf_error.ts";
+import {
+  currentPlatform,
+  isPermissionError,
+  onProcessEnd,
+  processId,
+  runtimePath,
+} from "../../runtime/runtime.ts";
+import {
+  align8,
+  type Architecture,
+  encodeUnwindTables,
+  regionRules,
+  trampolineRule,
+} from "./unwind_tables.ts";
+import { writeFailure, type WriteObstacle } from "../write_failure.ts";
+
+// A program may put a function of its own in the place of this.
+const now = performance.now.bind(performance);
+
+/** More than a stack has, by far. */
+const MOST_FRAMES = 4096;
+
+/** Milliseconds between two looks for new regions, which take about a tenth of one. */
+const LOOK_INTERVAL = 200;
+
+/**
+ * The jitdump of this process. A function's records go out in one write, so that
+ * a process killed at any moment leaves whole ones.
+ *
+ * Beside the trampolines it describes what stands between them on the stack and has no unwind
+ * information: the runtime's own code, and what V8 generates. Both keep frame records. And it
+ * hands over the outermost frames of the thread, which perf's copy of the stack seldom reaches.
+ */
+export class JitdumpBackend implements Backend {
+  /** @inheritdoc */
+  readonly name = "perf_jit";
+  /**
+   * perf maps a synthetic file over each trampoline: behind the code (12 or 24 bytes) come its
+   * distinction (8) and the tables (84 or 92), each at a multiple of 8.
+   */
+  readonly padding = 104;
+  readonly #library = loadNativeLibrary();
+  readonly #platform = currentPlatform();
+  readonly #architecture = this.#platform.arch as Architecture;
+  readonly #pid = processId();
+  readonly #path = jitdumpPath(this.#pid);
+  readonly #runtime = runtimeWithoutUnwindInformation();
+  readonly #descriptor = this.#open();
+  #unwinding: { size: number; record: Uint8Array } | undefined;
+  readonly #unwindingsByV8 = new Map<number, Uint8Array>();
+  #lastLook = -Infinity;
+  #outerFramesTries = 8;
+
+  constructor() {
+    try {
+      this.#describeRegions();
+    } catch (error) {
+      fs.closeSync(this.#descriptor);
+      throw error;
+    }
+    onProcessEnd(() => this.#try(() => this.#append([encodeClose()])));
+  }
+
+  /** @inheritdoc */
+  declare({ address, size, byV8 = false, name, source }: CodeRegion): void {
+    if (now() - this.#lastLook >= LOOK_INTERVAL) this.#describeRegions();
+    // Not earlier: now the program itself runs, and not what is loaded before it.
+    if (this.#outerFramesTries > 0) this.#describeOuterFrames();
+    const start = toBigInt(address);
+    // What is around it has been described, or leaves it out.
+    if (byV8) this.#library.xp_claim(start, size + this.padding);
+    const code = this.#distinctCode(start, size);
+    const { file, line } = source ?? {};
+    const unwinding = byV8
+      ? this.#unwindingByV8(code.length)
+      : this.#trampolineUnwinding(size, code.length);
+    const load = encodeCodeLoad({ pid: this.#pid, address: start, size: code.length, name, code });
+    if (file === undefined || line === undefined) return this.#append([unwinding, load]);
+    const lines = encodeDebugInfo(start, [
+      { address: start, file, line },
+      { address: start + toBigInt(code.length), file, line },
+    ]);
+    this.#append([unwinding, lines, load]);
+  }
+
+  /** @inheritdoc */
+  flush(): void {
+    this.#try(() => this.#describeRegions());
+  }
+
+  #open(): number {
+    // Without the permission for this (Deno wants --allow-all) there shall be no file.
+    this.#regions();
+    const descriptor = openOwnFile(this.#path, { readable: true });
+    const header = encodeHeader({ architecture: this.#architecture, pid: this.#pid });
+    const result = this.#library.xp_dump_open(descriptor, header, header.length);
+    if (result === 0) return descriptor;
+    fs.closeSync(descriptor);
+    // Ours, and empty.
+    if (result !== -EEXIST) fs.unlinkSync(this.#path);
+    throw this.#failure(-result);
+  }
+
+  /** The code as it is, and behind it what makes it distinct. */
+  #distinctCode(address: bigint, size: number): Uint8Array<ArrayBuffer> {
+    const copied = align8(size);
+    const code = new Uint8Array(copied + 8);
+    this.#library.xp_copy(code, address, copied);
+    set(code, distinctionOf(address), copied);
+    return code;
+  }
+
+  /** The same for all trampolines of one size. */
+  #trampolineUnwinding(size: number, dumped: number): Uint8Array {
+    if (this.#unwinding?.size !== size) {
+      const tables = encodeUnwindTables(this.#architecture, dumped, [
+        trampolineRule(this.#architecture, size),
+      ]);
+      this.#unwinding = { size, record: encodeUnwindingInfo(tables, align8(tables.bytes.length)) };
+    }
+    return this.#unwinding.record;
+  }
+
+  #unwindingByV8(dumped: number): Uint8Array {
+    let record = this.#unwindingsByV8.get(dumped);
+    if (record === undefined) {
+      const rules = regionRules(this.#architecture, dumped, undefined);
+      const tables = encodeUnwindTables(this.#architecture, dumped, rules);
+      record = encodeUnwindingInfo(tables, align8(tables.bytes.length));
+      this.#unwindingsByV8.set(dumped, record);
+    }
+    return record;
+  }
+
+  /** Describes what has become executable since the last look. */
+  #describeRegions(): void {
+    for (const region of this.#regions()) {
+      const range = addressRange(region);
+      while (this.#library.xp_unclaimed(range) === 1) {
+        const start = range[0]!;
+        const end = range[1]!;
+        const isDone = this.#describeRegion({ start, end, kind: region.kind });
+        // Where another thread has claimed some of it just now, what is left is looked for.
+        range[0] = isDone ? end : start;
+        range[1] = region.end;
+      }
+    }
+    this.#lastLook = now();
+  }
+
+  /** `false` where another thread has claimed some of it just now. */
+  #describeRegion(region: FrameRecordRegion): boolean {
+    const dumped = dumpRegion(region);
+    // No function is as small as that.
+    if (dumped === undefined) return true;
+    const { codeSize, mappedSize } = dumped;
+    const distinction = distinctionOf(region.start);
+    const ffiReturn = this.#library.xp_ffi_return_address();
+    const tables = encodeUnwindTables(
+      this.#architecture,
+      codeSize,
+      regionRules(
+        this.#architecture,
+        codeSize + mappedSize,
+        region.start < ffiReturn && ffiReturn < region.end
+          ? Number(ffiReturn - region.start)
+          : undefined,
+      ),
+    );
+    return this.#claimAndAppend(region, [
+      encodeUnwindingInfo(tables, mappedSize),
+      encodeCodeLoad({
+        pid: this.#pid,
+        address: region.start,
+        size: codeSize,
+        name: region.kind === "runtime" ? `[${this.#platform.runtime.name}]` : "[generated code]",
+        code: distinction,
+      }),
+    ], codeSize - distinction.length);
+  }
+
+  #regions(): FrameRecordRegion[] {
+    return frameRecordRegions(parseMemoryMaps(readMemoryMaps()), this.#runtime);
+  }
+
+  /** An unwinder reads through perf's maps what is not in the sample's copy of the stack. */
+  #describeOuterFrames(): void {
+    this.#outerFramesTries--;
+    const walked = new BigUint64Array(3 * MOST_FRAMES);
+    const count = this.#library.xp_walk_records(new Uint8Array(walked.buffer), MOST_FRAMES);
+    const records = Array.from({ length: count }, (_, i) => ({
+      address: walked[3 * i]!,
+      caller: walked[3 * i + 1]!,
+      returnAddress: walked[3 * i + 2]!,
+    }));
+    const outer = outerFrames(records, this.#regions());
+    // Where V8 runs its builtins in the runtime's own code, none is seen until code is generated.
+    if (outer === undefined) return;
+    this.#outerFramesTries = 0;
+    const { address, bytes } = outer;
+    const tables = encodeUnwindTables(this.#architecture, bytes.length, []);
+    const end = address + BigInt(bytes.length + align8(tables.bytes.length));
+    // Part of it is claimed where a thread has ended whose stack was here.
+    this.#claimAndAppend({ start: address, end }, [
+      encodeUnwindingInfo(tables, align8(tables.bytes.length)),
+      encodeCodeLoad({
+        pid: this.#pid,
+        address,
+        size: bytes.length,
+        name: "[stack]",
+        code: bytes,
+      }),
+    ]);
+  }
+
+  #append(records: readonly Uint8Array[]): void {
+    this.#claimAndAppend(NOTHING, records);
+  }
+
+  /** Writes the records of a range of addresses, unless another thread has claimed some of it. */
+  #claimAndAppend(addresses: AddressRange, records: readonly Uint8Array[], hole = 0): boolean {
+    const bytes = concatenate(records);
+    const range = addressRange(addresses);
+    const result = this.#library.xp_dump_append(
+      this.#descriptor,
+      bytes,
+      bytes.length,
+      hole,
+      range,
+    );
+    if (result !== 0 && result !== -EALREADY) throw this.#failure(-result);
+    return result === 0;
+  }
+
+  /** At the end an obstacle costs a few frames, and is no reason to trouble the program. */
+  #try(action: () => void): void {
+    try {
+      action();
+    } catch {
+      // Who goes on recording sees those frames without names.
+    }
+  }
+
+  #failure(errno: number): PerfError {
+    return writeFailure(this.#path, errno, OBSTACLES);
+  }
+}
+
+const EEXIST = 17;
+const EALREADY = 114;
+
+type AddressRange = Pick<FrameRecordRegion, "start" | "end">;
+
+const NOTHING: AddressRange = { start: toBigInt(0), end: toBigInt(0) };
+
+/** As the library takes it. */
+function addressRange({ start, end }: AddressRange): BigUint64Array<ArrayBuffer> {
+  const range = new BigUint64Array(2);
+  range[0] = start;
+  range[1] = end;
+  return range;
+}
+
+const NOEXEC = {
+  what: "perf finds it by an executable mapping, and /tmp is mounted noexec",
+  hint: "sudo mount -o remount,exec /tmp",
+};
+
+/** What stands in the way of a dump only, by errno(3). */
+const OBSTACLES: Readonly<Record<number, WriteObstacle>> = {
+  1: NOEXEC, // EPERM
+  13: NOEXEC, // EACCES
+  [EEXIST]: {
+    what:
+      "it is not empty and not this program's dump, must be a dump of an ended process or nothing",
+  },
+};
+
+function readMemoryMaps(): string {
+  try {
+    return fs.readFileSync("/proc/self/maps", "utf8");
+  } catch (cause) {
+    if (isPermissionError(cause)) throw cause;
+    throw new PerfError(`Cannot read "/proc/self/maps": ${(cause as Error).message}`, {
+      code: "file",
+      cause,
+    });
+  }
+}
+
+/** An address is given out once: perf takes equal bodies, such as two holes, for one. */
+function distinctionOf(address: bigint): Uint8Array<ArrayBuffer> {
+  const number = new BigUint64Array(1);
+  number[0] = address;
+  return new Uint8Array(number.buffer);
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = 0;
+  for (let i = 0; i < parts.length; i++) length += parts[i]!.length;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (let i = 0; i < parts.length; i++) {
+    set(whole, parts[i]!, at);
+    at += parts[i]!.length;
+  }
+  return whole;
+}
+
+/** The path of the runtime's program as the memory maps have it, if it lacks unwind information. */
+function runtimeWithoutUnwindInformation(): string | undefined {
+  const path = runtimePath();
+  const descriptor = fs.openSync(path, "r");
+  try {
+    const has = hasUnwindInformation((offset, length) => {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, offset));
+    });
+    return has ? undefined : path;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}

@@ -1,0 +1,113 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+import { PerfError } from "../base/perf_error.ts";
+
+/** The options of one command, as `node:util` describes them. */
+export type ParseOptions = NonNullable<ParseArgsConfig["options"]>;
+
+/** A command line, taken apart. */
+export interface CommandLine {
+  /** Values of our options by long name, in order; a flag has `""`. */
+  options: ReadonlyMap<string, readonly string[]>;
+  /** The first word that is no option: the script. */
+  script: string | undefined;
+  /** All that follows the script, untouched. */
+  scriptArgs: string[];
+  /** A program with its arguments to run instead of a script; empty where there is none. */
+  command: string[];
+}
+
+/**
+ * Takes a command line apart. Our options end where the script begins, or at `--`; behind that can stand
+ * any program, as in `profile -- npm test`.
+ *
+ * @param args The words after the command.
+ * @param table The options that the command has.
+ * @param takesCommand Whether a program can stand behind `--`.
+ * @throws {PerfError} With code `usage`, if an option is unknown, lacks its value or takes none.
+ */
+export function parseCommandLine(
+  args: readonly string[],
+  table: ParseOptions,
+  { takesCommand = false }: { takesCommand?: boolean } = {},
+): CommandLine {
+  // Not strict: that would refuse values that begin with a dash, such as `--runtime-args --allow-net`,
+  // and would look at the script's own arguments.
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: table,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const options = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      const [script, ...scriptArgs] = args.slice(token.index);
+      return { options, script, scriptArgs, command: [] };
+    }
+    if (token.kind === "option-terminator") {
+      const words = args.slice(token.index + 1);
+      if (takesCommand && words.length > 0 && !isScript(words[0]!)) {
+        return { options, script: undefined, scriptArgs: [], command: words };
+      }
+      continue;
+    }
+    const { name, rawName, value } = token;
+    const option = Object.hasOwn(table, name) ? table[name]! : undefined;
+    // `--X` and `--g` are no options: they have no long name.
+    if (option === undefined || rawName === `--${option.short}`) {
+      throw usageError(`Cannot use option "${rawName}": it is unknown`);
+    }
+    if (option.type === "string" && value === undefined) {
+      throw usageError(`Cannot use option "${rawName}": its value is missing`);
+    }
+    if (option.type === "boolean" && value !== undefined) {
+      throw usageError(`Cannot use option "${rawName}" with value "${value}": it takes none`);
+    }
+    options.set(name, [...options.get(name) ?? [], value ?? ""]);
+  }
+  return { options, script: undefined, scriptArgs: [], command: [] };
+}
+
+/** Whether a word behind `--` is a script for the runtime, and no program of its own. */
+function isScript(word: string): boolean {
+  return word === "-" || /\.[cm]?[jt]sx?$/.test(word) || /^[a-z][a-z+.-]+:/.test(word);
+}
+
+/**
+ * Takes a command line apart whose words are files; options may follow them.
+ *
+ * @param args The words after the command.
+ * @param table The options that the command has.
+ * @throws {PerfError} With code `usage`, as {@linkcode parseCommandLine} does.
+ */
+export function parseFileCommandLine(
+  args: readonly string[],
+  table: ParseOptions,
+): { line: CommandLine; files: string[] } {
+  const files: string[] = [];
+  const options = new Map<string, readonly string[]>();
+  for (let rest = args; rest.length > 0;) {
+    const part = parseCommandLine(rest, table);
+    for (const [name, values] of part.options) {
+      options.set(name, [...options.get(name) ?? [], ...values]);
+    }
+    if (part.script !== undefined) files.push(part.script);
+    rest = part.scriptArgs;
+  }
+  return { line: { options, script: undefined, scriptArgs: [], command: [] }, files };
+}
+
+/** The value that counts where an option is given more than once: the last. */
+export function lastValue(line: CommandLine, name: string): string | undefined {
+  return line.options.get(name)?.at(-1);
+}
+
+/** A command line that cannot be followed. */
+export function usageError(message: string): PerfError {
+  return new PerfError(message, {
+    code: "usage",
+    hint: "--help says what there is",
+  });
+}

@@ -1,0 +1,66 @@
+import process from "node:process";
+
+import { readVariable } from "../../runtime/runtime.ts";
+import type { Ending } from "../program/child.ts";
+import { canProfile, type Check, checkFacts } from "./doctor_checks.ts";
+import { gatherFacts } from "./doctor_facts.ts";
+import { parseCommandLine, usageError } from "../command_line.ts";
+import { commandHelp } from "../help.ts";
+import { parseOptionsOf } from "../options.ts";
+
+/** The help of `doctor`. */
+export const DOCTOR_HELP: string = commandHelp("doctor", {
+  usage: [
+    "doctor [--json]",
+  ],
+  about: [
+    "Says what works here and what does not, with the command that mends it. The exit " +
+    "status is 0 only if a profile can be recorded.",
+  ],
+});
+
+/**
+ * Says what works here.
+ *
+ * @param args The words after `doctor`.
+ * @returns Status 0 if a profile can be recorded, 1 if not.
+ * @throws {PerfError} With code `usage`, if the command line is wrong.
+ */
+export function doctor(args: readonly string[]): Promise<Ending> {
+  const { options, script } = parseCommandLine(args, parseOptionsOf("doctor"));
+  if (script !== undefined) throw usageError(`Cannot use "${script}": doctor takes options only`);
+  if (options.has("help")) {
+    console.log(DOCTOR_HELP);
+    return Promise.resolve({ code: 0, signal: null });
+  }
+  const facts = gatherFacts();
+  const checks = checkFacts(facts);
+  const ok = canProfile(checks);
+  console.log(
+    options.has("json")
+      ? JSON.stringify({ ok, checks, support: facts.support }, null, 2)
+      : formatChecks(checks, process.stdout.isTTY && !readVariable("NO_COLOR")),
+  );
+  return Promise.resolve({ code: ok ? 0 : 1, signal: null });
+}
+
+const MARKS = { ok: ["✓", 32], limited: ["!", 33], failed: ["✗", 31] } as const;
+
+/**
+ * The findings as text for people.
+ *
+ * @param checks The findings.
+ * @param color Whether the marks have colours.
+ */
+export function formatChecks(checks: readonly Check[], color: boolean): string {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines: string[] = [];
+  for (const { name, status, detail, hint } of checks) {
+    const [mark, code] = MARKS[status];
+    const colored = color ? `\x1b[${code}m${mark}\x1b[0m` : mark;
+    lines.push(`${colored} ${name.padEnd(width)}  ${detail}`);
+    if (hint !== undefined) lines.push(`  ${" ".repeat(width)}  → ${hint}`);
+  }
+  lines.push("", canProfile(checks) ? "A profile can be recorded." : "No profile can be recorded.");
+  return lines.join("\n");
+}

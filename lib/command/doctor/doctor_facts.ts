@@ -1,0 +1,117 @@
+import { mkdtempSync, rmdirSync } from "node:fs";
+
+import { isGranted, type Permission, userId } from "../../runtime/runtime.ts";
+import { trySampling } from "../../sampler/sampler_trial.ts";
+import { type Support, support } from "../../api/support.ts";
+import { newerPerfCommand } from "../../perf/perf_failure.ts";
+import {
+  findPerf,
+  type PerfTool,
+  readLimits,
+  readText,
+  runPerf,
+  tryRecording,
+} from "../../perf/perf_tool.ts";
+
+/** Something that was tried: what came of it, or what stood in the way. */
+export type Outcome<T> = { value: T } | { error: string; hint?: string };
+
+/** All that {@linkcode checkFacts} judges. */
+export interface Facts {
+  /** What this process can do. */
+  support: Support;
+  /** The `perf` command. */
+  perf: Outcome<PerfTool & { unwindsDwarf: boolean }>;
+  /** Whether `perf` may record, found out by recording; the event, `undefined` for perf's own choice. */
+  recording: Outcome<{ event: string | undefined; isFallback: boolean }>;
+  /** Whether the built-in sampler works, found out by sampling. */
+  sampler: Outcome<true>;
+  /** The command that installs a newer `perf`. */
+  newerPerf: string;
+  /** The kernel's settings; `undefined` where one cannot be read. */
+  kernel: {
+    paranoid: number | undefined;
+    maxStack: number | undefined;
+    kptrRestrict: number | undefined;
+  };
+  /** Whether this is the superuser. */
+  isRoot: boolean;
+  /** /tmp, where maps and dumps go. */
+  tmp: { write: Outcome<true>; mountOptions: readonly string[] };
+  /** Permissions of this process that are needed and not granted, as `ffi`. */
+  missingPermissions: readonly string[];
+}
+
+const PERMISSIONS: readonly Exclude<Permission["name"], "net">[] = [
+  "read",
+  "write",
+  "env",
+  "ffi",
+  "run",
+  "sys",
+];
+
+/** Looks at this machine and this process. Makes no map, and leaves no file behind. */
+export function gatherFacts(): Facts {
+  const perf = attempt(() => ({ ...findPerf(), unwindsDwarf: unwindsDwarf() }));
+  return {
+    support: support(),
+    perf,
+    recording: "error" in perf ? perf : attempt(() => tryRecording({})),
+    sampler: attempt(() => {
+      trySampling();
+      return true as const;
+    }),
+    newerPerf: newerPerfCommand(readText("/etc/os-release") ?? ""),
+    kernel: {
+      paranoid: readLimits().paranoid,
+      maxStack: readNumber("/proc/sys/kernel/perf_event_max_stack"),
+      kptrRestrict: readNumber("/proc/sys/kernel/kptr_restrict"),
+    },
+    isRoot: userId() === 0,
+    tmp: {
+      write: attempt(() => {
+        rmdirSync(mkdtempSync("/tmp/xperf-"));
+        return true as const;
+      }),
+      mountOptions: mountOptions("/tmp", readText("/proc/self/mounts") ?? ""),
+    },
+    missingPermissions: PERMISSIONS.filter((name) => !isGranted({ name })),
+  };
+}
+
+/**
+ * With which options the file system is mounted that holds a path.
+ *
+ * @param path An absolute path.
+ * @param mounts Content of /proc/self/mounts.
+ */
+export function mountOptions(path: string, mounts: string): string[] {
+  let found = { point: "", options: "" };
+  for (const line of mounts.split("\n")) {
+    const [, point, , options] = line.split(" ");
+    if (point === undefined || options === undefined) continue;
+    const holds = `${path}/`.startsWith(point.endsWith("/") ? point : `${point}/`);
+    // Of two mounts at one place the later hides the earlier.
+    if (holds && point.length >= found.point.length) found = { point, options };
+  }
+  return found.options.split(",");
+}
+
+function unwindsDwarf(): boolean {
+  return /(dwarf-unwind|libunwind): \[ on/i.test(runPerf(["version", "--build-options"]).stdout);
+}
+
+function readNumber(path: string): number | undefined {
+  const text = readText(path);
+  return text === undefined ? undefined : Number(text);
+}
+
+function attempt<T>(action: () => T): Outcome<T> {
+  try {
+    return { value: action() };
+  } catch (error) {
+    const { message, hint } = error as Error & { hint?: string };
+    return { error: message, hint };
+  }
+}

@@ -1,0 +1,73 @@
+/*
+ * The texts of modules with the source maps that Deno goes by. V8's log has the text without them: Deno
+ * takes inline maps out before V8 sees the text, and reads maps in files beside a module itself.
+ */
+import * as fs from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+import { formatInlineMap } from "../../source/source_positions.ts";
+import { denoEmitPath, parseDenoEmit } from "../../v8_log/deno_emit.ts";
+import type { LogFile } from "../../v8_log/v8_log.ts";
+
+/** Whether V8 has written a log in Deno: its builds of V8 say so in their version. */
+export function isDenos({ read }: Pick<LogFile, "read">): boolean {
+  return new TextDecoder().decode(read(0, 64)).split("\n")[0]!.includes("-rusty");
+}
+
+/**
+ * Finds the text of a module with its source map, by the module's URL: what Deno has made of TypeScript is
+ * in its cache, and JavaScript can have a map in a file.
+ */
+export function denoTexts(): (url: string) => string | undefined {
+  const { env } = process;
+  const cache = env["DENO_DIR"] ||
+    `${env["XDG_CACHE_HOME"] || `${env["HOME"] ?? ""}/.cache`}/deno`;
+  return (url) => {
+    const path = denoEmitPath(url);
+    if (path === undefined) return undefined;
+    try {
+      return parseDenoEmit(fs.readFileSync(`${cache}/${path}`));
+    } catch {
+      // JavaScript is run as it is.
+      return textWithMapFile(url);
+    }
+  };
+}
+
+/** The comment that names a map's file, at the end of a text. */
+const MAP_FILE = /\/\/[#@] sourceMappingURL=(?!data:)(\S+)\s*$/;
+
+/** Texts longer than this are not looked through for a map, in bytes. */
+const MAX_TEXT = 32 << 20;
+
+function textWithMapFile(url: string): string | undefined {
+  if (!url.startsWith("file:")) return undefined;
+  try {
+    const path = fileURLToPath(url);
+    if (fs.statSync(path).size > MAX_TEXT) return undefined;
+    const text = fs.readFileSync(path, "utf8");
+    const name = MAP_FILE.exec(text.slice(-4096))?.[1];
+    if (name === undefined) return undefined;
+    const map = JSON.parse(fs.readFileSync(fileURLToPath(new URL(name, url)), "utf8"));
+    return `${text}${formatInlineMap({ ...map, sources: sourcesThatExist(map, url) })}`;
+  } catch {
+    // Packages name maps that they do not have.
+    return undefined;
+  }
+}
+
+/** A source that a package has left out has no name: Deno shows its lines under the module's own. */
+function sourcesThatExist(
+  { sources, sourceRoot }: { sources: (string | null)[]; sourceRoot?: string },
+  url: string,
+): (string | null)[] {
+  return sources.map((source) => {
+    if (source === null) return null;
+    const address = new URL(
+      `${sourceRoot ? `${sourceRoot.replace(/\/$/, "")}/` : ""}${source}`,
+      url,
+    );
+    return address.protocol === "file:" && fs.existsSync(address) ? source : null;
+  });
+}

@@ -1,0 +1,414 @@
+/*
+ * Watches the directory that V8's logs go to while a program runs: which processes have logs, and how
+ * each log grows, on CLOCK_MONOTONIC. lib/v8_log/clock_file.ts says how that binds V8's times.
+ *
+ * Polled: inotify would report every single line, because V8 writes each at once.
+ */
+import * as fs from "node:fs";
+import process from "node:process";
+
+import { loadedNativeLibrary, loadNativeLibrary } from "../../native/native_library.ts";
+import {
+  CLOCK_FILE,
+  type ClockFile,
+  type ClockMarker,
+  formatClockFile,
+  type LoggedProcess,
+  type Poll,
+} from "../../v8_log/clock_file.ts";
+import { parseLogName } from "../../v8_log/log_name.ts";
+import { type MonotonicClock, monotonicClock } from "./monotonic_clock.ts";
+import { innerNumber, listDirectory } from "./namespace_maps.ts";
+import { readText } from "../../perf/perf_tool.ts";
+
+/** Milliseconds for which a new log is polled every millisecond: it grows most while a program starts. */
+const QUICK = 300;
+
+/**
+ * Milliseconds between two looks at the directory and at logs that are no longer new: in the first
+ * seconds, later, and where nothing has grown for some time. In Deno and Node each takes 0.1 to 0.2 ms
+ * of a core, nearly all of it for waking up.
+ */
+const PAUSES = { first: 4, usual: 40, idle: 100 };
+const FIRST = 2_000;
+const IDLE = 5_000;
+
+/** Milliseconds between two looks at a log that has stood still for long. */
+const LONGEST_PAUSE = 500;
+
+/**
+ * Milliseconds for which a log is polled without a pause when it is found. V8 then writes its builtins,
+ * a line every few microseconds, so a poll binds the clock to as few.
+ */
+const BURST = 3;
+
+/** How often it is asked whether a process still lives, in milliseconds. */
+const LIFE_INTERVAL = 500;
+
+/** How often all processes are searched for one in a pid namespace, in milliseconds. */
+const SEARCH_INTERVAL = 500;
+
+/** The clock file is written at most so often, in milliseconds, and takes at most 1 % of the time. */
+const WRITE_INTERVAL = 1_000;
+
+/** The polls of one log that are kept after it is no longer new. */
+const MOST_LATE_POLLS = 256;
+
+/** The file system stamps files with the time of the last clock tick, in nanoseconds: CONFIG_HZ=100. */
+const TICK = 10_000_000;
+
+/** A log that is being written. */
+export interface WatchedLog {
+  /** Where it is. */
+  readonly path: string;
+  /** Its name in the directory. */
+  readonly name: string;
+  /** Its process's number where the command is. */
+  readonly pid: number;
+  /** Bytes, as it was looked at last. */
+  readonly size: number;
+  /** Bytes at its front that were given back to the file system. */
+  readonly released: number;
+  /** Whether its process has ended, so that it grows no more. */
+  readonly isEnded: boolean;
+}
+
+interface Log {
+  path: string;
+  name: string;
+  pid: number;
+  size: number;
+  isEnded: boolean;
+  released: number;
+  found: number;
+  due: number;
+  pause: number;
+  lifeDue: number;
+  early: Poll[];
+  late: Poll[];
+}
+
+/** Options of {@linkcode V8LogWatch}. */
+export interface WatchOptions {
+  /** Told of each new log. */
+  onLog?: (log: WatchedLog) => void;
+  /** The clock. @default {that of this runtime} */
+  clock?: MonotonicClock | { obstacle: string };
+}
+
+/** Watches the logs in a directory, from its construction until it is finished. */
+export class V8LogWatch {
+  /** Why the logs have no times of perf's; `undefined` where they have. To be said once. */
+  readonly clockObstacle: string | undefined;
+  readonly #directory: string;
+  readonly #now: (() => number) | undefined;
+  readonly #onLog: (log: WatchedLog) => void;
+  readonly #started = Date.now();
+  readonly #logs = new Map<string, Log>();
+  readonly #processes = new Map<number, LoggedProcess>();
+  readonly #markers: ClockMarker[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lookDue = 0;
+  #searchDue = 0;
+  #directoryTime = -1;
+  #directoryChanged = 0;
+  #writeDue = 0;
+  #isChanged = true;
+  #isFinished = false;
+  #quickUntil = 0;
+  #grown = performance.now();
+
+  /**
+   * @param directory Where V8's logs appear; it exists.
+   * @param options Who is told, and by which clock.
+   */
+  constructor(
+    directory: string,
+    { onLog = () => {}, clock = monotonicClock() }: WatchOptions = {},
+  ) {
+    this.#directory = directory;
+    this.#onLog = onLog;
+    if ("now" in clock) this.#now = () => clock.now();
+    else this.clockObstacle = clock.obstacle;
+    this.#tick();
+  }
+
+  /** All logs so far. */
+  get logs(): readonly WatchedLog[] {
+    return [...this.#logs.values()];
+  }
+
+  /** The processes that have logs. */
+  get processes(): readonly LoggedProcess[] {
+    return [...this.#processes.values()];
+  }
+
+  /**
+   * Maps a file as executable at a known moment; where perf records this command, its recording then
+   * has the directory's path, and a moment on both clocks.
+   *
+   * @param name What the marker stands for, as `start`.
+   * @returns Whether perf can have seen it.
+   */
+  mark(name: string): boolean {
+    if (this.#now === undefined) return false;
+    const path = `${this.#directory}/marker-${name}`;
+    let descriptor: number | undefined;
+    try {
+      const { O_RDWR, O_CREAT, O_EXCL } = fs.constants;
+      descriptor = fs.openSync(path, O_RDWR | O_CREAT | O_EXCL, 0o600);
+      const library = loadedNativeLibrary() ?? loadNativeLibrary();
+      const before = this.#now();
+      if (library.xp_map_marker(descriptor) !== 0) return false;
+      this.#markers.push({ path, before, after: this.#now() });
+      this.#isChanged = true;
+      return true;
+    } catch {
+      return false;
+    } finally {
+      if (descriptor !== undefined) fs.closeSync(descriptor);
+    }
+  }
+
+  /** Notes that the first bytes of a log are gone. */
+  noteReleased(name: string, bytes: number): void {
+    const log = this.#logs.get(name);
+    if (log === undefined || bytes <= log.released) return;
+    log.released = bytes;
+    this.#isChanged = true;
+  }
+
+  /** Looks a last time, writes the clock file, and stops. Calling it again has no effect. */
+  finish(): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    clearTimeout(this.#timer);
+    this.#look();
+    for (const log of this.#logs.values()) {
+      if (!log.isEnded) this.#end(log);
+    }
+    this.#write();
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    if (now >= this.#lookDue) {
+      this.#lookIfChanged(now);
+      this.#lookDue = now + this.#pause(now);
+    }
+    for (const log of this.#logs.values()) {
+      if (!log.isEnded && now >= log.due) this.#poll(log, now);
+    }
+    if (this.#isChanged && now >= this.#writeDue) {
+      this.#write();
+      const took = performance.now() - now;
+      const isFirst = Date.now() - this.#started < FIRST;
+      this.#writeDue = now + Math.max(isFirst ? WRITE_INTERVAL / 4 : WRITE_INTERVAL, 100 * took);
+    }
+    const pause = now < this.#quickUntil ? 1 : this.#pause(now);
+    this.#timer = setTimeout(() => this.#tick(), pause);
+  }
+
+  #pause(now: number): number {
+    if (Date.now() - this.#started < FIRST) return PAUSES.first;
+    return now - this.#grown < IDLE ? PAUSES.usual : PAUSES.idle;
+  }
+
+  /** A file that comes within the tick of the last change does not change the directory's time again. */
+  #lookIfChanged(now: number): void {
+    try {
+      const { mtimeMs } = fs.statSync(this.#directory);
+      if (mtimeMs !== this.#directoryTime) {
+        this.#directoryTime = mtimeMs;
+        this.#directoryChanged = now;
+      }
+      if (now - this.#directoryChanged < 50) this.#look();
+    } catch {
+      // The program has removed the directory. The logs that are open are lost with it.
+    }
+  }
+
+  #look(): void {
+    let names: string[];
+    try {
+      names = fs.readdirSync(this.#directory);
+    } catch {
+      return;
+    }
+    for (const name of names) {
+      if (!this.#logs.has(name)) this.#add(name);
+    }
+  }
+
+  #add(name: string): void {
+    const parsed = parseLogName(name);
+    if (parsed === undefined) return;
+    const path = `${this.#directory}/${name}`;
+    const now = performance.now();
+    const log: Log = {
+      path,
+      name,
+      pid: parsed.pid,
+      size: 0,
+      isEnded: false,
+      released: 0,
+      found: now,
+      due: now,
+      pause: 0,
+      lifeDue: now + LIFE_INTERVAL,
+      early: [],
+      late: [],
+    };
+    this.#logs.set(name, log);
+    this.#quickUntil = now + QUICK;
+    do {
+      this.#poll(log, now);
+    } while (performance.now() - now < BURST && this.#now !== undefined);
+    const birth = this.#birthOf(path);
+    if (birth !== undefined) log.early.push(birth);
+    // Others may look into the directory where its mode was changed.
+    fs.chmodSync(path, 0o600);
+    const pid = log.pid = this.#outerNumber(parsed.pid, name);
+    if (!this.#processes.has(pid)) this.#processes.set(pid, describe(pid));
+    this.#isChanged = true;
+    this.#onLog(log);
+  }
+
+  /**
+   * The number of a log's process where we are. A process in a pid namespace of its own, as in a
+   * container, knows another one, and gives that to its log.
+   */
+  #outerNumber(pid: number, name: string): number {
+    if (hasOpen(pid, name)) return pid;
+    // Most often it has ended already, so not all processes are searched for each.
+    const now = performance.now();
+    if (now < this.#searchDue) return pid;
+    this.#searchDue = now + SEARCH_INTERVAL;
+    const isIt = (outer: number) =>
+      innerNumber(readText(`/proc/${outer}/status`) ?? "") === pid && hasOpen(outer, name);
+    return listDirectory("/proc").map(Number).filter(Number.isInteger).find(isIt) ?? pid;
+  }
+
+  #poll(log: Log, now: number): void {
+    const isNew = now - log.found < QUICK;
+    let size: number;
+    const before = this.#now?.() ?? 0;
+    try {
+      size = fs.statSync(log.path).size;
+    } catch {
+      log.isEnded = true;
+      return;
+    }
+    const after = this.#now?.() ?? 0;
+    const hasGrown = size !== log.size;
+    log.size = size;
+    if (this.#now !== undefined) this.#note(log, [before, after, size], isNew);
+    if (hasGrown) {
+      this.#isChanged = true;
+      this.#grown = now;
+    }
+    // Many logs are polled the less often, and so are those that stand still.
+    log.pause = hasGrown ? 0 : Math.min(log.pause + PAUSES.usual, LONGEST_PAUSE);
+    log.due = isNew ? now : now + Math.max(log.pause, this.#logs.size);
+    if (now >= log.lifeDue) {
+      log.lifeDue = now + LIFE_INTERVAL;
+      if (!fs.existsSync(`/proc/${log.pid}`)) this.#end(log);
+    }
+  }
+
+  /** Keeps the first and the last look at each size. */
+  #note({ early, late }: Log, poll: Poll, isNew: boolean): void {
+    const polls = isNew ? early : late;
+    const size = poll[2];
+    if (polls.at(-1)?.[2] === size && polls.at(-2)?.[2] === size) polls.pop();
+    polls.push(poll);
+    if (polls !== late || late.length < MOST_LATE_POLLS) return;
+    // Every second pair stays, so that the late polls cover all of a long run.
+    const kept = late.filter((_, i) => i % 4 < 2 || i >= late.length - 2);
+    late.splice(0, late.length, ...kept);
+  }
+
+  /** The last look at a log. Its file's time says when it had grown to this size. */
+  #end(log: Log): void {
+    const { pid } = log;
+    log.isEnded = !fs.existsSync(`/proc/${pid}`);
+    try {
+      const before = this.#now?.() ?? 0;
+      const stats = fs.statSync(log.path, { bigint: true });
+      log.size = Number(stats.size);
+      if (this.#now === undefined) return;
+      const written = this.#monotonic(Number(stats.mtimeNs));
+      log.late.push([...written, log.size], [before, this.#now(), log.size]);
+    } catch {
+      log.isEnded = true;
+    }
+    this.#isChanged = true;
+  }
+
+  /** The log was empty when its file was made. */
+  #birthOf(path: string): Poll | undefined {
+    if (this.#now === undefined) return undefined;
+    try {
+      const { birthtimeNs } = fs.statSync(path, { bigint: true });
+      return birthtimeNs > 0n ? [...this.#monotonic(Number(birthtimeNs)), 0] : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Between which two moments a file got a time, in nanoseconds since the epoch. */
+  #monotonic(time: number): [before: number, after: number] {
+    const before = this.#now!();
+    // Whole milliseconds, rounded down.
+    const real = 1e6 * Date.now();
+    const after = this.#now!();
+    return [before - (real + 1e6 - time), after - (real - time) + TICK];
+  }
+
+  /** At once, or not at all: the command can be killed at any moment. */
+  #write(): void {
+    const content: ClockFile = {
+      command: { pid: process.pid, started: this.#started },
+      isComplete: this.#isFinished && this.logs.every(({ isEnded }) => isEnded),
+      processes: [...this.#processes.values()],
+      logs: Object.fromEntries(
+        [...this.#logs.values()].map(({ name, pid, early, late, released }) => [
+          name,
+          { pid, polls: [...early, ...late], ...(released > 0 ? { released } : {}) },
+        ]),
+      ),
+      markers: this.#markers,
+    };
+    const path = `${this.#directory}/${CLOCK_FILE}`;
+    try {
+      fs.writeFileSync(`${path}.new`, formatClockFile(content), { mode: 0o600 });
+      fs.renameSync(`${path}.new`, path);
+      this.#isChanged = false;
+    } catch {
+      // The disk is full or the directory gone: the logs stay without times.
+    }
+  }
+}
+
+function describe(pid: number): LoggedProcess {
+  const described: LoggedProcess = { pid };
+  try {
+    described.executable = fs.readlinkSync(`/proc/${pid}/exe`);
+    const words = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    // Each word ends with NUL.
+    described.command = words.slice(0, -1);
+  } catch {
+    // It has ended.
+  }
+  return described;
+}
+
+function hasOpen(pid: number, name: string): boolean {
+  return listDirectory(`/proc/${pid}/fd`).some((descriptor) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/fd/${descriptor}`).endsWith(`/${name}`);
+    } catch {
+      return false;
+    }
+  });
+}

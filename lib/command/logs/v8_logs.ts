@@ -1,0 +1,163 @@
+/*
+ * Finds and reads V8's logs of the processes in a recording.
+ */
+import * as fs from "node:fs";
+
+import { isOwnFile } from "../../source/own_module.ts";
+import type { RecordedFacts } from "../../recording/perf_data/read_perf_data.ts";
+import { V8Code } from "../../recording/v8_code.ts";
+import { findLogs, type FoundLog, type FoundLogs } from "../../v8_log/log_directory.ts";
+import { type LogFile, V8Log } from "../../v8_log/v8_log.ts";
+import { denoTexts, isDenos } from "./deno_texts.ts";
+import { fitClock, type PerfClock } from "./perf_clock.ts";
+import type { Progress } from "../progress.ts";
+
+/** The logs of a recording's processes. */
+export interface RecordedLogs {
+  /** Knows the code of the processes. */
+  code: V8Code;
+  /** Command lines of processes. */
+  commands: ReadonlyMap<number, readonly string[]>;
+  /** Sentences on the logs for the user. */
+  notes: readonly string[];
+  /** Closes the logs' files. */
+  close(): void;
+}
+
+/** The clocks may differ by so much, in µs, before it is said. */
+const TOLERATED = 100;
+
+/**
+ * Reads the logs that belong to a recording.
+ *
+ * @param recording The recording's file.
+ * @param facts What it says of its processes.
+ * @returns `undefined` where there are none.
+ */
+export async function readLogsOf(
+  recording: string,
+  facts: RecordedFacts,
+  progress: Progress,
+): Promise<RecordedLogs | undefined> {
+  const found = findLogs({
+    recording,
+    pids: facts.pids,
+    mapped: facts.mapped.map(({ path }) => path),
+  });
+  if (found.length === 0) return undefined;
+  if (facts.clock === "mono") return await readFoundLogs(found, { progress });
+  const markers = found.flatMap((directory) => directory.clock?.markers ?? []);
+  const clock = fitClock(markers, facts.mapped);
+  const logs = await readFoundLogs(found, { clock: clock ?? LATEST, progress });
+  return clock === undefined ? { ...logs, notes: [...logs.notes, NO_CLOCK] } : logs;
+}
+
+/** Where the clocks cannot be aligned, an address has the name of what stood there last. */
+const LATEST: PerfClock = {
+  toMonotonic: () => Infinity,
+  fromMonotonic: (time) => time === Infinity ? Infinity : -Infinity,
+};
+
+const NO_CLOCK =
+  "warning: the recording's clock is unknown: code is named by what stood at its address last; " +
+  "perf record -k mono mends that";
+
+/** Reads logs that have been found. */
+export async function readFoundLogs(
+  found: readonly FoundLogs[],
+  { clock, progress, pidOf = ({ pid }) => pid }: {
+    clock?: PerfClock;
+    progress: Progress;
+    /** The process's number in the recording. @default {that of the command's pid namespace} */
+    pidOf?: (log: FoundLog) => number;
+  },
+): Promise<RecordedLogs> {
+  const files: OpenLog[] = [];
+  const byProcess = new Map<number, V8Log[]>();
+  const notes: string[] = [];
+  const mapped = denoTexts();
+  let behind = 0;
+  let uncertainty = 0;
+  for (const log of found.flatMap(({ logs }) => logs)) {
+    const file = openLog(log.path);
+    if (file === undefined) {
+      notes.push(`warning: Cannot read V8's log "${log.path}"; its code has no names`);
+      continue;
+    }
+    files.push(file);
+    const read = await V8Log.read(file, {
+      polls: log.polls,
+      // Node shows lines of the JavaScript, in stacks and profiles, unless it is told otherwise.
+      emitted: isDenos(file) ? mapped : undefined,
+      progress: (bytes) =>
+        progress.show(() => `reading V8's log: ${((behind + bytes) / 1e6).toFixed(0)} MB`),
+    });
+    behind += file.size();
+    if (read.problem !== undefined) notes.push(`warning: ${read.problem}`);
+    if (read.version === "") continue;
+    if (log.released > 0) {
+      notes.push(
+        `warning: the first ${
+          megabytes(log.released)
+        } of V8's log were dropped: code of that time has no names`,
+      );
+    }
+    uncertainty = Math.max(uncertainty, read.clock?.uncertainty ?? 0);
+    const pid = pidOf(log);
+    byProcess.set(pid, [...byProcess.get(pid) ?? [], read]);
+    if (read.clock === undefined) {
+      notes.push(
+        `warning: V8's log of process ${pid} has no clock: code is named by what stood at its address last`,
+      );
+    }
+  }
+  progress.clear();
+  if (uncertainty > TOLERATED) {
+    notes.push(
+      `note: V8's clock is known to ${
+        uncertainty.toFixed(0)
+      } µs only: code that ran for less can have the name of what stood there before`,
+    );
+  }
+  const commands = new Map<number, readonly string[]>();
+  for (const { clock: file } of found) {
+    for (const { pid, command } of file?.processes ?? []) {
+      if (command !== undefined) commands.set(pid, command);
+    }
+  }
+  const processes = [...byProcess].map(([pid, logs]) => ({ pid, logs }));
+  const code = new V8Code(processes, { isOwn: isOwnFile, ...clock });
+  return {
+    code,
+    commands,
+    notes: [...new Set(notes)],
+    close: () => files.forEach((file) => file.close()),
+  };
+}
+
+interface OpenLog extends LogFile {
+  close(): void;
+}
+
+function openLog(path: string): OpenLog | undefined {
+  let descriptor: number;
+  try {
+    descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+  } catch {
+    return undefined;
+  }
+  return {
+    path,
+    size: () => fs.fstatSync(descriptor).size,
+    read(offset, length) {
+      const bytes = new Uint8Array(length);
+      const count = fs.readSync(descriptor, bytes, 0, length, offset);
+      return bytes.subarray(0, count);
+    },
+    close: () => fs.closeSync(descriptor),
+  };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}

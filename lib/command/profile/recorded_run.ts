@@ -1,0 +1,31 @@
+import { PerfError } from "../../base/perf_error.ts";
+import type { Recording } from "../../recording/recording.ts";
+import type { Ending } from "../program/child.ts";
+import type { ScriptCommand } from "../program/script.ts";
+import type { ProfilePlan } from "./decide.ts";
+
+/** A plan with the program that it records. */
+export interface ProfileRun extends ProfilePlan {
+  program: ScriptCommand;
+}
+
+/** What came of it. */
+export interface Recorded {
+  ending: Ending;
+  /** One an event; none where nothing was measured. */
+  recordings: readonly Recording[];
+  /** The file that it was read from. */
+  recording: string;
+  /** Whether another size of copied stacks can mend those that are cut. */
+  unwinds?: boolean;
+  /** What else stands below the text. */
+  foot?: string;
+}
+
+export function nothingMeasured(output: string, { code, signal }: Ending): PerfError {
+  const how = signal === null ? `status ${code}` : `signal ${signal}`;
+  return new PerfError(
+    `Cannot report "${output}": nothing was measured, perf record ended with ${how}`,
+    { code: "perf" },
+  );
+}

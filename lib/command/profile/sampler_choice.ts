@@ -1,0 +1,56 @@
+import { PerfError } from "../../base/perf_error.ts";
+import type { SamplerName } from "../../recording/recording.ts";
+
+/** What `--sampler` takes. */
+export type SamplerChoice = "auto" | SamplerName;
+
+const CHOICES: readonly SamplerChoice[] = ["auto", "perf", "builtin"];
+
+/** Checks the value of `--sampler`. */
+export function parseSampler(value = "auto"): SamplerChoice {
+  const choice = CHOICES.find((known) => known === value);
+  if (choice === undefined) {
+    throw new RangeError(
+      `Cannot use sampler "${value}" of --sampler: must be ${CHOICES.join(" or ")}`,
+    );
+  }
+  return choice;
+}
+
+/** Who samples, and what is to be said of that. */
+export type DecidedSampler<Trial> =
+  | { name: "perf"; trial: Trial; reason: string }
+  | { name: "builtin"; reason: string };
+
+/**
+ * Decides who samples.
+ *
+ * @param choice What the user wants.
+ * @param options Which options only perf has were given, and what tries perf.
+ * @throws {PerfError} If perf is wanted and cannot record, or an option is given that the other sampler lacks.
+ */
+export function decideSampler<Trial extends { version: string }>(
+  choice: SamplerChoice,
+  { perfOptions, tryPerf }: { perfOptions: readonly string[]; tryPerf: () => Trial },
+): DecidedSampler<Trial> {
+  if (choice === "builtin") {
+    if (perfOptions.length > 0) throw onlyPerfHas(perfOptions);
+    return { name: "builtin", reason: "--sampler builtin" };
+  }
+  try {
+    const trial = tryPerf();
+    return { name: "perf", trial, reason: trial.version };
+  } catch (error) {
+    const isObstacle = error instanceof PerfError && error.code === "perf";
+    if (!isObstacle || choice === "perf" || perfOptions.length > 0) throw error;
+    const hint = error.hint === undefined ? "" : ` (for perf: ${error.hint})`;
+    return { name: "builtin", reason: error.message + hint };
+  }
+}
+
+function onlyPerfHas(options: readonly string[]): PerfError {
+  return new PerfError(
+    `Cannot use ${options.join(" ")} with the built-in sampler: only perf has it`,
+    { code: "usage", hint: "--sampler perf" },
+  );
+}

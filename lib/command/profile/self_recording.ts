@@ -1,0 +1,35 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { DEFAULT_FREQUENCY } from "../../perf/perf_record_args.ts";
+import { encodeRecording } from "../../recording/recording_file.ts";
+import { findLogs } from "../../v8_log/log_directory.ts";
+import { parseLogName } from "../../v8_log/log_name.ts";
+import { recordBuiltin } from "./builtin_recording.ts";
+import { LoggedProgram } from "../program/logged_script.ts";
+import { Progress } from "../progress.ts";
+import { readFoundLogs } from "../logs/v8_logs.ts";
+import type { ProfileRun, Recorded } from "./recorded_run.ts";
+
+export async function profileBuiltin(
+  { program, options, report, seconds }: ProfileRun,
+): Promise<Recorded> {
+  const { frequency = DEFAULT_FREQUENCY, output } = options;
+  const progress = new Progress(report);
+  const logs = program instanceof LoggedProgram ? program.directory.path : undefined;
+  const { ending, recording, notes } = await recordBuiltin(program, {
+    frequency,
+    seconds,
+    progress,
+    readLogs: logs === undefined ? undefined : () => {
+      const found = findLogs({ recording: output! });
+      // The sampler gives the process the number that it has in its own namespace, as V8 does.
+      return readFoundLogs(found, { progress, pidOf: ({ name }) => parseLogName(name)!.pid });
+    },
+  });
+  // The recording has the logs' names and lines already.
+  if (logs !== undefined) rmSync(logs, { recursive: true, force: true });
+  writeFileSync(output!, encodeRecording(recording));
+  if (!report.isQuiet) {
+    for (const note of notes) console.error(note);
+  }
+  return { ending, recordings: [recording], recording: output! };
+}

@@ -1,0 +1,105 @@
+/*
+ * Starts a script, or any command, whose processes all write V8's log, and watches the logs grow.
+ */
+import process from "node:process";
+
+import { pathLauncher } from "../../recording/recorded_command.ts";
+import { host } from "../../runtime/runtime.ts";
+import { siblingModule } from "../../base/sibling_module.ts";
+import { environmentFor, type Wish } from "../../activation/switches.ts";
+import {
+  type LogDirectory,
+  makeLogDirectory,
+  releaseLogDirectory,
+} from "../../v8_log/log_directory.ts";
+import { V8LogWatch, type WatchOptions } from "../logs/log_watch.ts";
+import { logFlags, loggedEnvironment } from "./logged_program.ts";
+import type { CommandLine } from "../command_line.ts";
+import { nodeOptions } from "./runtime_shims.ts";
+import { definedVariables, runtimeArgsOf, type ScriptCommand, toggleVariables } from "./script.ts";
+
+/** Options of {@linkcode LoggedProgram}. */
+export interface LoggedProgramOptions {
+  /** The command line. */
+  line: CommandLine;
+  /** The script; `undefined` where `command` is run instead. */
+  script: string | undefined;
+  /** Whether and how frames by hand are made, by the switches. */
+  wish: Wish;
+  /** Whether a module of ours is loaded in front of the script: the sampler, a scope or a signal needs it. */
+  isPreloaded: boolean;
+  /** Whether V8 inlines no function of the program into another. @default {false} */
+  inlinesNothing?: boolean;
+  /** The recording that the logs belong to; `undefined` for a directory in /tmp. */
+  recording?: string;
+  /** Told of logs as they appear. */
+  onLog?: WatchOptions["onLog"];
+}
+
+/** A program under V8's log. Disposing of it removes the directory in /tmp; the recording's logs stay. */
+export class LoggedProgram implements ScriptCommand, Disposable {
+  readonly command: string[];
+  readonly env: Record<string, string>;
+  readonly launcher: readonly string[];
+  /** Where the logs go. */
+  readonly directory: LogDirectory;
+  readonly #onLog: WatchOptions["onLog"];
+  #watch: V8LogWatch | undefined;
+
+  /**
+   * Makes the directory for the logs.
+   *
+   * @throws {PerfError} If that is not possible.
+   */
+  constructor(
+    { line, script, wish, isPreloaded, inlinesNothing, recording, onLog }: LoggedProgramOptions,
+  ) {
+    this.directory = makeLogDirectory({ recording });
+    this.#onLog = onLog;
+    const wanted = { allLines: line.options.has("all-lines"), inlinesNothing };
+    const { logFile } = this.directory;
+    this.command = script === undefined ? [...line.command] : [
+      process.execPath,
+      ...host.startArgs({
+        flags: runtimeArgsOf(line),
+        preload: isPreloaded ? siblingModule("../../sampler_preload", import.meta.url) : undefined,
+        // Deno is told by a variable, which its children inherit.
+        engineFlags: host.name === "deno" ? [] : logFlags({ ...wanted, logFile }),
+      }),
+      script,
+      ...line.scriptArgs,
+    ];
+    const env = definedVariables({
+      ...process.env,
+      ...environmentFor(wish),
+      ...toggleVariables(line),
+    });
+    this.env = loggedEnvironment(this.directory, env, wanted);
+    if (host.name === "node" && script !== undefined) {
+      // The script's own process is started by its path.
+      this.env["NODE_OPTIONS"] = nodeOptions(this.env["NODE_OPTIONS"] ?? "", this.directory);
+    }
+    this.launcher = pathLauncher(this.env["PATH"] ?? "");
+  }
+
+  /** Watches the logs from now on. */
+  readonly begin = (): void => {
+    this.#watch = new V8LogWatch(this.directory.path, { onLog: this.#onLog });
+  };
+
+  /** The watch over the logs; `undefined` before {@linkcode begin}. */
+  get watch(): V8LogWatch | undefined {
+    return this.#watch;
+  }
+
+  /** Looks at the logs a last time, and writes down how their clocks run. */
+  readonly finish = (): void => {
+    this.#watch?.finish();
+  };
+
+  /** Removes the directory of programs that was first on PATH. */
+  [Symbol.dispose](): void {
+    this.finish();
+    releaseLogDirectory(this.directory);
+  }
+}

@@ -1,0 +1,151 @@
+/*
+ * Recordings in files, perf's and our own, read.
+ */
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+
+import { PerfError } from "../../base/perf_error.ts";
+import { readPerfData } from "../../recording/perf_data/read_perf_data.ts";
+import type { Recording } from "../../recording/recording.ts";
+import { decodeRecording, RECORDING_START } from "../../recording/recording_file.ts";
+import { perfOutput, readText } from "../../perf/perf_tool.ts";
+import type { Progress } from "../progress.ts";
+import { readLogsOf, type RecordedLogs } from "../logs/v8_logs.ts";
+
+/** The beginnings of perf's recordings, of a machine of this byte order and of the other (tools/perf/util/header.c). */
+const PERF_STARTS: readonly string[] = ["PERFILE2", "2ELIFREP"];
+
+/**
+ * Reads a recording.
+ *
+ * @param path A file of perf's, or of the built-in sampler's.
+ * @param progress Where to say how far it is.
+ * @param options Facts that are not in a file of perf's.
+ * @returns One recording an event.
+ * @throws {PerfError} If there is none.
+ */
+export async function readRecordings(
+  path: string,
+  progress: Progress,
+  options: ReadOptions = {},
+): Promise<Recording[]> {
+  const start = startOf(path);
+  if (start.startsWith(RECORDING_START)) {
+    return [readOwn(path)];
+  }
+  if (!PERF_STARTS.some((magic) => start.startsWith(magic))) {
+    throw new PerfError(
+      `Cannot read "${path}": it is no recording, must be one of perf or of this command`,
+      { code: "file" },
+    );
+  }
+  const maxFrames = Number(readText("/proc/sys/kernel/perf_event_max_stack")) || undefined;
+  return await readPerfFile(path, { maxFrames, ...options, progress });
+}
+
+/** Options of {@linkcode readRecordings}. */
+export interface ReadOptions {
+  /** Gets sentences on the recording for the user. @default {they are dropped} */
+  onNote?: (note: string) => void;
+}
+
+async function readPerfFile(
+  path: string,
+  { maxFrames, progress, onNote }: ReadOptions & { maxFrames?: number; progress: Progress },
+): Promise<Recording[]> {
+  const descriptor = fs.openSync(path, "r");
+  let logs: RecordedLogs | undefined;
+  try {
+    const { size, mtimeMs } = fs.fstatSync(descriptor);
+    const read = (offset: number, length: number) => {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, offset));
+    };
+    return await readPerfData({ read, size, modified: mtimeMs }, {
+      maxFrames,
+      async findCode(facts) {
+        logs = await readLogsOf(path, facts, progress);
+        logs?.notes.forEach((note) => onNote?.(note));
+        return logs && { resolver: logs.code, commands: logs.commands };
+      },
+      perf: {
+        print: (args) => counted(perfOutput(["script", ...args, "-i", path]), progress),
+        printOf: printedSymbols,
+      },
+      progress: (done) =>
+        progress.show(() => `reading the recording: ${(100 * done).toFixed(0)} %`),
+    });
+  } finally {
+    logs?.close();
+    fs.closeSync(descriptor);
+    progress.clear();
+  }
+}
+
+/** perf reads files only, and refuses those of other users. */
+async function* printedSymbols(
+  recording: Uint8Array,
+  args: readonly string[],
+): AsyncGenerator<string> {
+  const directory = makeDirectory();
+  try {
+    const path = `${directory}/perf.data`;
+    fs.writeFileSync(path, recording, { mode: 0o600 });
+    yield* perfOutput(["script", ...args, "-i", path]);
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
+}
+
+function makeDirectory(): string {
+  try {
+    return fs.mkdtempSync(`${tmpdir()}/xperf-symbols-`);
+  } catch (cause) {
+    throw new PerfError(
+      `Cannot look symbols up: no temporary directory (${(cause as Error).message})`,
+      { code: "file", hint: "df /tmp; ls -ld /tmp", cause },
+    );
+  }
+}
+
+function readOwn(path: string): Recording {
+  try {
+    return decodeRecording(fs.readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new PerfError(`Cannot read "${path}": it is damaged (${(cause as Error).message})`, {
+      code: "file",
+      cause,
+    });
+  }
+}
+
+async function* counted(pieces: AsyncIterable<string>, progress: Progress): AsyncGenerator<string> {
+  let read = 0;
+  try {
+    for await (const piece of pieces) {
+      read += piece.length;
+      progress.show(() => `reading the recording: ${(read / 1e6).toFixed(0)} MB of stacks`);
+      yield piece;
+    }
+  } finally {
+    progress.clear();
+  }
+}
+
+function startOf(path: string): string {
+  const bytes = new Uint8Array(RECORDING_START.length);
+  try {
+    const file = fs.openSync(path, "r");
+    try {
+      fs.readSync(file, bytes);
+    } finally {
+      fs.closeSync(file);
+    }
+  } catch (cause) {
+    throw new PerfError(`Cannot read "${path}": ${(cause as Error).message}`, {
+      code: "file",
+      cause,
+    });
+  }
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,106 @@
+import { currentPlatform, readVariable } from "../../runtime/runtime.ts";
+import { type Ending, runChild } from "../program/child.ts";
+import { LiveMaps } from "./live_maps.ts";
+import { limitLogs } from "../logs/log_limit.ts";
+import { LoggedProgram } from "../program/logged_script.ts";
+import { programPath } from "../program/logged_program.ts";
+import { logSource } from "./log_source.ts";
+import { logObstacle } from "../logs/log_obstacle.ts";
+import { decideNaming, type Naming } from "../program/naming.ts";
+import { type CommandLine, parseCommandLine } from "../command_line.ts";
+import { commandHelp } from "../help.ts";
+import { parseOptionsOf } from "../options.ts";
+import { readText } from "../../perf/perf_tool.ts";
+import {
+  checkScript,
+  plainCommand,
+  requireScript,
+  scriptCommand,
+  warnOfMissingFlags,
+} from "../program/script.ts";
+
+/** The help of `run`. */
+export const RUN_HELP: string = commandHelp("run", {
+  usage: [
+    "run [options] script [args]",
+    "run [options] -- COMMAND [args]",
+  ],
+  about: [
+    "Runs a script, or any command and all that it starts, with every function named " +
+    "for perf. Input, output, exit status and signals are the program's. V8's log " +
+    "names the functions, and the perf map that perf looks for is kept current while " +
+    "the program runs; with --engine trampolines every function is instrumented " +
+    "instead.",
+  ],
+});
+
+/**
+ * Runs a program with every function named for perf.
+ *
+ * @param args The words after `run`.
+ * @returns How the program ended.
+ * @throws {PerfError} With code `usage`, if the command line is wrong.
+ * @throws {RangeError} If a switch is unknown.
+ */
+export async function run(args: readonly string[]): Promise<Ending> {
+  const line = parseCommandLine(args, parseOptionsOf("run"), { takesCommand: true });
+  if (line.options.has("help")) {
+    console.log(RUN_HELP);
+    return { code: 0, signal: null };
+  }
+  const { runtime } = currentPlatform();
+  const naming = decideNaming(line, {
+    read: readVariable,
+    runtime,
+    logObstacle: logObstacle(readText("/proc/self/limits") ?? ""),
+    isOnByDefault: false,
+  });
+  const { script, scriptArgs } = line;
+  if (line.command.length === 0) checkScript(script);
+  if (naming.kind === "v8") return await runLogged(line, naming);
+  if (naming.kind === "none") {
+    const { command, env } = plainCommand(line, naming.wish);
+    return await runChild(command, { env });
+  }
+  requireScript(line, naming.reason);
+  warnOfMissingFlags(line, naming.wish);
+  const { command, env } = scriptCommand({ script: script!, scriptArgs, line, wish: naming.wish });
+  return await runChild(command, { env });
+}
+
+/** How often it is looked whether the logs have grown too large, in milliseconds. */
+const LIMIT_INTERVAL = 10_000;
+
+async function runLogged(line: CommandLine, { wish }: Naming): Promise<Ending> {
+  const warn = (message: string) => console.error(`warning: ${message}`);
+  const maps = new LiveMaps({ onProblem: ({ message }) => warn(message) });
+  const isPreloaded = line.options.has("toggle-signal");
+  const program = new LoggedProgram({
+    line,
+    script: line.script,
+    wish,
+    isPreloaded,
+    // A map has one name for a piece of code, so where one is asked for, each function has its own.
+    inlinesNothing: line.options.has("X") && !line.options.has("inlining"),
+    onLog: ({ path, pid }) => maps.follow(pid, logSource(path)),
+  });
+  let isLimited = true;
+  const timer = setInterval(() => {
+    const obstacle = isLimited ? limitLogs(program.watch!) : undefined;
+    if (obstacle === undefined) return;
+    isLimited = false;
+    warn(obstacle);
+  }, LIMIT_INTERVAL);
+  try {
+    program.begin();
+    program.watch!.mark("start");
+    const { command: [name, ...args], env } = program;
+    // Deno looks for programs on its own PATH.
+    return await runChild([programPath(name!, env), ...args], { env });
+  } finally {
+    clearInterval(timer);
+    program.watch?.mark("end");
+    maps.finish();
+    program[Symbol.dispose]();
+  }
+}

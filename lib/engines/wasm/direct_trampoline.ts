@@ -1,0 +1,123 @@
+import { LEFT, MOST_NESTED, NESTED } from "./module_layout.ts";
+import { nameSection } from "./script_names.ts";
+import { countedCall, distinctSection } from "./trampolines.ts";
+import {
+  EXTERNREF,
+  I32,
+  KIND,
+  moduleStart,
+  NO_RESULT,
+  OP,
+  SECTION,
+  WasmBytes,
+} from "./wasm_bytes.ts";
+
+/*
+ * A trampoline for one function, which it imports: it needs no dispatcher, and V8 calls the function
+ * as JavaScript calls it, without asking what it is. The receiver is its first parameter, `self`. It
+ * counts its calls as the dispatcher (dispatcher.ts) does those of all others. Whoever makes a second instance of the module, which
+ * has the same code, with the walker for the function, can find the trampoline at any time.
+ */
+
+/** Types. */
+const [TRAMPOLINE, FOUND, DEEP] = [0, 1, 2] as const;
+/** Functions: those that are imported, in the order of their imports, and then the module's own. */
+const [CALLED, PLAIN, LOOK, ASK, ENTER, SLOW] = [0, 1, 2, 3, 4, 5] as const;
+
+/** What a direct trampoline is made of. */
+export interface DirectOptions {
+  /** Its number, by which its calls are counted. */
+  id: number;
+  /** How many arguments it passes behind the receiver. */
+  args: number;
+  /** Bytes that are to stand behind the code that runs. */
+  padding: number;
+  /** Bytes that no other module has: V8 compiles equal modules once. */
+  distinction: Uint8Array;
+}
+
+/**
+ * A direct trampoline: exports `enter`. It imports `m.memory`, `m.found` and `m.deep` as the
+ * dispatcher does, `m.fn`, and `m.plain`, which calls it without a frame.
+ */
+export function directModule(
+  { id, args, padding, distinction }: DirectOptions,
+): Uint8Array<ArrayBuffer> {
+  const imports = new WasmBytes().unsigned(5);
+  imports.name("m").name("memory").bytes(KIND.memory, 0, 1);
+  imports.name("m").name("fn").bytes(KIND.function, TRAMPOLINE);
+  imports.name("m").name("plain").bytes(KIND.function, TRAMPOLINE);
+  imports.name("m").name("found").bytes(KIND.function, FOUND);
+  imports.name("m").name("deep").bytes(KIND.function, DEEP);
+  const code = new WasmBytes().unsigned(2);
+  code.sized(enterCode(id, args, padding)).sized(slowCode(id, args));
+  return moduleStart()
+    .section(SECTION.type, typeSection(args))
+    .section(SECTION.import, imports)
+    .section(SECTION.function, new WasmBytes().bytes(2, TRAMPOLINE, TRAMPOLINE))
+    .section(SECTION.export, new WasmBytes().unsigned(1).name("enter").bytes(KIND.function, ENTER))
+    .section(SECTION.code, code)
+    .section(SECTION.custom, distinctSection(distinction))
+    .section(SECTION.custom, nameSection(ENTER, id))
+    .finish();
+}
+
+function typeSection(args: number): WasmBytes {
+  const types = new WasmBytes().bytes(3, 0x60).unsigned(1 + args);
+  for (let i = 0; i <= args; i++) types.byte(EXTERNREF);
+  return types.bytes(1, EXTERNREF, 0x60, 1, I32, 0, 0x60, 0, 1, I32);
+}
+
+/** Where the calls of a trampoline are counted. */
+function leftOffset(id: number): number {
+  return LEFT + Int32Array.BYTES_PER_ELEMENT * id;
+}
+
+/**
+ *     if (--left[id] < 0) return slow(self, a, …);
+ *     const n = nested;
+ *     if (n >= MOST_NESTED) return slow(self, a, …);
+ *     nested = n + 1; const result = fn(self, a, …); nested = n; return result;
+ *
+ * and behind it, never run since `n` is never negative, the padding.
+ */
+function enterCode(id: number, args: number, padding: number): WasmBytes {
+  // One variable has both values, one after the other.
+  const local = 1 + args;
+  const left = leftOffset(id);
+  const code = new WasmBytes().bytes(1, 1, I32);
+  code.constant(left).constant(left).bytes(OP.i32Load, 2, 0).constant(-1).bytes(OP.i32Add);
+  code.instruction(OP.localTee, local).bytes(OP.i32Store, 2, 0);
+  code.instruction(OP.localGet, local).constant(0).bytes(OP.i32LtS, OP.if, NO_RESULT);
+  passAll(code, args).bytes(OP.returnCall, SLOW, OP.end);
+
+  code.constant(NESTED).bytes(OP.i32Load, 2, 0).instruction(OP.localTee, local);
+  code.constant(MOST_NESTED).bytes(OP.i32GeS, OP.if, NO_RESULT);
+  passAll(code, args).bytes(OP.returnCall, SLOW, OP.end);
+
+  countedCall(code, local, padding, () => passAll(code, args).bytes(OP.call, CALLED));
+  return code.byte(OP.end);
+}
+
+/**
+ *     if (left[id] < 0) found(id);
+ *     if (nested >= MOST_NESTED && deep()) return plain(self, a, …);
+ *     return enter(self, a, …);
+ *
+ * Both answers of JavaScript let the trampoline go on: it counts from a new number on, and so do those
+ * that are nested.
+ */
+function slowCode(id: number, args: number): WasmBytes {
+  const code = new WasmBytes().bytes(0);
+  code.constant(leftOffset(id)).bytes(OP.i32Load, 2, 0).constant(0).bytes(OP.i32LtS);
+  code.bytes(OP.if, NO_RESULT).constant(id).bytes(OP.call, LOOK, OP.end);
+  code.constant(NESTED).bytes(OP.i32Load, 2, 0).constant(MOST_NESTED).bytes(OP.i32GeS);
+  code.bytes(OP.if, NO_RESULT, OP.call, ASK, OP.if, NO_RESULT);
+  passAll(code, args).bytes(OP.returnCall, PLAIN, OP.end, OP.end);
+  return passAll(code, args).bytes(OP.returnCall, ENTER, OP.end);
+}
+
+function passAll(code: WasmBytes, args: number): WasmBytes {
+  for (let i = 0; i <= args; i++) code.instruction(OP.localGet, i);
+  return code;
+}

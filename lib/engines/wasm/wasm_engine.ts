@@ -1,0 +1,411 @@
+import {
+  apply,
+  BigUint64Array,
+  bindFunction,
+  callFunction,
+  fill,
+  Float64Array,
+  Int32Array,
+  lengthened,
+  max,
+  min,
+  set,
+  subarray,
+  toBigInt,
+  toNumber,
+  Uint8Array,
+} from "../../base/builtins.ts";
+import { BaselineCode, lengthAt } from "./baseline_shapes.ts";
+import { codeExtent, SURROUNDINGS, surroundingsStart } from "./wasm_code_extent.ts";
+import type { CodeExtent } from "../../base/machine_code.ts";
+import {
+  APPLY,
+  type DirectEntry,
+  type Engine,
+  type EngineHost,
+  ENTRIES,
+  type Entries,
+  type Entry,
+  STACK_BUDGET,
+} from "../engine.ts";
+import { FreshCode } from "../fresh_code.ts";
+import { loadNativeLibrary } from "../../native/native_library.ts";
+import { PerfError } from "../../base/perf_error.ts";
+import { directModule } from "./direct_trampoline.ts";
+import { WasmBytes } from "./wasm_bytes.ts";
+import { dispatcherModule } from "./dispatcher.ts";
+import { LEFT, NESTED } from "./module_layout.ts";
+import { trampolinesModule } from "./trampolines.ts";
+
+// Where V8 may not compile, it has none.
+const { Instance, Memory, Module } = globalThis.WebAssembly ?? {};
+const getRandomValues = crypto.getRandomValues.bind(crypto);
+
+const NOTHING = toBigInt(0);
+
+/**
+ * The makers of the functions that direct trampolines call, by how many arguments these pass. A
+ * trampoline of WebAssembly cannot pass a `this`, so it passes the receiver as its first argument.
+ */
+const DIRECT_CALLS = ["", ",a", ",a,b", ",a,b,c", ",a,b,c,d"].map((args) =>
+  new FreshCode<MakeCall>(`(fn,call)=>(self${args})=>call(fn,self${args})`, import.meta.url)
+);
+
+/** Frames from the walker to the trampoline that called it, and some. */
+const WALKED_FRAMES = 16;
+
+/**
+ * After how many calls a trampoline is looked for again, as long as it may move. V8 moves it after
+ * 35 000 to 135 000 calls, and where a program is killed before it is found again, what has run at
+ * its new place has no name: 3 % of its calls at most.
+ */
+const LOOK_INTERVAL = 1 << 10;
+/** The same after its first call: before V8 compiles what calls it. */
+const FIRST_INTERVAL = 1 << 5;
+
+/** Never again. */
+const FOR_GOOD = 0x7fffffff;
+
+/** Bytes of a page of memory, at least. */
+const PAGE = 4096;
+
+/** Places in the table, and in the memory of its counts, at first. */
+const FIRST_SIZE = 1 << 14;
+const PAGE_COUNTS = 65536 / Int32Array.BYTES_PER_ELEMENT;
+
+/** Calls a function on something, with so many arguments. */
+type Call = (fn: unknown, self: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * What trampolines call: V8 makes one call of each of these, and three of `Function.prototype.call`,
+ * which WebAssembly can only have as a bound function.
+ */
+const CALLS = {
+  c0: (fn, self) => callFunction(fn, self),
+  c1: (fn, self, a) => callFunction(fn, self, a),
+  c2: (fn, self, a, b) => callFunction(fn, self, a, b),
+  c3: (fn, self, a, b, c) => callFunction(fn, self, a, b, c),
+  c4: (fn, self, a, b, c, d) => callFunction(fn, self, a, b, c, d),
+  c5: (fn, self, a, b, c, d, e) => callFunction(fn, self, a, b, c, d, e),
+  c6: (fn, self, a, b, c, d, e, f) => callFunction(fn, self, a, b, c, d, e, f),
+  c7: (fn, self, a, b, c, d, e, f, g) => callFunction(fn, self, a, b, c, d, e, f, g),
+  c8: (fn, self, a, b, c, d, e, f, g, h) => callFunction(fn, self, a, b, c, d, e, f, g, h),
+  apply: (fn, self, args) => apply(fn as () => unknown, self, args as ArrayLike<unknown>),
+} satisfies Record<string, Call>;
+
+/** Makes what a direct trampoline calls. */
+type MakeCall = (fn: unknown, call: Call) => (self: unknown, ...args: unknown[]) => unknown;
+
+/** The form of a trampoline of its own. */
+const DIRECT = APPLY + 1;
+
+/** What tells the form of a trampoline, whether it has been made, and the length of its code. */
+const FORM = 15;
+const MADE = 16;
+const LENGTH_SHIFT = 5;
+
+/** Trampolines that are made at once, when the first of them is called. */
+const BLOCK = 128;
+
+/** What the dispatcher exports. */
+interface Dispatcher extends Entries {
+  table: WebAssembly.Table;
+}
+
+/**
+ * Trampolines that V8 makes: of each it compiles a function of WebAssembly that calls the function,
+ * in V8's own frame-pointer chain and at the price of a call. The dispatcher (dispatcher.ts)
+ * has each one looked for when it is called for the first time, and now and then until V8's
+ * optimising compiler has moved it.
+ */
+export class WasmEngine implements Engine {
+  /** @inheritdoc */
+  readonly name = "wasm";
+  /** @inheritdoc */
+  readonly entries: Readonly<Entries>;
+  readonly #host: EngineHost;
+  readonly #library = loadNativeLibrary();
+  readonly #walked = new BigUint64Array(WALKED_FRAMES);
+  readonly #memory: WebAssembly.Memory;
+  readonly #table: WebAssembly.Table;
+  readonly #imports: WebAssembly.Imports;
+  /** What has trampolines looked for. */
+  readonly #services: WebAssembly.ModuleImports;
+  /** The calls of each trampoline until it is looked for. */
+  #left!: Int32Array;
+  /** How many calls are nested. */
+  #nested!: Int32Array;
+  /** Where each trampoline was found, below zero once it has moved; 0 for those that have not been called. */
+  #found = new Float64Array(FIRST_SIZE);
+  /** How each trampoline is called, by how many arguments or {@linkcode APPLY}, and what it is made like. */
+  #forms = new Uint8Array(FIRST_SIZE);
+  readonly #baselineCode = new BaselineCode(DIRECT);
+  readonly #surroundings = new Uint8Array(SURROUNDINGS);
+  /** Where modules are made: memory anew for each would cost as much as they do. */
+  readonly #bytes = new WasmBytes();
+  #depth = 0;
+  #prepared = 0;
+
+  /**
+   * @param host Told of the trampolines.
+   * @throws {PerfError} If trampolines cannot be made here, or not be found.
+   */
+  constructor(host: EngineHost) {
+    this.#host = host;
+    if (Module === undefined) throw unavailable("this runtime has no WebAssembly");
+    try {
+      // One page more than the counts of calls need, for what stands in front of them.
+      this.#memory = new Memory({ initial: FIRST_SIZE / PAGE_COUNTS + 1 });
+      this.#view();
+      const plain: Entry = (...call) => this.#callPlainly(...call);
+      this.#services = {
+        memory: this.#memory,
+        walk: bindFunction(
+          this.#library.xp_walk,
+          undefined,
+          new Uint8Array(this.#walked.buffer),
+          WALKED_FRAMES,
+        ),
+        ready: (id: number) => this.#ready(id),
+        found: (id: number) => this.#look(id),
+        deep: () => this.#isDeep(),
+      };
+      const dispatcher = new Instance(new Module(dispatcherModule(FIRST_SIZE)), {
+        m: {
+          ...this.#services,
+          none: Object.freeze([]) as unknown as WebAssembly.ImportValue,
+          ...Object.fromEntries(ENTRIES.map((_, args) => [`plain${args}`, plain])),
+        },
+      }).exports as unknown as Dispatcher;
+      this.entries = dispatcher;
+      this.#table = dispatcher.table;
+    } catch (cause) {
+      throw unavailable((cause as Error).message, cause);
+    }
+    this.#imports = { m: { memory: this.#memory, table: this.#table, ...CALLS } };
+    this.#check();
+  }
+
+  /** @inheritdoc */
+  prepare(first: number, args: ArrayLike<number>): void {
+    this.#reserve(first + args.length);
+    set(this.#forms, args, first);
+    this.#prepared = first + args.length;
+  }
+
+  /**
+   * Makes a trampoline, if it has not been made, and those beside it.
+   *
+   * @returns 1 if it is there, or else 0.
+   */
+  #ready(id: number): number {
+    if ((this.#forms[id]! & MADE) !== 0) return 1;
+    // To make them takes more stack than a call does.
+    if (this.#library.xp_stack_used() > STACK_BUDGET) return 0;
+    try {
+      this.#host.make(() => this.#makeBlock(id - id % BLOCK));
+      return 1;
+    } catch (cause) {
+      this.#host.giveUp(unavailable((cause as Error).message, cause));
+      return 0;
+    }
+  }
+
+  /** Makes those trampolines of a block that have not been made: the last ones of it. */
+  #makeBlock(block: number): void {
+    const forms = this.#forms;
+    const end = min(block + BLOCK, this.#prepared);
+    let first = block;
+    while ((forms[first]! & MADE) !== 0) first++;
+    const args = subarray(forms, first, end);
+    const { padding } = this.#host;
+    const module = trampolinesModule({
+      first,
+      args,
+      padding,
+      distinction: distinction(),
+      into: this.#bytes,
+    });
+    new Instance(new Module(module), this.#imports);
+    for (let i = 0; i < args.length; i++) args[i]! |= MADE | lengthAt(i) << LENGTH_SHIFT;
+  }
+
+  /** @inheritdoc */
+  direct(id: number, fn: unknown, args: number): DirectEntry | undefined {
+    // Compiling takes more stack than a call does.
+    if (this.#library.xp_stack_used() > STACK_BUDGET) return undefined;
+    // A block is made from its start on.
+    if (this.#ready(id) === 0) return undefined;
+    this.#forms[id] = DIRECT | MADE;
+    const { padding, runDeep } = this.#host;
+    const plain = (self: unknown, ...given: unknown[]): unknown => {
+      let result: unknown;
+      runDeep(() => {
+        result = apply(fn as () => unknown, self, given);
+      });
+      return result;
+    };
+    try {
+      const module = new Module(directModule({ id, args, padding, distinction: distinction() }));
+      const entry = (own: WebAssembly.ModuleImports): DirectEntry => {
+        const instance = new Instance(module, { m: { ...this.#services, ...own } });
+        return instance.exports["enter"] as DirectEntry;
+      };
+      const nothing = () => {};
+      // The same code with another function: from inside of that it can be found.
+      const walk = bindFunction(CALLS.c0, undefined, this.#services["walk"], null);
+      const find = entry({ fn: walk, plain: nothing, found: nothing });
+      const found = () => {
+        this.#left[id] = FOR_GOOD;
+        // Where the stack is too full for trampolines, nobody walks.
+        this.#walked[this.#depth] = NOTHING;
+        find(undefined);
+        this.#look(id);
+      };
+      const makeCall = DIRECT_CALLS[args]!.evaluate();
+      return entry({ fn: makeCall(fn, callFunction), plain, found });
+    } catch (cause) {
+      throw unavailable((cause as Error).message, cause);
+    }
+  }
+
+  /** Whether the stack is too full for trampolines. */
+  #isDeep(): number {
+    if (this.#library.xp_stack_used() > STACK_BUDGET) return 1;
+    this.#nested[0] = 0;
+    return 0;
+  }
+
+  #callPlainly(id: number, fn: unknown, self: unknown, ...args: unknown[]): unknown {
+    let result: unknown;
+    this.#host.runDeep(() => {
+      result = apply(
+        fn as () => unknown,
+        self,
+        (this.#forms[id]! & FORM) === APPLY ? args[0] as unknown[] : args,
+      );
+    });
+    return result;
+  }
+
+  /** Called by the dispatcher after a trampoline has called the walker. */
+  #look(id: number): void {
+    if (this.#depth === WALKED_FRAMES) return;
+    const known = this.#found[id]!;
+    const isFirst = known === 0;
+    // A trampoline moves once: V8's optimised code stays where it is.
+    if (known < 0) {
+      this.#left[id] = FOR_GOOD;
+      return;
+    }
+    const address = toNumber(this.#walked[this.#depth]!);
+    const extent = known === address
+      ? undefined
+      : isFirst
+      ? this.#firstExtent(id, address)
+      : this.#extent(address);
+    if (extent === undefined) {
+      // Where it was, or where it cannot be read now.
+      this.#left[id] = isFirst ? FIRST_INTERVAL : LOOK_INTERVAL;
+      return;
+    }
+    this.#host.declare(id, extent);
+    this.#left[id] = isFirst ? FIRST_INTERVAL : FOR_GOOD;
+    this.#found[id] = isFirst ? address : -address;
+  }
+
+  /** Where a trampoline is that has not moved yet. */
+  #firstExtent(id: number, address: number): CodeExtent | undefined {
+    const form = this.#forms[id]!;
+    const look = () => this.#extent(address);
+    return this.#baselineCode.extentAt(address, form & FORM, form >> LENGTH_SHIFT, look);
+  }
+
+  #extent(address: number): CodeExtent | undefined {
+    this.#readSurroundings(surroundingsStart(address));
+    const extent = codeExtent(address, this.#surroundings);
+    return extent &&
+      { address: extent.address, size: extent.size - this.#host.padding, byV8: true };
+  }
+
+  #readSurroundings(start: number): void {
+    const memory = this.#surroundings;
+    fill(memory, 0);
+    if (this.#library.xp_read(memory, toBigInt(start), SURROUNDINGS) > 0) return;
+    // The code is the first of its memory: in front of the page there is nothing.
+    const skipped = PAGE - start % PAGE;
+    const rest = subarray(memory, skipped, SURROUNDINGS);
+    this.#library.xp_read(rest, toBigInt(start + skipped), rest.length);
+  }
+
+  /**
+   * Makes a few trampolines, calls them, and finds out at which depth of the walk they stand: the
+   * only one where the return addresses differ from one to the other.
+   */
+  #check(): void {
+    const args = [2, 2, 2];
+    this.prepare(0, args);
+    this.#makeBlock(0);
+    const walks: BigUint64Array[] = [];
+    for (let id = 0; id < args.length; id++) {
+      fill(this.#walked, NOTHING);
+      // Not looked for by anybody: the depth is that of no frame.
+      this.#depth = WALKED_FRAMES;
+      const result = this.entries.e2(id, (a: unknown, b: unknown) => [a, b], undefined, id, 0);
+      if ((result as unknown[])[0] !== id) throw unavailable("a call gave a wrong result");
+      walks.push(new BigUint64Array(this.#walked));
+    }
+    const depths = differingDepths(walks);
+    if (depths.length !== 1) {
+      throw unavailable(`a trampoline can be in ${depths.length} places of its stack, must be 1`);
+    }
+    this.#depth = depths[0]!;
+    for (let id = 0; id < args.length; id++) {
+      if (this.#extent(toNumber(walks[id]![this.#depth]!)) === undefined) {
+        throw unavailable("the code of a trampoline cannot be found");
+      }
+      // The numbers are the program's from now on.
+      this.#left[id] = this.#found[id] = 0;
+    }
+  }
+
+  /** Memory that has grown is another one. */
+  #view(): void {
+    this.#nested = new Int32Array(this.#memory.buffer, NESTED, 1);
+    this.#left = new Int32Array(this.#memory.buffer, LEFT);
+  }
+
+  #reserve(count: number): void {
+    const places = this.#table.length;
+    if (count <= places) return;
+    const size = max(2 * places, count + PAGE_COUNTS - 1 - (count - 1) % PAGE_COUNTS);
+    try {
+      this.#table.grow(size - places);
+      this.#memory.grow((size - places) / PAGE_COUNTS);
+    } catch (cause) {
+      throw unavailable((cause as Error).message, cause);
+    }
+    this.#view();
+    this.#forms = lengthened(Uint8Array, this.#forms, size);
+    this.#found = lengthened(Float64Array, this.#found, size);
+  }
+}
+
+/** The depths at which all walks have another return address. */
+function differingDepths(walks: readonly BigUint64Array[]): number[] {
+  const depths: number[] = [];
+  for (let depth = 0; depth < WALKED_FRAMES; depth++) {
+    const seen = new Set(walks.map((walk) => walk[depth]));
+    if (seen.size === walks.length) depths.push(depth);
+  }
+  return depths;
+}
+
+/** Bytes that no other module of this process has. */
+function distinction(): Uint8Array {
+  return getRandomValues(new Uint8Array(16));
+}
+
+function unavailable(reason: string, cause?: unknown): PerfError {
+  return new PerfError(`Cannot use engine "wasm": ${reason}`, { code: "unavailable", cause });
+}

@@ -1,0 +1,111 @@
+import type { Mentions } from "../traits/body_traits.ts";
+import type { Edits } from "../positions/edits.ts";
+import { type FunctionTraits, functionTraits, redeclares } from "../traits/function_traits.ts";
+import { Pieces } from "./suspending_body.ts";
+import { guardExpression, guardStatement } from "../../activation/instrumented_code.ts";
+import { callAgainOf, type Guard, reentryOf } from "./guard.ts";
+import { directives, type Node } from "../../source/syntax_tree.ts";
+import type { Calls, Wrapped } from "./wrapped.ts";
+
+/** How to wrap a function. */
+export interface FunctionOptions {
+  /** Whether the function's code is strict. */
+  strict: boolean;
+  /** Whether names inside are looked up in an object first. */
+  insideWith: boolean;
+  /** Whether the file asks sloppy functions for their `caller`. */
+  asksCaller: boolean;
+  /** Where the edits go. */
+  edits: Edits;
+  /** The text by which the function reaches itself, given its traits; `undefined` where it cannot. */
+  self: (traits: FunctionTraits) => string | undefined;
+  /** Gives the function its number, given with how many arguments it is called, or `APPLY`. */
+  number: (args?: number) => Calls;
+}
+
+/**
+ * Has a function run inside its trampoline. Where it can, it calls itself again there:
+ *
+ *     function f(a) { "use strict"; return a; }
+ *     function f(a) { "use strict"; if (…) return $.e1(7, f, this, a); return a; }
+ *
+ * Where that would show, or it cannot reach itself, its body goes as an arrow function: `this`,
+ * `arguments`, `super` and `new.target` stay what they are, parameters stay outside:
+ *
+ *     (a) => a
+ *     (a) => $.run(8,()=>(a))
+ *
+ * What suspends, and what declares a parameter again, goes piece by piece.
+ */
+export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
+  const traits = functionTraits(node);
+  const reason = obstacle(traits, options);
+  if (reason !== undefined) return { reason, close: () => {} };
+  const reentry = reentryOf(node, traits);
+  const self = reentry && options.self(traits);
+  if (reentry !== undefined && self !== undefined) {
+    return callAgain({ node, reentry, self }, options);
+  }
+  return node["generator"] || traits.suspends || redeclares(node, traits)
+    ? wrapPieces(node, options)
+    : wrapWhole(node, options);
+}
+
+function callAgain(again: Omit<Guard, "calls">, { edits, number }: FunctionOptions): Wrapped {
+  const body: Node = again.node["body"];
+  const guard = { ...again, calls: number(again.reentry.args) };
+  if (again.node["expression"]) {
+    edits.insert(body.start, guardExpression(callAgainOf(guard)));
+    return { close: () => edits.append(body.end, ")") };
+  }
+  edits.insert(...afterDirectives(body, guardStatement(callAgainOf(guard))));
+  return { close: () => {} };
+}
+
+/** Why code cannot be moved into another function. */
+export function obstacle(
+  traits: Mentions,
+  { strict, insideWith, asksCaller }: Pick<FunctionOptions, "strict" | "insideWith" | "asksCaller">,
+): string | undefined {
+  if (insideWith) return 'inside "with"';
+  if (traits.evals) return "calls eval";
+  if (strict) return undefined;
+  // The caller would be the arrow function that the body became.
+  return asksCaller ? 'its file asks for "caller"' : undefined;
+}
+
+function wrapWhole(node: Node, { edits, number }: FunctionOptions): Wrapped {
+  const body: Node = node["body"];
+  const { run } = number();
+  if (node["expression"]) {
+    edits.insert(body.start, `${run}(`);
+    return { close: () => edits.append(body.end, "))") };
+  }
+  edits.insert(...afterDirectives(body, `return ${run}{`));
+  return { close: () => edits.append(body.end - 1, "})") };
+}
+
+function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wrapped {
+  const body: Node = node["body"];
+  const { run, touch } = number();
+  const pieces = new Pieces({ edits, open: () => run, strict });
+  if (node["expression"]) {
+    edits.insert(body.start, `(${touch},`);
+    pieces.wrapExpression(body);
+    return {
+      close() {
+        pieces.close();
+        edits.append(body.end, ")");
+      },
+    };
+  }
+  edits.insert(...afterDirectives(body, `${touch};`));
+  pieces.wrapList(body["body"]);
+  return { close: () => pieces.close() };
+}
+
+/** Where code goes that is to run first, and how. */
+function afterDirectives(body: Node, code: string): [index: number, code: string] {
+  const last = directives(body["body"]).at(-1);
+  return last === undefined ? [body.start + 1, code] : [last.end, `;${code}`];
+}

@@ -1,0 +1,61 @@
+import { bodyTraits, hoistedNames } from "../traits/body_traits.ts";
+import type { Edits } from "../positions/edits.ts";
+import { obstacle } from "./function_body.ts";
+import { Pieces } from "./suspending_body.ts";
+import { directives, type Node, type SourceKind } from "../../source/syntax_tree.ts";
+import type { Calls, Wrapped } from "./wrapped.ts";
+
+/** How to wrap a module's body. */
+export interface ModuleOptions {
+  /** What kind of module it is. */
+  kind: SourceKind;
+  /** Whether its code is strict. */
+  strict: boolean;
+  /** Whether it asks sloppy functions for their `caller`. */
+  asksCaller: boolean;
+  /** Where the edits go. */
+  edits: Edits;
+  /** Whether a `return` may stand at its top. */
+  mayReturn: boolean;
+  /** Statements that run before the body of an ECMAScript module. */
+  start: string;
+  /** Gives the body its number. */
+  number: () => Calls;
+}
+
+/**
+ * Hands a module's body to the runtime. A CommonJS module is the body of a function, and goes
+ * whole; the declarations of an ECMAScript module have to stay at its top, so it goes in pieces; and
+ * global code is left alone, for its value and its declarations' place.
+ */
+export function wrapModuleBody(program: Node, options: ModuleOptions): Wrapped {
+  const body: Node[] = program["body"];
+  const prologue = directives(body);
+  const first = body[prologue.length];
+  if (first === undefined) return { close: () => {} };
+  const { edits, strict, kind } = options;
+  if (kind === "script") return { reason: "global code", close: () => {} };
+  const traits = bodyTraits(body);
+  const reason = obstacle(traits, { ...options, insideWith: false });
+  if (reason !== undefined) return { reason, close: () => {} };
+  const { run, touch } = options.number();
+  const separator = prologue.length > 0 ? ";" : "";
+  if (kind === "commonjs" && PARAMETERS.isDisjointFrom(hoistedNames(traits))) {
+    edits.insert(first.start, `${separator}${options.mayReturn ? "return " : ""}${run}{`);
+    return { close: () => edits.append(body.at(-1)!.end, "})") };
+  }
+  edits.insert(first.start, `${separator}${options.start}${touch};`);
+  const pieces = new Pieces({ edits, open: () => run, strict });
+  pieces.wrapList(body);
+  return { close: () => pieces.close() };
+}
+
+/** What CommonJS passes to a module. */
+const PARAMETERS: ReadonlySet<string> = new Set([
+  "exports",
+  "require",
+  "module",
+  "__filename",
+  "__dirname",
+  "arguments",
+]);

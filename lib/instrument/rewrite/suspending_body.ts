@@ -1,0 +1,189 @@
+import { bodyTraits, declaredNames, type VarDeclaration } from "../traits/body_traits.ts";
+import type { Edits } from "../positions/edits.ts";
+import { children, isClass, isFunction, type Node } from "../../source/syntax_tree.ts";
+
+/** Statements that stay where they are, or run nothing that could be handed on. */
+const DECLARATIONS = new Set([
+  "ImportDeclaration",
+  "ExportAllDeclaration",
+  "FunctionDeclaration",
+  "ClassDeclaration",
+  "EmptyStatement",
+]);
+
+/** What is part of an expression without being one. */
+const PARTS = new Set(["Property", "SpreadElement"]);
+
+/** Where the pieces go, and under which number. */
+export interface PiecesOptions {
+  edits: Edits;
+  /** The text in front of a piece: `runtime.run(id,()=>`; asked for where there is a piece. */
+  open: () => string;
+  /** Whether the code is strict. */
+  strict: boolean;
+}
+
+/**
+ * Hands code to the runtime piece by piece, where it cannot be handed over whole: it awaits or
+ * yields, or its declarations have to stay in their scope. What suspends stays where it is, and so
+ * does the order in which everything happens; the rest runs in the frame, before the first
+ * suspension and after every one.
+ *
+ *     const a = await f(g());               const a = await $.run(1,()=>(f(g())));
+ *     for (const x of a) h(x);              $.run(1,()=>{for (const x of a) h(x);});
+ *     if (a) { yield a; h(a); }             if (a) { yield a; $.run(1,()=>{h(a);}); }
+ */
+export class Pieces {
+  readonly #edits: Edits;
+  readonly #open: () => string;
+  readonly #strict: boolean;
+  readonly #closers: (() => void)[] = [];
+
+  /** @param options Where the pieces go, and under which number. */
+  constructor({ edits, open, strict }: PiecesOptions) {
+    this.#edits = edits;
+    this.#open = open;
+    this.#strict = strict;
+  }
+
+  /** Wraps what can be wrapped of a list of statements. */
+  wrapList(statements: readonly Node[]): void {
+    for (const statement of statements) this.#wrapStatement(statement, true);
+  }
+
+  /** Wraps a value, or what can be wrapped of it. */
+  wrapExpression(node: Node): void {
+    // A function or class would lose the name that its place gives it.
+    if (isFunction(node) || isClass(node) || !runsCode(node)) return;
+    if (!PARTS.has(node.type) && !bodyTraits([node]).suspends) {
+      this.#edits.insert(node.start, `${this.#open()}(`);
+      return void this.#closers.push(() => this.#edits.append(node.end, "))"));
+    }
+    for (const operand of operands(node)) this.wrapExpression(operand);
+  }
+
+  /** Writes what stands behind the pieces; to be called once all inside has been edited. */
+  close(): void {
+    for (const close of this.#closers) close();
+  }
+
+  /** @param inList Whether declarations can be put in front of the statement. */
+  #wrapStatement(node: Node, inList: boolean): void {
+    if (DECLARATIONS.has(node.type) || node["directive"] !== undefined) return;
+    switch (node.type) {
+      case "ExportNamedDeclaration":
+        if (node["declaration"]) this.#wrapStatement(node["declaration"], false);
+        return;
+      case "ExportDefaultDeclaration":
+        return this.wrapExpression(node["declaration"]);
+      case "VariableDeclaration":
+        return this.#wrapInitialisers(node);
+      case "ExpressionStatement":
+        if (!runsCode(node)) return;
+    }
+    this.#wrapRange(node, node.start, node.end, inList);
+  }
+
+  /** Wraps a statement, or a block from the inside, from one offset to another; or else its parts. */
+  #wrapRange(node: Node, start: number, end: number, inList: boolean): void {
+    const { vars, functions, suspends, leaves } = bodyTraits([node]);
+    const movable = !suspends && !leaves && (inList || vars.length === 0) &&
+      vars.every(({ isFixed }) => !isFixed) && (this.#strict || functions.length === 0);
+    // The parenthesis of a piece would continue a line before that lacks its semicolon.
+    const separator = inList && start === node.start ? ";" : "";
+    if (!movable) {
+      if (node.type === "ExpressionStatement") this.#edits.insert(start, separator);
+      return this.#wrapParts(node);
+    }
+    this.#edits.insert(start, `${hoist(vars) || separator}${this.#open()}{`);
+    for (const variable of vars) this.#assign(variable);
+    this.#closers.push(() => this.#edits.append(end, "});"));
+  }
+
+  /** A `var` inside a wrapped statement becomes an assignment to a variable declared in front. */
+  #assign({ declaration, isLoopHead }: VarDeclaration): void {
+    const end = declaration.start + "var".length;
+    if (isLoopHead) return this.#edits.replace(declaration.start, end, "");
+    // Unlike a parenthesis, `void` cannot continue a line before that lacks its semicolon.
+    this.#edits.replace(declaration.start, end, "void (");
+    const last: Node = declaration["declarations"].at(-1);
+    this.#closers.push(() => this.#edits.append(last.end, ")"));
+  }
+
+  /** Wraps what can be wrapped inside of a statement that cannot. */
+  #wrapParts(node: Node): void {
+    // Inside `with`, an object would be asked for the runtime's name.
+    if (node.type === "WithStatement") return;
+    // V8 crashes (Node 24) where an initialiser fails and the loop's variables are seen by a function.
+    if (node.type === "ForStatement" && node["init"]?.kind === "await using") return;
+    const inList = node.type === "BlockStatement" || node.type === "SwitchCase";
+    const ofBlocks = node.type === "TryStatement" || node.type === "CatchClause";
+    const target = /^For(In|Of)Statement$/.test(node.type) ? node["left"] : undefined;
+    for (const child of children(node)) {
+      if (child === target) continue;
+      if (ofBlocks && child.type === "BlockStatement") {
+        if (child["body"].length > 0) this.#wrapRange(child, child.start + 1, child.end - 1, true);
+      } else if (/Statement$|Declaration$/.test(child.type)) this.#wrapStatement(child, inList);
+      else if (/^(SwitchCase|CatchClause)$/.test(child.type)) this.#wrapParts(child);
+      else if (!/Pattern$/.test(child.type)) this.wrapExpression(child);
+    }
+  }
+
+  #wrapInitialisers(declaration: Node): void {
+    for (const { init } of declaration["declarations"]) {
+      if (init) this.wrapExpression(init);
+    }
+  }
+}
+
+/** The declaration of the variables that a statement's `var` declares. */
+function hoist(vars: readonly VarDeclaration[]): string {
+  const names = new Set<string>();
+  for (const { declaration } of vars) declaredNames(declaration, names);
+  return names.size > 0 ? `var ${[...names].join()};` : "";
+}
+
+/** Whether an expression can take time: it calls something. */
+function runsCode(node: Node): boolean {
+  if (/^(Call|New|TaggedTemplate|Import)Expression$/.test(node.type)) return true;
+  if (isFunction(node)) return false;
+  for (const child of children(node)) if (runsCode(child)) return true;
+  return false;
+}
+
+/** The operands of an expression that are values, and can be computed elsewhere. */
+function* operands(node: Node): Generator<Node> {
+  switch (node.type) {
+    case "ChainExpression":
+      return; // `?.` skips all that follows it
+    case "CallExpression":
+    case "NewExpression":
+      yield* calleeOperands(node["callee"]);
+      return yield* node["arguments"];
+    case "TaggedTemplateExpression":
+      yield* calleeOperands(node["tag"]);
+      return yield* node["quasi"].expressions;
+    case "AssignmentExpression":
+      return yield node["right"];
+    case "UnaryExpression":
+      if (node["operator"] !== "delete") yield node["argument"];
+      return;
+    case "Property":
+      if (node["computed"]) yield node["key"];
+      return yield node["value"];
+    case "UpdateExpression":
+      return;
+    default:
+      yield* children(node);
+  }
+}
+
+/** Callees that are more than their value: the object of `(a?.b)()` is its `this`. */
+const REFERENCES = new Set(["Identifier", "Super", "ChainExpression"]);
+
+/** A method's callee is a reference; its object is a value. */
+function* calleeOperands(callee: Node): Generator<Node> {
+  if (callee.type === "MemberExpression") {
+    if (callee["object"].type !== "Super") yield callee["object"];
+  } else if (!REFERENCES.has(callee.type)) yield callee;
+}

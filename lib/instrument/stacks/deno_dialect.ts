@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+import { defineElement, endsWith } from "../../base/builtins.ts";
+import { host, workingDirectory } from "../../runtime/runtime.ts";
+import type { CallSite } from "./call_sites.ts";
+import { ansiPaint, plainPaint } from "./deno_colors.ts";
+import { formatFrames, formatSourceLine, formatStack, isShown } from "./deno_stack.ts";
+import type { StackDialect } from "./error_stack.ts";
+
+/** How Deno writes the stacks that a program reads, and those that it prints. */
+export function denoDialect(): Required<Pick<StackDialect, "format" | "print">> {
+  const directory = startDirectory();
+  const paint = host.paintsStacks() ? ansiPaint : plainPaint;
+  return {
+    format: (error, sites) => formatStack(error, sites, { directory, paint: plainPaint }),
+    print: (sites, isOutermost) => {
+      const line = isOutermost ? formatSourceLine(sites, readText, paint) : "";
+      const shown = isOutermost ? shownSites(sites) : sites;
+      return line + formatFrames(shown, { directory, paint });
+    },
+  };
+}
+
+/** The URL of the working directory; `undefined` where there is none any more. */
+function startDirectory(): string | undefined {
+  try {
+    const path = workingDirectory();
+    return pathToFileURL(endsWith(path, "/") ? path : `${path}/`).href;
+  } catch {
+    return undefined;
+  }
+}
+
+function shownSites(sites: readonly CallSite[]): readonly CallSite[] {
+  const shown: CallSite[] = [];
+  for (let i = 0; i < sites.length; i++) {
+    if (isShown(sites[i]!)) defineElement(shown, shown.length, sites[i]);
+  }
+  return shown;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

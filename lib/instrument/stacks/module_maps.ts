@@ -1,0 +1,109 @@
+import { defineElement, exec, slice, toNumber } from "../../base/builtins.ts";
+import { host } from "../../runtime/runtime.ts";
+import { sourceName } from "../../base/symbol_name.ts";
+import { type CallSite, placedSite } from "./call_sites.ts";
+import type { Position, TextPositions } from "../positions/text_positions.ts";
+
+/** A module that was instrumented. */
+export interface NamedModule {
+  /** Its address. */
+  url: string;
+  /** Its name in stacks. */
+  name: string;
+  /** From the text that runs to the text that would run without us, and from there to its author's. */
+  positions: TextPositions;
+}
+
+/** The same, and whether the runtime maps positions in stacks itself. */
+interface ModuleMap extends NamedModule {
+  isApplied: boolean;
+}
+
+/** Where the modules that were instrumented are from, for what the runtime does not map itself. */
+export class ModuleMaps {
+  readonly #maps = new Map<string, ModuleMap>();
+  #areRead: boolean | undefined;
+
+  /**
+   * Adds a module.
+   *
+   * @param isApplied Whether the runtime maps positions in stacks by itself.
+   */
+  add(module: NamedModule, isApplied: boolean): void {
+    const entry = { ...module, isApplied };
+    this.#maps.set(module.url, entry);
+    // CommonJS modules of Node have their path for a name.
+    this.#maps.set(sourceName(module.url), entry);
+  }
+
+  /** The module with an address, or with a name in stacks. */
+  find(name: string): NamedModule | undefined {
+    return this.#maps.get(name);
+  }
+
+  /** The modules, each once. */
+  [Symbol.iterator](): Iterator<NamedModule> {
+    return new Set(this.#maps.values()).values();
+  }
+
+  /** Whether stacks show positions in what modules were made from, by their own source maps. */
+  get areRead(): boolean {
+    return this.#areRead ?? host.readsSourceMaps();
+  }
+
+  /** Leaves it at that, whatever becomes of the runtime's switch. */
+  keepReading(): void {
+    this.#areRead = this.areRead;
+  }
+
+  /** The frames of a stack with the positions that they have without us. */
+  place(sites: readonly CallSite[]): readonly CallSite[] {
+    let placed: CallSite[] | undefined;
+    for (let i = 0; i < sites.length; i++) {
+      const site = this.#placeSite(sites[i]!);
+      if (site === undefined) continue;
+      if (placed === undefined) {
+        placed = [];
+        for (let j = 0; j < sites.length; j++) defineElement(placed, j, sites[j]);
+      }
+      placed[i] = site;
+    }
+    return placed ?? sites;
+  }
+
+  #placeSite(site: CallSite): CallSite | undefined {
+    const file = site.getScriptNameOrSourceURL() ?? "";
+    const entry = this.#maps.get(file);
+    const origin = site.isEval() ? site.getEvalOrigin() : undefined;
+    const evalOrigin = origin && this.#placeOrigin(origin);
+    const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
+    const position = entry === undefined || entry.isApplied || line === null || column === null
+      ? undefined
+      : this.#originalPosition(entry, { line, column });
+    return position === undefined && evalOrigin === origin
+      ? undefined
+      : placedSite(site, { ...position, evalOrigin });
+  }
+
+  /** `eval at f (a.js:1:2)`: the last position is that of a module. */
+  #placeOrigin(origin: string): string {
+    const found = exec(ORIGIN, origin);
+    const entry = found && this.#maps.get(found[1]!);
+    const position = entry && this.#originalPosition(entry, {
+      line: toNumber(found[2]),
+      column: toNumber(found[3]),
+    });
+    if (!position) return origin;
+    const start = found.index;
+    return `${slice(origin, 0, start)}(${found[1]}:${position.line}:${position.column}${
+      slice(origin, start + found[0].length - found[4]!.length)
+    }`;
+  }
+
+  #originalPosition({ positions }: ModuleMap, position: Position): Position {
+    // A program can turn it on.
+    return this.areRead ? positions.original(position) : positions.beforeEdits(position);
+  }
+}
+
+const ORIGIN = /\(([^()]+):(\d+):(\d+)(\)+)$/;

@@ -1,0 +1,285 @@
+import { isStackLimit } from "./stack_limit.ts";
+import { type Node, visitChildren } from "../../source/syntax_tree.ts";
+
+/** A `var` declaration. */
+export interface VarDeclaration {
+  declaration: Node;
+  /** It stands in the head of a `for`. */
+  isLoopHead: boolean;
+  /** It cannot become an assignment. */
+  isFixed: boolean;
+}
+
+/** What code says of the function that it stands in. */
+export interface Mentions {
+  /** It awaits or yields. */
+  suspends: boolean;
+  /** It calls `eval` directly, which can declare variables where code is not strict. */
+  evals: boolean;
+  /** It mentions `arguments`. */
+  mentionsArguments: boolean;
+  /** It mentions `new.target`. */
+  mentionsTarget: boolean;
+}
+
+/** What of a piece of code would change its meaning inside another function. */
+export interface BodyTraits extends Mentions {
+  /** Its `var` declarations. */
+  vars: VarDeclaration[];
+  /** The functions declared in it; in blocks of sloppy code, they are variables of the function. */
+  functions: string[];
+  /** It returns, or jumps to a loop or label outside of itself. */
+  leaves: boolean;
+  /** Something in it is edited whatever becomes of the code: a function, a class, the limit of stacks. */
+  holdsEdits: boolean;
+}
+
+/**
+ * Looks through code up to the borders of the functions in it.
+ *
+ * @param nodes Statements or expressions.
+ */
+export function bodyTraits(nodes: readonly Node[]): BodyTraits {
+  const search = new TraitSearch();
+  for (const node of nodes) search.visit(node);
+  return search;
+}
+
+/** The names that code declares for the whole function that it stands in. */
+export function hoistedNames({ vars, functions }: BodyTraits): Set<string> {
+  const names = new Set(functions);
+  for (const { declaration } of vars) declaredNames(declaration, names);
+  return names;
+}
+
+/** Told of nodes that declare or assign something, or call `eval`. */
+export interface Observer {
+  /** A node is met, or a class, whose body is left to whoever is told. */
+  observe(node: Node, inLoop: boolean): void;
+}
+
+/** A search for traits, and what is around where it is: above all, what a jump can have as its target. */
+export class TraitSearch implements BodyTraits {
+  readonly vars: VarDeclaration[] = [];
+  readonly functions: string[] = [];
+  suspends = false;
+  leaves = false;
+  evals = false;
+  mentionsArguments = false;
+  mentionsTarget = false;
+  holdsEdits = false;
+  /** Lists of nodes, and what of them holds edits. */
+  readonly abridged: { owner: Node; field: string; kept: Node[] }[] = [];
+  readonly #labels: string[] = [];
+  #inLoop = false;
+  #isBreakable = false;
+  /** The `for` directly around. */
+  #loopAround: Node | undefined;
+  #insideWith = false;
+  readonly #observer: Observer | undefined;
+
+  /** @param observer Told of what is met. */
+  constructor(observer?: Observer) {
+    this.#observer = observer;
+  }
+
+  /** Looks through a node. */
+  visit(node: Node): void {
+    switch (node.type) {
+      case "Identifier":
+        if (node["name"] === "arguments") this.mentionsArguments = true;
+        return;
+      case "Literal":
+        return;
+      case "FunctionDeclaration":
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+        return this.#visitFunction(node);
+      case "ClassDeclaration":
+      case "ClassExpression":
+        return this.#visitClass(node);
+      case "ForStatement":
+      case "ForInStatement":
+      case "ForOfStatement":
+      case "WhileStatement":
+      case "DoWhileStatement":
+        return this.#visitLoop(node);
+      case "SwitchStatement":
+        return this.#visitSwitch(node);
+      case "LabeledStatement":
+        this.#labels.push(node["label"].name);
+        visitChildren(node, this);
+        this.#labels.pop();
+        return;
+      case "WithStatement":
+        return this.#visitWith(node);
+      case "VariableDeclaration":
+        if (node["kind"] === "var") this.vars.push(this.#varDeclaration(node));
+        else if (node["kind"] === "await using") this.suspends = true;
+        this.#observer?.observe(node, this.#inLoop);
+        return this.#visitList(node, "declarations");
+      case "BlockStatement":
+        return this.#visitList(node, "body");
+      case "ObjectExpression":
+        return this.#visitList(node, "properties");
+      case "AwaitExpression":
+      case "YieldExpression":
+        this.suspends = true;
+        break;
+      case "ReturnStatement":
+        this.leaves = true;
+        break;
+      case "BreakStatement":
+      case "ContinueStatement":
+        if (!this.#hasTarget(node)) this.leaves = true;
+        return;
+      case "CallExpression":
+        if (isDirectEval(node)) {
+          this.evals = true;
+          this.#observer?.observe(node, this.#inLoop);
+        }
+        this.visit(node["callee"]);
+        return this.#visitList(node, "arguments");
+      case "AssignmentExpression":
+      case "UpdateExpression":
+        this.#observer?.observe(node, this.#inLoop);
+        break;
+      case "MemberExpression":
+        if (isStackLimit(node)) this.holdsEdits = true;
+        break;
+      case "MetaProperty":
+        if (node["meta"].name === "new") this.mentionsTarget = true;
+        return;
+    }
+    visitChildren(node, this);
+  }
+
+  #visitList(owner: Node, field: string): void {
+    const list: readonly Node[] = owner[field];
+    const { holdsEdits } = this;
+    let kept: Node[] | undefined;
+    for (let i = 0; i < list.length; i++) {
+      this.holdsEdits = false;
+      this.visit(list[i]!);
+      if (this.holdsEdits) (kept ??= []).push(list[i]!);
+    }
+    this.holdsEdits = holdsEdits || kept !== undefined;
+    // Where there is nothing to be kept, neither is the owner.
+    if (kept !== undefined && kept.length < list.length) this.abridged.push({ owner, field, kept });
+  }
+
+  #visitFunction(node: Node): void {
+    this.holdsEdits = true;
+    // `export default function () {}` has no name.
+    if (node.type === "FunctionDeclaration") {
+      if (node["id"]) this.functions.push(node["id"].name);
+      this.#observer?.observe(node, this.#inLoop);
+    }
+    if (node.type === "ArrowFunctionExpression") this.#visitArrow(node);
+  }
+
+  /**
+   * What an arrow function mentions is what is around it; and a direct `eval` in it sees, and in sloppy
+   * code shares, what is around the arrow.
+   */
+  #visitArrow(arrow: Node): void {
+    // Its own are known where it has been parsed with them, and then not all of it is left.
+    const own: Mentions = arrow["traits"] ?? bodyTraits([arrow["body"]]);
+    for (const inner of [bodyTraits(arrow["params"]), own]) {
+      if (inner.evals) this.evals = true;
+      if (inner.mentionsArguments) this.mentionsArguments = true;
+      if (inner.mentionsTarget) this.mentionsTarget = true;
+    }
+  }
+
+  /** Of a class, only the heritage and the computed keys run here; the rest are functions of its own. */
+  #visitClass(node: Node): void {
+    this.holdsEdits = true;
+    this.#observer?.observe(node, this.#inLoop);
+    if (node["superClass"]) this.visit(node["superClass"]);
+    for (const member of node["body"].body) {
+      if (member.computed) this.visit(member.key);
+    }
+  }
+
+  #visitLoop(node: Node): void {
+    if (node["await"]) this.suspends = true;
+    this.#observer?.observe(node, this.#inLoop);
+    const [inLoop, isBreakable, loopAround] = [this.#inLoop, this.#isBreakable, this.#loopAround];
+    this.#inLoop = true;
+    this.#isBreakable = true;
+    this.#loopAround = node;
+    visitChildren(node, this);
+    this.#inLoop = inLoop;
+    this.#isBreakable = isBreakable;
+    this.#loopAround = loopAround;
+  }
+
+  #visitSwitch(node: Node): void {
+    const isBreakable = this.#isBreakable;
+    this.#isBreakable = true;
+    visitChildren(node, this);
+    this.#isBreakable = isBreakable;
+  }
+
+  #visitWith(node: Node): void {
+    const insideWith = this.#insideWith;
+    this.#insideWith = true;
+    visitChildren(node, this);
+    this.#insideWith = insideWith;
+  }
+
+  #varDeclaration(declaration: Node): VarDeclaration {
+    const around = this.#loopAround;
+    const [{ id, init }] = declaration["declarations"];
+    // `for (async of` and `for (let of` are no loops, and nor is `for (a = 1 in`.
+    const isTarget = declaration === around?.["left"] &&
+      (init !== null || id.name === "async" || id.name === "let");
+    return {
+      declaration,
+      isLoopHead: around !== undefined && declaration === (around["init"] ?? around["left"]),
+      // An object would be asked for a variable that is only declared.
+      isFixed: isTarget || this.#insideWith,
+    };
+  }
+
+  #hasTarget(jump: Node): boolean {
+    if (jump["label"]) return this.#labels.includes(jump["label"].name);
+    return jump.type === "BreakStatement" ? this.#isBreakable : this.#inLoop;
+  }
+}
+
+/** Whether a call is one of `eval` that sees what is around it. */
+export function isDirectEval({ callee }: Node): boolean {
+  return callee.type === "Identifier" && callee.name === "eval";
+}
+
+/** Adds the names that a variable declaration declares. */
+export function declaredNames(declaration: Node, names: Set<string> = new Set()): Set<string> {
+  for (const { id } of declaration["declarations"]) boundNames(id, names);
+  return names;
+}
+
+/** Adds the names that a binding pattern declares. */
+export function boundNames(pattern: Node | null, names: Set<string> = new Set()): Set<string> {
+  switch (pattern?.type) {
+    case "Identifier":
+      names.add(pattern["name"]);
+      break;
+    case "ObjectPattern":
+      for (const property of pattern["properties"]) {
+        boundNames(property.type === "RestElement" ? property : property.value, names);
+      }
+      break;
+    case "ArrayPattern":
+      for (const element of pattern["elements"]) boundNames(element, names);
+      break;
+    case "AssignmentPattern":
+      boundNames(pattern["left"], names);
+      break;
+    case "RestElement":
+      boundNames(pattern["argument"], names);
+      break;
+  }
+  return names;
+}

@@ -1,0 +1,157 @@
+/*
+ * Hooks of the module loader are a thread's own, and Deno has no way to load a module in every
+ * Worker. So the constructors start Workers with a module of ours, worker_entry.ts, which
+ * instruments what it then loads: the program's module.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { activation } from "../../activation/activation.ts";
+import { construct } from "../../base/builtins.ts";
+import { host, missingPermission } from "../../runtime/runtime.ts";
+import { siblingModule } from "../../base/sibling_module.ts";
+import { environmentFor, type ReadVariable } from "../../activation/switches.ts";
+import { INHERITED_VARIABLES } from "../../base/environment.ts";
+import { workerAddress, type WorkerStart } from "./worker_address.ts";
+import { warn } from "../../base/warnings.ts";
+
+// deno-lint-ignore no-explicit-any -- any constructor of Workers
+type WorkerConstructor = new (specifier: any, options?: any) => object;
+
+/** Options of either constructor, as far as they matter here. */
+interface WorkerOptions {
+  type?: string;
+  eval?: boolean;
+  deno?: { permissions?: unknown };
+}
+
+/** Finds the address of a Worker's module; `undefined` where the Worker is to be left as it is. */
+type FindUrl = (specifier: unknown, options: WorkerOptions) => string | undefined;
+
+/**
+ * Leads the Workers that this thread starts through worker_entry.ts; in Deno only, since Node's
+ * inherit `--import`.
+ *
+ * @param read Reads the environment.
+ */
+export function instrumentWorkers(read: ReadVariable): void {
+  if (host.name !== "deno") return;
+  const web = globalThis as unknown as { Worker: WorkerConstructor };
+  replaceConstructor(web, { kind: "web", find: webUrl, read });
+  const threads = createRequire("file:///")("node:worker_threads");
+  replaceConstructor(threads, { kind: "node", find: nodeUrl, read });
+}
+
+/** What is particular to one of the two constructors. */
+interface WorkerKind {
+  kind: WorkerStart["kind"];
+  find: FindUrl;
+  read: ReadVariable;
+}
+
+function replaceConstructor(
+  holder: { Worker: WorkerConstructor },
+  kind: WorkerKind,
+): void {
+  const original = holder.Worker;
+  const replaced: WorkerConstructor = new Proxy(original, {
+    construct(target, args, newTarget) {
+      const [specifier, options] = args;
+      const address = startAddress(kind, specifier, options);
+      return construct(
+        target,
+        address === undefined ? args : [address, ...args.slice(1)],
+        newTarget === replaced ? target : newTarget,
+      );
+    },
+  });
+  for (const [object, name] of [[holder, "Worker"], [original.prototype, "constructor"]] as const) {
+    const descriptor = Object.getOwnPropertyDescriptor(object, name)!;
+    Object.defineProperty(object, name, { ...descriptor, value: replaced });
+  }
+}
+
+const ENTRY = siblingModule("../../worker_entry", import.meta.url);
+
+function startAddress(
+  { kind, find, read }: WorkerKind,
+  specifier: unknown,
+  options: unknown,
+): string | URL | undefined {
+  // Before it is looked at: what is wrong with it, the constructor says in its own words.
+  if (options !== undefined && !isObject(options)) return undefined;
+  try {
+    const url = find(specifier, options ?? {});
+    if (url === undefined || !mayLoadEntry()) return undefined;
+    const address = workerAddress(ENTRY, { url, kind, variables: variablesOf(read) });
+    // Node's constructor takes an address as a URL only.
+    return kind === "node" ? new URL(address) : address;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A Worker's trampolines are on or off as those of the thread that starts it. */
+function variablesOf(read: ReadVariable): Record<string, string> {
+  const { backend, engine = "auto" } = activation;
+  const given = Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, read(name)]));
+  const variables = { ...given, ...environmentFor({ backend, engine }) };
+  // What is undefined is no JSON, and is not there when it is read.
+  return variables as Record<string, string>;
+}
+
+function isObject(value: unknown): value is WorkerOptions {
+  return typeof value === "object" && value !== null;
+}
+
+/** Everything that worker_entry.ts imports is in there. */
+const PACKAGE = new URL("../../../", import.meta.url);
+
+let hasWarned = false;
+
+/** The loader of a Worker needs permission for its first module, and for all that this one imports. */
+function mayLoadEntry(): boolean {
+  if (PACKAGE.protocol !== "file:") return true;
+  const missing = missingPermission([{ name: "read", path: fileURLToPath(PACKAGE) }]);
+  if (missing === undefined) return true;
+  if (!hasWarned && activation.backend !== undefined) {
+    hasWarned = true;
+    warn(`Workers run as they are: permission ${missing} is missing`);
+  }
+  return false;
+}
+
+function webUrl(specifier: unknown, { type, deno }: WorkerOptions): string | undefined {
+  // A Worker with permissions of its own could not load its module but as its first one.
+  const permissions = deno?.permissions ?? "inherit";
+  if (type !== "module" || permissions !== "inherit") return undefined;
+  const text = String(specifier);
+  const base = /^\.{0,2}\//.test(text) ? globalThis.location?.href : undefined;
+  return loadable(new URL(text, base));
+}
+
+function nodeUrl(specifier: unknown, options: WorkerOptions): string | undefined {
+  if (options.eval) return undefined;
+  if (specifier instanceof URL) {
+    return /^(file|data):$/.test(specifier.protocol) ? loadable(specifier) : undefined;
+  }
+  if (typeof specifier !== "string" || !/^(\.{0,2}\/)/.test(specifier)) return undefined;
+  return loadable(pathToFileURL(resolve(process.cwd(), specifier)));
+}
+
+/** `blob:` addresses are often revoked at once; a file that is not there the runtime reports. */
+function loadable(url: URL): string | undefined {
+  switch (url.protocol) {
+    case "file:":
+      return existsSync(url) ? url.href : undefined;
+    case "data:":
+    case "http:":
+    case "https:":
+      return url.href;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import { type MemoryMapping, parseMemoryMaps } from "../../runtime/memory_maps.ts";
+import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
+import { type PerfMapEntry, readPerfMapEntries } from "../../backends/perf_map/perf_map_entries.ts";
+import { type ElfSymbol, readElfSymbols, symbolAt } from "./elf_symbols.ts";
+
+/** Where an address is: what a sampler can say of it. */
+export interface Place {
+  /** The function's symbol; empty where there is none. */
+  symbol: string;
+  /** The program, library or map that it is in. */
+  module: string;
+}
+
+/** Finds out what is at the addresses of one process. */
+export class CodePlaces {
+  readonly #mappings: readonly MemoryMapping[];
+  readonly #entries: readonly PerfMapEntry[];
+  readonly #generated: string;
+  readonly #open: (path: string) => ReadBytes | undefined;
+  readonly #symbols = new Map<string, readonly ElfSymbol[]>();
+
+  /**
+   * @param process What is known of the process: its number, the lines of its memory maps, the oldest
+   * first, and its perf map.
+   * @param open Reads a program or library; `undefined` where it cannot be read any more.
+   */
+  constructor(
+    { pid, maps, map }: { pid: number; maps: readonly string[]; map: string },
+    open: (path: string) => ReadBytes | undefined,
+  ) {
+    // What was mapped last is what was meant, where something else was there before.
+    this.#mappings = maps.toReversed().flatMap(parseMemoryMaps);
+    this.#entries = readPerfMapEntries(map);
+    this.#generated = perfMapPath(pid);
+    this.#open = open;
+  }
+
+  /** What is at an address. */
+  at(address: number): Place {
+    const at = BigInt(Math.trunc(address));
+    const mapping = this.#mappings.find(({ start, end }) => start <= at && at < end);
+    // Memory without a file holds generated code.
+    if (mapping === undefined) {
+      return { symbol: entryAt(this.#entries, address)?.name ?? "", module: this.#generated };
+    }
+    const offset = Number(at - mapping.start + mapping.offset);
+    const symbol = symbolAt(this.#symbolsOf(mapping.path), offset);
+    return { symbol: symbol?.name ?? "", module: mapping.path };
+  }
+
+  #symbolsOf(path: string): readonly ElfSymbol[] {
+    let symbols = this.#symbols.get(path);
+    if (symbols === undefined) {
+      const read = path.startsWith("/") ? this.#open(path) : undefined;
+      this.#symbols.set(path, symbols = read === undefined ? [] : readElfSymbols(read));
+    }
+    return symbols;
+  }
+}
+
+function entryAt(entries: readonly PerfMapEntry[], address: number): PerfMapEntry | undefined {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (entries[middle]!.start <= address) low = middle + 1;
+    else high = middle;
+  }
+  const entry = entries[low - 1];
+  return entry !== undefined && address < entry.end ? entry : undefined;
+}

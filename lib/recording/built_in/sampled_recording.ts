@@ -1,0 +1,102 @@
+import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import type { CodeResolver } from "../code_resolver.ts";
+import type { Frame } from "../frame.ts";
+import { FrameTable } from "../frame_table.ts";
+import type { Recording } from "../recording.ts";
+import { SampleCollector } from "../sample_collector.ts";
+import { ThreadTable } from "../thread_table.ts";
+import { CodePlaces } from "./code_places.ts";
+import type { SampleFile } from "./sample_file.ts";
+
+/** Addresses that the sampler keeps of a stack (`XP_SAMPLE_DEPTH`). */
+const MOST_FRAMES = 1024;
+
+/** What is known of a program that was sampled, beside its samples. */
+export interface SampledProgram {
+  /** What was run, with its arguments. */
+  command: readonly string[];
+  /** Its perf map. */
+  map: string;
+  /** Reads a program or library; `undefined` where it cannot be read any more. */
+  open: (path: string) => ReadBytes | undefined;
+  /** Knows the code that the runtime has made. */
+  resolver?: CodeResolver;
+}
+
+/** Makes of the sampler's file what reports are made of. */
+export function sampledRecording(file: SampleFile, program: SampledProgram): Recording {
+  const { samples, threads, interval, counts } = file;
+  const framesOf = frameFinder(file, program);
+  const collector = new SampleCollector(new ThreadTable());
+  for (const { thread, addresses, weight, time } of samples) {
+    const frames = addresses.toReversed().flatMap((address, i, { length }) =>
+      framesOf(address, { isCaller: i < length - 1, time })
+    );
+    collector.add({
+      thread: {
+        pid: file.process,
+        tid: thread,
+        name: threads.get(thread) ?? `thread ${thread}`,
+      },
+      time,
+      frames,
+      weight,
+      isCut: addresses.length >= MOST_FRAMES,
+    });
+  }
+  const times = samples.map(({ time }) => time);
+  return {
+    sampler: "builtin",
+    samplerVersion: "built-in sampler",
+    command: program.command,
+    event: "cpu-clock",
+    unit: "nanoseconds",
+    frequency: Math.round(1e9 / interval),
+    callGraph: { method: "fp" },
+    maxFrames: MOST_FRAMES,
+    start: file.start,
+    duration: times.length === 0 ? 0 : (maximum(times) - times[0]!) / 1e6,
+    lostSamples: Math.round((counts?.dropped ?? 0) / interval),
+    clock: "mono",
+    ...collector.end(collector.scripted()),
+  };
+}
+
+/** Finds the frames of an address, from the outermost in. */
+type FindFrames = (
+  address: number,
+  seen: { isCaller: boolean; time: number },
+) => readonly Frame[];
+
+function frameFinder(
+  { process, maps }: SampleFile,
+  { command, map, open, resolver }: SampledProgram,
+): FindFrames {
+  const places = new CodePlaces({ pid: process, maps, map }, open);
+  const table = new FrameTable();
+  const runtimes = command.slice(0, 1);
+  const known = new Map<number, Frame>();
+  const frameAt = (address: number) => {
+    let frame = known.get(address);
+    if (frame === undefined) {
+      known.set(address, frame = table.at({ ...places.at(address), runtimes }));
+    }
+    return frame;
+  };
+  return (address, { isCaller, time }) => {
+    // Where a call returns to may be the next function's first instruction already.
+    const frame = frameAt(isCaller ? address - 1 : address);
+    if (resolver === undefined || frame.kind === "native" || frame.kind === "kernel") {
+      return [frame];
+    }
+    const code = resolver.framesAt(process, address, time, isCaller);
+    if (code?.frames === undefined) return [frame];
+    if (code.yieldsToMap && frame.file !== undefined) return [frame];
+    return code.frames.map((one) => table.same(one));
+  };
+}
+
+/** Threads' samples come nearly in order; `Math.max` takes no more arguments than the stack has room for. */
+function maximum(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => number > most ? number : most);
+}

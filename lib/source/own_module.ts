@@ -1,0 +1,25 @@
+import { packageModule } from "./package_module.ts";
+import { sourceName } from "../base/symbol_name.ts";
+
+/** This package's own modules. */
+const OWN = ["../../mod.", "../../ffi/", "../"].map((path) => new URL(path, import.meta.url).href);
+
+/** The command and the demo: programs like any other, which can be profiled. */
+const PROGRAMS = ["../command/", "../demo."].map((path) => new URL(path, import.meta.url).href);
+
+/** Whether a module is of this package's command, or the demo. */
+export function isOwnProgram(url: string): boolean {
+  return PROGRAMS.some((prefix) => url.startsWith(prefix));
+}
+
+/** Whether a module is of this package, or of another copy of it, and not one of its programs. */
+export function isOwnModule(url: string): boolean {
+  if (isOwnProgram(url)) return false;
+  if (/^(npm|jsr):@x\/perf(\/|$)/.test(packageModule(sourceName(url)) ?? "")) return true;
+  return OWN.some((prefix) => url.startsWith(prefix));
+}
+
+/** {@linkcode isOwnModule} for a path or URL as symbols have it. */
+export function isOwnFile(file: string): boolean {
+  return isOwnModule(file.startsWith("/") ? `file://${file}` : file);
+}

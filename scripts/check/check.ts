@@ -1,0 +1,96 @@
+/**
+ * What CI runs, and what one runs before a commit:
+ *
+ *     deno task ok             format, lint, types, documentation, prebuilt files, tests
+ *     deno task ok --static    all of it but the tests
+ *
+ * One line per step; what a failing step printed is shown in full.
+ */
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const ENTRY_POINTS = ["mod.ts", "lib/preload.ts", "lib/command/cli.ts"];
+
+/** One check: what it is called, and the arguments of `deno` that make it. */
+interface Step {
+  name: string;
+  args: readonly string[];
+  /** Commands it needs beside `deno`; where one lacks, it is skipped, except under `CI`. */
+  needs?: readonly string[];
+}
+
+const STEPS: readonly Step[] = [
+  { name: "format", args: ["fmt", "--check"] },
+  { name: "lint", args: ["lint"] },
+  {
+    name: "types",
+    args: ["check", "--no-lock", "mod.ts", "ffi", "lib", "scripts", "tests"],
+  },
+  {
+    // It runs in browsers, with their types.
+    name: "types of the report's page",
+    args: ["check", "--frozen", "--config", "bundles/deno.json", "bundles/page/main.ts"],
+  },
+  { name: "documentation", args: ["doc", "--lint", ...ENTRY_POINTS] },
+  { name: "JSR package", args: ["publish", "--dry-run", "--allow-dirty"] },
+  {
+    name: "prebuilt native libraries",
+    args: ["run", "--allow-all", "scripts/build/ffi.ts", "--check"],
+    needs: ["x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc"],
+  },
+  {
+    name: "bundled libraries",
+    args: ["run", "--allow-all", "--no-lock", "scripts/build/libraries.ts", "--check"],
+  },
+  {
+    name: "bundles of the reports",
+    args: ["run", "--allow-all", "--no-lock", "scripts/build/bundles.ts", "--check"],
+  },
+];
+
+async function main(args: readonly string[]): Promise<void> {
+  let failed = 0;
+  for (const step of STEPS) {
+    if (!await passes(step)) failed++;
+  }
+  if (!args.includes("--static")) {
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", "scripts/check/test.ts"],
+      cwd: root,
+      stdin: "null",
+    }).spawn().status;
+    failed += code;
+  }
+  Deno.exit(failed > 0 ? 1 : 0);
+}
+
+async function passes({ name, args, needs = [] }: Step): Promise<boolean> {
+  const missing = needs.filter((command) => !runs(command));
+  if (missing.length > 0) {
+    const required = Boolean(Deno.env.get("CI"));
+    console.log(`${name} ... ${required ? "FAILED" : "skipped"}: no ${missing.join(", no ")}`);
+    return !required;
+  }
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: root,
+    stdin: "null",
+  }).output();
+  console.log(`${name} ... ${success ? "ok" : "FAILED"}`);
+  if (!success) {
+    await Deno.stdout.write(stdout);
+    await Deno.stdout.write(stderr);
+  }
+  return success;
+}
+
+function runs(command: string): boolean {
+  try {
+    return new Deno.Command(command, { args: ["--version"], stdin: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+if (import.meta.main) await main(Deno.args);

@@ -1,0 +1,55 @@
+import { activation } from "../../../lib/activation/activation.ts";
+import { RUNTIME_EXPRESSION } from "../../../lib/activation/instrumented_code.ts";
+import { disguiseFunctions } from "../../../lib/instrument/disguise.ts";
+import type { SourceKind } from "../../../lib/source/syntax_tree.ts";
+import { transform } from "../../../lib/instrument/rewrite/transform.ts";
+
+/** How a test runs: as it is, or instrumented, with trampolines off or on. */
+export type Mode = "plain" | "inactive" | "active";
+
+/** Prepares a realm, and turns trampolines on or off. */
+export function enterMode(mode: Mode, realm: typeof globalThis): void {
+  if (mode === "active") activation.activate("perf");
+  else activation.deactivate();
+  if (mode === "plain") return;
+  Object.defineProperty(realm, RUNTIME_EXPRESSION, { value: activation });
+  disguiseFunctions(realm);
+}
+
+/** Whether trampolines went off in the middle, of which the program is not told. */
+export function leftMode(mode: Mode): boolean {
+  return mode === "active" && activation.backend === undefined;
+}
+
+let unparsed = false;
+
+/** Whether a text could not be parsed, and ran as it is, since this was asked last. */
+export function takeUnparsed(): boolean {
+  const was = unparsed;
+  unparsed = false;
+  return was;
+}
+
+/** Instruments a text as the load hook does: a syntax error is the runtime's to report. */
+export function instrument(text: string, url: string, kind: SourceKind): string {
+  let transformed;
+  try {
+    transformed = transform(text, {
+      url,
+      kind,
+      firstId: activation.functionCount,
+      runtime: RUNTIME_EXPRESSION,
+    });
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      unparsed = true;
+      return text;
+    }
+    throw error;
+  }
+  activation.defineAll(
+    transformed.functions.map(({ name, line }) => ({ name, file: url, line })),
+    transformed.functions.map(({ args }) => args),
+  );
+  return transformed.source;
+}

@@ -1,0 +1,207 @@
+/*
+ * Activation where something is missing: permissions above all. The program goes on, with its
+ * own output and status, and one warning tells what is missing.
+ */
+import { deepEqual, equal, match } from "node:assert/strict";
+
+import { Activation } from "../../lib/activation/activation.ts";
+import { OFF, UNDECIDED } from "../../lib/activation/instrumented_code.ts";
+import { prebuiltName } from "../../lib/native/library_file.ts";
+import { currentPlatform } from "../../lib/runtime/runtime.ts";
+import { testNeeding } from "../support/needing.ts";
+import { runProgram } from "../support/program.ts";
+import { obstacleOfTerminal, TERMINAL } from "../support/terminal.ts";
+
+const LIBRARY = new URL(`../../ffi/prebuilt/${prebuiltName(currentPlatform())}`, import.meta.url)
+  .pathname;
+
+const VARIABLES = "--allow-env=JS_PERF_SUPPORT,JS_PERF_JIT_SUPPORT,JS_PERF_ENGINE";
+
+const PROGRAM = `
+import { isStackTrampolineActive, withPerf } from "@x/perf";
+const foo = withPerf(function foo() { return 42; });
+console.log(foo(), foo(), isStackTrampolineActive());
+Deno.exitCode = 7;
+`;
+
+Deno.test("Activation is undecided until it is asked, then what the environment says", () => {
+  const activation = new Activation();
+  equal(activation.state, UNDECIDED);
+  equal(activation.backend, undefined);
+  equal(activation.engine, undefined);
+  equal(activation.state, OFF);
+});
+
+Deno.test("activation needs no more than the permissions that the documentation names", async () => {
+  await using program = await runProgram(PROGRAM, {
+    flags: [
+      "--no-prompt",
+      VARIABLES,
+      "--allow-ffi",
+      `--allow-read=${LIBRARY}`,
+      "--allow-write=/tmp",
+    ],
+    env: { JS_PERF_SUPPORT: "1" },
+  });
+  equal(program.stderr, "");
+  equal(program.stdout, "42 42 true\n");
+  equal(program.code, 7);
+  deepEqual(await program.symbols(), ["js::foo:program.ts:2"]);
+});
+
+Deno.test("activation without a permission is one warning, and the program goes on", async () => {
+  const all = {
+    ffi: "--allow-ffi",
+    read: `--allow-read=${LIBRARY}`,
+    write: "--allow-write=/tmp",
+  };
+  for (const missing of Object.keys(all)) {
+    const rest = Object.entries(all).flatMap(([name, flag]) => name === missing ? [] : flag);
+    await using program = await runProgram(PROGRAM, {
+      flags: ["--no-prompt", VARIABLES, ...rest],
+      env: { JS_PERF_SUPPORT: "1" },
+    });
+    match(program.stderr, new RegExp(`^@x/perf: .*${missing}.*trampolines are off.*\\n$`));
+    equal(program.stdout, "42 42 false\n");
+    equal(program.code, 7);
+    equal(await program.map(), undefined);
+  }
+});
+
+Deno.test("activation by a variable that may not be read does not happen, without a word", async () => {
+  await using program = await runProgram(PROGRAM, {
+    flags: ["--no-prompt"],
+    env: { JS_PERF_SUPPORT: "1" },
+  });
+  equal(program.stderr, "");
+  equal(program.stdout, "42 42 false\n");
+  equal(await program.map(), undefined);
+});
+
+testNeeding(
+  obstacleOfTerminal,
+  "activation by a variable that may not be read asks nobody on a terminal",
+  async () => {
+    await using program = await runProgram(PROGRAM, {
+      flags: [],
+      env: { JS_PERF_SUPPORT: "1" },
+      under: TERMINAL,
+    });
+    equal(program.stdout.replaceAll("\r", ""), "42 42 false\n");
+  },
+);
+
+Deno.test("activateStackTrampoline() passes Deno's own permission error on", async () => {
+  await using program = await runProgram(
+    `
+import { activateStackTrampoline } from "@x/perf";
+try {
+  activateStackTrampoline();
+} catch (error) {
+  console.log(error instanceof Deno.errors.NotCapable, (error as Error).message);
+}
+`,
+    { flags: ["--no-prompt", "--allow-ffi", `--allow-read=${LIBRARY}`] },
+  );
+  match(program.stdout, /^true Requires write access to "\/tmp\/perf-\d+\.map"/);
+});
+
+Deno.test("activation takes the engine that it is told, and the cheapest where it is told none", async () => {
+  for (
+    const [asked, taken] of [["native", "native"], ["wasm", "wasm"], ["auto", "wasm"], ["", "wasm"]]
+  ) {
+    await using program = await runProgram(
+      `
+import { support, withPerf } from "@x/perf";
+withPerf(function foo() {})();
+console.log(support().active?.engine);
+`,
+      { env: { JS_PERF_SUPPORT: "1", JS_PERF_ENGINE: asked! } },
+    );
+    equal(program.stderr, "");
+    equal(program.stdout, `${taken}\n`);
+    deepEqual(await program.symbols(), ["js::foo:program.ts:2"]);
+  }
+});
+
+Deno.test("activation on a deep stack takes the engine that it takes elsewhere", async () => {
+  await using program = await runProgram(`
+import { activateStackTrampoline, support } from "@x/perf";
+function descend(levels: number): void {
+  if (levels > 0) return descend(levels - 1);
+  activateStackTrampoline();
+}
+descend(4000);
+console.log(support().active?.engine);
+`);
+  equal(program.stderr, "");
+  equal(program.stdout, "wasm\n");
+});
+
+Deno.test("activation without WebAssembly takes the native engine, and says so where the other is asked for", async () => {
+  const source = `
+import { activateStackTrampoline, isStackTrampolineActive, PerfError, support, withPerf } from "@x/perf";
+const foo = withPerf(function foo() { return 42; });
+console.log(foo());
+try {
+  activateStackTrampoline("perf", { engine: "wasm" });
+} catch (error) {
+  console.log(error instanceof PerfError, error.code, error.message, isStackTrampolineActive());
+}
+activateStackTrampoline();
+const { active, engines } = support();
+console.log(foo(), active.engine, engines.native.available, engines.wasm.available);
+`;
+  await using program = await runProgram(source, {
+    flags: ["--allow-all", "--no-check", "--v8-flags=--jitless"],
+  });
+  equal(program.stderr, "");
+  equal(
+    program.stdout,
+    '42\ntrue unavailable Cannot use engine "wasm": this runtime has no WebAssembly false\n' +
+      "42 native true false\n",
+  );
+  deepEqual(await program.symbols(), ["js::foo:program.ts:2"]);
+});
+
+Deno.test("activation with both engines in turn puts a function into the map by both", async () => {
+  await using program = await runProgram(
+    `
+import { activateStackTrampoline, deactivateStackTrampoline, withPerf } from "@x/perf";
+const foo = withPerf(function foo() { return 42; });
+for (let round = 0; round < 3; round++) {
+  for (const engine of ["native", "wasm"] as const) {
+    activateStackTrampoline("perf", { engine });
+    for (let i = 0; i < 3; i++) foo();
+    deactivateStackTrampoline();
+  }
+}
+`,
+  );
+  equal(program.stderr, "");
+  deepEqual(await program.symbols(), ["js::foo:program.ts:2", "js::foo:program.ts:2"]);
+});
+
+Deno.test("activation goes off with one warning when names cannot be written any more", async () => {
+  await using program = await runProgram(PROGRAM, {
+    env: { JS_PERF_SUPPORT: "1" },
+    // The map may not grow: writing to it fails as on a full disk.
+    before: "trap '' XFSZ; ulimit -f 0",
+  });
+  equal(program.stdout, "42 42 false\n");
+  equal(program.code, 7);
+  match(program.stderr, /^@x\/perf: Cannot write "\/tmp\/perf-\d+\.map": .*are off.*\n$/);
+});
+
+testNeeding(
+  obstacleOfTerminal,
+  "activation by the environment asks nobody, with a terminal there to ask",
+  async () => {
+    await using program = await runProgram(PROGRAM, {
+      flags: [VARIABLES],
+      env: { JS_PERF_SUPPORT: "1" },
+      under: TERMINAL,
+    });
+    match(program.stdout, /permission --allow-ffi is missing; trampolines are off/);
+  },
+);

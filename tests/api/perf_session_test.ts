@@ -1,0 +1,89 @@
+import { deepEqual, equal } from "node:assert/strict";
+
+import { runProgram } from "../support/program.ts";
+
+const SESSION = `
+import { activateStackTrampoline, deactivateStackTrampoline, isStackTrampolineActive, perfSession, withPerf } from "@x/perf";
+const seen = withPerf(function seen() {});
+const unseen = withPerf(function unseen() {});
+`;
+
+Deno.test("perfSession() is on until it is disposed", async () => {
+  await using program = await runProgram(`${SESSION}
+{
+  using _session = perfSession();
+  console.log(isStackTrampolineActive());
+  seen();
+}
+console.log(isStackTrampolineActive());
+unseen();
+`);
+  equal(program.stderr, "");
+  equal(program.stdout, "true\nfalse\n");
+  deepEqual(await program.symbols(), ["js::seen:program.ts:2"]);
+});
+
+Deno.test("perfSession() ends with an exception too", async () => {
+  await using program = await runProgram(`${SESSION}
+try {
+  using _session = perfSession("perf", { engine: "native" });
+  throw new Error("stop");
+} catch (error) {
+  console.log((error as Error).message, isStackTrampolineActive());
+}
+`);
+  equal(program.stdout, "stop false\n");
+});
+
+Deno.test("perfSession() nested leaves things as they were", async () => {
+  await using program = await runProgram(`${SESSION}
+{
+  using _outer = perfSession();
+  {
+    using _inner = perfSession();
+  }
+  console.log(isStackTrampolineActive());
+}
+console.log(isStackTrampolineActive());
+activateStackTrampoline();
+{
+  using _session = perfSession();
+}
+console.log(isStackTrampolineActive());
+`);
+  equal(program.stdout, "true\nfalse\ntrue\n");
+});
+
+Deno.test("perfSession() disposed twice is disposed once", async () => {
+  await using program = await runProgram(`${SESSION}
+const session = perfSession();
+session[Symbol.dispose]();
+activateStackTrampoline();
+session[Symbol.dispose]();
+console.log(isStackTrampolineActive());
+`);
+  equal(program.stdout, "true\n");
+});
+
+Deno.test("perfSession() disposed after deactivateStackTrampoline() is off", async () => {
+  await using program = await runProgram(`${SESSION}
+{
+  using _session = perfSession();
+  deactivateStackTrampoline();
+}
+console.log(isStackTrampolineActive());
+`);
+  equal(program.stdout, "false\n");
+});
+
+Deno.test("perfSession() refuses an unknown backend", async () => {
+  await using program = await runProgram(`${SESSION}
+try {
+  perfSession("invalid" as "perf");
+} catch (error) {
+  console.log((error as Error).name, (error as Error).message.includes("invalid backend: invalid"));
+}
+console.log(isStackTrampolineActive());
+`);
+  equal(program.stdout, "RangeError true\nfalse\n");
+});

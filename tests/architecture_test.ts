@@ -1,0 +1,58 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import {
+  circles,
+  documentedFloors,
+  type ImportGraph,
+  importsUp,
+  readImports,
+  roomGraph,
+} from "../scripts/check/import_graph.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const architecture = readFileSync(`${root}/ARCHITECTURE.md`, "utf8");
+const floors = documentedFloors(architecture);
+const modules = readImports(`${root}/lib`);
+
+/** A graph with one more import. */
+function planted(from: string, to: string): ImportGraph {
+  return new Map(modules).set(from, [...modules.get(from)!, to]);
+}
+
+Deno.test("lib/ has the folders that ARCHITECTURE.md names, and no other", () => {
+  const folders = readdirSync(`${root}/lib`, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  deepEqual(floors.toSorted(), folders.sort());
+});
+
+Deno.test("imports make no circle, of modules or of rooms", () => {
+  ok(modules.size > 200);
+  deepEqual(circles(modules), []);
+  deepEqual(circles(roomGraph(modules)), []);
+});
+
+Deno.test("no import leads into a folder above", () => {
+  deepEqual(importsUp(modules, floors), []);
+});
+
+Deno.test("a planted circle and a planted import upwards are found", () => {
+  const circle = planted("base/perf_error.ts", "activation/activation.ts");
+  ok(circles(circle)[0]!.includes("base/perf_error.ts"));
+  deepEqual(importsUp(circle, floors), ["base/perf_error.ts → activation/activation.ts"]);
+  // Not a circle of modules, but one of rooms.
+  const rooms = planted("recording/stack_trie.ts", "recording/perf_data/data_file.ts");
+  equal(circles(rooms).length, 0);
+  equal(circles(roomGraph(rooms)).length, 1);
+  const between = planted("v8_log/log_text.ts", "recording/thread.ts");
+  deepEqual(importsUp(between, floors), ["v8_log/log_text.ts → recording/thread.ts"]);
+});
+
+Deno.test("tests mirror the modules: each test file lies where its module does", () => {
+  const strays = readImports(`${root}/tests`).keys()
+    .filter((path) => path.endsWith("_test.ts") && !/_e2e_test\.ts$/.test(path))
+    .filter((path) => !/^(?:e2e|fuzz|ffi|support|scripts)\/|^\w+_test\.ts$/.test(path))
+    .filter((path) => !existsSync(`${root}/lib/${path.slice(0, path.lastIndexOf("/"))}`));
+  deepEqual([...strays], []);
+});

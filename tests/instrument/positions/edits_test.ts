@@ -1,0 +1,84 @@
+import { deepEqual, equal } from "node:assert/strict";
+
+import { Edits, restoreSource } from "../../../lib/instrument/positions/edits.ts";
+import { LineStarts } from "../../../lib/source/line_starts.ts";
+
+function apply(source: string, edit: (edits: Edits) => void) {
+  const edits = new Edits(source);
+  edit(edits);
+  const { pieces, lines } = edits.apply(new LineStarts(source));
+  return { text: pieces.join(""), lines };
+}
+
+/** The text without the comments around what was put in. */
+function bare(text: string): string {
+  return text.replace(/\/\*\$[<>].*?\*\//g, "");
+}
+
+Deno.test("Edits.insert() and append() keep the order in which they were asked for at one place", () => {
+  const { text } = apply("ab", (edits) => {
+    edits.append(1, "1");
+    edits.insert(2, "3");
+    edits.insert(1, "2");
+    edits.insert(0, "0");
+  });
+  equal(bare(text), "0a12b3");
+  equal(restoreSource(text), "ab");
+});
+
+Deno.test("Edits.replace() stands behind what is inserted in front of it, and can be restored", () => {
+  const { text } = apply("var a", (edits) => {
+    edits.replace(0, 3, "void");
+    edits.insert(0, "<");
+    edits.append(3, ">");
+  });
+  equal(bare(text), "<void> a");
+  equal(restoreSource(text), "var a");
+});
+
+Deno.test("Edits.insert() makes no comment of a division", () => {
+  const { text } = apply("a/b", (edits) => {
+    edits.insert(2, "f(");
+    edits.insert(2, "g(");
+    edits.append(3, "))");
+  });
+  equal(bare(text), "a/f(g(b))");
+  const twice = (x: number) => 2 * x;
+  equal(new Function("a", "b", "f", "g", `return ${text}`)(24, 3, twice, twice), 2);
+  equal(restoreSource(text), "a/b");
+});
+
+Deno.test("Edits.apply() without edits changes nothing", () => {
+  equal(apply("a\nb", () => {}).text, "a\nb");
+});
+
+Deno.test("EditedLines.originalColumn() of what stands behind edits is where it was", () => {
+  const source = "var ab = c;\nd\nvar e, f";
+  const { text, lines } = apply(source, (edits) => {
+    edits.insert(9, "run(");
+    edits.append(10, ")");
+    edits.replace(0, 3, "void");
+    edits.insert(19, "more");
+    edits.replace(14, 17, "");
+  });
+  const original = source.split("\n");
+  for (const [line, edited] of text.split("\n").entries()) {
+    for (const name of original[line]!.match(/\b(?!var)[a-z]+\b|;/g)!) {
+      equal(
+        lines.originalColumn(line, columnOf(edited, name)),
+        original[line]!.indexOf(name),
+        name,
+      );
+    }
+  }
+  // What was put in is where it was put.
+  deepEqual(lines.originalColumn(0, text.indexOf("run(")), 9);
+  deepEqual(lines.originalColumn(0, text.indexOf("void")), 0);
+  deepEqual(lines.originalColumn(7, 5), 5);
+});
+
+/** Where a name stands that is not part of what was put in. */
+function columnOf(edited: string, name: string): number {
+  const blank = edited.replace(/\/\*\$<.*?\/\*\$>\*\//g, (edit) => " ".repeat(edit.length));
+  return blank.search(name === ";" ? /;/ : new RegExp(`\\b${name}\\b`));
+}

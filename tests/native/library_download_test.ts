@@ -1,0 +1,252 @@
+/*
+ * This package imported from a local HTTP server, where its library is no file.
+ */
+import { deepEqual, equal, match } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+import checksums from "../../ffi/prebuilt/checksums.json" with { type: "json" };
+import { cachedLibraryPath } from "../../lib/native/library_cache.ts";
+import { prebuiltName } from "../../lib/native/library_file.ts";
+import { currentPlatform } from "../../lib/runtime/runtime.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const name = prebuiltName(currentPlatform());
+const checksum = (checksums as Record<string, string>)[name]!;
+const library = Deno.readFileSync(`${root}ffi/prebuilt/${name}`);
+
+/** Answers a request for the library; how often and when is the test's business. */
+type ServeLibrary = () => Response | Promise<Response>;
+
+/** A server of this repository, and a home for what is kept. Disposing of it ends both. */
+class Site implements AsyncDisposable {
+  readonly home = Deno.makeTempDirSync({ prefix: "xperf-home-" });
+  readonly cached = cachedLibraryPath(name, checksum)!
+    .replace(/^.*\/x-perf\//, `${this.home}/.cache/x-perf/`);
+  requests = 0;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor(serveLibrary: ServeLibrary = () => new Response(library)) {
+    const serve = async (request: Request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === `/ffi/prebuilt/${name}`) {
+        this.requests++;
+        return await serveLibrary();
+      }
+      try {
+        const type = pathname.endsWith(".ts")
+          ? "application/typescript"
+          : pathname.endsWith(".js")
+          ? "text/javascript"
+          : "application/json";
+        const body = await Deno.readFile(root + pathname.slice(1));
+        return new Response(body, { headers: { "content-type": type } });
+      } catch {
+        return new Response("", { status: 404 });
+      }
+    };
+    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, serve);
+  }
+
+  /** Where this package is. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  /** Runs a program that turns trampolines on, in a process of its own. */
+  async run({ flags = ["--allow-all"], imports = {}, env = {} }: {
+    flags?: readonly string[];
+    imports?: Record<string, string>;
+    env?: Record<string, string>;
+  } = {}) {
+    const program = `${this.home}/${crypto.randomUUID()}.ts`;
+    await Deno.writeTextFile(program, PROGRAM.replaceAll("$URL", this.url));
+    const config = `${program}.json`;
+    await Deno.writeTextFile(config, JSON.stringify({ imports }));
+    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-lock", "--no-prompt", "--quiet", `--config=${config}`]
+        .concat(flags, program),
+      env: {
+        HOME: this.home,
+        XDG_CACHE_HOME: "",
+        DENO_DIR: `${this.home}/deno`,
+        NO_COLOR: "1",
+        ...env,
+      },
+      cwd: this.home,
+    }).output();
+    const text = new TextDecoder();
+    return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  }
+
+  /** What is kept. */
+  kept(): string[] {
+    try {
+      const directory = this.cached.slice(0, this.cached.lastIndexOf("/"));
+      return [...Deno.readDirSync(directory)].map((entry) => entry.name);
+    } catch {
+      return [];
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+    await Deno.remove(this.home, { recursive: true });
+  }
+}
+
+const PROGRAM = `
+import { activateStackTrampoline, isStackTrampolineActive, withPerf } from "$URL/mod.ts";
+const foo = withPerf(function foo() { return 42; });
+try {
+  activateStackTrampoline();
+} catch (error) {
+  console.log(error.name, error.code, error.message);
+}
+console.log(isStackTrampolineActive(), foo());
+try {
+  Deno.removeSync(\`/tmp/perf-\${Deno.pid}.map\`);
+} catch { /* none was made */ }
+`;
+
+const WORKS = { code: 0, stdout: "true 42\n", stderr: "" };
+
+Deno.test("libraryFile() fetches the library from where the package is, once, and keeps it", async () => {
+  await using site = new Site();
+  deepEqual(await site.run(), WORKS);
+  deepEqual(await site.run(), WORKS);
+  equal(site.requests, 1);
+  deepEqual(site.kept(), [name]);
+  deepEqual(await Deno.readFile(site.cached), library);
+});
+
+Deno.test("libraryFile() puts what was altered since in its place again", async () => {
+  await using site = new Site();
+  await site.run();
+  await Deno.writeFile(site.cached, library.toReversed());
+  deepEqual(await site.run(), WORKS);
+  equal(site.requests, 2);
+  deepEqual(await Deno.readFile(site.cached), library);
+});
+
+Deno.test("libraryFile() keeps and opens nothing that is not the library", async () => {
+  const altered = library.slice();
+  altered[altered.length - 1]! ^= 1;
+  await using site = new Site(() => new Response(altered));
+  const { stdout, stderr, code } = await site.run();
+  match(
+    stdout,
+    /^PerfError library Cannot get the native library "http:.*": its SHA-256 is [0-9a-f]{64}, must be [0-9a-f]{64}\nfalse 42\n$/,
+  );
+  deepEqual({ stderr, code }, { stderr: "", code: 0 });
+  deepEqual(site.kept(), []);
+});
+
+Deno.test("libraryFile() says in one message what could not be had", async () => {
+  await using site = new Site(() => new Response("", { status: 404, statusText: "Not Found" }));
+  const { stdout, stderr } = await site.run();
+  const address = `${site.url}/ffi/prebuilt/${name}`;
+  equal(
+    stdout,
+    `PerfError library Cannot get the native library "${address}": the server says 404\nfalse 42\n`,
+  );
+  equal(stderr, "");
+});
+
+Deno.test("libraryFile() in two processes at once ends with one whole file", async () => {
+  // Both have half of it before either gets the rest.
+  let waiting = 0;
+  const both = Promise.withResolvers<void>();
+  const half = library.length >> 1;
+  await using site = new Site(() =>
+    new Response(
+      new ReadableStream({
+        async start(controller) {
+          controller.enqueue(library.slice(0, half));
+          if (++waiting === 2) both.resolve();
+          await both.promise;
+          controller.enqueue(library.slice(half));
+          controller.close();
+        },
+      }),
+    )
+  );
+  deepEqual(await Promise.all([site.run(), site.run()]), [WORKS, WORKS]);
+  equal(site.requests, 2);
+  deepEqual(site.kept(), [name]);
+  deepEqual(await Deno.readFile(site.cached), library);
+});
+
+Deno.test("libraryFile() leaves nothing half where the connection breaks", async () => {
+  await using site = new Site(() =>
+    new Response(
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(library.slice(0, 1000));
+          controller.error(new Error("cut"));
+        },
+      }),
+    )
+  );
+  const { stdout, code } = await site.run();
+  match(stdout, /^PerfError library Cannot get the native library "http:.*\nfalse 42\n$/);
+  equal(code, 0);
+  deepEqual(site.kept(), []);
+});
+
+/** Stands for plug, whose download this is: it tells on the output, and gives a path. */
+const PLUG = `
+export async function download({ url, location }: { url: string; location: string }) {
+  console.log("Downloading " + url);
+  const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+  await Deno.writeFile(location + "/library.so", $BYTES);
+  return location + "/library.so";
+}
+`;
+
+Deno.test("prepareLibraryFile() has plug download the library, silently, and verifies it", async () => {
+  for (const [bytes, requests] of [["bytes", 1], ["bytes.reverse()", 2]] as const) {
+    await using site = new Site();
+    const plug = `${site.home}/plug.ts`;
+    await Deno.writeTextFile(plug, PLUG.replace("$BYTES", bytes));
+    const ended = await site.run({
+      flags: ["--allow-all", `--preload=${site.url}/lib/instrument/preload.ts`],
+      imports: { "jsr:@denosaurs/plug@1.1.0/download": plug },
+      env: { JS_PERF_SUPPORT: "1" },
+    });
+    // What plug got wrong is fetched once more.
+    deepEqual(ended, WORKS);
+    equal(site.requests, requests);
+    deepEqual(site.kept(), [name]);
+  }
+});
+
+Deno.test("prepareLibraryFile() leaves it to libraryFile() where plug cannot be had", async () => {
+  await using site = new Site();
+  const ended = await site.run({
+    flags: ["--allow-all", `--preload=${site.url}/lib/instrument/preload.ts`],
+    imports: { "jsr:@denosaurs/plug@1.1.0/download": `${site.home}/there-is-none.ts` },
+    env: { JS_PERF_SUPPORT: "1" },
+  });
+  deepEqual(ended, WORKS);
+  equal(site.requests, 1);
+});
+
+Deno.test("libraryFile() needs few permissions, and is not asked for where one lacks", async () => {
+  await using site = new Site();
+  const { host } = new URL(site.url);
+  const directory = site.cached.slice(0, site.cached.lastIndexOf("/"));
+  const flags = [
+    "--allow-import=127.0.0.1",
+    "--allow-ffi",
+    "--allow-env=HOME,XDG_CACHE_HOME,JS_PERF_SUPPORT",
+    `--allow-read=${directory},/tmp`,
+    `--allow-write=${directory},/tmp`,
+  ];
+  const refused = await site.run({ flags });
+  match(
+    refused.stdout,
+    /^PerfError permission Cannot get the native library ".*": permission --allow-net=127\.0\.0\.1:\d+ is missing\nfalse 42\n$/,
+  );
+  equal(site.requests, 0);
+  deepEqual(await site.run({ flags: [...flags, `--allow-net=${host}`] }), WORKS);
+});

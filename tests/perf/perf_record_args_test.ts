@@ -1,0 +1,49 @@
+import { deepEqual, throws } from "node:assert/strict";
+
+import { perfRecordArgs } from "../../lib/perf/perf_record_args.ts";
+
+Deno.test("perfRecordArgs() has the defaults of a profile", () => {
+  deepEqual(perfRecordArgs(), ["-F", "9999", "--call-graph", "fp", "-o", "perf.data"]);
+});
+
+Deno.test("perfRecordArgs() passes everything on under perf's own names", () => {
+  deepEqual(
+    perfRecordArgs({
+      frequency: 99,
+      callGraph: { method: "dwarf", size: 16384 },
+      event: "cpu-clock",
+      output: "out.data",
+      pid: 42,
+      clock: "mono",
+      mmapPages: "16M",
+    }).join(" "),
+    "-F 99 --call-graph dwarf,16384 -e cpu-clock -o out.data -p 42 -k mono -m 16M",
+  );
+});
+
+Deno.test("perfRecordArgs() keeps the command's own options behind --", () => {
+  const command = ["deno", "run", "-A", "app.ts", "-F", "--", ""];
+  const args = perfRecordArgs({ command });
+  deepEqual(args.slice(args.indexOf("--") + 1), command);
+});
+
+Deno.test("perfRecordArgs() refuses numbers that perf would misread", () => {
+  for (const frequency of [0, -1, 1.5, NaN, Infinity, 2 ** 31]) {
+    throws(() => perfRecordArgs({ frequency }), {
+      name: "RangeError",
+      message:
+        `Cannot record with frequency "${frequency}": must be a whole number from 1 to 2147483647`,
+    });
+  }
+  throws(() => perfRecordArgs({ pid: 0 }), RangeError);
+  throws(() => perfRecordArgs({ callGraph: { method: "dwarf", size: 65536 } }), RangeError);
+  for (const mmapPages of [0, -4, 1.5, "", "x", "3x", "16 M"]) {
+    throws(() => perfRecordArgs({ mmapPages }), RangeError);
+  }
+});
+
+Deno.test("perfRecordArgs() refuses an unknown clock and empty texts", () => {
+  throws(() => perfRecordArgs({ clock: "sundial" }), /^RangeError: .*"sundial".*mono/);
+  throws(() => perfRecordArgs({ event: "" }), RangeError);
+  throws(() => perfRecordArgs({ output: "" }), RangeError);
+});

@@ -1,0 +1,81 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+
+import { readSampleFile } from "../../../lib/recording/built_in/sample_file.ts";
+
+/** A record as ffi/sample_file.h has it: numbers of 4 bytes, bigints of 8, texts filled up with zeros to 8. */
+function record(kind: number, ...fields: (number | bigint | string)[]): Uint8Array {
+  const bytes = fields.flatMap((field) => {
+    if (typeof field === "string") {
+      const text = [...new TextEncoder().encode(field)];
+      return [...text, ...new Array((8 - text.length % 8) % 8).fill(0)];
+    }
+    const [size, value] = typeof field === "number" ? [4, BigInt(field)] : [8, field];
+    return Array.from({ length: size }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
+  });
+  const head = new Uint32Array([kind, 8 + bytes.length]);
+  return new Uint8Array([...new Uint8Array(head.buffer), ...bytes]);
+}
+
+const START = record(
+  0x31535058,
+  1,
+  62,
+  4711,
+  1_000_000,
+  5_000_000_000n,
+  1_700_000_000_000_000_000n,
+);
+const SAMPLE = record(1, 4712, 3, 6_000_000_000n, 0x7f0b60418010n, 0x1000n);
+const THREAD = record(2, 4712, 0, "deno\0\0\0\0\0\0\0\0\0\0\0\0");
+const MAPS = record(3, 1n, "7f-80 r-xp 0 0:0 1 /a\n");
+const STATUS = record(4, 7n, 900n, 5n, 2n, 1n);
+
+function file(...records: Uint8Array[]): Uint8Array {
+  return new Uint8Array(records.flatMap((record) => [...record]));
+}
+
+Deno.test("readSampleFile() reads every kind of record", () => {
+  deepEqual(readSampleFile(file(START, THREAD, MAPS, SAMPLE, STATUS)), {
+    process: 4711,
+    machine: 62,
+    interval: 1_000_000,
+    start: 1_700_000_000_000,
+    samples: [{
+      thread: 4712,
+      weight: 3_000_000,
+      time: 6_000_000_000,
+      addresses: [0x7f0b60418010, 0x1000],
+    }],
+    threads: new Map([[4712, "deno"]]),
+    maps: ["7f-80 r-xp 0 0:0 1 /a\n"],
+    counts: { cpuTime: 900, runs: 5, dropped: 2_000_000, unarmed: 1 },
+  });
+});
+
+Deno.test("readSampleFile() adds the counts of several recordings, and takes the last of each", () => {
+  const { counts } = readSampleFile(file(START, STATUS, STATUS, START, STATUS));
+  deepEqual(counts, { cpuTime: 1800, runs: 10, dropped: 4_000_000, unarmed: 2 });
+});
+
+Deno.test("readSampleFile() ends at a record that is cut off, wherever that is", () => {
+  const whole = file(START, SAMPLE, SAMPLE);
+  for (let size = START.length; size < whole.length; size++) {
+    const { samples } = readSampleFile(whole.subarray(0, size));
+    equal(samples.length, size < START.length + SAMPLE.length ? 0 : 1);
+  }
+  equal(readSampleFile(file(START, SAMPLE, record(1).fill(0))).samples.length, 1);
+});
+
+Deno.test("readSampleFile() passes over kinds that it does not know", () => {
+  equal(readSampleFile(file(START, record(99, 1n), SAMPLE)).samples.length, 1);
+});
+
+Deno.test("readSampleFile() refuses what is no such file, or of another version", () => {
+  for (const bytes of [file(), file(SAMPLE, START), new TextEncoder().encode("PERFILE2........")]) {
+    throws(() => readSampleFile(bytes), /^SyntaxError: it is no file of the built-in sampler/);
+  }
+  throws(
+    () => readSampleFile(record(0x31535058, 2, 62, 1, 1, 1n, 1n)),
+    /^SyntaxError: its version is 2, must be 1$/,
+  );
+});

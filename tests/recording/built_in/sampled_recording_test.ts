@@ -1,0 +1,102 @@
+import { deepEqual, equal } from "node:assert/strict";
+
+import { recordingTotal } from "../../../lib/recording/recording.ts";
+import type { SampleFile } from "../../../lib/recording/built_in/sample_file.ts";
+import { sampledRecording } from "../../../lib/recording/built_in/sampled_recording.ts";
+
+const FILE: SampleFile = {
+  process: 42,
+  machine: 62,
+  interval: 1_000_000,
+  start: 1_700_000_000_000,
+  samples: [
+    // 0x1010 is where bar begins, and where a call at the end of foo returns to.
+    { thread: 42, weight: 4e6, time: 5e9, addresses: [0x9990, 0x1010, 0x5000] },
+    { thread: 42, weight: 2e6, time: 6e9, addresses: [0x9990, 0x1010, 0x5000] },
+    { thread: 43, weight: 1e6, time: 5.5e9, addresses: [0x1010] },
+    { thread: 44, weight: 1e6, time: 5.5e9, addresses: new Array(1024).fill(0x1011) },
+  ],
+  threads: new Map([[42, "deno"], [43, "worker"]]),
+  maps: ["5000-6000 r-xp 00000000 fe:00 1 /usr/bin/deno\n"],
+  counts: { cpuTime: 9e6, runs: 9, dropped: 3e6, unarmed: 0 },
+};
+
+const RECORDING = sampledRecording(FILE, {
+  command: ["/usr/bin/deno", "run", "a.ts"],
+  map: "1000 10 js::foo:/a.ts:1\n1010 10 js::bar:/a.ts:2\n",
+  open: () => undefined,
+});
+
+Deno.test("sampledRecording() makes equal stacks one, callers first, and knows their threads", () => {
+  const { stacks, samples, ...facts } = RECORDING;
+  deepEqual(facts, {
+    sampler: "builtin",
+    samplerVersion: "built-in sampler",
+    command: ["/usr/bin/deno", "run", "a.ts"],
+    event: "cpu-clock",
+    unit: "nanoseconds",
+    frequency: 1000,
+    callGraph: { method: "fp" },
+    maxFrames: 1024,
+    start: 1_700_000_000_000,
+    duration: 1000,
+    lostSamples: 3,
+    clock: "mono",
+    threads: [
+      { pid: 42, tid: 42, name: "deno" },
+      { pid: 42, tid: 43, name: "worker" },
+      { pid: 42, tid: 44, name: "thread 44" },
+    ],
+  });
+  deepEqual([...samples.time], [5e9, 5.5e9, 5.5e9, 6e9]);
+  deepEqual([...samples.thread], [0, 1, 2, 0]);
+  deepEqual([...samples.stack], [0, 1, 2, 0]);
+  deepEqual([...samples.weight], [4e6, 1e6, 1e6, 2e6]);
+  deepEqual(recordingTotal(RECORDING), { samples: 4, weight: 8e6 });
+  const seen = stacks.map(({ thread, samples, weight, isCut }) => [thread, samples, weight, isCut]);
+  deepEqual(seen, [
+    ["deno", 2, 6e6, false],
+    ["worker", 1, 1e6, false],
+    ["thread 44", 1, 1e6, true],
+  ]);
+  deepEqual(stacks[0]!.frames.map(({ name, kind }) => [name, kind]), [
+    ["", "runtime"],
+    ["foo", "typescript"],
+    ["", "runtime"],
+  ]);
+});
+
+Deno.test("sampledRecording() takes a call's return address for the caller's, the innermost as it is", () => {
+  equal(RECORDING.stacks[0]!.frames[1]!.name, "foo");
+  equal(RECORDING.stacks[1]!.frames[0]!.name, "bar");
+});
+
+Deno.test("sampledRecording() asks who knows generated code, and prefers js:: names of the map to what yields", () => {
+  const asked: string[] = [];
+  const { stacks } = sampledRecording(FILE, {
+    command: ["/usr/bin/deno", "run", "a.ts"],
+    map: "1000 10 js::foo:/a.ts:1\n",
+    open: () => undefined,
+    resolver: {
+      framesAt(pid, address, time, isCaller) {
+        asked.push(`${pid} ${address.toString(16)} ${time} ${isCaller}`);
+        const names = address === 0x9990 ? ["hot", "inlined"] : ["wasm"];
+        return address === 0x5000 ? undefined : {
+          frames: names.map((name) => ({ name, kind: "typescript", file: "/a.ts", module: "" })),
+          from: 0,
+          to: Infinity,
+          yieldsToMap: names[0] === "wasm",
+        };
+      },
+    },
+  });
+  deepEqual(asked.slice(0, 3), [
+    "42 5000 5000000000 true",
+    "42 1010 5000000000 true",
+    "42 9990 5000000000 false",
+  ]);
+  deepEqual(stacks.slice(0, 2).map(({ frames }) => frames.map(({ name }) => name)), [
+    ["", "foo", "hot", "inlined"],
+    ["wasm"],
+  ]);
+});

@@ -1,0 +1,83 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+import { denoHost } from "../../lib/runtime/deno_host.ts";
+import { bunHost, nodeHost } from "../../lib/runtime/node_host.ts";
+import { host } from "../../lib/runtime/runtime.ts";
+
+const start = { preload: "file:///p.js", stackSize: 3000 };
+
+Deno.test("host is this runtime's", () => {
+  equal(host, denoHost);
+});
+
+Deno.test("Host.startArgs() instruments, with more stack, unless the flags have a stack of their own", () => {
+  deepEqual(denoHost.startArgs({ ...start, flags: ["-A"] }), [
+    "run",
+    "-A",
+    "--v8-flags=--stack-size=3000",
+    "--preload=file:///p.js",
+  ]);
+  deepEqual(nodeHost.startArgs({ ...start, flags: ["--no-warnings"] }), [
+    "--no-warnings",
+    "--stack-size=3000",
+    "--import=file:///p.js",
+  ]);
+  deepEqual(bunHost.startArgs({ ...start, flags: [] }), ["--preload=file:///p.js"]);
+  deepEqual(denoHost.startArgs({ ...start, flags: ["--v8-flags=--jitless"] }), [
+    "run",
+    "--v8-flags=--jitless",
+    "--preload=file:///p.js",
+  ]);
+  deepEqual(nodeHost.startArgs({ ...start, flags: ["--stack_size=900"] }), [
+    "--stack_size=900",
+    "--import=file:///p.js",
+  ]);
+  deepEqual(nodeHost.startArgs({ ...start, flags: [], stackSize: undefined }), [
+    "--import=file:///p.js",
+  ]);
+});
+
+Deno.test("Host.startArgs() gives V8 its flags beside those of the user", () => {
+  const engineFlags = ["--perf-basic-prof", "--no-turbo-inlining"];
+  deepEqual(denoHost.startArgs({ ...start, flags: ["-A"], stackSize: undefined, engineFlags }), [
+    "run",
+    "-A",
+    "--v8-flags=--perf-basic-prof,--no-turbo-inlining",
+    "--preload=file:///p.js",
+  ]);
+  deepEqual(denoHost.startArgs({ ...start, flags: ["--v8-flags=--jitless", "-A"], engineFlags }), [
+    "run",
+    "-A",
+    "--v8-flags=--jitless,--perf-basic-prof,--no-turbo-inlining",
+    "--preload=file:///p.js",
+  ]);
+  deepEqual(nodeHost.startArgs({ ...start, flags: [], stackSize: undefined, engineFlags }), [
+    ...engineFlags,
+    "--import=file:///p.js",
+  ]);
+});
+
+Deno.test("nothing but the hosts and what chooses among them knows a runtime's own names", async () => {
+  const found: string[] = [];
+  const lib = new URL("../../lib/", import.meta.url);
+  for await (const { path, text } of sources(lib)) {
+    const code = text.replaceAll(/\/\*.*?\*\/|\/\/.*$/gms, "");
+    if (/\b(?:Deno|Bun)\b\s*[.?[]|\btypeof (?:Deno|Bun)\b|process\.versions\b/.test(code)) {
+      found.push(fileURLToPath(path).slice(fileURLToPath(lib).length));
+    }
+  }
+  deepEqual(found.sort(), [
+    "native/ffi_library.ts",
+    "runtime/deno_host.ts",
+    "runtime/runtime.ts",
+  ]);
+});
+
+async function* sources(directory: URL): AsyncGenerator<{ path: URL; text: string }> {
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    const path = new URL(isDirectory ? `${name}/` : name, directory);
+    if (isDirectory) yield* sources(path);
+    else if (name.endsWith(".ts")) yield { path, text: await Deno.readTextFile(path) };
+  }
+}
