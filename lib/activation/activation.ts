@@ -24,10 +24,10 @@ import { decideSwitches, type ReadVariable } from "./switches.ts";
 type AnyFunction<Result> = (...args: any[]) => Result;
 
 /**
- * Whether trampolines are on, for all instrumented code of an isolate, and the way into them.
+ * Turns trampolines on and off for all instrumented code of an isolate, and calls into them.
  *
- * On and off have one form: `#current` is the engine with the backend in use. `state` follows it, for
- * code that can look at one number only.
+ * `#current`, the engine with the backend in use, decides: it is `undefined` while trampolines are
+ * off. `state` follows it, for instrumented code, which looks at one number only.
  */
 export class Activation implements InstrumentedCodeRuntime {
   /** @inheritdoc */
@@ -52,15 +52,17 @@ export class Activation implements InstrumentedCodeRuntime {
   e8: Entry = callPlainly;
   /** @inheritdoc */
   entered: () => void = () => {};
-  /** Told after trampolines were turned on, and before they are turned off. */
+  /**
+   * Called with `true` after trampolines are turned on, with `false` before they are turned off.
+   */
   onSwitch: ((isOn: boolean) => void) | undefined;
   readonly #functions = new FunctionTable();
   readonly #ownTrampolines = new OwnTrampolines();
   readonly #pairs = new EnginePairs({
     declare: (backend, id, code) => this.#declare(backend, id, code),
     pause: (body) => this.#pause(body),
-    // Past the stack budget every callee is deeper still, so trampolines stay off for the whole body
-    // instead of measuring the stack at each call.
+    // Past the stack budget every callee is deeper still, so trampolines stay off for the whole
+    // body instead of measuring the stack at each call.
     runDeep: (body) => this.#pause(body, ON),
     giveUp: (error) => this.#giveUp(error),
   });
@@ -69,8 +71,8 @@ export class Activation implements InstrumentedCodeRuntime {
   /**
    * Gives a function its number; it gets a trampoline when it is first called while active.
    *
-   * @param label What perf shows.
-   * @param args How it is called: with so many arguments, or `APPLY`.
+   * @param label The function's label in perf.
+   * @param args The number of arguments that it is called with, or `APPLY`.
    */
   define(label: FunctionLabel, args: number): number {
     const id = this.#functions.add(label, args);
@@ -78,7 +80,7 @@ export class Activation implements InstrumentedCodeRuntime {
     return id;
   }
 
-  /** What perf shows of a function; `undefined` where none has the number. */
+  /** The label of a function; `undefined` where no function has the number. */
   label(id: number): FunctionLabel | undefined {
     return this.#functions.label(id);
   }
@@ -106,10 +108,12 @@ export class Activation implements InstrumentedCodeRuntime {
   }
 
   /**
-   * Gives a function that is called often a trampoline of its own, where there is a cheaper one.
-   * It is gone when another engine or backend makes the trampolines.
+   * Gives a hot function a direct trampoline, if the engine has one: it is cheaper to call. The
+   * function loses it when another engine or backend takes over.
    *
-   * @param label What perf shows.
+   * @param holder Gets the trampoline.
+   * @param label The function's label in perf.
+   * @param fn The function.
    * @param args How many arguments the function is called with, up to `MOST_ARGUMENTS`.
    */
   promote(holder: OwnTrampoline, label: FunctionLabel, fn: unknown, args: number): void {
@@ -165,10 +169,11 @@ export class Activation implements InstrumentedCodeRuntime {
   /**
    * Turns trampolines on, or on with another engine or backend.
    *
-   * @throws {PerfError} If the platform, the library or the file does not allow it; then nothing has changed.
+   * @throws {PerfError} If the platform, the library or the file does not allow it. Then nothing
+   * has changed.
    */
   activate(backend: BackendName, engine: EngineChoice = "auto"): void {
-    // Backends ask the library whose a file is, so it comes first.
+    // Backends ask the library for the user's id, so it is loaded first.
     loadNativeLibrary();
     const pair = this.#pairs.get(backend, engine);
     this.#pairs.prepare(pair, this.#functions);
@@ -178,7 +183,7 @@ export class Activation implements InstrumentedCodeRuntime {
     this.onSwitch?.(true);
   }
 
-  /** Turns trampolines off. Safe at any depth: a trampoline outlives its use. */
+  /** Turns trampolines off. Safe at any depth of calls: no trampoline is ever freed. */
   deactivate(): void {
     this.onSwitch?.(false);
     this.#current?.backend.flush?.();
@@ -186,7 +191,8 @@ export class Activation implements InstrumentedCodeRuntime {
   }
 
   /**
-   * Does what the environment asks for. What cannot be done is a warning, and the program goes on.
+   * Turns trampolines on or off as the environment asks. An obstacle becomes a warning, and the
+   * program goes on.
    *
    * @param read Reads the environment.
    */
@@ -214,10 +220,10 @@ export class Activation implements InstrumentedCodeRuntime {
   }
 
   /**
-   * Runs a body, and what it calls, plainly, whatever is instrumented of it.
+   * Runs a body while trampolines are off, for the body and all its callees.
    *
-   * @param body What to run.
-   * @param state What is the state afterwards, if trampolines are on then.
+   * @param body The function to run.
+   * @param state The state afterwards, unless the body has turned trampolines off.
    */
   #pause<Result>(body: () => Result, state = this.state): Result {
     this.state = OFF;
@@ -228,15 +234,15 @@ export class Activation implements InstrumentedCodeRuntime {
     }
   }
 
-  /** Tells perf of a trampoline. */
+  /** Tells perf the name of a trampoline. */
   #declare(backend: Backend, id: number, code: CodeExtent): void {
     try {
       const source = this.#functions.label(id)!;
-      // The program may have replaced a builtin that is used here. Instrumented, the replacement would
-      // need its own trampoline to make this one.
+      // The program may have replaced a builtin that is used here. If the replacement is
+      // instrumented, it would need its own trampoline while this one is made.
       this.#pause(() => backend.declare({ ...code, name: functionSymbol(source), source }));
     } catch (error) {
-      // The program's own recursion left no stack for one more call: that is no obstacle.
+      // The program's own recursion has used up the stack. The RangeError is the program's.
       if (error instanceof RangeError) throw error;
       this.#giveUp(error);
     }

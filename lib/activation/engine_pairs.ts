@@ -16,21 +16,21 @@ export interface EngineWithBackend {
   prepared: number;
 }
 
-/** What engines ask of the activation. */
+/** The activation, as engines see it. */
 export interface EngineUser {
   /** Names the code of a function's trampoline, by a backend. */
   declare(backend: Backend, id: number, code: CodeExtent): void;
   /** Runs a body while trampolines are off. */
   pause(body: () => void): void;
-  /** Runs a body for which the stack has no room for trampolines. */
+  /** Runs a body past the stack budget, where there are no trampolines. */
   runDeep(body: () => void): void;
   /** Turns trampolines off for good, with a warning. */
   giveUp(error: unknown): void;
 }
 
 /**
- * The engines and backends of an isolate. Perf keeps what it was told of an address, so an engine
- * and a backend that were made once are used again.
+ * The engines and backends of an isolate. Each is made once and reused: perf keeps the name of an
+ * address, so trampolines and their names must not be made anew.
  */
 export class EnginePairs {
   readonly #user: EngineUser;
@@ -38,13 +38,13 @@ export class EnginePairs {
   readonly #pairs: EngineWithBackend[] = [];
   #wasmObstacle: string | undefined;
 
-  /** @param user Whom the engines ask. */
+  /** @param user Serves the engines. */
   constructor(user: EngineUser) {
     this.#user = user;
   }
 
   /**
-   * An engine with a backend; `auto` is the cheapest that works here.
+   * Finds or makes an engine with a backend; `auto` is the cheapest engine that works here.
    *
    * @throws {PerfError} If there is none.
    */
@@ -54,17 +54,17 @@ export class EnginePairs {
       : this.#find(backendName, engineName) ?? this.#make(backendName, engineName);
   }
 
-  /** Makes a pair's engine ready for the functions that were defined since it last was. */
+  /** Gets a pair's engine ready for the functions that were defined since the last call. */
   prepare(pair: EngineWithBackend, functions: FunctionTable): void {
     if (pair.prepared === functions.length) return;
     pair.engine.prepare(pair.prepared, functions.argumentsFrom(pair.prepared));
     pair.prepared = functions.length;
-    // There can be new memory for code.
+    // The engine may have mapped new memory for code, which the backend must describe.
     pair.backend.flush?.();
   }
 
   #cheapest(backendName: BackendName): EngineWithBackend {
-    // A backend that cannot be made is no obstacle of the engine's.
+    // Made first: its failure must not count as an obstacle of the WebAssembly engine.
     this.#backend(backendName);
     if (this.#wasmObstacle === undefined) {
       try {
@@ -98,7 +98,7 @@ export class EnginePairs {
       make: (body) =>
         user.pause(() => {
           body();
-          // There is new memory for code.
+          // The engine may have mapped new memory for code.
           backend.flush?.();
         }),
       giveUp: (error) => user.giveUp(error),

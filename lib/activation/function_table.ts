@@ -1,11 +1,11 @@
 import { fill, lengthened, max, min, set, subarray, Uint8Array } from "../base/builtins.ts";
 import type { FunctionLabel } from "../base/symbol_name.ts";
 
-/** Numbers that are set aside at a time for functions that come one by one. */
+/** Sizes of the pools of numbers that are reserved for functions that come one by one. */
 const SMALLEST_POOL = 16;
 const LARGEST_POOL = 1024;
 
-/** Numbers that are set aside. */
+/** Reserved numbers, for functions with one number of arguments. */
 interface Pool {
   next: number;
   end: number;
@@ -13,28 +13,28 @@ interface Pool {
 }
 
 /**
- * The functions of an isolate by number: what perf shows of each, and how it is called. Engines get
- * ready for many at once far cheaper than for one: those that come one by one get numbers that
- * were set aside.
+ * The functions of an isolate by number: each one's label in perf, and its number of arguments. An
+ * engine gets ready for many functions at far less cost than for each alone. So functions that come
+ * one by one get numbers from reserved pools.
  */
 export class FunctionTable {
-  /** Number 0 is no function's. */
+  /** Number 0 is never given to a function. */
   readonly #labels: FunctionLabel[] = [{ name: "", file: "", line: undefined }];
   readonly #pools: Pool[] = [];
   #args = new Uint8Array(64);
   #length = 1;
 
-  /** One more than the highest number, set aside ones included. */
+  /** One more than the highest number, reserved ones included. */
   get length(): number {
     return this.#length;
   }
 
-  /** What perf shows of a function. */
+  /** The label of a function in perf. */
   label(id: number): FunctionLabel | undefined {
     return this.#labels[id];
   }
 
-  /** How the functions from a number on are called, in turn: by how many arguments, or `APPLY`. */
+  /** The numbers of arguments, or `APPLY`, of the functions from a number on. */
   argumentsFrom(first: number): Uint8Array {
     return subarray(this.#args, first, this.#length);
   }
@@ -60,7 +60,7 @@ export class FunctionTable {
     set(this.#extend(labels.length), args);
   }
 
-  /** Gives out numbers: the places for how their functions are called. */
+  /** Extends the table by some numbers. Returns the places of their numbers of arguments. */
   #extend(count: number): Uint8Array {
     const first = this.#length;
     this.#length += count;

@@ -1,18 +1,19 @@
 /*
- * The contract between instrumented code and its runtime: what the generated text calls, the texts
- * themselves, and how frames of ours are known in a stack. The instrumenter writes text with these
- * functions only, and `Activation` implements the interface, so that a name cannot change in one place.
+ * The contract between instrumented code and its runtime: the functions that generated text calls,
+ * the texts themselves, and the rule by which frames of this package are recognised in a stack. The
+ * instrumenter writes text by these functions only, and `Activation` implements the interface, so
+ * a name cannot change in one place alone.
  */
 import { startsWith } from "../base/builtins.ts";
 import type { Entries } from "../engines/engine.ts";
 
-/** Counts up when instrumented code calls something else, or calls it otherwise. */
+/** Counts up with every change of what instrumented code calls, or of how it does. */
 const CONTRACT_VERSION = 1;
 
 /**
  * The global by which instrumented code, and a second copy of this package (from a registry, from a
- * checkout), reach the one activation of the isolate. It is a global since functions can run before
- * the modules that they import. Its digit is the version of this contract.
+ * checkout), reach the one activation of the isolate. It is a global because functions can run
+ * before the modules that they import. Its digit is the version of this contract.
  */
 export const RUNTIME_EXPRESSION = `$xperf${CONTRACT_VERSION}` as const;
 
@@ -20,23 +21,29 @@ export const RUNTIME_EXPRESSION = `$xperf${CONTRACT_VERSION}` as const;
 export const OFF = 0;
 /** `state` while trampolines are on, and no function is about to run its body. */
 export const ON = -1;
-/** `state` until the environment has been read. The preload reads it before any instrumented code runs. */
+/**
+ * `state` until the environment is read. The preload reads it before any instrumented code runs.
+ */
 export const UNDECIDED = -2;
 
-/** What instrumented code calls. The numbers are those of functions, from 1 on. */
+/** The interface that instrumented code calls. An `id` is a function's number, from 1 on. */
 export interface InstrumentedCodeRuntime extends Entries {
   /**
-   * {@linkcode OFF}, {@linkcode ON}, {@linkcode UNDECIDED}, or the number of the function that has just been called again
-   * inside its trampoline: it finds its own number here and runs its body.
+   * {@linkcode OFF}, {@linkcode ON}, {@linkcode UNDECIDED}, or the number of the function that has
+   * just been called again inside its trampoline. That function finds its own number here and runs
+   * its body.
    */
   state: number;
   /** Runs a body inside a function's trampoline while active, and plainly otherwise. */
   readonly run: <Result>(id: number, body: () => Result) => Result;
-  /** Gives a function its trampoline while active, for code whose frame begins later or never. */
+  /**
+   * Makes and names a function's trampoline while active, without running a body in it. For code
+   * whose frame begins later or never.
+   */
   touch(id: number): void;
   /** Calls a function that has a rest parameter: `args` are those in front of it. */
   rest(id: number, fn: unknown, self: unknown, args: unknown[], rest: readonly unknown[]): unknown;
-  /** The getter or setter that a class has under a key. */
+  /** Returns the getter or setter of a key. */
   accessor(holder: object, key: string, kind: "get" | "set"): unknown;
   /** Called by the body of a Worker's entry as it begins. */
   entered: () => void;
@@ -47,7 +54,7 @@ function member(runtime: string, name: keyof InstrumentedCodeRuntime): string {
   return `${runtime}.${name}`;
 }
 
-/** How a function calls itself again, inside its trampoline. */
+/** The parts of the text by which a function calls itself again, inside its trampoline. */
 export interface CallAgain {
   /** The function's number. */
   id: number;
@@ -59,7 +66,7 @@ export interface CallAgain {
   self: string;
   /** The expression for its receiver. */
   receiver: string;
-  /** The texts of the arguments: `,a,b`, or one array. */
+  /** The text of the arguments: `,a,b`, or one array. */
   passed: string;
 }
 
@@ -73,8 +80,8 @@ function callAgain(
 
 /**
  * The guard at the start of a function's body. While trampolines are on, the function calls itself
- * again inside its trampoline. The second call finds its own number in `state`, takes it out and runs
- * the body.
+ * again inside its trampoline. The second call finds its own number in `state`, takes it out and
+ * runs the body.
  */
 export function guardStatement(call: CallAgain): string {
   const { id, runtime } = call;
@@ -84,7 +91,9 @@ export function guardStatement(call: CallAgain): string {
     `{${state}=${id};return ${callAgain(call, own, call.self)}}else ${state}=${ON}}`;
 }
 
-/** The guard in front of an arrow function's expression; leaves a parenthesis open. */
+/**
+ * Like {@linkcode guardStatement}, for an arrow function's expression; leaves a parenthesis open.
+ */
 export function guardExpression(call: CallAgain): string {
   const { id, runtime, self } = call;
   const state = member(runtime, "state");
@@ -93,19 +102,19 @@ export function guardExpression(call: CallAgain): string {
 }
 
 /**
- * In front of a body that becomes an arrow function: `(0,$.run)(7,()=>`. Called as a member, `run`
- * would make V8 name the functions in the body after it.
+ * The text in front of a body that becomes an arrow function: `(0,$.run)(7,()=>`. If `run` were
+ * called as a member, V8 would name the functions in the body after it.
  */
 export function runText(runtime: string, id: number): string {
   return `(0,${member(runtime, "run")})(${id},()=>`;
 }
 
-/** Makes a function known whose frame begins later or never. */
+/** The call that makes and names the trampoline of a function whose frame begins later or never. */
 export function touchText(runtime: string, id: number): string {
   return `${member(runtime, "touch")}(${id})`;
 }
 
-/** Reaches a getter or setter of a class. */
+/** The expression for a getter or setter of a class. */
 export function accessorText(
   runtime: string,
   { holder, key, kind }: { holder: string; key: string; kind: "get" | "set" },
@@ -113,38 +122,39 @@ export function accessorText(
   return `${member(runtime, "accessor")}(${holder},${key},"${kind}")`;
 }
 
-/** Begins the body of a Worker's entry. */
+/** The statement at the start of the body of a Worker's entry. */
 export function enteredText(runtime: string): string {
   return `${member(runtime, "entered")}();`;
 }
 
-/** What a frame is for an author who does not know of us. */
+/** The owner of a frame, from the view of an author who does not know this package. */
 export type FrameOwner =
   /** A frame of the program. */
   | "program"
-  /** A trampoline, or what calls it when a function has called itself again. */
+  /** A trampoline, or a function of this package that calls it for the guard. */
   | "reentry"
-  /** Calls a piece of a function that became an arrow function. */
+  /** `run`, which calls a piece of a function that became an arrow function. */
   | "piece"
-  /** Calls a function that the program wrapped by hand. */
+  /** A wrapper, which calls a function that the program wrapped by hand. */
   | "wrapper";
 
 const LIBRARY = new URL("../", import.meta.url).href;
 
-/** The one module below our root that is a program. */
+/** The one module below `lib/` that is a program. */
 const DEMO = new URL("../demo.", import.meta.url).href;
 
-/** The modules whose functions call what the program wrapped by hand. */
+/** The modules whose functions call functions that the program wrapped by hand. */
 const WRAPPERS = new URL("../api/", import.meta.url).href;
 
-/** This class's module: its function `run` calls pieces. */
+/** The module of `Activation`, whose function `run` calls pieces. */
 const ACTIVATION = new URL("./activation.", import.meta.url).href;
 
 /**
- * Whose a frame is, by the place of its module: every module below our root is ours.
+ * The owner of a frame, by the place of its module. Every module below `lib/` belongs to this
+ * package.
  *
  * @param url The module's address.
- * @param functionName What V8 calls the function.
+ * @param functionName V8's name of the function.
  */
 export function frameOwner(url: string, functionName: string | null): FrameOwner {
   if (!startsWith(url, LIBRARY)) return "program";

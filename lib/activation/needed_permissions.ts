@@ -5,16 +5,18 @@ import { LIBRARY_VARIABLE } from "../native/native_library.ts";
 import { perfMapPath } from "../backends/perf_map/perf_map.ts";
 import { currentPlatform, type Permission, processId, readVariable } from "../runtime/runtime.ts";
 
-/** What the native library takes to be opened, and to call back; a callback wants all of ffi. */
+/**
+ * Permissions to open the native library. It calls back, and Deno wants all of ffi for callbacks.
+ */
 export function libraryPermissions(): Permission[] {
   const own = readVariable(LIBRARY_VARIABLE);
   return [{ name: "ffi" }, ...(own ? [] : libraryFilePermissions(currentPlatform()))];
 }
 
-/** What turning trampolines on takes. */
+/** Permissions to turn trampolines on. */
 export function neededPermissions(backend: BackendName): Permission[] {
   const path = backend === "perf" ? perfMapPath(processId()) : jitdumpPath(processId());
   const needed: Permission[] = [...libraryPermissions(), { name: "write", path }];
-  // perf finds a jitdump by a mapping of its first page, and a mapping reads.
+  // perf finds a jitdump by a mapping of its first page, which needs a readable file.
   return backend === "perf" ? needed : [...needed, { name: "read", path }];
 }

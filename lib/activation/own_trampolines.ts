@@ -2,13 +2,13 @@ import { defineElement } from "../base/builtins.ts";
 import type { DirectEntry } from "../engines/engine.ts";
 import type { EngineWithBackend } from "./engine_pairs.ts";
 
-/** Has a trampoline of its own, or can have one. */
+/** A place for a direct trampoline. */
 export interface OwnTrampoline {
-  /** The trampoline. */
+  /** The trampoline; `undefined` while there is none. */
   direct: DirectEntry | undefined;
 }
 
-/** The functions that have trampolines of their own. All of these come from one engine with one backend. */
+/** The direct trampolines in use. All come from one engine with one backend. */
 export class OwnTrampolines {
   readonly #holders: OwnTrampoline[] = [];
   #maker: EngineWithBackend | undefined;

@@ -2,11 +2,11 @@ import { BACKEND_NAMES, type BackendName } from "../backends/backend.ts";
 import { ENGINE_CHOICES, type EngineChoice } from "../engines/engine.ts";
 import type { VariableName } from "../base/environment.ts";
 
-/** What the switches ask for. */
+/** The outcome of all switches. */
 export interface Wish {
   /** The backend to turn on; `undefined` leaves trampolines off. */
   backend: BackendName | undefined;
-  /** Which engine makes the trampolines. */
+  /** The engine that makes the trampolines. */
   engine: EngineChoice;
 }
 
@@ -22,10 +22,10 @@ export const BACKEND_VARIABLES: Readonly<Record<BackendName, VariableName>> = {
 /** The environment variable that chooses the engine. */
 export const ENGINE_VARIABLE: VariableName = "JS_PERF_ENGINE";
 
-/** Backends from the one that wins at one level to the one that loses. */
+/** Backends by precedence: at one level, the first one that is asked for wins. */
 const BY_RANK: readonly BackendName[] = ["perf_jit", "perf"];
 
-/** The switches of all levels below the API. */
+/** The switches of the command line. */
 export interface SwitchOptions {
   /** Values of `-X`, in order: `perf`, `perf_jit`, `perf=0`, ... @default {[]} */
   x?: readonly string[];
@@ -39,7 +39,8 @@ export interface SwitchOptions {
  *
  * @param read Reads the environment.
  * @param options The command line's switches.
- * @throws {RangeError} If a `-X` name, its value or an engine is unknown; the message names its source.
+ * @throws {RangeError} If a `-X` name, its value or an engine is unknown; the message names its
+ * source.
  */
 export function decideSwitches(read: ReadVariable, options: SwitchOptions = {}): Wish {
   const asked = new Map<BackendName, boolean>();
@@ -58,12 +59,12 @@ export function decideSwitches(read: ReadVariable, options: SwitchOptions = {}):
   };
 }
 
-/** Whether the environment asks for trampolines, in whatever way. */
+/** Whether the environment asks for trampolines, with any backend. */
 export function asksForTrampolines(read: ReadVariable): boolean {
   return BACKEND_NAMES.some((name) => isOn(read(BACKEND_VARIABLES[name])));
 }
 
-/** The variables that ask a child process for the same; `undefined` unsets one. */
+/** The variables that ask a child process for a wish; `undefined` unsets one. */
 export function environmentFor(wish: Wish): Record<string, string | undefined> {
   const variables: Record<string, string | undefined> = { [ENGINE_VARIABLE]: wish.engine };
   for (const name of BACKEND_NAMES) {
@@ -95,7 +96,7 @@ function parseXOptions(values: readonly string[]): Map<BackendName, boolean> {
   return asked;
 }
 
-/** Checks the name of an engine; `source` is what the error names. */
+/** Checks the name of an engine; the error names `source`. */
 export function parseEngine(value: string, source: string): EngineChoice {
   const engine = ENGINE_CHOICES.find((known) => known === value);
   if (engine === undefined) {

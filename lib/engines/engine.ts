@@ -1,43 +1,45 @@
 import type { CodeExtent, RunDeep } from "../base/machine_code.ts";
 import type { PerfError } from "../base/perf_error.ts";
 
-/** Who makes the trampolines. */
+/** The maker of trampolines: the C library, or V8's WebAssembly. */
 export type EngineName = "native" | "wasm";
 
-/** What can be asked for: an engine, or the cheapest that works here. */
+/** An engine by name, or `auto`, the cheapest that works here. */
 export type EngineChoice = "auto" | EngineName;
 
-/** All that can be asked for. */
+/** All choices of an engine. */
 export const ENGINE_CHOICES: readonly EngineChoice[] = ["auto", "native", "wasm"];
 
-/** The most arguments that travel as they are; where there can be more, they go as an array. */
+/** The most arguments that an entry passes one by one. More arguments travel as one array. */
 export const MOST_ARGUMENTS = 8;
 
-/** Stands for a number of arguments: they go as an array, the one argument of `e1`. */
+/** Stands for a number of arguments: they travel as an array, the one argument of `e1`. */
 export const APPLY = MOST_ARGUMENTS + 1;
 
 /**
- * How far from the base of the stack trampolines may reach, in bytes. V8 stops a recursion at
- * 984 KiB of stack, and a call inside a trampoline takes five to ten times the stack of a plain one.
- * Beyond this depth functions are called plainly, with three quarters of the stack left for it.
+ * How far from the base of the stack trampolines may reach, in bytes. V8 stops a recursion at 984
+ * KiB of stack (`V8_DEFAULT_STACK_SIZE_KB`, src/common/globals.h), and a call inside a trampoline
+ * takes five to ten times the stack of a plain one. Beyond this depth functions are called plainly,
+ * so three quarters of the stack are left to plain calls.
  */
 export const STACK_BUDGET = 256 * 1024;
 
-/** What an engine is told by those who use it. */
+/** The callbacks and settings that an engine gets from its user. */
 export interface EngineHost {
-  /** Bytes behind the code of a trampoline that no other code may take. */
+  /** Bytes behind a trampoline's code that must not hold other code. */
   readonly padding: number;
   /**
-   * Called when a function is called for the first time, and each time that its trampoline has
-   * moved: where it is. Extents never overlap.
+   * Tells where the code of a function's trampoline is. The engine calls this at the function's
+   * first call, and each time that the trampoline has moved. Extents never overlap.
    *
    * @throws {PerfError} If perf cannot be told.
    * @throws {RangeError} If the program has used up its stack.
    */
   declare(id: number, code: CodeExtent): void;
   /**
-   * Runs a body that makes trampolines in the midst of a program, none of whose functions shall want one
-   * meanwhile.
+   * Runs a body that makes trampolines while the program runs. Trampolines are off meanwhile: the
+   * body may call instrumented functions of the program, and these must not need trampolines of
+   * their own.
    */
   make(body: () => void): void;
   /** Called when there is no memory for a trampoline; its function is then called plainly. */
@@ -48,16 +50,16 @@ export interface EngineHost {
 /** The names of {@linkcode Entries}, by the number of arguments. */
 export const ENTRIES = ["e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8"] as const;
 
-/** Calls a function inside the trampoline of the function with a number: its result, its exception. */
+/** Calls a function inside the trampoline of a number; returns its result, throws its exception. */
 export type Entry = (id: number, fn: unknown, self: unknown, ...args: unknown[]) => unknown;
 
 /** Calls functions inside trampolines: `e2(id, fn, self, a, b)` with two arguments. */
 export type Entries = Record<(typeof ENTRIES)[number], Entry>;
 
-/** The most arguments that a trampoline of one function passes. */
+/** The most arguments that a direct trampoline passes. */
 export const MOST_DIRECT = 4;
 
-/** A trampoline of one function: passes the receiver, and as many arguments as it was made for. */
+/** A direct trampoline: passes the receiver and as many arguments as it was made for. */
 export type DirectEntry = (
   self: unknown,
   a?: unknown,
@@ -68,27 +70,27 @@ export type DirectEntry = (
 
 /** Makes trampolines and calls functions inside them. */
 export interface Engine {
-  /** Which one this is. */
+  /** This engine's name. */
   readonly name: EngineName;
   /** The ways into trampolines. */
   readonly entries: Readonly<Entries>;
   /**
-   * Makes ready for functions, which are called from then on only.
+   * Gets ready for new functions. They must not be called earlier.
    *
-   * @param first The number of the first one; the others follow in turn.
+   * @param first The number of the first function; the others follow in turn.
    * @param args How many arguments each is called with, or {@linkcode APPLY}.
-   * @throws {PerfError} If there is no memory for them, as far as any is needed before they are called.
+   * @throws {PerfError} If there is no memory for the tables; the first call makes a trampoline.
    */
   prepare(first: number, args: ArrayLike<number>): void;
 
   /**
-   * Makes a trampoline that calls one function only. To make it costs as much as many of the others,
-   * and a call of it less.
+   * Makes a direct trampoline, which calls one function only. It costs as much to make as many of
+   * the others, and less to call.
    *
-   * @param id The function's number, which nothing else is called by.
+   * @param id A number that no entry is called with.
    * @param fn The function.
    * @param args How many arguments it is called with, up to {@linkcode MOST_DIRECT}.
-   * @returns `undefined` where there is no faster way than by the entries.
+   * @returns `undefined` where none can be made now; the entries still work.
    * @throws {PerfError} If there is no memory for it.
    */
   direct?(id: number, fn: unknown, args: number): DirectEntry | undefined;

@@ -23,13 +23,13 @@ export class NativeEngine implements Engine {
   readonly #library: NativeLibrary;
   readonly #callInside: CallInside;
   readonly #size: number;
-  /** The trampoline of each function, negative where there is none yet. */
+  /** The index of each function's trampoline; negative where there is none yet. */
   #trampolines = new Int32Array(0);
   /** 1 for each function whose arguments come as an array. */
   #applied = new Uint8Array(0);
 
   /**
-   * @param host Told of the trampolines.
+   * @param host Names the trampolines.
    * @throws {PerfError} If the library cannot be used, or too many isolates are attached.
    */
   constructor(host: EngineHost) {
@@ -65,7 +65,7 @@ export class NativeEngine implements Engine {
     return this.#callInside(trampoline, fn as AnyFunction, self, args);
   }
 
-  /** Makes a trampoline; a negative number where there is no memory for it. */
+  /** Makes a trampoline. Returns its index, or a negative number where there is no memory. */
   #create(id: number): number {
     const index = this.#library.xp_register(this.#size + this.#host.padding);
     if (index < 0) {

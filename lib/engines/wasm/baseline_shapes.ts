@@ -2,40 +2,40 @@ import { abs, defineElement, round } from "../../base/builtins.ts";
 import { ALIGNMENT } from "./wasm_code_extent.ts";
 import type { CodeExtent } from "../../base/machine_code.ts";
 
-/** What trampolines of one form have in common as they are at first. */
+/** The code of trampolines of one form and length class, as V8's baseline compiler makes it. */
 interface Shape {
   /** Bytes of code. */
   size: number;
-  /** Where in it the return address of the call is. */
+  /** Offset of the return address of the call. */
   offset: number;
-  /** How many in turn were like this. */
+  /** How many trampolines in a row have repeated this shape. */
   seen: number;
 }
 
-/** How many trampolines of one form have to be the same. */
+/** Repetitions after which a shape is relied on. */
 const ENOUGH_SEEN = 4;
 
 /**
- * From which place in its module on a trampoline's code is longer: 0 takes fewer bytes than other
- * numbers, and the count of calls by which V8 optimises it, 4 bytes each, is further away than a
- * short displacement reaches.
+ * Places in a module from which on a trampoline's code is longer. Code loads the function's number:
+ * 0 takes fewer bytes than others (PROLOGUES, wasm_code_extent.ts). Code counts down to tier-up in
+ * an array of 4 bytes a function: from 32 on the offset does not fit a displacement of 8 bits.
  */
 const LONGER_FROM = [1, 32] as const;
 const LENGTHS = LONGER_FROM.length + 1;
 
-/** How many of these places a place is beyond. */
+/** Length class of the trampoline at a place in its module: 0, 1 or 2 thresholds passed. */
 export function lengthAt(place: number): number {
   return place < LONGER_FROM[0] ? 0 : place < LONGER_FROM[1] ? 1 : 2;
 }
 
 /**
- * Where trampolines are that have not moved yet. V8's baseline compiler makes the same of all of one form
- * and length, so that a few need to be looked at in memory only.
+ * Finds the code of trampolines that have not moved yet. V8's baseline compiler makes equal code
+ * for all of one form and length class. So only the first few are read from memory.
  */
 export class BaselineCode {
   readonly #shapes: Shape[] = [];
 
-  /** @param forms How many forms of trampolines there are; those of others are looked at each time. */
+  /** @param forms How many forms have shapes; a trampoline of a higher form is read each time. */
   constructor(forms: number) {
     for (let shape = 0; shape < forms * LENGTHS; shape++) {
       defineElement(this.#shapes, shape, { size: 0, offset: 0, seen: 0 });
@@ -43,10 +43,10 @@ export class BaselineCode {
   }
 
   /**
-   * The code that a return address is in.
+   * The code that contains a return address.
    *
-   * @param length What {@linkcode lengthAt} says of its place in its module.
-   * @param look Finds it in memory.
+   * @param length The length class, by {@linkcode lengthAt}.
+   * @param look Finds the code in memory.
    */
   extentAt(
     address: number,

@@ -13,32 +13,34 @@ import {
 } from "./wasm_bytes.ts";
 
 /*
- * A trampoline for one function, which it imports: it needs no dispatcher, and V8 calls the function
- * as JavaScript calls it, without asking what it is. The receiver is its first parameter, `self`. It
- * counts its calls as the dispatcher (dispatcher.ts) does those of all others. Whoever makes a second instance of the module, which
- * has the same code, with the walker for the function, can find the trampoline at any time.
+ * A trampoline for one function, which it imports. So it needs no dispatcher, and V8 calls the
+ * function without checking its type. The first parameter, `self`, is the receiver. The trampoline
+ * has a countdown like all others (module_layout.ts), and counts its calls itself. A second
+ * instance of the module shares its machine code: with the walker as its function it finds the
+ * trampoline's address.
  */
 
-/** Types. */
+/** Indices of types. */
 const [TRAMPOLINE, FOUND, DEEP] = [0, 1, 2] as const;
-/** Functions: those that are imported, in the order of their imports, and then the module's own. */
+/** Indices of functions: the imported ones in the order of their imports, then the module's own. */
 const [CALLED, PLAIN, LOOK, ASK, ENTER, SLOW] = [0, 1, 2, 3, 4, 5] as const;
 
-/** What a direct trampoline is made of. */
+/** Options of {@linkcode directModule}. */
 export interface DirectOptions {
-  /** Its number, by which its calls are counted. */
+  /** The trampoline's number, which tells its countdown. */
   id: number;
-  /** How many arguments it passes behind the receiver. */
+  /** Number of arguments behind the receiver. */
   args: number;
-  /** Bytes that are to stand behind the code that runs. */
+  /** Bytes that must follow the code that runs. */
   padding: number;
   /** Bytes that no other module has: V8 compiles equal modules once. */
   distinction: Uint8Array;
 }
 
 /**
- * A direct trampoline: exports `enter`. It imports `m.memory`, `m.found` and `m.deep` as the
- * dispatcher does, `m.fn`, and `m.plain`, which calls it without a frame.
+ * The module of a direct trampoline. It exports `enter`. It imports `m.memory`, `m.found` and
+ * `m.deep` as the dispatcher does, `m.fn`, the function, and `m.plain`, which calls the function
+ * without a frame.
  */
 export function directModule(
   { id, args, padding, distinction }: DirectOptions,
@@ -68,21 +70,23 @@ function typeSection(args: number): WasmBytes {
   return types.bytes(1, EXTERNREF, 0x60, 1, I32, 0, 0x60, 0, 1, I32);
 }
 
-/** Where the calls of a trampoline are counted. */
+/** Offset of a trampoline's countdown in the memory, in bytes. */
 function leftOffset(id: number): number {
   return LEFT + Int32Array.BYTES_PER_ELEMENT * id;
 }
 
 /**
+ * The code of `enter`:
+ *
  *     if (--left[id] < 0) return slow(self, a, …);
  *     const n = nested;
  *     if (n >= MOST_NESTED) return slow(self, a, …);
  *     nested = n + 1; const result = fn(self, a, …); nested = n; return result;
  *
- * and behind it, never run since `n` is never negative, the padding.
+ * and behind it the padding, which never runs since `n` is never negative.
  */
 function enterCode(id: number, args: number, padding: number): WasmBytes {
-  // One variable has both values, one after the other.
+  // One local variable holds first `left[id]`, then `n`.
   const local = 1 + args;
   const left = leftOffset(id);
   const code = new WasmBytes().bytes(1, 1, I32);
@@ -100,12 +104,14 @@ function enterCode(id: number, args: number, padding: number): WasmBytes {
 }
 
 /**
+ * The code of `slow`:
+ *
  *     if (left[id] < 0) found(id);
  *     if (nested >= MOST_NESTED && deep()) return plain(self, a, …);
  *     return enter(self, a, …);
  *
- * Both answers of JavaScript let the trampoline go on: it counts from a new number on, and so do those
- * that are nested.
+ * `found()` sets a new countdown, and `deep()` resets `nested` if it returns 0. So this `enter()`
+ * does not come back here at once.
  */
 function slowCode(id: number, args: number): WasmBytes {
   const code = new WasmBytes().bytes(0);

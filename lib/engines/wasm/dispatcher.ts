@@ -22,17 +22,21 @@ import {
   WasmBytes,
 } from "./wasm_bytes.ts";
 
-/** The functions that the dispatcher imports, besides `plain0` to `plain8`. */
+/** Number of imported functions in front of `plain0` to `plain8`, and so the index of `plain0`. */
 const PLAIN = 3;
 
 /**
- * The dispatcher. It imports `m.memory`, `m.walk` (externref: the bound frame walker), `m.none`
- * (externref: what stands for its arguments, an empty array), `m.found`, `m.deep`, which tells
- * whether the stack is too full for trampolines, `m.ready`, which tells whether one is there, and
- * `m.plain0` to `m.plain8`, which call without.
- * It exports the table `table` and {@linkcode ENTRIES}.
+ * The dispatcher's module. It exports the table `table` and {@linkcode ENTRIES}, and imports:
  *
- * @param size Places in the table at first.
+ * - `m.memory`, laid out as module_layout.ts says;
+ * - `m.walk` (externref), the bound frame walker, and `m.none` (externref), an empty array that the
+ *   walker gets in the place of each argument;
+ * - `m.found(id)`, which finds a trampoline's code after the walk;
+ * - `m.deep()`, which returns 1 past the stack budget;
+ * - `m.ready(id)`, which makes a trampoline and returns 0 if that fails;
+ * - `m.plain0` to `m.plain8`, which call a function without a trampoline.
+ *
+ * @param size Initial length of the table.
  */
 export function dispatcherModule(size: number): Uint8Array<ArrayBuffer> {
   const imports = new WasmBytes().unsigned(6 + ENTRIES.length);
@@ -66,6 +70,8 @@ export function dispatcherModule(size: number): Uint8Array<ArrayBuffer> {
 }
 
 /**
+ * The code of one entry:
+ *
  *     if (nested >= MOST_NESTED && deep()) return plain(id, fn, self, …);
  *     if (--left[id] < 0) {
  *       if (!ready(id)) return plain(id, fn, self, …);

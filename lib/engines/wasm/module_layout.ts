@@ -5,20 +5,20 @@ import { EXTERNREF, I32, WasmBytes } from "./wasm_bytes.ts";
  * The modules of the wasm engine. A call travels like this, innermost frame last:
  *
  *     JavaScript      e2(7, fn, self, a, b)
- *     [dispatcher]    counts, and makes place for what it calls: no frame
+ *     [dispatcher]    counts, then calls the trampoline as a tail call: no frame
  *     trampoline      function 7 of the table, the address that perf samples
- *     [call]          a function of JavaScript that calls another one, inlined as far as it goes
+ *     [call]          one of CALLS (wasm_engine.ts), which V8 inlines if it can
  *     fn
  *
- * The dispatcher counts every trampoline's calls down. Below zero it has JavaScript make the trampoline
- * if it is not there (`ready`), has it call the frame walker, and then tells JavaScript (`found`) to
- * look where it is: when it is called for the first time, and every so often as long as V8 may still
- * move it.
+ * The dispatcher has a countdown for every trampoline. Below zero it has JavaScript make a missing
+ * trampoline (`ready`), makes the trampoline call the frame walker, and has JavaScript find the
+ * trampoline's code in the walk (`found`). The countdown ends at the first call, and every so often
+ * as long as V8 may still move the code.
  */
 
-/** The type of a trampoline that passes so many arguments. */
+/** The type of a trampoline, by the number of arguments that it passes. */
 export const trampolineType = (args: number): number => args;
-/** The type of the dispatcher's entry for so many arguments. */
+/** The type of a dispatcher's entry, by the number of arguments. */
 export const entryType = (args: number): number => MOST_ARGUMENTS + 1 + args;
 /** The type of `found`. */
 export const FOUND_TYPE = 2 * (MOST_ARGUMENTS + 1);
@@ -27,7 +27,7 @@ export const DEEP_TYPE = FOUND_TYPE + 1;
 /** The type of `ready`. */
 export const READY_TYPE = DEEP_TYPE + 1;
 
-/** The types of functions, which all modules share, in the order of their numbers. */
+/** The function types of all modules, in the order of their numbers. */
 export function typeSection(): WasmBytes {
   const types = new WasmBytes().unsigned(READY_TYPE + 1);
   for (let args = 0; args <= MOST_ARGUMENTS; args++) {
@@ -44,15 +44,15 @@ export function typeSection(): WasmBytes {
 }
 
 /**
- * The memory that all modules share: how many calls are nested, and then, for each trampoline, how
- * many calls are left until it is looked for. An i32 each; these are their offsets in bytes.
+ * Offset of the number of nested calls, an i32, in bytes. All modules share this memory: that
+ * number, and behind it a countdown for each trampoline, its calls until the next look.
  */
 export const NESTED = 0;
-/** The first trampoline's. */
+/** Offset of the countdown of trampoline 0, an i32, in bytes; the others follow. */
 export const LEFT = 4;
 
 /**
- * Nesting depth at which the stack is measured. An exception skips the decrement, so the count can be
- * too high until an outer call returns; that only measures too often.
+ * Nesting depth at which the stack is measured. An exception skips the decrement, so the count can
+ * be too high until an outer call returns; that only measures too often.
  */
 export const MOST_NESTED = 64;

@@ -1,41 +1,41 @@
 import { exec, toNumber } from "../../base/builtins.ts";
 import { WasmBytes } from "./wasm_bytes.ts";
 
-/** The name of a module, which V8 gives to its frames in the stack of an error. */
+/** The name of every module. V8 writes it into the frames of an error's stack. */
 export const MODULE_NAME = "xperf";
 
 /**
- * Names a module. That of one with trampolines says their numbers: a name for each takes a third of
- * the memory that the module does.
+ * The section that names a module. The name of a module of trampolines tells their numbers: a name
+ * for each trampoline would add a third to the module's memory.
  *
- * @param index Which function of the module is its first trampoline; none if it is left out.
- * @param number The number of that one; the others follow in turn.
+ * @param index Index in the module of its first trampoline; left out where it has none.
+ * @param number The number of that trampoline; the others follow in turn.
  */
 export function nameSection(index?: number, number?: number): WasmBytes {
   const name = index === undefined ? MODULE_NAME : `${MODULE_NAME}-${index}-${number}`;
   return new WasmBytes().name("name").byte(0).sized(new WasmBytes().name(name));
 }
 
-/** How V8 calls the script that it makes of a module which {@linkcode nameSection} names, with a hash. */
+/** V8's name of a module's script: {@linkcode nameSection}'s name and a hash. */
 const SCRIPT_NAME = /^wasm:\/\/wasm\/xperf(?:-(\d+)-(\d+))?-[0-9a-f]+$/;
 
-/** How V8 writes a function of WebAssembly in a stack. */
+/** A function of WebAssembly, as V8 writes it in a stack. */
 const FUNCTION_INDEX = /:wasm-function\[(\d+)\]/;
 
 /**
- * Whether a script that a frame belongs to is a module of these.
+ * Whether a frame's script is a module of this engine.
  *
- * @param scriptName As V8 has it.
+ * @param scriptName V8's name of the script.
  */
 export function isModuleName(scriptName: string): boolean {
   return exec(SCRIPT_NAME, scriptName) !== null;
 }
 
 /**
- * The number of the trampoline that a frame is of; `undefined` if it is none's.
+ * The number of a frame's trampoline; `undefined` if the frame is not a trampoline's.
  *
- * @param scriptName The frame's script, as V8 has it.
- * @param text What V8 writes for the frame.
+ * @param scriptName V8's name of the frame's script.
+ * @param text The frame, as V8 writes it.
  */
 export function trampolineNumber(scriptName: string, text: string): number | undefined {
   const script = exec(SCRIPT_NAME, scriptName);

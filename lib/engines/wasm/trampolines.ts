@@ -4,29 +4,32 @@ import { NESTED, trampolineType, typeSection } from "./module_layout.ts";
 import { nameSection } from "./script_names.ts";
 import { I32, KIND, moduleStart, NO_RESULT, OP, SECTION, WasmBytes } from "./wasm_bytes.ts";
 
-/** What a module of trampolines is made of. */
+/** Options of {@linkcode trampolinesModule}. */
 export interface TrampolinesOptions {
-  /** The place in the table of the first one. */
+  /** Index in the table of the first trampoline; the others follow. */
   first: number;
-  /** The number of arguments of each, or {@linkcode APPLY}. */
+  /** The number of arguments of each trampoline, or {@linkcode APPLY}. */
   args: ArrayLike<number>;
-  /** Bytes that are to stand behind the code that runs. */
+  /** Bytes that must follow the code that runs. */
   padding: number;
   /** Bytes that no other module has: V8 compiles equal modules once. */
   distinction: Uint8Array;
-  /** What becomes the module. @default {new WasmBytes()} */
+  /** Memory to build the module in. @default {new WasmBytes()} */
   into?: WasmBytes;
 }
 
-/** Repeated calls in the code that never runs: of each, so many bytes of machine code and more remain. */
+/** Machine code that each repeated call in the padding leaves at least, in bytes. */
 const PADDING_PER_CALL = 24;
 
-/** Functions that a module of trampolines imports: one for each number of arguments, and `apply`. */
+/**
+ * Functions that a module of trampolines imports: one for each number of arguments, and `apply`.
+ */
 const IMPORTED_FUNCTIONS = MOST_ARGUMENTS + 2;
 
 /**
- * Trampolines: imports `m.memory`, `m.table`, where they go, `m.c0` to `m.c8`, which call their
- * first argument on the second with the others, and `m.apply`, which does with an array of them.
+ * A module of trampolines. It puts them into the table that it imports, `m.table`. It also imports
+ * `m.memory`, `m.c0` to `m.c8`, which take a function, its receiver and its arguments, and
+ * `m.apply`, which takes the arguments as an array.
  */
 export function trampolinesModule(
   { first, args, padding, distinction, into = new WasmBytes() }: TrampolinesOptions,
@@ -39,7 +42,7 @@ export function trampolinesModule(
   imports.name("m").name("table").bytes(KIND.table, 0x70, 0, 0);
   imports.name("m").name("memory").bytes(KIND.memory, 0, 1);
   const count = args.length;
-  // All trampolines of one form are the same.
+  // All trampolines of one form have equal code, so it is encoded once.
   const forms: Uint8Array[] = [];
   for (let form = 0; form <= APPLY; form++) {
     defineElement(forms, form, new WasmBytes().sized(trampolineCode(form, padding)).finish());
@@ -58,12 +61,12 @@ export function trampolinesModule(
   return into.finish();
 }
 
-/** What makes a module different from all others. */
+/** A custom section that makes a module different from all others. */
 export function distinctSection(distinction: Uint8Array): WasmBytes {
   return new WasmBytes().name("distinction").append(distinction);
 }
 
-/** An array of arguments is one. */
+/** An array of arguments counts as one. */
 function passedArguments(args: number): number {
   return args === APPLY ? 1 : args;
 }
@@ -84,11 +87,11 @@ function trampolineCode(args: number, padding: number): WasmBytes {
 }
 
 /**
- * Appends `nested = n + 1; const result = call(); nested = n;`, and behind it, never run since `n` is
- * never negative, the padding.
+ * Appends `nested = n + 1; const result = call(); nested = n;` and behind it the padding: calls
+ * that never run, since `n` is never negative.
  *
- * @param nested The variable `n`, which holds the count.
- * @param padding Bytes that are to stand behind the code that runs.
+ * @param nested The local variable `n`, which holds the count.
+ * @param padding Bytes that must follow the code that runs.
  * @param call Appends the call.
  */
 export function countedCall(

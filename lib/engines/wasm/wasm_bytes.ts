@@ -50,25 +50,25 @@ export const SECTION = {
   code: 10,
 } as const;
 
-/** What can be imported and exported. */
+/** Kinds of imports and exports. */
 export const KIND = { function: 0, table: 1, memory: 2, global: 3 } as const;
 
-/** The most bytes of an unsigned number. */
+/** Bytes of an unsigned number of 32 bits in LEB128, at most. */
 const LONGEST = 5;
 
 /** Bytes that grow, without the iterators and methods that a program may have replaced. */
 export class WasmBytes {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
-  /** Where the content of the section begins that is being written. */
+  /** Where the content of the open section begins. */
   #content = 0;
 
-  /** @param capacity How many bytes it takes before it has to grow. @default {64} */
+  /** @param capacity Bytes of memory at first. @default {64} */
   constructor(capacity = 64) {
     this.#bytes = new Uint8Array(capacity);
   }
 
-  /** Forgets what it holds, and keeps the memory. */
+  /** Forgets the content and keeps the memory. */
   clear(): this {
     this.#length = 0;
     return this;
@@ -133,7 +133,7 @@ export class WasmBytes {
     return this;
   }
 
-  /** Appends bytes that others have finished. */
+  /** Appends finished bytes. */
   append(bytes: Uint8Array): this {
     this.#reserve(bytes.length);
     set(this.#bytes, bytes, this.#length);
@@ -141,7 +141,7 @@ export class WasmBytes {
     return this;
   }
 
-  /** Appends other bytes, and how many they are in front of them. */
+  /** Appends the length of other bytes, and the bytes. */
   sized(other: WasmBytes): this {
     return this.unsigned(other.#length).append(other.finish());
   }
@@ -151,14 +151,17 @@ export class WasmBytes {
     return this.byte(id).sized(content);
   }
 
-  /** Begins a section: what is appended up to {@linkcode closeSection} is its content. */
+  /** Begins a section. All bytes appended until {@linkcode closeSection} are its content. */
   openSection(id: number): this {
     this.byte(id).#reserve(LONGEST);
     this.#content = this.#length += LONGEST;
     return this;
   }
 
-  /** Ends a section. Its length takes all of its place, for the content is behind it already. */
+  /**
+   * Ends a section. Its length is padded to LONGEST bytes, since the content stands behind it
+   * already.
+   */
   closeSection(): this {
     let rest = this.#length - this.#content;
     for (let i = LONGEST; i > 0; i--, rest >>>= 7) {
@@ -167,7 +170,7 @@ export class WasmBytes {
     return this;
   }
 
-  /** The bytes. They are its own: what is appended later can change them. */
+  /** The bytes. They are a view: bytes appended later can change them. */
   finish(): Uint8Array<ArrayBuffer> {
     return subarray(this.#bytes, 0, this.#length);
   }
@@ -176,7 +179,7 @@ export class WasmBytes {
 /**
  * The start of every module: `\0asm`, version 1.
  *
- * @param into What becomes the module; what it held is gone. @default {new WasmBytes(1024)}
+ * @param into Memory to build the module in; loses its content. @default {new WasmBytes(1024)}
  */
 export function moduleStart(into: WasmBytes = new WasmBytes(1024)): WasmBytes {
   return into.clear().bytes(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);

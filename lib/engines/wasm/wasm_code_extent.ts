@@ -1,27 +1,30 @@
 import type { CodeExtent } from "../../base/machine_code.ts";
 
-/** Functions of WebAssembly start at a multiple of this, in bytes. */
+/**
+ * V8 starts functions of WebAssembly at a multiple of this, in bytes (V8, src/common/globals.h,
+ * `kCodeAlignmentBits` on x86_64).
+ */
 export const ALIGNMENT = 64;
 
-/** More than the code of a trampoline has in front of a return address, and behind one. */
+/** More bytes than a trampoline's code has in front of a return address, and behind it. */
 const MOST_BEFORE = 5 * ALIGNMENT;
 const MOST_BEHIND = 13 * ALIGNMENT;
 
-/** Bytes to be had of the memory around a return address. */
+/** Bytes of memory around a return address that {@linkcode codeExtent} looks at. */
 export const SURROUNDINGS = MOST_BEFORE + MOST_BEHIND;
 
-/** Where they start. */
+/** The address of the {@linkcode SURROUNDINGS} of a return address. */
 export function surroundingsStart(returnAddress: number): number {
   return returnAddress - returnAddress % ALIGNMENT - MOST_BEFORE;
 }
 
 /**
- * The code that an address is in: from the start of the function in front of it to the start of
- * what comes behind, a function or a table of jumps, or to memory that holds nothing yet.
+ * Finds the function that contains an address. The function starts at the nearest prologue in front
+ * of the address, and ends at the next function, at a jump table, or at empty memory.
  *
- * @param returnAddress An address inside a function that V8 has compiled of WebAssembly.
+ * @param returnAddress An address inside a function that V8 has compiled from WebAssembly.
  * @param memory The {@linkcode SURROUNDINGS}; zeros where memory cannot be read.
- * @returns `undefined` where there is no such function.
+ * @returns `undefined` where there is no prologue.
  */
 export function codeExtent(returnAddress: number, memory: Uint8Array): CodeExtent | undefined {
   let start = MOST_BEFORE;
@@ -55,12 +58,13 @@ function startsWith(memory: Uint8Array, at: number, pattern: readonly number[]):
   return true;
 }
 
+/** In a pattern: any byte. */
 const ANY = -1;
 
 /**
- * How functions start. V8's baseline compiler for WebAssembly has a builtin make the frame, which
- * gets the function's number in a register; its optimising compiler makes it by itself. (V8,
- * src/wasm/baseline/x64/liftoff-assembler-x64-inl.h, `CallFrameSetupStub`;
+ * Prologues of functions. Code of V8's baseline compiler (Liftoff) loads the function's number into
+ * a register and calls a builtin that makes the frame; code of the optimising compiler makes its
+ * own frame. (V8, src/wasm/baseline/x64/liftoff-assembler-x64-inl.h, `CallFrameSetupStub`;
  * src/compiler/backend/x64/code-generator-x64.cc, `AssembleConstructFrame`.)
  */
 const PROLOGUES: readonly (readonly number[])[] = [
@@ -70,20 +74,21 @@ const PROLOGUES: readonly (readonly number[])[] = [
 ];
 
 /**
- * How the tables start by which V8 jumps to functions and builtins: each block of memory that it adds to a
- * module has them. (V8, src/wasm/jump-table-assembler.cc.)
+ * Starts of jump tables. V8 puts tables of jumps to functions and builtins into each block of
+ * memory that it adds to a module. (V8, src/wasm/jump-table-assembler.cc.)
  */
 const JUMPS: readonly (readonly number[])[] = [
   [0xe9, ANY, ANY, ANY, ANY, 0xcc, 0xcc, 0xcc], // x86_64: jmp near
   [0xff, 0x25, 0x02, 0x00, 0x00, 0x00, 0x66, 0x90], // x86_64: jmp [rip + 2]
 ];
 
-/** Bytes at the start of a line that code never has all zero, or all `int3`. */
+/** Bytes at the start of a line that are never all zero, or all `int3`, in code. */
 const EMPTY = 8;
 
 /**
- * Memory that V8 has not given to a function is zeros, or `int3` where it was one's once. Another
- * thread can be writing the next function meanwhile, of which the start may come last.
+ * Whether a line of memory holds no function. V8 leaves unused memory zero, and fills the memory of
+ * a freed function with `int3`. Only a few bytes are compared: another thread may be writing the
+ * next function, and may write its start last.
  */
 function isEmpty(memory: Uint8Array, at: number): boolean {
   const first = memory[at]!;

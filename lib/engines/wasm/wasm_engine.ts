@@ -37,48 +37,50 @@ import { dispatcherModule } from "./dispatcher.ts";
 import { LEFT, NESTED } from "./module_layout.ts";
 import { trampolinesModule } from "./trampolines.ts";
 
-// Where V8 may not compile, it has none.
+// With `--jitless`, V8 has no WebAssembly.
 const { Instance, Memory, Module } = globalThis.WebAssembly ?? {};
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 
 const NOTHING = toBigInt(0);
 
 /**
- * The makers of the functions that direct trampolines call, by how many arguments these pass. A
- * trampoline of WebAssembly cannot pass a `this`, so it passes the receiver as its first argument.
+ * Makers of the functions that direct trampolines call, by the number of arguments. WebAssembly
+ * cannot pass a `this`, so a direct trampoline passes the receiver as its first argument.
  */
 const DIRECT_CALLS = ["", ",a", ",a,b", ",a,b,c", ",a,b,c,d"].map((args) =>
   new FreshCode<MakeCall>(`(fn,call)=>(self${args})=>call(fn,self${args})`, import.meta.url)
 );
 
-/** Frames from the walker to the trampoline that called it, and some. */
+/** More frames than there are between the walker and the trampoline that called it. */
 const WALKED_FRAMES = 16;
 
 /**
- * After how many calls a trampoline is looked for again, as long as it may move. V8 moves it after
- * 35 000 to 135 000 calls, and where a program is killed before it is found again, what has run at
- * its new place has no name: 3 % of its calls at most.
+ * Calls of a trampoline between two looks, as long as V8 may still move it. V8's optimising
+ * compiler moves it after 35 000 to 135 000 calls (measured, tests/e2e/wasm_engine_test.ts). If the
+ * program is killed before the next look, at most 3 % of the calls ran at an address without a
+ * name.
  */
 const LOOK_INTERVAL = 1 << 10;
-/** The same after its first call: before V8 compiles what calls it. */
+/** Calls between the first look and the second, which comes before V8 compiles the caller. */
 const FIRST_INTERVAL = 1 << 5;
 
-/** Never again. */
+/** A countdown that never ends: the trampoline is not looked for again. */
 const FOR_GOOD = 0x7fffffff;
 
-/** Bytes of a page of memory, at least. */
+/** The smallest page of memory, in bytes. */
 const PAGE = 4096;
 
-/** Places in the table, and in the memory of its counts, at first. */
+/** Initial size of the table and of the countdowns, in trampolines. */
 const FIRST_SIZE = 1 << 14;
+/** Countdowns in a page of WebAssembly's memory, which has 64 KiB. */
 const PAGE_COUNTS = 65536 / Int32Array.BYTES_PER_ELEMENT;
 
-/** Calls a function on something, with so many arguments. */
+/** Calls a function with a receiver and arguments. */
 type Call = (fn: unknown, self: unknown, ...args: unknown[]) => unknown;
 
 /**
- * What trampolines call: V8 makes one call of each of these, and three of `Function.prototype.call`,
- * which WebAssembly can only have as a bound function.
+ * The functions that trampolines call. V8 compiles each to one call; importing a bound
+ * `Function.prototype.call` would cost three.
  */
 const CALLS = {
   c0: (fn, self) => callFunction(fn, self),
@@ -93,30 +95,30 @@ const CALLS = {
   apply: (fn, self, args) => apply(fn as () => unknown, self, args as ArrayLike<unknown>),
 } satisfies Record<string, Call>;
 
-/** Makes what a direct trampoline calls. */
+/** Makes the function that a direct trampoline calls. */
 type MakeCall = (fn: unknown, call: Call) => (self: unknown, ...args: unknown[]) => unknown;
 
-/** The form of a trampoline of its own. */
+/** The form of a direct trampoline; other forms are numbers of arguments, or {@linkcode APPLY}. */
 const DIRECT = APPLY + 1;
 
-/** What tells the form of a trampoline, whether it has been made, and the length of its code. */
+/** Bits of an entry of `#forms`: mask of the form, flag of a made trampoline, length class. */
 const FORM = 15;
 const MADE = 16;
 const LENGTH_SHIFT = 5;
 
-/** Trampolines that are made at once, when the first of them is called. */
+/** Trampolines of one module, which is made when the first of them is called. */
 const BLOCK = 128;
 
-/** What the dispatcher exports. */
+/** The exports of the dispatcher. */
 interface Dispatcher extends Entries {
   table: WebAssembly.Table;
 }
 
 /**
- * Trampolines that V8 makes: of each it compiles a function of WebAssembly that calls the function,
- * in V8's own frame-pointer chain and at the price of a call. The dispatcher (dispatcher.ts)
- * has each one looked for when it is called for the first time, and now and then until V8's
- * optimising compiler has moved it.
+ * Trampolines that are functions of WebAssembly. V8 compiles each one; it stands in V8's own
+ * frame-pointer chain and costs a call. On the first call the dispatcher (dispatcher.ts) has this
+ * engine find the trampoline's address, and again now and then until V8's optimising compiler has
+ * moved the code.
  */
 export class WasmEngine implements Engine {
   /** @inheritdoc */
@@ -129,32 +131,36 @@ export class WasmEngine implements Engine {
   readonly #memory: WebAssembly.Memory;
   readonly #table: WebAssembly.Table;
   readonly #imports: WebAssembly.Imports;
-  /** What has trampolines looked for. */
+  /** Imports by which modules have trampolines made and found. */
   readonly #services: WebAssembly.ModuleImports;
-  /** The calls of each trampoline until it is looked for. */
-  #left!: Int32Array;
-  /** How many calls are nested. */
+  /** The countdown of each trampoline: calls until the next look. */
+  #callsUntilLook!: Int32Array;
+  /** One element: the number of nested calls. */
   #nested!: Int32Array;
-  /** Where each trampoline was found, below zero once it has moved; 0 for those that have not been called. */
+  /**
+   * The return address found in each trampoline: 0 before its first call, negated once it has
+   * moved.
+   */
   #found = new Float64Array(FIRST_SIZE);
-  /** How each trampoline is called, by how many arguments or {@linkcode APPLY}, and what it is made like. */
+  /** The form of each trampoline, with MADE and its length class. */
   #forms = new Uint8Array(FIRST_SIZE);
   readonly #baselineCode = new BaselineCode(DIRECT);
   readonly #surroundings = new Uint8Array(SURROUNDINGS);
-  /** Where modules are made: memory anew for each would cost as much as they do. */
+  /** Modules are built here. Fresh memory for each would cost as much as building it. */
   readonly #bytes = new WasmBytes();
+  /** Index in `#walked` of the return address into the trampoline. */
   #depth = 0;
   #prepared = 0;
 
   /**
-   * @param host Told of the trampolines.
-   * @throws {PerfError} If trampolines cannot be made here, or not be found.
+   * @param host Names the trampolines.
+   * @throws {PerfError} If trampolines cannot be made or found here.
    */
   constructor(host: EngineHost) {
     this.#host = host;
     if (Module === undefined) throw unavailable("this runtime has no WebAssembly");
     try {
-      // One page more than the counts of calls need, for what stands in front of them.
+      // One page more than the countdowns need: NESTED stands in front of them.
       this.#memory = new Memory({ initial: FIRST_SIZE / PAGE_COUNTS + 1 });
       this.#view();
       const plain: Entry = (...call) => this.#callPlainly(...call);
@@ -194,13 +200,13 @@ export class WasmEngine implements Engine {
   }
 
   /**
-   * Makes a trampoline, if it has not been made, and those beside it.
+   * Makes a trampoline and the rest of its block, unless they have been made.
    *
-   * @returns 1 if it is there, or else 0.
+   * @returns 1 if the trampoline exists, otherwise 0.
    */
   #ready(id: number): number {
     if ((this.#forms[id]! & MADE) !== 0) return 1;
-    // To make them takes more stack than a call does.
+    // Making them takes more stack than a call does.
     if (this.#library.xp_stack_used() > STACK_BUDGET) return 0;
     try {
       this.#host.make(() => this.#makeBlock(id - id % BLOCK));
@@ -211,7 +217,7 @@ export class WasmEngine implements Engine {
     }
   }
 
-  /** Makes those trampolines of a block that have not been made: the last ones of it. */
+  /** Makes the trampolines of a block from the first missing one to its end. */
   #makeBlock(block: number): void {
     const forms = this.#forms;
     const end = min(block + BLOCK, this.#prepared);
@@ -234,7 +240,7 @@ export class WasmEngine implements Engine {
   direct(id: number, fn: unknown, args: number): DirectEntry | undefined {
     // Compiling takes more stack than a call does.
     if (this.#library.xp_stack_used() > STACK_BUDGET) return undefined;
-    // A block is made from its start on.
+    // #makeBlock() makes all from the first missing trampoline on, so this one must be made before.
     if (this.#ready(id) === 0) return undefined;
     this.#forms[id] = DIRECT | MADE;
     const { padding, runDeep } = this.#host;
@@ -252,12 +258,12 @@ export class WasmEngine implements Engine {
         return instance.exports["enter"] as DirectEntry;
       };
       const nothing = () => {};
-      // The same code with another function: from inside of that it can be found.
+      // A second instance shares the machine code. Its `fn` is the walker, which finds that code.
       const walk = bindFunction(CALLS.c0, undefined, this.#services["walk"], null);
       const find = entry({ fn: walk, plain: nothing, found: nothing });
       const found = () => {
-        this.#left[id] = FOR_GOOD;
-        // Where the stack is too full for trampolines, nobody walks.
+        this.#callsUntilLook[id] = FOR_GOOD;
+        // Past the stack budget `find` calls `plain` instead of the walker: #look() then reads 0.
         this.#walked[this.#depth] = NOTHING;
         find(undefined);
         this.#look(id);
@@ -269,7 +275,9 @@ export class WasmEngine implements Engine {
     }
   }
 
-  /** Whether the stack is too full for trampolines. */
+  /**
+   * Measures the stack: returns 1 past the budget; otherwise resets the nesting count, returns 0.
+   */
   #isDeep(): number {
     if (this.#library.xp_stack_used() > STACK_BUDGET) return 1;
     this.#nested[0] = 0;
@@ -288,14 +296,16 @@ export class WasmEngine implements Engine {
     return result;
   }
 
-  /** Called by the dispatcher after a trampoline has called the walker. */
+  /**
+   * Finds a trampoline's code. The dispatcher calls this after the trampoline called the walker.
+   */
   #look(id: number): void {
     if (this.#depth === WALKED_FRAMES) return;
     const known = this.#found[id]!;
     const isFirst = known === 0;
     // A trampoline moves once: V8's optimised code stays where it is.
     if (known < 0) {
-      this.#left[id] = FOR_GOOD;
+      this.#callsUntilLook[id] = FOR_GOOD;
       return;
     }
     const address = toNumber(this.#walked[this.#depth]!);
@@ -305,16 +315,16 @@ export class WasmEngine implements Engine {
       ? this.#firstExtent(id, address)
       : this.#extent(address);
     if (extent === undefined) {
-      // Where it was, or where it cannot be read now.
-      this.#left[id] = isFirst ? FIRST_INTERVAL : LOOK_INTERVAL;
+      // It has not moved, or its memory cannot be read now.
+      this.#callsUntilLook[id] = isFirst ? FIRST_INTERVAL : LOOK_INTERVAL;
       return;
     }
     this.#host.declare(id, extent);
-    this.#left[id] = isFirst ? FIRST_INTERVAL : FOR_GOOD;
+    this.#callsUntilLook[id] = isFirst ? FIRST_INTERVAL : FOR_GOOD;
     this.#found[id] = isFirst ? address : -address;
   }
 
-  /** Where a trampoline is that has not moved yet. */
+  /** The code of a trampoline that has not moved yet. */
   #firstExtent(id: number, address: number): CodeExtent | undefined {
     const form = this.#forms[id]!;
     const look = () => this.#extent(address);
@@ -332,15 +342,15 @@ export class WasmEngine implements Engine {
     const memory = this.#surroundings;
     fill(memory, 0);
     if (this.#library.xp_read(memory, toBigInt(start), SURROUNDINGS) > 0) return;
-    // The code is the first of its memory: in front of the page there is nothing.
+    // The page of `start` cannot be read: the code is at the start of a mapping. Read behind it.
     const skipped = PAGE - start % PAGE;
     const rest = subarray(memory, skipped, SURROUNDINGS);
     this.#library.xp_read(rest, toBigInt(start + skipped), rest.length);
   }
 
   /**
-   * Makes a few trampolines, calls them, and finds out at which depth of the walk they stand: the
-   * only one where the return addresses differ from one to the other.
+   * Makes a few trampolines, calls them, and finds their depth in the walk: the only depth at which
+   * the return addresses differ from trampoline to trampoline.
    */
   #check(): void {
     const args = [2, 2, 2];
@@ -349,7 +359,7 @@ export class WasmEngine implements Engine {
     const walks: BigUint64Array[] = [];
     for (let id = 0; id < args.length; id++) {
       fill(this.#walked, NOTHING);
-      // Not looked for by anybody: the depth is that of no frame.
+      // No frame has this depth, so #look() returns at once.
       this.#depth = WALKED_FRAMES;
       const result = this.entries.e2(id, (a: unknown, b: unknown) => [a, b], undefined, id, 0);
       if ((result as unknown[])[0] !== id) throw unavailable("a call gave a wrong result");
@@ -364,15 +374,15 @@ export class WasmEngine implements Engine {
       if (this.#extent(toNumber(walks[id]![this.#depth]!)) === undefined) {
         throw unavailable("the code of a trampoline cannot be found");
       }
-      // The numbers are the program's from now on.
-      this.#left[id] = this.#found[id] = 0;
+      // The program's functions get these numbers.
+      this.#callsUntilLook[id] = this.#found[id] = 0;
     }
   }
 
-  /** Memory that has grown is another one. */
+  /** Makes the views anew: when memory grows, it gets another buffer. */
   #view(): void {
     this.#nested = new Int32Array(this.#memory.buffer, NESTED, 1);
-    this.#left = new Int32Array(this.#memory.buffer, LEFT);
+    this.#callsUntilLook = new Int32Array(this.#memory.buffer, LEFT);
   }
 
   #reserve(count: number): void {
@@ -391,7 +401,7 @@ export class WasmEngine implements Engine {
   }
 }
 
-/** The depths at which all walks have another return address. */
+/** The depths at which the return addresses of all walks differ. */
 function differingDepths(walks: readonly BigUint64Array[]): number[] {
   const depths: number[] = [];
   for (let depth = 0; depth < WALKED_FRAMES; depth++) {
