@@ -1,4 +1,7 @@
-/* One write for each record or line: a process can be killed at any moment, and a disk be full. */
+/*
+ * Writes each record or line in one write: the process can be killed, or the disk be full, at any
+ * moment.
+ */
 #define _GNU_SOURCE
 #include "append.h"
 
@@ -12,7 +15,7 @@
 
 #include "fault.h"
 
-/* Not by name: fstat asks for GLIBC 2.33. On these architectures its structure is the kernel's. */
+/* A system call: the symbol fstat needs glibc 2.33. Here glibc's struct stat is the kernel's. */
 int xp_file_state(int32_t descriptor, struct stat *state)
 {
     return (int)XP_SYSTEM("fstat", -1, syscall(SYS_fstat, descriptor, state));
@@ -30,7 +33,7 @@ static int is_allowed_size(off_t size)
     return getrlimit(RLIMIT_FSIZE, &limit) != 0 || (rlim_t)size <= limit.rlim_cur;
 }
 
-/* Writes behind the end of a file whose state is known. */
+/* Does xp_write_whole() for a file whose state is known. */
 static int32_t write_behind(const struct stat *file, int32_t descriptor, const uint8_t *bytes, uint32_t size,
                             uint32_t hole, struct xp_end *end)
 {
@@ -65,10 +68,10 @@ uint32_t xp_user_id(void)
 }
 
 /*
- * A process that is killed while it writes ends the write where a page ends
- * (generic_perform_write, mm/filemap.c). So no line lies across two pages: where
- * less than MARGIN would be left behind a line, zeros in front of its first number
- * fill the page. Only a line that is longer than that can still be cut in two.
+ * If a process is killed while it writes, the kernel ends the write at a page
+ * boundary (generic_perform_write, mm/filemap.c). So no line may cross one: if less
+ * than MARGIN would be left of the page behind a line, zeros in front of its first
+ * number fill the page. Only a line longer than MARGIN can still be cut in two.
  */
 enum { PAGE = 4096, MARGIN = 256 };
 

@@ -1,7 +1,7 @@
 /*
- * An arena is one anonymous private mapping (perf looks into its map file for
- * no other kind), filled with trampolines while writable, then made executable
- * and left alone: it is never writable and executable at once.
+ * An arena is one anonymous private mapping: perf reads its map file for no other
+ * kind. It is filled with trampolines while writable, then made executable and
+ * never changed. So it is never writable and executable at once.
  */
 #define _GNU_SOURCE
 #include "arena.h"
@@ -41,7 +41,7 @@ static uint8_t *map_arena(uint32_t first_index, int *error)
         return NULL;
     }
     __builtin___clear_cache((char *)arena, (char *)arena + XP_ARENA_SIZE);
-    /* Its trampolines are described one by one. */
+    /* So that no region covers it: its trampolines are described one by one. */
     xp_claim((uint64_t)(uintptr_t)arena, XP_ARENA_SIZE);
     return arena;
 }

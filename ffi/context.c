@@ -20,13 +20,13 @@ uint32_t xp_abi_version(void)
 /* The thread that each context belongs to, 0 for a free one. */
 static pid_t owners[XP_MAX_CONTEXTS];
 
-/* A Worker that is terminated does not detach. */
+/* A terminated Worker does not detach, so the contexts of ended threads are reused. */
 static int has_ended(pid_t thread)
 {
     return syscall(SYS_tgkill, getpid(), thread, 0) != 0 && errno == ESRCH;
 }
 
-/* Makes a context this thread's, if it is still `owner`'s. */
+/* Gives this thread a context if it still belongs to `owner`. Returns whether it did. */
 static int take(int32_t i, pid_t owner)
 {
     const pid_t own = (pid_t)syscall(SYS_gettid);

@@ -6,7 +6,7 @@
 
 struct xp_context {
     void (*body)(void);     /* NULL: not attached */
-    uintptr_t stack_floor;  /* below it xp_call refuses */
+    uintptr_t stack_floor;  /* xp_call refuses if sp is below it */
 };
 
 /* Read by entry_<arch>.S. */

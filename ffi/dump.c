@@ -1,7 +1,8 @@
 /*
- * The jitdump file, as tools/perf/Documentation/jitdump-specification.txt has
- * it: here only what has to happen under a lock, or cannot be done in
- * JavaScript. The records are encoded by lib/backends/jitdump/jitdump.ts.
+ * The jitdump file, in the format of
+ * tools/perf/Documentation/jitdump-specification.txt. This file does only what
+ * needs a lock, or cannot be done in JavaScript. The records are encoded by
+ * lib/backends/jitdump/jitdump.ts.
  */
 #define _GNU_SOURCE
 #include "append.h"
@@ -94,7 +95,7 @@ int32_t xp_dump_open(int32_t descriptor, uint8_t *header, uint32_t size)
     return leave(open_locked(descriptor, header, size));
 }
 
-/* Fills in what only the moment of writing tells. */
+/* Fills in the fields that are known at the moment of writing only. */
 static int32_t stamp(uint8_t *records, uint32_t size, uint32_t hole, uint64_t now)
 {
     uint32_t at = 0;

@@ -1,4 +1,4 @@
-/* What the emitters of all architectures share. */
+/* Shared by the emitters of all architectures. */
 #ifndef XPERF_EMIT_H
 #define XPERF_EMIT_H
 

@@ -4,8 +4,8 @@
  * The kernel walks frame records: [rbp] = the caller's record, [rbp+8] = the
  * return address. libffi's ffi_call_unix64 keeps its record at rbp+16, so a
  * plain `push %rbp` here would link ours to garbage and end every stack at this
- * call. Whoever returns to xp_ffi_return is libffi: there the record is linked
- * 16 bytes higher, and rbp is put back on the way out.
+ * call. A call that returns to xp_ffi_return comes from libffi. Then our record
+ * is linked to rbp+16, and rbp is restored on the way out.
  *
  * A slot is 32 bytes (shift 5), an arena 2048 slots (shift 11): xperf.h.
  */

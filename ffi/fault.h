@@ -1,16 +1,16 @@
 /*
  * Every system call of the library that can fail stands inside XP_SYSTEM, so that
  * a test build can make any of them fail at its Nth call. In a release build
- * XP_SYSTEM is the plain call, and the library is the same byte for byte.
+ * XP_SYSTEM is the plain call, and the library does not change by a byte.
  *
  *     if (XP_SYSTEM("mprotect", -1, mprotect(arena, size, PROT_READ)) != 0)
  *
- * reads: the call, or `-1` with errno set instead of it. A call that can also be
- * done by halves passes its size through XP_SIZE:
+ * means: make the call, or set errno and yield `-1` instead. A call that can also
+ * succeed in part passes its size through XP_SIZE:
  *
  *     written = XP_SYSTEM("write", -1, write(file, bytes, XP_SIZE("write", size)));
  *
- * tests/ffi/fault.c decides which call fails, by the environment: see there.
+ * tests/ffi/fault.c chooses the call that fails, by environment variables.
  */
 #ifndef XPERF_FAULT_H
 #define XPERF_FAULT_H
@@ -19,10 +19,10 @@
 
 #include <stddef.h>
 
-/* Counts a call about to be made: 0 lets it pass, otherwise errno is set and it fails. */
+/* Counts a call that is about to be made. Returns 0 to let it pass; otherwise sets errno. */
 int xp_fault(const char *name);
 
-/* How much of `size` the call about to be made may do: all, or less than that. */
+/* Returns the part of `size` that the next call may do: all of it, or less. */
 size_t xp_fault_size(const char *name, size_t size);
 
 #define XP_SYSTEM(name, failure, call) (xp_fault(name) ? (failure) : (call))

@@ -1,4 +1,7 @@
-/* perf_event_open(2): mapping a file as executable makes the kernel record its path and the time (MMAP2). */
+/*
+ * When a process maps a file as executable, the kernel records the file's path and the time
+ * (PERF_RECORD_MMAP2, perf_event_open(2)).
+ */
 #ifndef XPERF_MARKER_H
 #define XPERF_MARKER_H
 
@@ -7,7 +10,7 @@
 /* Maps the first page of a file as executable. NULL with errno set where that fails. Any thread. */
 XP_HIDDEN void *xp_map_first_page(int32_t descriptor);
 
-/* Takes such a page away. Any thread. */
+/* Unmaps a page of xp_map_first_page. Any thread. */
 XP_HIDDEN void xp_unmap_first_page(void *page);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * The library as a module for Node and Bun: the functions of xperf.h as
- * JavaScript's, and calls inside trampolines.
+ * functions of JavaScript, and calls inside trampolines.
  *
  *     JavaScript caller        compiled or interpreted by V8 or JavaScriptCore
  *     [runtime]                its way into a module's function
@@ -10,7 +10,7 @@
  *     [runtime]                its way back into JavaScript
  *     JavaScript body
  *
- * Node and Bun keep frame pointers in all of their code, so here is nothing to repair.
+ * Node and Bun keep frame pointers in all of their code, so no chain needs repair here.
  */
 #include "napi.h"
 
@@ -20,8 +20,8 @@
 enum { MOST_PARAMETERS = 5 };
 
 /*
- * A function, and what it takes and gives: u uint32_t, i int32_t, U uint64_t, b a typed array's
- * memory, v nothing.
+ * A function with the types of its parameters and its result: u uint32_t, i int32_t, U uint64_t,
+ * b the memory of a typed array, v void.
  */
 struct function {
     const char *name;
@@ -32,7 +32,7 @@ struct function {
 
 #define FUNCTION(name, parameters, result) {#name, (void (*)(void))name, parameters, result}
 
-/* Those of ffi/symbols.ts that are for all runtimes. */
+/* The `functions` of ffi/symbols.ts. */
 static const struct function functions[] = {
     FUNCTION(xp_abi_version, "", 'u'),
     FUNCTION(xp_user_id, "", 'u'),
@@ -59,7 +59,7 @@ static const struct function functions[] = {
     FUNCTION(xp_emit_aarch64, "buu", 'i'),
 };
 
-/* Integers and pointers travel in the same registers on both architectures, whatever their width. */
+/* On both architectures, integers and pointers of any width travel in the same registers. */
 typedef uint64_t any_function(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
 
 static napi_status read_number(napi_env env, napi_value value, uint64_t *number)
@@ -128,7 +128,7 @@ struct call {
     napi_value result;
 };
 
-/* An exception stays pending in the runtime, and is thrown on once we have returned. */
+/* An exception stays pending in the runtime, which throws it after we have returned. */
 static void call_function(void *argument)
 {
     struct call *call = argument;
@@ -138,7 +138,7 @@ static void call_function(void *argument)
         call->result = NULL;
 }
 
-/* A trampoline calls the function with the argument: emit_<arch>.c. */
+/* A trampoline calls `function` with `argument` (emit_<arch>.c). */
 typedef void trampoline(void *argument, void (*function)(void *argument));
 
 static napi_value call_inside(napi_env env, napi_callback_info info)
@@ -162,7 +162,7 @@ static napi_value call_inside(napi_env env, napi_callback_info info)
     return call.result;
 }
 
-/* attach(stack_budget): the thread's own call(). */
+/* attach(stack_budget) returns the calling thread's call(). */
 static napi_value attach(napi_env env, napi_callback_info info)
 {
     napi_value value;

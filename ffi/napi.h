@@ -1,6 +1,6 @@
 /*
- * Of Node-API, what napi.c uses; https://nodejs.org/api/n-api.html says what each does.
- * Weak, so that a runtime without Node-API opens the library all the same.
+ * The parts of Node-API that napi.c uses, as https://nodejs.org/api/n-api.html documents them.
+ * They are weak symbols, so a runtime without Node-API can open the library too.
  */
 #ifndef XPERF_NAPI_H
 #define XPERF_NAPI_H
@@ -14,12 +14,12 @@ typedef struct napi_value_ *napi_value;
 typedef struct napi_callback_info_ *napi_callback_info;
 typedef napi_value (*napi_callback)(napi_env env, napi_callback_info info);
 
-/* Node's napi_status and napi_typedarray_type; only that napi_ok is 0 matters here. */
+/* Node's napi_status and napi_typedarray_type; of their values only napi_ok is used here. */
 typedef int napi_status;
 typedef int napi_typedarray_type;
 enum { napi_ok = 0 };
 
-/* The length of a text that ends with NUL. */
+/* Stands for the length of a text that ends with NUL. */
 #define NAPI_AUTO_LENGTH SIZE_MAX
 
 #define NAPI_IMPORT __attribute__((weak, visibility("default"))) napi_status
@@ -45,7 +45,7 @@ NAPI_IMPORT napi_create_int32(napi_env env, int32_t value, napi_value *result);
 NAPI_IMPORT napi_create_bigint_uint64(napi_env env, uint64_t value, napi_value *result);
 NAPI_IMPORT napi_throw_type_error(napi_env env, const char *code, const char *message);
 
-/* What a runtime with Node-API looks for in a library. */
+/* The exports that a runtime with Node-API looks for in a library. */
 NAPI_EXPORT int32_t node_api_module_get_api_version_v1(void);
 NAPI_EXPORT napi_value napi_register_module_v1(napi_env env, napi_value exports);
 

@@ -1,6 +1,6 @@
 /*
- * Claims on address ranges, one list for all isolates of the process: each of
- * them looks through the memory maps, and every region is to be described once.
+ * Claims on address ranges, one list for all isolates of the process. Every isolate
+ * looks through the memory maps; the claims ensure that each region is described once.
  */
 #include "region.h"
 
@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* Adjoining claims become one, so that a few are enough; beyond that nothing is claimed. */
+/* Adjoining claims merge, so few are needed. When the list is full, nothing more is claimed. */
 enum { MAX_CLAIMS = 2048 };
 
 struct claim {
@@ -40,7 +40,10 @@ static void insert(uint32_t at, uint64_t start, uint64_t end)
     }
 }
 
-/* The lowest part of `range` that is not claimed becomes `range`: where its claim would stand, or -1. */
+/*
+ * Narrows `range` to its lowest unclaimed part. Returns the index for a claim of that part, or -1
+ * if there is no such part or the list is full.
+ */
 static int32_t find_unclaimed(uint64_t *range)
 {
     uint32_t at = 0;

@@ -1,4 +1,4 @@
-/* Which addresses of this process have been described to perf, or will be. */
+/* Claims on the addresses of this process that have been described to perf, or will be. */
 #ifndef XPERF_REGION_H
 #define XPERF_REGION_H
 
@@ -6,8 +6,8 @@
 
 /*
  * Whether the addresses from range[0] up to range[1] can be claimed as a whole: none of them is
- * claimed, and there is room for one claim more. If so nobody else claims anything until
- * xp_claim_end. Any thread.
+ * claimed, and there is room for one more claim. If so, this thread holds the lock of the claims
+ * until xp_claim_end. Any thread.
  */
 XP_HIDDEN int xp_claim_begin(const uint64_t *range);
 

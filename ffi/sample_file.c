@@ -1,4 +1,4 @@
-/* Writes the file of the sampler; what is written is whole records. */
+/* Writes the file of the sampler, always whole records. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <string.h>
@@ -59,7 +59,7 @@ int32_t xp_samples_close(void)
     return failure;
 }
 
-/* Whether a line of /proc/self/maps is of code in a file: `start-end r-xp offset device inode   path`. */
+/* Whether a line of /proc/self/maps is code in a file: `start-end r-xp offset dev inode path`. */
 static int is_code_in_file(const char *line, size_t size)
 {
     const char *permissions = memchr(line, ' ', size);
@@ -69,8 +69,10 @@ static int is_code_in_file(const char *line, size_t size)
            memchr(permissions, '[', (size_t)(line + size - permissions)) != NULL;
 }
 
-
-/* Keeps the lines of interest among those in `text`, moved to its front, behind `kept` bytes. */
+/*
+ * Moves the lines of code in files from text[from..end) to behind the `kept` bytes at the front of
+ * `text`, and an incomplete last line behind them. Returns the new `kept`; `rest` gets the new end.
+ */
 static size_t keep_lines(char *text, size_t kept, size_t from, size_t end, size_t *rest)
 {
     char *line_end;

@@ -11,7 +11,7 @@
 
 #define XP_SAMPLE_FILE_VERSION 1u
 
-/* Addresses per sample; of a deeper stack the outermost frames are left out. */
+/* Addresses per sample, at most; the outermost frames of a deeper stack are left out. */
 #define XP_SAMPLE_DEPTH 1024u
 
 enum xp_record_kind {
@@ -32,8 +32,8 @@ struct xp_start {
     uint32_t version;
     uint32_t machine; /* e_machine of elf(5) */
     uint32_t process;
-    uint32_t interval;  /* of a sample, nanoseconds of CPU time */
-    uint64_t time;      /* CLOCK_MONOTONIC, nanoseconds, as all times */
+    uint32_t interval;  /* nanoseconds of CPU time between two samples of a thread */
+    uint64_t time;      /* CLOCK_MONOTONIC, nanoseconds, like all times of this file */
     uint64_t real_time; /* CLOCK_REALTIME at the same moment */
 };
 _Static_assert(sizeof(struct xp_start) == 40, "on disk");
@@ -42,7 +42,7 @@ _Static_assert(sizeof(struct xp_start) == 40, "on disk");
 struct xp_sample {
     struct xp_record record;
     uint32_t thread;
-    uint32_t weight; /* how many intervals it stands for */
+    uint32_t weight; /* the number of intervals it stands for */
     uint64_t time;
 };
 _Static_assert(sizeof(struct xp_sample) == 24, "on disk");
@@ -55,20 +55,20 @@ struct xp_thread {
 };
 _Static_assert(sizeof(struct xp_thread) == 32, "on disk");
 
-/* Followed by the lines of /proc/self/maps for code in files; zeros fill it up. */
+/* Followed by the lines of /proc/self/maps for code in files, padded with zeros to 8 bytes. */
 struct xp_maps {
     struct xp_record record;
     uint64_t time;
 };
 _Static_assert(sizeof(struct xp_maps) == 16, "on disk");
 
-/* All of it counts since the start. */
+/* All fields count from the start of sampling. */
 struct xp_status {
     struct xp_record record;
     uint64_t time;
-    uint64_t cpu_time; /* of the whole process, nanoseconds, while sampling was on */
-    uint64_t runs;     /* of the handler for a timer of this library */
-    uint64_t dropped;  /* intervals whose samples found the ring full */
+    uint64_t cpu_time; /* nanoseconds of the whole process while sampling was on */
+    uint64_t runs;     /* runs of the handler for timers of this library */
+    uint64_t dropped;  /* intervals whose samples found no free slot or window */
     uint64_t unarmed;  /* threads that could not be given a timer */
 };
 _Static_assert(sizeof(struct xp_status) == 48, "on disk");

@@ -1,8 +1,8 @@
 /*
  * A bounded queue with many producers, which are signal handlers, and one
- * consumer. A slot's sequence says whose it is: the position at which it may be
- * claimed, that + 1 once it is complete, that + XP_RING_SLOTS once it is drained.
- * Nobody ever waits: a full ring drops the newest sample.
+ * consumer. A slot's sequence tells its state: P, the position at which it may be
+ * claimed; P + 1 once it is complete; P + XP_RING_SLOTS once it is drained.
+ * No operation waits: a full ring drops the newest sample.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,11 +16,12 @@
 _Static_assert((XP_RING_SLOTS & (XP_RING_SLOTS - 1)) == 0, "positions wrap by mask");
 
 static struct xp_slot *ring;
-static uint64_t sequences[XP_RING_SLOTS]; /* apart, so that a slot takes memory once it is used */
+/* Not in the slots, so that an unused slot takes no memory. */
+static uint64_t sequences[XP_RING_SLOTS];
 static uint8_t *windows;
-static uint64_t windows_in_use; /* a bit for each */
+static uint64_t windows_in_use; /* a bit for each window */
 static uint64_t head; /* the next position to be claimed */
-static uint64_t tail; /* the next to be drained */
+static uint64_t tail; /* the next position to be drained */
 
 static struct xp_slot *slot_at(uint64_t position)
 {

@@ -1,7 +1,7 @@
 /*
- * The walk from where a signal struck. The stack is read by the kernel, which
- * answers with an error where a load would fault: what looks like a frame
- * record may be anything, and the thread may stand on a stack that is not its own.
+ * The walk of the stack that a signal interrupted. The kernel reads the stack for
+ * us, and reports an error where a load would fault: a word that looks like a frame
+ * record may be anything, and the thread may run on a stack that is not its own.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include "sampler.h"
 #include "stack.h"
 
-/* The memory of this process as a file, where process_vm_readv(2) is refused; else -1. */
+/* /proc/self/mem where process_vm_readv(2) is refused, otherwise -1. */
 static int memory_file = -1;
 static pid_t process;
 
@@ -25,7 +25,7 @@ struct record {
     uint64_t return_address;
 };
 
-/* Copies what can be read of `size` bytes: how many, from the first on. */
+/* Copies `size` bytes as far as they can be read. Returns the number of bytes copied. */
 static size_t copy_memory(void *to, uint64_t from, size_t size)
 {
     ssize_t copied;
@@ -55,7 +55,7 @@ int32_t xp_reader_open(void)
     return -EACCES;
 }
 
-/* Where a thread was when the signal struck. */
+/* The registers of a thread when the signal interrupted it. */
 struct position {
     uint64_t code, stack, frame;
 };
@@ -72,7 +72,7 @@ static struct position position_of(const ucontext_t *context)
 #endif
 }
 
-/* An address as code has it, without a signature (pointer authentication of Armv8.3). */
+/* Strips the signature off a return address (pointer authentication of Armv8.3). */
 static uint64_t plain_address(uint64_t address)
 {
 #if defined(__aarch64__)
@@ -84,7 +84,7 @@ static uint64_t plain_address(uint64_t address)
 #endif
 }
 
-/* What of the stack has been read. */
+/* The part of the stack that has been read. */
 struct window {
     uint8_t *bytes;
     uint64_t start, end;
@@ -97,11 +97,11 @@ static int is_frame(const struct window *window, uint64_t at, uint64_t above)
            window->base - at >= sizeof(struct record);
 }
 
-/* Whether the record could be read. `at` is a frame's. */
+/* Reads the record at `at`, for which is_frame() holds. Returns whether that worked. */
 static int read_record(struct window *window, uint64_t at, struct record *record)
 {
     if (at < window->start || at + sizeof *record > window->end) {
-        /* Whole pages but the first: each costs the kernel a look. */
+        /* Ends at a page boundary: each page costs the kernel a lookup. */
         const uint64_t end = (at + XP_WINDOW_SIZE) & ~(uint64_t)(XP_WINDOW_SIZE / 2 - 1);
         window->start = at;
         window->end = at + copy_memory(window->bytes, at, (end < window->base ? end : window->base) - at);
@@ -112,7 +112,7 @@ static int read_record(struct window *window, uint64_t at, struct record *record
     return 1;
 }
 
-/* ffi_call_unix64's own record stands 16 bytes above rbp (stack.c). */
+/* The frame outside of libffi: ffi_call_unix64's record stands 16 bytes above rbp (stack.c). */
 static uint64_t behind_libffi(struct window *window, uint64_t at)
 {
     struct record record;

@@ -1,6 +1,6 @@
 /*
- * A timer for every thread of the process, which counts the CPU time of that
- * thread and signals that thread. Only the draining thread comes here.
+ * A timer for every thread of the process. It counts the CPU time of its thread,
+ * and signals that thread. Only the draining thread calls these functions.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -24,23 +24,26 @@ struct entry {
     int timer;    /* the kernel's number, or NO_TIMER */
     uint32_t scans;
     int named;
-    uint32_t seen; /* in which scan */
+    uint32_t seen; /* the last scan that found the thread */
 };
 
 static struct entry entries[MAX_THREADS];
 static uint32_t used; /* entries beyond are free */
 static uint32_t current_scan;
 static uint64_t unarmed;
-static uint64_t links; /* at the last scan */
+static uint64_t links; /* count_links() at the last scan */
 
-/* The kernel's number for the CPU clock of a thread (MAKE_THREAD_CPUCLOCK, include/linux/posix-timers_types.h). */
+/*
+ * The kernel's number for the CPU clock of a thread (MAKE_THREAD_CPUCLOCK,
+ * include/linux/posix-timers_types.h).
+ */
 static int32_t cpu_clock_of(pid_t thread)
 {
     const uint32_t per_thread = 4, scheduler = 2;
     return (int32_t)(~(uint32_t)thread << 3 | per_thread | scheduler);
 }
 
-/* Timers of threads shall not fire at one moment. */
+/* A pseudo-random first expiry, so that the timers of threads do not fire together. */
 static uint32_t first_expiry(uint32_t interval)
 {
     static uint32_t state = 0x9e3779b9;
@@ -65,7 +68,7 @@ static int arm(pid_t thread, int signal, uint32_t interval)
         (void *)(uintptr_t)((uint64_t)XP_TIMER_MARK << 32 | (uint32_t)thread);
     event._sigev_un._tid = thread;
     int timer;
-    /* The C library's timer_create() knows no clocks of other threads, and was in librt before 2.34. */
+    /* The C library's timer_create() has no clocks of other threads. Before 2.34 it was in librt. */
     if (XP_SYSTEM("timer_create", -1, syscall(SYS_timer_create, cpu_clock_of(thread), &event, &timer)) != 0)
         return NO_TIMER;
     const struct itimerspec times = {nanoseconds(interval), nanoseconds(first_expiry(interval))};
@@ -123,7 +126,7 @@ static void visit(pid_t thread, int signal, uint32_t interval)
     }
 }
 
-/* A directory has a link for itself, one from its parent, and one from each directory in it. */
+/* Changes with the number of threads: each directory in a directory adds a link to it. */
 static uint64_t count_links(void)
 {
     struct stat state;

@@ -4,10 +4,10 @@
  *     timer of a thread ---signal---> that thread: on_timer() walks its stack into the ring
  *     the draining thread, every XP_PERIOD: looks for new threads, writes the ring to the file
  *
- * The handler takes no lock, no memory and no more stack than a few words, and
- * leaves errno alone. The draining thread is made once and waits when it is not
- * needed; it takes no signals, and is not sampled. The handler stays once it is
- * there: a signal may be on its way when the timers are gone.
+ * The handler takes no lock, allocates no memory, uses a few words of stack only,
+ * and preserves errno. The draining thread is made once and waits when it is not
+ * needed; it blocks all signals, and is not sampled. The handler stays installed:
+ * a signal may still be pending after its timer was deleted.
  */
 #define _GNU_SOURCE
 #include "sampler.h"
@@ -27,7 +27,7 @@
 
 #include "fault.h"
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-/* Before glibc 2.34 it was in libpthread, which has no newer version to offer. */
+/* The oldest version, and the only one before glibc 2.34, when pthread_create was in libpthread. */
 #if defined(__x86_64__)
 __asm__(".symver pthread_create, pthread_create@GLIBC_2.2.5");
 #elif defined(__aarch64__)
@@ -37,12 +37,12 @@ __asm__(".symver pthread_create, pthread_create@GLIBC_2.17");
 
 /* Between two drains of the ring, nanoseconds. */
 #define XP_PERIOD 20000000l
-/* In periods: between two writes, two looks at all threads, and two looks for mapped files. */
+/* Periods between two writes, two scans of the threads, and two looks for mapped files. */
 #define XP_WRITE_EVERY 5u
 #define XP_THREADS_EVERY 10u
 #define XP_MAPS_EVERY 50u
 
-/* Nanoseconds; a timer that fires all the time would leave no time for the program. */
+/* Nanoseconds; a shorter interval would leave no CPU time for the program. */
 #define XP_SHORTEST_INTERVAL 10000u
 
 enum state {
@@ -55,13 +55,13 @@ enum state {
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 static uint32_t state; /* a futex: written by start and stop, and by the draining thread */
 static uint32_t enabled;
-static int32_t answer; /* of the draining thread, for start and stop */
+static int32_t answer; /* the draining thread's result, for start and stop */
 static pid_t process, drainer;
 static int timer_signal;
 static uint32_t interval;
-static struct sigaction earlier; /* what the signal did before */
+static struct sigaction earlier; /* the signal's action before ours */
 static uint64_t runs, dropped;
-static uint64_t enabled_since, enabled_sum; /* CPU time of the process; since is 0 while it is off */
+static uint64_t enabled_since, enabled_sum; /* CPU time of the process; since is 0 while paused */
 
 static uint64_t read_clock(clockid_t clock)
 {
@@ -110,7 +110,7 @@ static void on_timer(int signal, siginfo_t *info, void *context)
     errno = error;
 }
 
-/* Takes a real-time signal that nobody uses: SIGPROF is what other profilers use. */
+/* Takes a real-time signal without a handler. Not SIGPROF: other profilers use it. */
 static int32_t take_signal(void)
 {
     if (timer_signal != 0)
@@ -119,7 +119,7 @@ static int32_t take_signal(void)
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_timer;
     action.sa_flags = SA_SIGINFO | SA_RESTART;
-    /* The last two are none for the user mode of qemu. */
+    /* qemu's user mode does not have the last two. */
     for (int signal = SIGRTMAX - 2; signal >= SIGRTMIN; signal--) {
         if (sigaction(signal, NULL, &earlier) != 0 || earlier.sa_handler != SIG_DFL)
             continue;
@@ -131,7 +131,10 @@ static int32_t take_signal(void)
     return -EAGAIN;
 }
 
-/* Whether the signal is still ours: a timer must not strike somebody else's handler, or none. */
+/*
+ * Whether the signal still has our handler. Otherwise the timers must go: a signal would run
+ * another handler, or kill the process.
+ */
 static int has_signal(void)
 {
     struct sigaction now;
@@ -225,7 +228,7 @@ static void record_until_stopped(void)
     xp_samples_maps();
     const uint64_t unarmed = xp_threads_unarmed();
     xp_threads_clear();
-    /* A handler may be at work; a thread that gets no CPU is not waited for. */
+    /* Waits for running handlers, 20 ms at most: a thread in one may get no CPU. */
     for (int i = 0; i < 20 && xp_ring_is_busy(); i++) {
         drain();
         wait_while(STOPPING, &(struct timespec){0, 1000000});
@@ -269,7 +272,7 @@ static int32_t make_drainer(void)
     static pid_t made;
     if (made == process)
         return 0;
-    /* It shall not run handlers of the program. */
+    /* The thread blocks all signals, so that it never runs handlers of the program. */
     uint64_t all = ~(uint64_t)0, mask;
     pthread_t thread;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof mask);
@@ -280,7 +283,7 @@ static int32_t make_drainer(void)
     return -error;
 }
 
-/* Serialises what the caller of the library asks for. */
+/* Serialises calls of start, stop and enable. */
 static void lock(void)
 {
     while (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
@@ -315,7 +318,7 @@ static int32_t start(int32_t descriptor, uint32_t every)
         error = make_drainer();
     if (error != 0)
         return error;
-    /* Of our own: the program may close any other, and the next file gets its number. */
+    /* A descriptor of our own: the program may close the other, and open a file with its number. */
     const int file = XP_SYSTEM("fcntl", -1, fcntl(descriptor, F_DUPFD_CLOEXEC, 64));
     if (file < 0)
         return -errno;
@@ -331,7 +334,7 @@ static int32_t start(int32_t descriptor, uint32_t every)
 
 static int32_t stop(void)
 {
-    /* A process that was forked has no draining thread, and the file is its parent's. */
+    /* A forked process has no draining thread, and the file belongs to its parent. */
     if (process != getpid() || __atomic_load_n(&state, __ATOMIC_ACQUIRE) != RUNNING)
         return -ESRCH;
     change_state(STOPPING);
@@ -366,7 +369,7 @@ void xp_sampler_enable(uint32_t on)
     unlock();
 }
 
-/* The program may end without a word. */
+/* Stops the sampler when the program exits without doing so. */
 __attribute__((destructor)) static void finish(void)
 {
     xp_sampler_stop();

@@ -15,7 +15,7 @@
 #include "sample_file.h"
 #include "xperf.h"
 
-/* Bytes of stack that are read at a time, at most: two pages of memory. */
+/* Bytes of stack that one system call reads at most: two pages of memory. */
 #define XP_WINDOW_SIZE 8192u
 
 /* One place in the ring. */
@@ -24,21 +24,27 @@ struct xp_slot {
     uint64_t addresses[XP_SAMPLE_DEPTH];
 };
 
-/* Takes the ring's memory once. 0, or -ENOMEM. */
+/* Allocates the ring's memory, once. 0, or -ENOMEM. */
 XP_HIDDEN int32_t xp_ring_open(void);
 
-/* A free slot, for xp_ring_commit by the same handler; NULL when all are full. Signal handlers. */
+/* Claims a free slot, which the same handler must commit; NULL if all are full. Signal handlers. */
 XP_HIDDEN struct xp_slot *xp_ring_claim(void);
 XP_HIDDEN void xp_ring_commit(struct xp_slot *slot);
 
-/* The oldest slot that is complete, for xp_ring_release; NULL when there is none. The one draining thread. */
+/*
+ * The oldest complete slot, which the caller must release; NULL if there is none. The one draining
+ * thread.
+ */
 XP_HIDDEN struct xp_slot *xp_ring_next(void);
 XP_HIDDEN void xp_ring_release(struct xp_slot *slot);
 
-/* Whether a handler has claimed a slot and not committed it yet, or a slot waits to be drained. */
+/* Whether some slot is claimed and not yet committed, or committed and not yet drained. */
 XP_HIDDEN int xp_ring_is_busy(void);
 
-/* Room to read a stack into, for xp_window_release; NULL where too many handlers are at work. Signal handlers. */
+/*
+ * Claims memory to read a stack into, which the caller must release; NULL if too many handlers run
+ * at once. Signal handlers.
+ */
 XP_HIDDEN uint8_t *xp_window_claim(void);
 XP_HIDDEN void xp_window_release(const uint8_t *window);
 
@@ -46,30 +52,30 @@ XP_HIDDEN void xp_window_release(const uint8_t *window);
 XP_HIDDEN int32_t xp_reader_open(void);
 
 /*
- * Walks from where a signal struck; writes into the slot, and reads the stack into `window`. Signal
- * handlers; `thread` is the caller's id.
+ * Walks the stack from the point that a signal interrupted. Writes the sample into the slot, and
+ * reads the stack into `window`. Signal handlers; `thread` is the id of the calling thread.
  */
 XP_HIDDEN void xp_walk_context(struct xp_slot *slot, uint8_t *window, const void *context, pid_t thread);
 
-/* What the timers of this process carry, beside the thread's id. */
+/* Upper half of the value of this library's timers; the lower half is the thread's id. */
 #define XP_TIMER_MARK 0x78706572u /* "xper" */
 
-/* Whether it seems that there are other threads than at the last scan. */
+/* Whether the number of threads has changed since the last scan. */
 XP_HIDDEN int xp_threads_have_changed(void);
 
-/* Gives each thread that has none a timer, and takes those of ended threads away. 0, or -errno. */
+/* Gives each new thread a timer, and deletes the timers of ended threads. 0, or -errno. */
 XP_HIDDEN int32_t xp_threads_scan(int signal, uint32_t interval, pid_t except);
 
-/* Takes all timers away. */
+/* Deletes all timers. */
 XP_HIDDEN void xp_threads_clear(void);
 
-/* How many threads could not be given a timer. */
+/* The number of threads that could not be given a timer. */
 XP_HIDDEN uint64_t xp_threads_unarmed(void);
 
-/* Writes the names of threads that have none yet; of the youngest too where `all`. */
+/* Writes the names of threads that have none in the file yet; of the newest too if `all`. */
 XP_HIDDEN void xp_threads_name(int all);
 
-/* The file; all of it is for the one draining thread. After a failure nothing more is written. */
+/* The file, for the one draining thread. After a failure nothing more is written. */
 XP_HIDDEN void xp_samples_open(int descriptor);
 XP_HIDDEN void xp_samples_append(const void *record, uint32_t size);
 XP_HIDDEN void xp_samples_maps(void);

@@ -23,7 +23,7 @@ uintptr_t xp_stack_base_of(int is_main)
 
 uintptr_t xp_stack_base(void)
 {
-    /* Of the two ends the own one is the next above, wherever the system puts stacks. */
+    /* Of both bases, this thread's is the nearest one above, wherever the system puts stacks. */
     const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     const uintptr_t main_thread = xp_stack_base_of(1);
     const uintptr_t other_thread = xp_stack_base_of(0);
@@ -41,8 +41,8 @@ static int is_frame(const void *at, const void *below, uintptr_t base)
 
 /*
  * ffi_call_unix64 (libffi, src/x86/unix64.S) points rbp at {flags, result
- * address, caller's rbp, return address}: its frame record stands 16 bytes
- * above rbp, and what stands at rbp is no address.
+ * address, caller's rbp, return address}. So its frame record stands 16 bytes
+ * above rbp, and the word at rbp is not an address.
  */
 static const struct frame *hidden_record(const struct frame *at, uintptr_t base)
 {
@@ -66,7 +66,7 @@ uint64_t xp_ffi_return_address(void)
     return (uint64_t)(uintptr_t)__atomic_load_n(&xp_ffi_return, __ATOMIC_RELAXED);
 }
 
-/* Calls `visit` for the record `frame`, which is the exported function's own, and those outside it. */
+/* Calls `visit` for `frame`, the exported function's record, and for all records outside it. */
 static inline uint32_t walk(const struct frame *frame, uint32_t capacity,
                             void (*visit)(const struct frame *, uint64_t *), uint64_t *to, uint32_t width)
 {

@@ -7,10 +7,16 @@
 /* The first address above the frames of the calling thread. */
 XP_HIDDEN uintptr_t xp_stack_base(void);
 
-/* The same for callers that know whether they are the main thread; signal handlers may. */
+/*
+ * Like xp_stack_base(), for callers that know whether they run on the main thread. Signal handlers
+ * may call it.
+ */
 XP_HIDDEN uintptr_t xp_stack_base_of(int is_main);
 
-/* Where libffi returns to when its frame hides its caller, else NULL; read by entry_x86_64.S. */
+/*
+ * The return address in libffi if its frame hides its caller, otherwise NULL. entry_x86_64.S reads
+ * it.
+ */
 extern XP_HIDDEN void *xp_ffi_return;
 
 #endif

@@ -1,4 +1,7 @@
-/** The functions of xperf.h that all runtimes call, each beside its declaration; napi.c has them too. */
+/**
+ * The functions of xperf.h that all runtimes call, each below its declaration. napi.c has the same
+ * list.
+ */
 export const functions = {
   // uint32_t xp_abi_version(void)
   xp_abi_version: {
@@ -170,7 +173,7 @@ export const functions = {
   },
 } as const;
 
-/** Those that are for `Deno.dlopen`: they call back without knowing what. */
+/** Functions for `Deno.dlopen` only. They call back a body without arguments. */
 export const ffiFunctions = {
   // int32_t xp_attach(void (*body)(void), uint32_t stack_budget)
   xp_attach: {
@@ -193,7 +196,7 @@ export const ffiFunctions = {
       "u32", // index
       "u32", // context
     ],
-    // The body can invalidate the optimised code that called it, and V8 ends the process on
+    // Not u32: the body can deoptimise the code that called it, and then V8 ends the process with
     // "Lazy deopt after a fast API call with return value is unsupported".
     result: "void",
   },
@@ -204,5 +207,5 @@ export const ffiFunctions = {
   },
 } as const;
 
-/** The version of xperf.h that these declarations are of (`XP_ABI_VERSION`). */
+/** The version of xperf.h that these declarations describe (`XP_ABI_VERSION`). */
 export const ABI_VERSION = 6;
