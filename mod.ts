@@ -1,7 +1,6 @@
 /**
- * Linux `perf` support for JavaScript and TypeScript: run a program with
- * trampolines on, and `perf report` shows its functions as
- * `js::foo:/src/app.ts:12`, between native and kernel frames.
+ * Linux `perf` support for JavaScript and TypeScript. Run a program with trampolines on, and
+ * `perf report` shows its functions as `js::foo:/src/app.ts:12`, between native and kernel frames.
  *
  * @example
  * ```ts

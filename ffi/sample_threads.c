@@ -68,7 +68,7 @@ static int arm(pid_t thread, int signal, uint32_t interval)
         (void *)(uintptr_t)((uint64_t)XP_TIMER_MARK << 32 | (uint32_t)thread);
     event._sigev_un._tid = thread;
     int timer;
-    /* The C library's timer_create() has no clocks of other threads. Before 2.34 it was in librt. */
+    /* glibc's timer_create() has no clocks of other threads. Before 2.34 it was in librt. */
     if (XP_SYSTEM("timer_create", -1, syscall(SYS_timer_create, cpu_clock_of(thread), &event, &timer)) != 0)
         return NO_TIMER;
     const struct itimerspec times = {nanoseconds(interval), nanoseconds(first_expiry(interval))};

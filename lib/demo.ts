@@ -1,6 +1,6 @@
 /*
- * What `profile` shows where no script is named: three functions that call each
- * other, hot for 1.5 s.
+ * The program that `deno task profile` records if no script is named: three functions that call
+ * each other, hot for 1.5 s.
  */
 
 let sum = 0;

@@ -1,18 +1,18 @@
 /**
- * Instruments every function of the program that is started after it, source untouched:
+ * Instruments every function of the program that is started after it. The sources stay untouched:
  *
  * ```sh
  * JS_PERF_SUPPORT=1 deno run -A --preload=jsr:@x/perf/preload app.ts
  * JS_PERF_SUPPORT=1 node --import @x/perf/preload app.mjs
  * ```
  *
- * The environment decides whether trampolines are on from the start; without it, the program is
- * instrumented and inactive, and `activateStackTrampoline` turns them on. `JS_PERF_INCLUDE` and
- * `JS_PERF_EXCLUDE` are lists of patterns of what is instrumented, as `npm:acorn,src/**`, and
- * `JS_PERF_VERBOSE=1` lists what could not be.
+ * The environment decides whether trampolines are on from the start. Otherwise the program is
+ * instrumented, and `activateStackTrampoline` turns trampolines on. `JS_PERF_INCLUDE` and
+ * `JS_PERF_EXCLUDE` choose modules by lists of patterns, such as `npm:acorn,src/**`;
+ * `JS_PERF_VERBOSE=1` lists modules and functions that are left uninstrumented.
  *
- * Needs `--allow-ffi`, `--allow-read` of the native library, `--allow-write=/tmp` and
- * `--allow-env` of the variables, once trampolines are on.
+ * Trampolines need `--allow-ffi`, `--allow-read` of the native library, `--allow-write=/tmp` and
+ * `--allow-env` of the variables.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * Preloaded into a program whose functions V8's log names. It changes nothing of the program: it starts
- * the built-in sampler, and listens for what turns the recording or trampolines on and off. The command
- * preloads it only where one of these is asked for.
+ * Preloaded into a program whose functions V8's log names. It does not change the program. It
+ * starts the built-in sampler, and installs the switches of the recording and of trampolines. The
+ * command preloads it only if one of these is asked for.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /*
- * What a Worker of an instrumented program is started with in the place of the program's module,
- * which its address names. It loads that module instrumented, and sees to it that the module finds
- * the Worker as if it had been the first.
+ * The module that a Worker of an instrumented program starts with, in the place of the program's
+ * own module, which this module's address names. It loads that module instrumented, and hides from
+ * it that another module ran first.
  */
 import { activation } from "./activation/activation.ts";
 import { startInstrumenting } from "./instrument/start.ts";

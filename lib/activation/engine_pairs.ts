@@ -12,7 +12,7 @@ import type { FunctionTable } from "./function_table.ts";
 export interface EngineWithBackend {
   readonly backend: Backend;
   readonly engine: Engine;
-  /** How many functions the engine is ready for. */
+  /** Number of functions that the engine is ready for. */
   prepared: number;
 }
 

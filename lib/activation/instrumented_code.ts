@@ -7,7 +7,7 @@
 import { startsWith } from "../base/builtins.ts";
 import type { Entries } from "../engines/engine.ts";
 
-/** Counts up with every change of what instrumented code calls, or of how it does. */
+/** Counts up with every change of the functions below, or of their parameters. */
 const CONTRACT_VERSION = 1;
 
 /**
@@ -150,8 +150,7 @@ const WRAPPERS = new URL("../api/", import.meta.url).href;
 const ACTIVATION = new URL("./activation.", import.meta.url).href;
 
 /**
- * The owner of a frame, by the place of its module. Every module below `lib/` belongs to this
- * package.
+ * The owner of a frame, by the place of its module. Modules below `lib/` belong to this package.
  *
  * @param url The module's address.
  * @param functionName V8's name of the function.

@@ -5,23 +5,23 @@ import { parseEngine } from "../activation/switches.ts";
 
 /** Options of {@linkcode activateStackTrampoline} and {@linkcode perfSession}. */
 export interface ActivateOptions {
-  /** Who makes the trampolines. @default {"auto"} */
+  /** The engine that makes the trampolines. @default {"auto"} */
   engine?: EngineChoice;
 }
 
 /**
- * Turns trampolines on: from here on, every instrumented function that is
- * called gets a trampoline and a name that `perf` shows. Another backend or
- * engine than the one in use takes its place; `auto` keeps the engine in use.
- * Wins over the command line and the environment.
+ * Turns trampolines on. From then on, every instrumented function that is called gets a trampoline
+ * and a name that `perf` shows. Another backend or engine replaces the one in use; `auto` keeps the
+ * engine in use. This wins over the command line and the environment.
  *
  * Needs `--allow-ffi`, `--allow-read` of the library, and `--allow-write=/tmp`; `perf_jit`
  * needs `--allow-all`, which Deno wants for `/proc/self/maps`.
  *
- * @param backend How names reach `perf`: `perf` (perf map) or `perf_jit` (jitdump). @default {"perf"}
- * @param options Which engine.
+ * @param backend How names reach `perf`: `perf` (perf map), `perf_jit` (jitdump). @default {"perf"}
+ * @param options The engine.
  * @throws {RangeError} If the backend or the engine is unknown.
- * @throws {PerfError} If there are no trampolines on this platform, or their names cannot be written.
+ * @throws {PerfError} If there are no trampolines on this platform, or their names cannot be
+ * written.
  *
  * @example
  * ```ts no-eval
@@ -50,8 +50,8 @@ export function activateStackTrampoline(
 }
 
 /**
- * Turns trampolines off. Safe at any depth, from inside an instrumented
- * function too; without effect where they are off.
+ * Turns trampolines off. Safe at any depth of calls, from inside an instrumented function too;
+ * without effect while they are off.
  *
  * @example
  * ```ts

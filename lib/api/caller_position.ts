@@ -16,11 +16,11 @@ interface V8Error {
 }
 
 /**
- * Where the caller of `below` stands in its original source, as the runtime's own stack traces have it.
+ * The position of the caller of `below` in its original source, as in the runtime's stack traces.
  *
  * @param below The innermost function to leave out.
  * @param skip Further functions to leave out, by their names. @default nothing
- * @returns `undefined` where the stack does not tell.
+ * @returns `undefined` if the stack has no such position.
  */
 export function callerPosition(
   below: (...args: never[]) => unknown,

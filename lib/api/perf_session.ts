@@ -7,15 +7,16 @@ import {
 } from "./activate.ts";
 
 /**
- * Turns trampolines on until the session is disposed; then they are as they were before.
+ * Turns trampolines on until the session is disposed, which restores the earlier state.
  *
  * Needs what {@linkcode activateStackTrampoline} needs.
  *
- * @param backend How names reach `perf`. @default {"perf"}
- * @param options Which engine.
- * @returns What to dispose; a second time is harmless.
+ * @param backend The way names reach `perf`. @default {"perf"}
+ * @param options The engine.
+ * @returns The session; disposing it twice is harmless.
  * @throws {RangeError} If the backend or the engine is unknown.
- * @throws {PerfError} If there are no trampolines on this platform, or their names cannot be written.
+ * @throws {PerfError} If there are no trampolines on this platform, or their names cannot be
+ * written.
  *
  * @example
  * ```ts no-eval

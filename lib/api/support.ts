@@ -21,34 +21,33 @@ import {
 } from "../runtime/runtime.ts";
 import { WasmEngine } from "../engines/wasm/wasm_engine.ts";
 
-/** Whether something can be used here. */
+/** The availability of a feature. */
 export interface Feature {
-  /** Whether it can be used; `undefined` where that could not be tested. */
+  /** Whether it can be used; `undefined` if that could not be tested. */
   available: boolean | undefined;
-  /** Why it is not available, or could not be tested. */
+  /** The reason why it is not available, or could not be tested. */
   reason?: string;
 }
 
-/** What this process can do. */
+/** The abilities of this process. */
 export interface Support extends Platform {
   /** Whether the platform has trampolines at all (CPython's `HAVE_PERF_TRAMPOLINE`). */
   trampolines: Feature;
   /** Whether frame pointers lead from inside a trampoline to the program's start. */
   framePointers: Feature;
-  /** Who can make trampolines here. */
+  /** The engines that can make trampolines here. */
   engines: Record<EngineName, Feature>;
-  /** What is in use; `undefined` while inactive, and before the environment was first asked. */
+  /** The backend and engine in use; `undefined` while off, and before the environment is read. */
   active: { backend: BackendName; engine: EngineName } | undefined;
-  /** Where `perf` looks for the names of this process. */
+  /** Path at which `perf` looks for the map of this process. */
   mapPath: string;
 }
 
 /**
- * What this process can do, tested and not guessed. Never throws, asks for no
- * permission, and makes no file; the first call loads the native library if
- * that is allowed.
+ * Tests the abilities of this process. Never throws, never prompts for a permission, and makes no
+ * file. The first call loads the native library if that is permitted.
  *
- * Uses `--allow-ffi` and `--allow-read`, as far as they are given.
+ * Uses `--allow-ffi` and `--allow-read` if they are granted.
  *
  * @example
  * ```ts
@@ -78,7 +77,7 @@ function trampolineFeature(platform: Platform): Feature {
   return reason === undefined ? { available: true } : { available: false, reason };
 }
 
-/** To ask an undecided activation would decide it, and so make the map. */
+/** Looks at `state` first: reading `backend` of an undecided activation would make the map. */
 function activeNow(): Support["active"] {
   if (activation.state === UNDECIDED) return undefined;
   const { backend, engine } = activation;
@@ -87,7 +86,7 @@ function activeNow(): Support["active"] {
 
 type EngineTest = Record<EngineName | "framePointers", Feature>;
 
-/** An engine stays for good, so there is one for all tests of an isolate. */
+/** The result is kept: an engine is never freed, so it is made for one test only. */
 let tested: EngineTest | undefined;
 
 function testEngines(trampolines: Feature): EngineTest {
@@ -117,7 +116,7 @@ function walkFrom(
   let engine: Engine;
   let code: CodeExtent | undefined;
   try {
-    // Declared to nobody: perf has no business with it.
+    // No backend names the trampoline: it is for this test only.
     engine = makeEngine({
       padding: 0,
       declare: (_, declared) => code = declared,
@@ -136,7 +135,7 @@ function walkFrom(
   return { engine: { available: true }, framePointers: testChain(engine, code!) };
 }
 
-/** More frames than a walk from here has, by far. */
+/** Far more frames than a walk from here has. */
 const CAPACITY = 1024;
 
 function testChain(engine: Engine, { address, size }: CodeExtent): Feature {

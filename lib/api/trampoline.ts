@@ -1,25 +1,25 @@
 import { activation } from "../activation/activation.ts";
 import { UNDECIDED } from "../activation/instrumented_code.ts";
 
-/** A frame with a name of one's own choice. */
+/** A frame with a name of the caller's choice. */
 export interface Trampoline {
   /**
    * Runs `body` inside the frame while trampolines are on, and plainly otherwise.
    *
-   * @param body What to run; its result is returned, its exception passes.
+   * @param body The function to run. Its result is returned, its exception passes.
    */
   run<Result>(body: () => Result): Result;
 }
 
 /**
- * Makes a frame by hand: for an interpreter written in JavaScript, whose own
- * functions `perf` should show, or for a label such as `GET /users`.
+ * Makes a frame by hand: for the functions of an interpreter written in JavaScript, or for a label
+ * such as `GET /users`.
  *
- * @param name What `perf` shows, as `js::<name>:<file>:<line>`.
- * @param file The file of the named thing, or what it belongs to.
- * @param line Its line, counted from 1; left out where there is none.
- * @throws {TypeError} If the name or the file is no text.
- * @throws {RangeError} If the line is no whole number above 0.
+ * @param name The name that `perf` shows, as `js::<name>:<file>:<line>`.
+ * @param file The file that the name belongs to.
+ * @param line Its line, counted from 1; left out if there is none.
+ * @throws {TypeError} If the name or the file is not a string.
+ * @throws {RangeError} If the line is not a whole number above 0.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import type { FunctionLabel } from "../base/symbol_name.ts";
 
 /** Options of {@linkcode withPerf}. */
 export interface WithPerfOptions {
-  /** What `perf` shows. @default {fn.name} */
+  /** The name that `perf` shows. @default {fn.name} */
   name?: string;
   /** Path or URL of the function's module. @default {the module that calls `withPerf`} */
   file?: string;
@@ -20,24 +20,23 @@ export interface WithPerfOptions {
 /** Any function; `never` so that every parameter list fits. */
 export type AnyFunction = (...args: never[]) => unknown;
 
-/** What a TC39 decorator is told of a method, a getter or a setter. */
+/** The context that a TC39 decorator gets for a method, a getter or a setter. */
 export type MethodContext =
   | ClassMethodDecoratorContext
   | ClassGetterDecoratorContext
   | ClassSetterDecoratorContext;
 
 /**
- * Makes a function visible to `perf`: while trampolines are on, it runs inside
- * its own frame; while they are off, as if it were plain. The result behaves
- * as `fn` does: type, `this`, arguments, result, exceptions, `new`, `name`,
- * `length` and other properties.
+ * Makes a function visible to `perf`. While trampolines are on, it runs inside its own frame; while
+ * they are off, it runs plainly. The result behaves as `fn` does: type, `this`, arguments, result,
+ * exceptions, `new`, `name`, `length` and other properties.
  *
- * Of an async function or a generator, the frame holds the part up to the first
- * `await` or the generator's creation.
+ * The frame of an async function holds the part up to the first `await`, the frame of a generator
+ * its creation.
  *
  * @param fn The function.
- * @param options What `perf` shows for it.
- * @throws {TypeError} If `fn` is no function.
+ * @param options The name and position that `perf` shows.
+ * @throws {TypeError} If `fn` is not a function.
  *
  * @example As a function
  * ```ts
@@ -67,10 +66,10 @@ export type MethodContext =
  */
 export function withPerf<F extends AnyFunction>(fn: F, options?: WithPerfOptions): F;
 /**
- * The same, as a decorator.
+ * Makes a method, a getter or a setter visible to `perf`, as a decorator.
  *
  * @param method The method, getter or setter.
- * @param context What the class says of it.
+ * @param context The decorator's context.
  * @throws {TypeError} If a class or a field is decorated.
  */
 export function withPerf<F extends AnyFunction>(method: F, context: MethodContext): F;
@@ -80,8 +79,8 @@ export function withPerf<F extends AnyFunction>(
 ): F {
   if (typeof second !== "object") {
     throw new TypeError(
-      `Cannot decorate "${String(second)}": it is decorated in TypeScript's own old way, must be ` +
-        'a standard decorator (compilerOptions without "experimentalDecorators")',
+      `Cannot decorate "${String(second)}": it has an experimental decorator, must have a ` +
+        'standard one (compilerOptions without "experimentalDecorators")',
     );
   }
   if (typeof fn !== "function") {
@@ -106,13 +105,19 @@ export function withPerf<F extends AnyFunction>(
 
 const UNKNOWN_FILE = "<unknown>";
 
-/** V8 has no decorators yet: compilers call them from helpers with names such as `_apply_decs_2203_r`. */
+/**
+ * V8 has no decorators yet: compilers call them from helpers with names such as
+ * `_apply_decs_2203_r`.
+ */
 const DECORATOR_HELPER = /^_*(es|apply|member|run)?_?(member)?_?dec(?!.*<static_initializer>$)/i;
 
-/** A label, or how to find it at the first call, when a method's class is known. */
+/** A label, or a function that finds it at the first call, when a method's class is known. */
 type Label = FunctionLabel | ((self: unknown, wrapper: AnyFunction) => FunctionLabel);
 
-/** How many calls make a trampoline of its own worth it, which takes some 100 µs and one more line. */
+/**
+ * Calls after which a function gets a direct trampoline. That takes some 100 µs and a second line
+ * in the perf map, so only hot functions get one.
+ */
 const PROMOTION = 16_384;
 
 /** A function and its wrapper. */
@@ -122,9 +127,9 @@ interface Wrapped extends OwnTrampoline {
   label: Label;
   /** The function's number; negative until its label is known. */
   id: number;
-  /** How many arguments its own trampoline takes; negative where it can have none. */
+  /** Number of arguments of its direct trampoline; negative if it cannot have one. */
   readonly args: number;
-  /** Calls that its own trampoline could have taken. */
+  /** Calls that a direct trampoline could have taken. */
   calls: number;
   /** Tells the wrapper that it is called inside the trampoline, and has to call `fn` plainly. */
   isInside: boolean;
@@ -152,7 +157,9 @@ function wrap<F extends AnyFunction>(fn: F, label: Label): F {
   return wrapper as F;
 }
 
-/** Makes the wrapper of a function; `uses` is all that the wrapper needs of this module. */
+/**
+ * Makes the wrapper of a function; `uses` holds everything that the wrapper needs of this module.
+ */
 type MakeWrapper = (wrapped: Wrapped, uses: {
   activation: Activation;
   callFunction: typeof callFunction;
@@ -161,17 +168,18 @@ type MakeWrapper = (wrapped: Wrapped, uses: {
 }) => AnyFunction;
 
 /**
- * The text of a {@linkcode MakeWrapper}. V8 compiles each wrapper for its own function (fresh_code.ts):
- * an inactive one compares once and has `fn` inlined, an active one calls the function's own trampoline.
+ * The text of a {@linkcode MakeWrapper}. V8 compiles each wrapper for its own function
+ * (fresh_code.ts): an inactive one compares once and has `fn` inlined, an active one calls the
+ * function's own trampoline.
  *
  * The wrapper has as many parameters as `fn`, so V8 passes the arguments of a usual call on as they
  * are. A call with fewer or more arguments, or with `new`, costs an array of them.
  *
  * The text is short on purpose: V8 inlines only so much bytecode into one caller.
  *
- * @param args With how many arguments the function is usually called; negative if that is not known.
- * @param isConstructor Whether the function can be called with `new`. The wrapper of any other function
- *   is a method: V8 refuses `new` for it, and it has no `prototype`.
+ * @param args The number of arguments of a usual call; negative if that is not known.
+ * @param isConstructor Whether the function can be called with `new`. The wrapper of any other
+ * function is a method: V8 refuses `new` for it, and it has no `prototype`.
  */
 function wrapperText(args: number, isConstructor: boolean): string {
   const parameters = ["a", "b", "c", "d"].slice(0, args < 0 ? 0 : args).join();
@@ -232,9 +240,9 @@ function enter(
 
 /**
  * Calls a function by its wrapper, inside its trampoline, so that V8 has seen the wrapper call `fn`
- * plainly. Otherwise V8 optimises the wrapper without that branch, and throws its code away at every
- * level of a recursion that goes beyond the stack for trampolines (`STACK_BUDGET`). Interpreted frames
- * are larger, so such a recursion would end earlier.
+ * plainly. Otherwise V8 optimises the wrapper without that branch, and throws its code away at
+ * every level of a recursion that goes beyond the stack for trampolines (`STACK_BUDGET`).
+ * Interpreted frames are larger, so such a recursion would end earlier.
  */
 function callWrapperInside(wrapped: Wrapped, self: unknown, args: unknown[]): unknown {
   wrapped.isInside = true;
@@ -245,16 +253,16 @@ function callWrapperInside(wrapped: Wrapped, self: unknown, args: unknown[]): un
   }
 }
 
-/** Classes and `function` functions have a prototype, a bound one has its target's ability. */
+/** Classes and `function` functions have a prototype; a bound function may have such a target. */
 function isConstructor(fn: AnyFunction): boolean {
   return Object.hasOwn(fn, "prototype") || fn.name.startsWith("bound ");
 }
 
-/** Properties that need no copying one by one; a sloppy function's `arguments` and `caller` cannot be had. */
+/** Properties that need no copying one by one; `arguments` and `caller` cannot be copied. */
 const USUAL = new Set<string | symbol>(["length", "name", "prototype", "arguments", "caller"]);
 
 function copyProperties(from: AnyFunction, to: AnyFunction): void {
-  // Another one has an async function, a generator and a class that extends one.
+  // Async functions, generators and derived classes have another prototype.
   const prototype = Object.getPrototypeOf(from);
   if (prototype !== Object.getPrototypeOf(to)) Object.setPrototypeOf(to, prototype);
   if (from.length !== to.length) {
@@ -275,7 +283,7 @@ function copyProperties(from: AnyFunction, to: AnyFunction): void {
 
 const PREFIXES = { method: "", getter: "get ", setter: "set " } as const;
 
-/** `Class.method`, by the class whose own member the method is. */
+/** `Class.method`, with the class that has the method as its own member. */
 function methodName(context: MethodContext, self: unknown, wrapper: AnyFunction): string {
   const { kind, name } = context;
   const member = typeof name === "symbol" ? `[${name.description ?? ""}]` : name;
@@ -289,7 +297,7 @@ function methodName(context: MethodContext, self: unknown, wrapper: AnyFunction)
     const owner = typeof holder === "function" ? holder : (holder as object).constructor;
     return `${owner.name}.${PREFIXES[kind]}${member}`;
   }
-  // Nobody can look up a private method; its class is that of the object it is called on, or above.
+  // A private method cannot be looked up. Its class is the receiver's, or an ancestor of it.
   const owner = context.private ? (context.static ? self : Object(self).constructor) : undefined;
   return `${owner ? `${owner.name}.` : ""}${PREFIXES[kind]}${member}`;
 }

@@ -3,15 +3,15 @@ import { PerfMapBackend } from "../backends/perf_map/perf_map_backend.ts";
 let map: PerfMapBackend | undefined;
 
 /**
- * Writes one line to this process's perf map, for code generators of one's own.
- * The twin of CPython's `PyUnstable_WritePerfMapEntry`.
+ * Writes one line to this process's perf map, for a program that generates machine code. The
+ * counterpart of CPython's `PyUnstable_WritePerfMapEntry`.
  *
  * Needs `--allow-write=/tmp`.
  *
- * @param address Where the code starts; a bigint above 2^53.
+ * @param address The code's first address; a bigint above 2^53.
  * @param size Bytes of code.
- * @param name What `perf` shows; line breaks and NUL are escaped, what is over 4096 bytes is cut.
- * @throws {RangeError} If the address or the size is no whole number of 64 bits.
+ * @param name The name that `perf` shows. Line breaks and NUL are escaped; it is cut to 4096 bytes.
+ * @throws {RangeError} If the address or the size is not a whole number of 64 bits.
  * @throws {PerfError} If the map cannot be written.
  *
  * @example

@@ -1,7 +1,7 @@
 import type { CodeExtent } from "../base/machine_code.ts";
 import type { SourcePosition } from "../base/symbol_name.ts";
 
-/** How names reach `perf`. */
+/** The way names reach `perf`: `perf` is a perf map, `perf_jit` a jitdump. */
 export type BackendName = "perf" | "perf_jit";
 
 /** All backends. */
@@ -9,17 +9,17 @@ export const BACKEND_NAMES: readonly BackendName[] = ["perf", "perf_jit"];
 
 /** A piece of machine code that has a name. */
 export interface CodeRegion extends CodeExtent {
-  /** What `perf` shows for it. */
+  /** The name that `perf` shows. */
   name: string;
-  /** Where its source begins; the line may lack. */
+  /** The position of its source; the line may be missing. */
   source?: Partial<SourcePosition>;
 }
 
 /** Tells `perf` the names of code regions. */
 export interface Backend {
-  /** Which one this is. */
+  /** This backend's name. */
   readonly name: BackendName;
-  /** Bytes behind the code of a region that no other region may take. */
+  /** Bytes behind a region's code that must not belong to another region. */
   readonly padding: number;
   /**
    * Makes a region known. Regions of one process never overlap.
@@ -27,6 +27,8 @@ export interface Backend {
    * @throws {PerfError} If it cannot be written.
    */
   declare(region: CodeRegion): void;
-  /** Called when there can be new code around the trampolines, and when these go off. */
+  /**
+   * Called when there may be new code around the trampolines, and when trampolines are turned off.
+   */
   flush?(): void;
 }

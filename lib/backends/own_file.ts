@@ -5,32 +5,33 @@ import { PerfError } from "../base/perf_error.ts";
 import { isPermissionError, processStart, userId } from "../runtime/runtime.ts";
 
 /**
- * Opens a file of this process, in a directory that everybody can write, to append to it.
+ * Opens a file of this process for appending, in a directory that every user can write to.
  *
- * A name that is easy to guess can have been planted. So no symbolic link is
- * followed, no FIFO waited for, and what was opened must be a regular file of
- * this user without a second name. A file last written before this process
- * started belongs to an earlier process of the same pid, and is replaced.
+ * The name is easy to guess, so another user may have planted something there. So no symbolic link
+ * is followed, no FIFO is waited for, and the opened file must be a regular file of this user
+ * without a second name. A file last written before this process started belongs to an earlier
+ * process of the same pid, and is replaced.
  *
- * @param path Where; a new file gets mode 0600.
- * @param readable Whether the descriptor is for reading too, as a mapping needs. @default false
+ * @param path Path of the file; a new file gets mode 0600.
+ * @param readable Whether the descriptor can be read too, as a mapping needs. @default false
  * @returns The descriptor, closed on exec.
- * @throws {PerfError} If what stands there is not a file of ours, or cannot be opened.
+ * @throws {PerfError} If the path holds something else than a file of ours, or cannot be opened.
  */
 export function openOwnFile(path: string, { readable = false } = {}): number {
   const mode = readable ? fs.constants.O_RDWR : fs.constants.O_WRONLY;
   try {
-    return openToday(path, mode) ?? open(path, mode | fs.constants.O_CREAT | fs.constants.O_EXCL);
+    return openIfWrittenByThisProcess(path, mode) ??
+      open(path, mode | fs.constants.O_CREAT | fs.constants.O_EXCL);
   } catch (error) {
     // EEXIST: another thread of this process was faster.
-    const winner = codeOf(error) === "EEXIST" ? openToday(path, mode) : undefined;
+    const winner = codeOf(error) === "EEXIST" ? openIfWrittenByThisProcess(path, mode) : undefined;
     if (winner !== undefined) return winner;
     throw explain(path, error);
   }
 }
 
-/** The file as this process left it, if it did; an earlier process's is removed. */
-function openToday(path: string, mode: number): number | undefined {
+/** Opens the file if this process has written it. Removes it if an earlier process has. */
+function openIfWrittenByThisProcess(path: string, mode: number): number | undefined {
   let descriptor: number;
   try {
     descriptor = open(path, mode);
@@ -38,7 +39,7 @@ function openToday(path: string, mode: number): number | undefined {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
-  let isToday = false;
+  let isFromThisProcess = false;
   try {
     const stats = fs.fstatSync(descriptor);
     const obstacle = !stats.isFile()
@@ -49,18 +50,18 @@ function openToday(path: string, mode: number): number | undefined {
       ? "a file with a second name"
       : undefined;
     if (obstacle !== undefined) throw obstacleError(path, obstacle);
-    isToday = stats.mtimeMs >= processStart();
+    isFromThisProcess = stats.mtimeMs >= processStart();
   } finally {
-    if (!isToday) fs.closeSync(descriptor);
+    if (!isFromThisProcess) fs.closeSync(descriptor);
   }
-  if (isToday) return descriptor;
+  if (isFromThisProcess) return descriptor;
   fs.unlinkSync(path);
   return undefined;
 }
 
 function isOwn({ uid, mode }: fs.Stats): boolean {
   const user = loadedNativeLibrary()?.xp_user_id() ?? userId();
-  // Where nobody tells: only root could have opened another user's file of the mode that ours have.
+  // Without a known user, the mode decides: only root can open another user's file of mode 0600.
   return user === undefined ? (mode & 0o077) === 0 : uid === user;
 }
 
@@ -70,7 +71,7 @@ function open(path: string, flags: number): number {
   return fs.openSync(path, O_APPEND | O_NOFOLLOW | O_NONBLOCK | flags, 0o600);
 }
 
-/** What stands at the path, by the error of opening it. */
+/** The obstacle at the path, by the error code of opening it. */
 const OBSTACLES: Readonly<Record<string, string>> = {
   ELOOP: "a symbolic link",
   ENXIO: "a FIFO",

@@ -1,26 +1,26 @@
 import { PerfError } from "../base/perf_error.ts";
 
-/** What stands in the way of writing a file, and what mends it. */
+/** An obstacle to writing a file, with its remedy. */
 export interface WriteObstacle {
-  /** As in "it is full". */
+  /** The obstacle, as a clause: `the disk is full`. */
   what: string;
-  /** A command. */
+  /** A command that shows or removes the obstacle. */
   hint?: string;
 }
 
 /** By errno(3). */
 const OBSTACLES: Readonly<Record<number, WriteObstacle>> = {
-  27: { what: "a file of this process must not be that large", hint: "ulimit -f" }, // EFBIG
+  27: { what: "the file would exceed the limit on file sizes", hint: "ulimit -f" }, // EFBIG
   28: { what: "the disk is full", hint: "df /tmp" }, // ENOSPC
-  122: { what: "the user's share of the disk is used up", hint: "df /tmp" }, // EDQUOT
+  122: { what: "the user's disk quota is used up", hint: "df /tmp" }, // EDQUOT
 };
 
 /**
  * The error of a write that the C library reports as failed.
  *
  * @param path The file.
- * @param errno As errno(3) has it.
- * @param more What else that number can mean for this file.
+ * @param errno A number of errno(3).
+ * @param more Meanings of numbers that are particular to this file.
  */
 export function writeFailure(
   path: string,

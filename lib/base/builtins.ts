@@ -1,10 +1,10 @@
 /*
- * The builtins that are used in the middle of programs, as they are before a program runs, which
- * may put functions of its own in their place. Methods take what they are called on first.
+ * Builtins as they are before the program runs. The program may replace them, and this package
+ * calls them in the middle of it. Methods take their receiver as the first parameter.
  */
 const { bind, call } = Function.prototype;
 
-/** Makes a function that takes first what the method is called on. */
+/** Makes a function of a method: the receiver becomes the first parameter. */
 function uncurry<This, Args extends unknown[], Result>(
   method: (this: This, ...args: Args) => Result,
 ): (self: This, ...args: Args) => Result {
@@ -66,7 +66,7 @@ export const encode: (text: string) => Uint8Array<ArrayBuffer> = bind.call(
 
 const { defineProperty, setPrototypeOf } = Reflect;
 
-/** Sets an element of an array, whatever its prototype has. */
+/** Defines an element of an array; a setter on the prototype is not called. */
 export function defineElement(array: unknown[], index: number, value: unknown): void {
   const descriptor = { value, writable: true, enumerable: true, configurable: true };
   setPrototypeOf(descriptor, null);
@@ -103,10 +103,10 @@ export const set: (to: Numbers, from: ArrayLike<number>, at?: number) => void = 
 );
 
 /**
- * A longer typed array that starts with what another one holds.
+ * Copies a typed array to a longer one.
  *
- * @param Kind What both are.
- * @param array The one.
+ * @param Kind The constructor of both.
+ * @param array The array to copy.
  * @param length Elements of the longer one; the added ones are 0.
  */
 export function lengthened<Kind extends Numbers>(

@@ -1,12 +1,12 @@
 /** An environment variable of this package. */
 export interface EnvironmentVariable {
-  /** What it does. */
+  /** The effect, in a few words. */
   help: string;
-  /** The module that reads it, seen from lib/. */
+  /** The module that reads it, relative to lib/. */
   readBy: string;
-  /** Whether the Workers that an instrumented program starts are told its value. */
+  /** Whether an instrumented program passes its value to the Workers that it starts. */
   isInherited: boolean;
-  /** Whether the command sets it, for programs that it starts only. @default {false} */
+  /** Whether only the command sets it, for programs that it starts. @default {false} */
   isInternal?: boolean;
 }
 
@@ -23,22 +23,22 @@ export const ENVIRONMENT = {
     isInherited: true,
   },
   JS_PERF_ENGINE: {
-    help: "`auto`, `wasm` or `native`: who makes the trampolines",
+    help: "`auto`, `wasm` or `native`: the engine that makes the trampolines",
     readBy: "activation/switches.ts",
     isInherited: true,
   },
   JS_PERF_INCLUDE: {
-    help: "patterns of what is instrumented, with commas between",
+    help: "patterns of the modules to instrument, with commas between",
     readBy: "instrument/selection.ts",
     isInherited: true,
   },
   JS_PERF_EXCLUDE: {
-    help: "patterns of what is not, whatever `JS_PERF_INCLUDE` says",
+    help: "patterns of the modules not to instrument; wins over `JS_PERF_INCLUDE`",
     readBy: "instrument/selection.ts",
     isInherited: true,
   },
   JS_PERF_VERBOSE: {
-    help: "`1` lists what is left as it is, and why; `count` says how much",
+    help: "`1` lists modules and functions left uninstrumented, and why; `count` counts them",
     readBy: "instrument/left_alone.ts",
     isInherited: true,
   },
@@ -50,7 +50,7 @@ export const ENVIRONMENT = {
   JS_PERF_LIBRARY: {
     help: "path of a native library of your own",
     readBy: "native/native_library.ts",
-    // The variables of the process reach Workers as they are.
+    // Workers read it from the environment of the process.
     isInherited: false,
   },
   JS_PERF_SCOPE: {
@@ -82,7 +82,7 @@ export const ENVIRONMENT = {
 /** The name of an environment variable of this package. */
 export type VariableName = keyof typeof ENVIRONMENT;
 
-/** The variables that Workers are told. */
+/** The variables whose values are passed to Workers. */
 export const INHERITED_VARIABLES: readonly VariableName[] =
   (Object.keys(ENVIRONMENT) as VariableName[])
     .filter((name) => ENVIRONMENT[name].isInherited);

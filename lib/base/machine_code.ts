@@ -1,12 +1,12 @@
-/** Where the code of a trampoline is. */
+/** The place of a trampoline's code. */
 export interface CodeExtent {
-  /** Where it starts. */
+  /** Its first address. */
   address: number | bigint;
   /** Bytes of code. */
   size: number;
-  /** Whether V8 made it: then it keeps a frame record from its start to its end. */
+  /** Whether V8 made it; such code keeps a frame record from its start to its end. */
   byV8?: boolean;
 }
 
-/** Runs a body for which the stack has no room for a trampoline. */
+/** Runs a body past the stack budget, where there are no trampolines. */
 export type RunDeep = (body: () => void) => void;

@@ -1,4 +1,4 @@
-/** What kind of obstacle a {@linkcode PerfError} reports. */
+/** The kind of obstacle that a {@linkcode PerfError} reports. */
 export type PerfErrorCode =
   /** The platform, architecture or C library has no trampolines. */
   | "unavailable"
@@ -6,7 +6,7 @@ export type PerfErrorCode =
   | "library"
   /** A map or dump file cannot be written, or is not safe to write. */
   | "file"
-  /** The runtime may not do what is needed, and nobody is to be asked. */
+  /** The runtime lacks a permission, and the user must not be prompted for it. */
   | "permission"
   /** The `perf` command is missing, too old, or may not record. */
   | "perf"
@@ -15,11 +15,11 @@ export type PerfErrorCode =
 
 /** Options of {@linkcode PerfError}. */
 export interface PerfErrorOptions {
-  /** What kind of obstacle this is. */
+  /** The kind of obstacle. */
   code: PerfErrorCode;
   /** A command, or one sentence, that mends it. */
   hint?: string;
-  /** What was caught underneath. */
+  /** The error that was caught. */
   cause?: unknown;
 }
 
@@ -43,7 +43,7 @@ export interface PerfErrorOptions {
 export class PerfError extends Error {
   /** Always `"PerfError"`. */
   override readonly name = "PerfError";
-  /** What kind of obstacle this is. */
+  /** The kind of obstacle. */
   readonly code: PerfErrorCode;
   /** A command, or one sentence, that mends it; `undefined` where nothing does. */
   readonly hint: string | undefined;
@@ -51,7 +51,7 @@ export class PerfError extends Error {
   /**
    * Describes an obstacle.
    *
-   * @param message What was tried, what is, and what must be.
+   * @param message The failed attempt, what is, and what must be.
    * @param options The kind of obstacle, its remedy and its cause.
    */
   constructor(message: string, options: PerfErrorOptions) {

@@ -1,9 +1,9 @@
 /**
- * The address of a module of this package, which is TypeScript in its sources and JavaScript in
- * its npm package.
+ * The address of a module of this package. Its extension is the caller's: modules are TypeScript in
+ * the sources and JavaScript in the npm package.
  *
- * @param path Where it is, seen from the module that asks, without its extension.
- * @param from `import.meta.url` of the module that asks.
+ * @param path The module, relative to the caller, without its extension.
+ * @param from `import.meta.url` of the caller.
  */
 export function siblingModule(path: string, from: string): string {
   const extension = /\.[^./]+$/.exec(new URL(from).pathname)![0];

@@ -1,14 +1,14 @@
-/** Where a function stands in the source its author wrote. */
+/** The position of a function in its original source. */
 export interface SourcePosition {
-  /** Path, or URL where the module is no file. */
+  /** Path, or URL if the module is not a file. */
   file: string;
   /** Line, counted from 1. */
   line: number;
 }
 
-/** What `perf` is told of a function. */
+/** The label of a function in `perf`. */
 export interface FunctionLabel {
-  /** Qualified name, such as `Class.method`; empty where there is none, `<module>` for a module's body. */
+  /** Qualified name, such as `Class.method`; may be empty; `<module>` for a module's body. */
   name: string;
   /** Path or URL of the module. */
   file: string;
@@ -19,9 +19,9 @@ export interface FunctionLabel {
 let lastUrl = "";
 let lastName = "";
 
-/** How a module shows in a symbol: `file:` URLs as a path, all others as they are. */
+/** The name of a module in symbols: the path of a `file:` URL; any other URL as it is. */
 export function sourceName(url: string): string {
-  // Functions come module by module, and those of one module shall share one string.
+  // Functions come module by module, so the functions of one module share one string.
   if (url !== lastUrl) [lastUrl, lastName] = [url, nameOf(url)];
   return lastName;
 }
@@ -36,7 +36,10 @@ function nameOf(url: string): string {
   }
 }
 
-/** The symbol of a function: `js::<qualified name>:<file>:<line>`, without a line `js::<name>:<file>`. */
+/**
+ * The symbol of a function: `js::<qualified name>:<file>:<line>`, without a line
+ * `js::<name>:<file>`.
+ */
 export function functionSymbol({ name, file, line }: FunctionLabel): string {
   const position = line === undefined ? file : `${file}:${line}`;
   return `js::${name || "<anonymous>"}:${position}`;

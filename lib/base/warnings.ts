@@ -5,7 +5,7 @@ import { PerfError } from "./perf_error.ts";
  * is the one place below the command that prints, on standard error.
  *
  * @param problem An error, or a message without a final period.
- * @param consequence What is not done therefore.
+ * @param consequence The consequence, as a clause: `trampolines are off`.
  */
 export function warn(problem: unknown, consequence?: string): void {
   const message = problem instanceof Error ? problem.message : String(problem);

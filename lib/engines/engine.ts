@@ -17,7 +17,7 @@ export const MOST_ARGUMENTS = 8;
 export const APPLY = MOST_ARGUMENTS + 1;
 
 /**
- * How far from the base of the stack trampolines may reach, in bytes. V8 stops a recursion at 984
+ * Limit of trampolines, in bytes from the base of the stack. V8 stops a recursion at 984
  * KiB of stack (`V8_DEFAULT_STACK_SIZE_KB`, src/common/globals.h), and a call inside a trampoline
  * takes five to ten times the stack of a plain one. Beyond this depth functions are called plainly,
  * so three quarters of the stack are left to plain calls.
@@ -38,8 +38,7 @@ export interface EngineHost {
   declare(id: number, code: CodeExtent): void;
   /**
    * Runs a body that makes trampolines while the program runs. Trampolines are off meanwhile: the
-   * body may call instrumented functions of the program, and these must not need trampolines of
-   * their own.
+   * body may call instrumented functions of the program, and these must not need trampolines.
    */
   make(body: () => void): void;
   /** Called when there is no memory for a trampoline; its function is then called plainly. */

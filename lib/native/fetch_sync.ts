@@ -3,12 +3,12 @@ const HEADER = 8;
 const STATE = 0, LENGTH = 1;
 const UNDER_WAY = 0, DONE = 1;
 
-/** Milliseconds after which nobody wants to wait any more. */
+/** The longest wait, in milliseconds. */
 const PATIENCE = 30_000;
 
 /**
- * What the Worker runs. It is no module of this package: to load one from the network, a Worker
- * needs the thread that started it, and that one waits.
+ * The Worker's program. It is not a module of this package: to load a module from the network, a
+ * Worker needs the thread that started it, and that thread waits.
  */
 const WORKER = `onmessage = async ({ data: { address, shared } }) => {
   const header = new Int32Array(shared, 0, ${HEADER / 4});
@@ -28,7 +28,7 @@ const WORKER = `onmessage = async ({ data: { address, shared } }) => {
   }
 };`;
 
-// A program may put a constructor of its own in the place of this.
+// Kept, since a program may replace globalThis.Worker.
 const { Worker } = globalThis;
 
 /**
@@ -36,9 +36,9 @@ const { Worker } = globalThis;
  *
  * Needs `--allow-net` of the host.
  *
- * @param address Where it is.
- * @param capacity The most bytes that it may have.
- * @throws {Error} If it does not come, or is larger; the message is a reason.
+ * @param address The file's URL.
+ * @param capacity The file's largest size, in bytes.
+ * @throws {Error} If the file does not arrive, or is larger; the message is a reason.
  */
 export function fetchSync(address: string, capacity: number): Uint8Array<ArrayBuffer> {
   const shared = new SharedArrayBuffer(HEADER + capacity);
@@ -53,7 +53,7 @@ export function fetchSync(address: string, capacity: number): Uint8Array<ArrayBu
     worker.terminate();
   }
   const state = header[STATE];
-  if (state === UNDER_WAY) throw new Error(`nothing came within ${PATIENCE / 1000} s`);
+  if (state === UNDER_WAY) throw new Error(`no answer within ${PATIENCE / 1000} s`);
   const length = header[LENGTH]!;
   const bytes = new Uint8Array(shared, HEADER, Math.min(length, capacity)).slice();
   if (state !== DONE) throw new Error(new TextDecoder().decode(bytes));

@@ -16,14 +16,14 @@ type Symbols = Deno.DynamicLibrary<typeof symbols>["symbols"];
  *
  * Needs `--allow-ffi`.
  *
- * @param path Where it is.
+ * @param path Path of the library.
  */
 export function openByFfi(path: string): NativeLibrary {
   const opened = Deno.dlopen(path, symbols).symbols;
-  // The first call is never an optimised one: it goes through libffi, as the probe wants.
+  // V8 never optimises a first call: it goes through libffi, which xp_probe() must see.
   opened.xp_probe();
   return {
-    // Deno's types have a buffer's memory not shared; the library does not care.
+    // Deno's types want buffers without shared memory. The library takes both.
     ...(opened as unknown as NativeLibrary),
     attach: (stackBudget, runDeep) => new FfiCaller(opened, stackBudget, runDeep).call,
   };
@@ -33,15 +33,15 @@ export function openByFfi(path: string): NativeLibrary {
 type Callable = Function;
 
 /**
- * Calls inside trampolines. The runtime calls `xp_call`, that calls the trampoline, and that calls
- * back `#body`; what is to be called and its result travel in fields, because arguments would cost
- * more.
+ * Calls functions inside trampolines. The runtime calls `xp_call`, which calls the trampoline,
+ * which calls back `#body`. The function, its arguments and its result travel in fields, which cost
+ * less than arguments of foreign functions.
  */
 class FfiCaller {
   readonly #enter: Symbols["xp_call"];
   readonly #context: number;
   readonly #runDeep: RunDeep;
-  // Reachable as long as the caller, since native code calls it.
+  // A field, so that it lives as long as this object: native code calls it.
   readonly #callback: Deno.UnsafeCallback<{ parameters: []; result: "void" }>;
   #fn: Callable | undefined;
   #self: unknown;
@@ -69,9 +69,9 @@ class FfiCaller {
     this.#fn = fn;
     this.#self = self;
     this.#args = args;
-    // An exception passes through the native frames as it is.
+    // An exception passes through the native frames unchanged.
     this.#enter(trampoline, this.#context);
-    // Taken by the body, unless the stack budget is used up.
+    // The body clears #fn. If it is still set, xp_call() refused: the stack budget is used up.
     if (this.#fn !== undefined) this.#runDeep(() => this.#body());
     const result = this.#result;
     this.#result = undefined;

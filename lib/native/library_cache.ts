@@ -3,11 +3,12 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { readVariable } from "../runtime/runtime.ts";
 
 /**
- * Where a library from the network is kept: by its checksum, so that versions do not meet.
+ * The path at which a library from the network is kept. It has the checksum in it, so
+ * versions do not collide.
  *
  * @param name The file's name.
  * @param checksum Its SHA-256.
- * @returns `undefined` where neither XDG_CACHE_HOME nor HOME can be read.
+ * @returns `undefined` if neither XDG_CACHE_HOME nor HOME can be read.
  */
 export function cachedLibraryPath(name: string, checksum: string): string | undefined {
   const home = readVariable("HOME");
@@ -16,10 +17,10 @@ export function cachedLibraryPath(name: string, checksum: string): string | unde
 }
 
 /**
- * Puts a file in place so that whoever looks finds a whole one or none, whatever other processes do
- * at the same time and whenever this one ends.
+ * Puts a file in place by renaming it. Other processes find the whole file or none, even if several
+ * write it at once or this one is killed.
  *
- * @param path Where; what was there is replaced, and who has it mapped keeps it.
+ * @param path Path of the file. An old file is replaced; processes that have mapped it keep it.
  * @param bytes The content.
  */
 export function placeFile(path: string, bytes: Uint8Array): void {

@@ -5,26 +5,28 @@ import { fetchSync } from "./fetch_sync.ts";
 import { placeFile } from "./library_cache.ts";
 import { PerfError } from "../base/perf_error.ts";
 
-/** A library to be had from the network. */
+/** A library on the network. */
 export interface LibraryDownload {
-  /** Where it is. */
+  /** Its URL. */
   address: string;
-  /** Where it is to be kept. */
+  /** The path at which it is kept. */
   path: string;
   /** Its SHA-256. */
   checksum: string;
 }
 
-/** Not in the import itself: the runtime would look it up for every program, before it runs. */
+/**
+ * A constant, not a literal in import(): the runtime would resolve a literal before every program.
+ */
 const PLUG = "jsr:@denosaurs/plug@1.1.0/download";
 
-/** More than the library has, by far. */
+/** Far more bytes than the library has. */
 const MOST_BYTES = 1 << 20;
 
 /**
  * Fetches a library while the caller waits, and puts it in place.
  *
- * @throws {PerfError} If it cannot be had, or is another one.
+ * @throws {PerfError} If it cannot be fetched, or has another checksum.
  */
 export function downloadLibrary(download: LibraryDownload): void {
   try {
@@ -38,16 +40,16 @@ export function downloadLibrary(download: LibraryDownload): void {
 }
 
 /**
- * The same by plug, for callers that can await it.
+ * Fetches a library by plug, for callers that can await it, and puts it in place.
  *
- * @throws {Error} If plug cannot be had, or gives another one.
+ * @throws {Error} If plug cannot be loaded, or the library has another checksum.
  */
 export async function downloadLibraryByPlug(download: LibraryDownload): Promise<void> {
   const plug = await import(PLUG);
-  // What plug keeps is neither verified nor written at once, so it gets a directory for one use.
+  // plug neither verifies its cache nor writes it atomically, so it gets a directory for one use.
   const directory = mkdtempSync("/tmp/xperf-plug-");
   const { log } = console;
-  // It tells of downloads on the program's output.
+  // plug logs downloads to the program's output.
   console.log = () => {};
   try {
     const url = download.address;
@@ -58,7 +60,7 @@ export async function downloadLibraryByPlug(download: LibraryDownload): Promise<
   }
 }
 
-/** Puts a library in place if it is the right one. */
+/** Puts a library in place if its checksum is right. */
 function place({ path, checksum }: LibraryDownload, bytes: Uint8Array): void {
   const actual = createHash("sha256").update(bytes).digest("hex");
   if (actual !== checksum) throw new Error(`its SHA-256 is ${actual}, must be ${checksum}`);

@@ -19,7 +19,7 @@ export function prebuiltName({ arch }: Platform): string {
   return `libxperf-${arch}.so`;
 }
 
-/** What opening the library takes beside the foreign functions themselves. */
+/** Permissions to open the library, beside the one for foreign functions. */
 export function libraryFilePermissions(platform: Platform): Permission[] {
   const address = libraryAddress(platform);
   if (address.protocol === "file:") return [{ name: "read", path: fileURLToPath(address) }];
@@ -34,17 +34,17 @@ export function libraryFilePermissions(platform: Platform): Permission[] {
 }
 
 /**
- * The prebuilt library that this package was made with, as a file. Any other is refused.
+ * Finds the prebuilt library that belongs to this package, as a file. Any other file is refused.
  *
- * Where this package was imported from the network, the library comes from there, and is kept.
+ * If this package was imported from the network, the library is fetched from there, and kept.
  *
- * @param platform Where it is to run.
+ * @param platform The platform to run on.
  * @returns The path.
- * @throws {PerfError} If it cannot be had, or has been altered.
+ * @throws {PerfError} If the library cannot be read or fetched, or has been altered.
  */
 export function libraryFile(platform: Platform): string {
   const address = libraryAddress(platform);
-  // The platform has trampolines, and so a library.
+  // The caller has checked that the platform has trampolines, so there is a library.
   const checksum = checksumOf(platform)!;
   if (address.protocol === "file:") {
     const { path, bytes } = readHereOrBesideProgram(fileURLToPath(address));
@@ -71,10 +71,10 @@ export function libraryFile(platform: Platform): string {
 }
 
 /**
- * Has the library at hand before it is asked for, where it comes from the network and nothing more
- * has to be allowed. What cannot be done now, {@linkcode libraryFile} tries again, and reports.
+ * Fetches the library before it is needed, if it comes from the network and no permission is
+ * missing. Failures are ignored: {@linkcode libraryFile} tries again, and reports them.
  *
- * @param platform Where it is to run.
+ * @param platform The platform to run on.
  */
 export async function prepareLibraryFile(platform: Platform): Promise<void> {
   const address = libraryAddress(platform).href;
@@ -99,7 +99,7 @@ function checksumOf(platform: Platform): string | undefined {
   return (checksums as Record<string, string>)[prebuiltName(platform)];
 }
 
-/** A program compiled to one file, without the library in it, may have it beside it. */
+/** Reads the library. A program compiled to one file may have it beside that file instead. */
 function readHereOrBesideProgram(path: string): { path: string; bytes: Uint8Array } {
   try {
     return { path, bytes: read(path) };

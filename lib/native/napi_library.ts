@@ -4,9 +4,12 @@ import { apply } from "../base/builtins.ts";
 import type { RunDeep } from "../base/machine_code.ts";
 import type { CallInside, NativeFunctions, NativeLibrary } from "./native_functions.ts";
 
-/** What ffi/napi.c exports. */
+/** The exports of ffi/napi.c. */
 interface Exports extends NativeFunctions {
-  /** Makes what calls `fn` inside a trampoline, and gives `refused` where the stack has no room. */
+  /**
+   * Makes a function that calls `fn` inside a trampoline. It returns `refused` without calling `fn`
+   * past the stack budget.
+   */
   attach(stackBudget: number): (
     trampoline: number,
     refused: symbol,
@@ -19,7 +22,7 @@ interface Exports extends NativeFunctions {
 /**
  * Opens the C library as a module of Node-API.
  *
- * @param path Where it is.
+ * @param path Path of the library.
  */
 export function openByNodeApi(path: string): NativeLibrary {
   const module = { exports: {} as Exports };
@@ -31,7 +34,7 @@ export function openByNodeApi(path: string): NativeLibrary {
   };
 }
 
-/** Who can have this is no program. */
+/** Private marker for "past the stack budget". The program never gets it, so no result is equal. */
 const REFUSED = Symbol("refused");
 
 function makeCaller(enter: ReturnType<Exports["attach"]>, runDeep: RunDeep): CallInside {
@@ -41,7 +44,7 @@ function makeCaller(enter: ReturnType<Exports["attach"]>, runDeep: RunDeep): Cal
     self: unknown,
     args: ArrayLike<unknown>,
   ): Result => {
-    // Not spread: a program can have replaced what iterates over an array.
+    // Not spread: the program may have replaced the iterator of arrays.
     const result = args.length === 0
       ? enter(trampoline, REFUSED, fn, self)
       : enter(trampoline, REFUSED, apply, undefined, fn, self, args);
@@ -54,5 +57,6 @@ function makeCaller(enter: ReturnType<Exports["attach"]>, runDeep: RunDeep): Cal
   };
 }
 
-// Where an error passes, Node shows its line if there is no source map to ask: node_excerpt.ts answers.
+// Node prints this module's line above an uncaught error that native code passed on, unless the
+// module has a source map. With this empty one, node_excerpt.ts provides the program's line.
 //# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbXSwibmFtZXMiOltdLCJtYXBwaW5ncyI6IiJ9

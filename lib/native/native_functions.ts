@@ -1,12 +1,12 @@
 import type { functions } from "../../ffi/symbols.ts";
 import type { RunDeep } from "../base/machine_code.ts";
 
-/** What a parameter of the C library takes. */
+/** The type of an argument, by the declared type of its parameter. */
 type Argument<Type> = Type extends "buffer" ? Uint8Array | BigUint64Array
   : Type extends "u64" ? number | bigint
   : number;
 
-/** What a function of the C library gives. */
+/** The type of a result, by its declared type. */
 type Result<Type> = Type extends "u64" ? bigint : Type extends "void" ? void : number;
 
 type NativeFunction<Declaration> = Declaration extends {
@@ -22,7 +22,7 @@ export type NativeFunctions = {
   readonly [Name in keyof typeof functions]: NativeFunction<(typeof functions)[Name]>;
 };
 
-/** Calls a function inside a trampoline: its result, its exception. */
+/** Calls a function inside a trampoline; returns its result, throws its exception. */
 export type CallInside = <Result>(
   trampoline: number,
   fn: (...args: never[]) => Result,
@@ -36,7 +36,7 @@ export interface NativeLibrary extends NativeFunctions {
    * Gets the calling thread ready for calls inside trampolines.
    *
    * @param stackBudget How far from the base of the stack trampolines may reach, in bytes.
-   * @param runDeep What runs a body beyond that.
+   * @param runDeep Runs a body past that budget.
    * @throws {PerfError} If too many threads are attached.
    */
   attach(stackBudget: number, runDeep: RunDeep): CallInside;

@@ -17,7 +17,7 @@ import type { VariableName } from "../base/environment.ts";
 /** The environment variable that names a library of one's own. */
 export const LIBRARY_VARIABLE: VariableName = "JS_PERF_LIBRARY";
 
-/** How each runtime opens the C library. */
+/** Functions that open the C library, by runtime. */
 const OPENERS: Readonly<Record<RuntimeName, (path: string) => NativeLibrary>> = {
   deno: openByFfi,
   node: openByNodeApi,
@@ -60,7 +60,9 @@ function open(platform: Platform): NativeLibrary {
   return library;
 }
 
-/** The dynamic loader refuses the library where there is another C library, such as musl. */
+/**
+ * Opens the library. The dynamic loader refuses it where the C library is not glibc, such as musl.
+ */
 function openFile(path: string, { os, arch, runtime }: Platform): NativeLibrary {
   try {
     return OPENERS[runtime.name](path);

@@ -1,6 +1,6 @@
 import type { Host } from "./host.ts";
 
-/** What trampolines need, by Deno's long and short flags. */
+/** Flags that trampolines need, with patterns of their long and short forms. */
 const NEEDED_FLAGS: Readonly<Record<string, RegExp>> = {
   "--allow-env": /^(--allow-env\b|-[a-zA-Z]*E)/,
   "--allow-ffi": /^--allow-ffi\b/,
@@ -17,9 +17,9 @@ export const denoHost: Host = {
   readsSourceMaps: () => true,
   isGranted: (permission) => Deno.permissions.querySync(permission).state === "granted",
   isPermissionError: (error) => error instanceof Deno.errors.NotCapable,
-  // Workers of either kind lack it, and to ask for its value would take a permission.
+  // No kind of Worker has `Deno.mainModule`. Reading its value would need a permission.
   isMainThread: () => Object.hasOwn(Deno, "mainModule"),
-  // Deno.exit() is heard by `unload` only.
+  // Not "exit" of process: Deno.exit() fires `unload` only.
   onProcessEnd: (listener) => globalThis.addEventListener("unload", listener, { once: true }),
   startArgs({ flags, preload, stackSize, engineFlags = [] }) {
     const hasOwn = flags.some((flag) => flag.startsWith("--v8-flags"));
@@ -27,7 +27,7 @@ export const denoHost: Host = {
       ...engineFlags,
       ...(stackSize === undefined || hasOwn ? [] : [`--stack-size=${stackSize}`]),
     ];
-    // Deno takes the last of several.
+    // Deno uses only the last of several --v8-flags.
     const ours = more.length === 0 ? [] : [`--v8-flags=${[...ownFlags(flags), ...more].join()}`];
     return [
       "run",
@@ -37,7 +37,7 @@ export const denoHost: Host = {
     ];
   },
   missingFlags(flags) {
-    // A set of permissions in the configuration file may hold anything.
+    // A set of permissions in the configuration file may grant anything.
     if (flags.some((flag) => /^(-[a-zA-Z]*[AP]|--allow-all\b|--permission-set\b)/.test(flag))) {
       return [];
     }
@@ -47,7 +47,7 @@ export const denoHost: Host = {
   },
 };
 
-/** The flags for V8 among some flags. */
+/** The values of --v8-flags among some flags. */
 function ownFlags(flags: readonly string[]): string[] {
   return flags.filter((flag) => flag.startsWith("--v8-flags="))
     .map((flag) => flag.slice("--v8-flags=".length));

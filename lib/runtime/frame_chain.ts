@@ -1,10 +1,10 @@
 import { mappingAt, type MemoryMapping } from "./memory_maps.ts";
 
-/** What was walked from inside a trampoline. */
+/** A walk of the stack from inside a trampoline. */
 export interface FrameChain {
   /** Return addresses, innermost first. */
   addresses: readonly bigint[];
-  /** Where the trampoline starts. */
+  /** The trampoline's first address. */
   trampoline: bigint;
   /** Bytes of code in the trampoline. */
   size: number;
@@ -17,9 +17,9 @@ const LIBC = /\/(?:libc[.-][^/]*so[^/]*|ld-musl-[^/]*)$/;
  * Checks that a frame-pointer chain is whole: it leads from inside the
  * trampoline to the C library's code that started the program or the thread.
  *
- * @param chain What was walked.
+ * @param chain The walk.
  * @param mappings The memory of the process.
- * @returns What is broken; `undefined` where nothing is.
+ * @returns A description of the break; `undefined` if the chain is whole.
  */
 export function brokenFrameChain(
   { addresses, trampoline, size }: FrameChain,

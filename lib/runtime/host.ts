@@ -8,40 +8,42 @@ export type Permission =
   | { name: "net"; host: string }
   | { name: "env"; variable?: string };
 
-/** How to start a program. */
+/** Options for the start of a program. */
 export interface StartOptions {
-  /** The runtime's flags that the user wants. */
+  /** The user's flags for the runtime. */
   flags: readonly string[];
-  /** A module to load in front of the program, a URL. @default {none} */
+  /** URL of a module to load before the program. @default {none} */
   preload?: string;
-  /** How much stack the program may use, in KiB. @default {the runtime's own limit} */
+  /** The program's stack limit, in KiB. @default {the runtime's own limit} */
   stackSize?: number;
   /** Flags for V8, beside those of the user. @default {[]} */
   engineFlags?: readonly string[];
 }
 
-/** What differs from runtime to runtime. */
+/** The differences between runtimes. */
 export interface Host {
-  /** Which runtime this is. */
+  /** The runtime's name. */
   readonly name: RuntimeName;
-  /** The runtime's flags where the user wants none. */
+  /** Flags for the runtime if the user gives none. */
   readonly usualFlags: readonly string[];
-  /** Whether it maps the positions in stacks by the source maps of modules, and keeps the frames of errors. */
+  /**
+   * Whether the runtime maps positions in stacks by source maps, and keeps the frames of errors.
+   */
   readonly mapsStacks: boolean;
   /** Whether it prints the stacks of errors in colours. */
   paintsStacks(): boolean;
-  /** Whether stacks show positions in what a module's source map says that it was made from. */
+  /** Whether stacks show positions in the original sources that source maps name. */
   readsSourceMaps(): boolean;
-  /** Whether something is allowed without asking anybody. */
+  /** Whether a permission is granted. Never prompts. */
   isGranted(permission: Permission): boolean;
-  /** Whether an error is the runtime's refusal for want of a permission. */
+  /** Whether the runtime threw an error because a permission is missing. */
   isPermissionError(error: unknown): boolean;
   /** Whether this is the thread that the process started with. */
   isMainThread(): boolean;
   /** Calls a function when the process ends of its own accord. */
   onProcessEnd(listener: () => void): void;
-  /** The runtime's arguments in front of a script. */
+  /** Builds the runtime's arguments in front of a script. */
   startArgs(options: StartOptions): string[];
-  /** Which flags that trampolines need are not among some flags. */
+  /** Finds the flags that trampolines need and that are not among some flags. */
   missingFlags(flags: readonly string[]): string[];
 }

@@ -1,12 +1,12 @@
-/** One mapping of a process's memory, as a line of /proc/<pid>/maps has it. */
+/** One mapping of a process's memory: a line of /proc/<pid>/maps. */
 export interface MemoryMapping {
   /** First address. */
   start: bigint;
   /** First address behind it. */
   end: bigint;
-  /** Whether code in it can run. */
+  /** Whether its memory is executable. */
   executable: boolean;
-  /** Where in the mapped file it begins. */
+  /** Offset of its first byte in the mapped file. */
   offset: bigint;
   /** The mapped file, `[stack]` and the like, or empty for anonymous memory. */
   path: string;
@@ -16,7 +16,7 @@ export interface MemoryMapping {
 const LINE = /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) ..(.). ([0-9a-f]{1,16}) \S+ \d+ *(.*)$/;
 
 /**
- * Parses /proc/<pid>/maps. A line that is none is passed over.
+ * Parses /proc/<pid>/maps. Malformed lines are skipped.
  *
  * @param text The file's content.
  */
@@ -36,7 +36,7 @@ export function parseMemoryMaps(text: string): MemoryMapping[] {
   return mappings;
 }
 
-/** The mapping that an address lies in. */
+/** Finds the mapping that contains an address. */
 export function mappingAt(
   mappings: readonly MemoryMapping[],
   address: bigint,

@@ -8,12 +8,12 @@ export const nodeHost: Host = {
   usualFlags: [],
   mapsStacks: false,
   paintsStacks: () => false,
-  // Deno does not declare it.
+  // Deno's types lack `sourceMapsEnabled`.
   readsSourceMaps: () => (process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled ?? false,
   isGranted: () => true,
   isPermissionError: (error) =>
     (error as { code?: string } | undefined)?.code === "ERR_ACCESS_DENIED",
-  // Not imported: in Deno whoever imports it first decides what its constructor of Workers is.
+  // Not imported: in Deno, the first import of this module fixes its constructor of Workers.
   isMainThread: () => process.getBuiltinModule?.("node:worker_threads").isMainThread ?? true,
   onProcessEnd: (listener) => process.once("exit", listener),
   startArgs({ flags, preload, stackSize, engineFlags = [] }) {
@@ -28,7 +28,7 @@ export const nodeHost: Host = {
   missingFlags: () => [],
 };
 
-/** Bun. Its engine is not V8, and sizes its stack itself. */
+/** Bun. Its engine is JavaScriptCore, which takes no flags of V8 and sizes its stack itself. */
 export const bunHost: Host = {
   ...nodeHost,
   name: "bun",

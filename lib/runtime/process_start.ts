@@ -1,11 +1,11 @@
 /**
- * When a process started, in milliseconds since the epoch, at most 30 ms too early.
+ * The start of a process, in milliseconds since the epoch, at most 30 ms too early.
  *
  * @param stat The content of `/proc/<pid>/stat`. proc(5): field 22 is the start in ticks of 10 ms
  * since boot.
- * @param uptime The content of `/proc/uptime`: first, the seconds since boot.
- * @param now When that was read, in milliseconds since the epoch.
- * @returns `undefined` where the texts are none of that kind.
+ * @param uptime The content of `/proc/uptime`, which begins with the seconds since boot.
+ * @param now The time at which that was read, in milliseconds since the epoch.
+ * @returns `undefined` if the texts are malformed.
  */
 export function parseProcessStart(stat: string, uptime: string, now: number): number | undefined {
   // The second field is the program's name and may hold spaces and parentheses.

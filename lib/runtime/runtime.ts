@@ -1,5 +1,5 @@
 /*
- * Which runtime this is, on which machine, and what it may do. Nothing else asks.
+ * The runtime, the machine and the permissions of this process, for all other modules.
  */
 import { readFileSync, realpathSync } from "node:fs";
 import process from "node:process";
@@ -11,11 +11,11 @@ import { bunHost, nodeHost } from "./node_host.ts";
 
 export type { Permission, RuntimeName };
 
-/** Where this process runs. */
+/** The platform of a process. */
 export interface Platform {
-  /** Operating system, as `uname -s` has it, in small letters. */
+  /** Operating system, as `uname -s` prints it, in lower case. */
   os: string;
-  /** Architecture, as `uname -m` has it. */
+  /** Architecture, as `uname -m` prints it. */
   arch: string;
   /** The runtime and its version. */
   runtime: { name: RuntimeName; version: string };
@@ -23,7 +23,7 @@ export interface Platform {
 
 const versions: Readonly<Record<string, string | undefined>> = process.versions;
 
-/** What is particular to this runtime. */
+/** The functions that are particular to this runtime. */
 export const host: Host = versions["deno"] !== undefined
   ? denoHost
   : versions["bun"] !== undefined
@@ -32,7 +32,7 @@ export const host: Host = versions["deno"] !== undefined
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };
 
-/** Where this process runs. */
+/** The platform of this process. */
 export function currentPlatform(): Platform {
   return {
     os: process.platform,
@@ -44,7 +44,7 @@ export function currentPlatform(): Platform {
 /** The architectures that have an emitter and an entry stub. */
 export const TRAMPOLINE_ARCHITECTURES: readonly string[] = ["x86_64", "aarch64"];
 
-/** Why a platform has no trampolines; `undefined` where it has. */
+/** The reason why a platform has no trampolines; `undefined` if it has. */
 export function trampolineObstacle({ os, arch }: Platform): string | undefined {
   return os === "linux" && TRAMPOLINE_ARCHITECTURES.includes(arch)
     ? undefined
@@ -63,46 +63,46 @@ export function workingDirectory(): string {
   return process.cwd();
 }
 
-/** The path of the runtime's program, as the memory maps have it. */
+/** The path of the runtime's program, as in the memory maps. */
 export function runtimePath(): string {
   return realpathSync(process.execPath);
 }
 
-/** The user whose files this process makes; `undefined` where it must not be asked. */
+/** The effective user id of this process; `undefined` without permission to ask. Never prompts. */
 export function userId(): number | undefined {
   const mayAsk = typeof Deno === "undefined" ||
     Deno.permissions.querySync({ name: "sys", kind: "uid" }).state === "granted";
   return mayAsk ? process.geteuid!() : undefined;
 }
 
-/** Whether something is allowed without asking anybody; always, outside of Deno. */
+/** Whether a permission is granted; always true outside of Deno. Never prompts. */
 export function isGranted(permission: Permission): boolean {
   return host.isGranted(permission);
 }
 
-/** The flag that grants the first of some permissions that is missing; `undefined` where none is. */
+/** The flag that grants the first missing permission; `undefined` if none is missing. */
 export function missingPermission(needed: readonly Permission[]): string | undefined {
   const missing = needed.find((permission) => !isGranted(permission));
   if (missing === undefined) return undefined;
-  // Deno gives every descriptor that it is asked about a path, if only an undefined one.
+  // Deno adds `path` to the descriptors that it is asked about, if need be an undefined one.
   const what = "path" in missing ? missing.path : "host" in missing ? missing.host : undefined;
   const scope = what === undefined ? "" : `=${what}`;
   return `--allow-${missing.name}${scope}`;
 }
 
-/** Whether an error is the runtime's refusal for want of a permission. */
+/** Whether the runtime threw an error because a permission is missing. */
 export function isPermissionError(error: unknown): boolean {
   return host.isPermissionError(error);
 }
 
-/** Reads an environment variable; `undefined` too where it may not be read. Never prompts. */
+/** Reads an environment variable; `undefined` too without permission to read it. Never prompts. */
 export function readVariable(name: string): string | undefined {
   return isGranted({ name: "env", variable: name }) ? process.env[name] : undefined;
 }
 
 /**
- * Calls a function when the process ends of its own accord. A Worker's end is not
- * the process's, and there it is never called.
+ * Calls a function when the process ends of its own accord. In a Worker it does nothing: a Worker's
+ * end is not the process's.
  */
 export function onProcessEnd(listener: () => void): void {
   if (host.isMainThread()) host.onProcessEnd(listener);
@@ -111,9 +111,9 @@ export function onProcessEnd(listener: () => void): void {
 let knownProcessStart: number | undefined;
 
 /**
- * When this process started, in milliseconds since the epoch, at most 30 ms too early. Where /proc
- * must not be read it is when the runtime was ready, and in a Worker, which comes later, the
- * beginning of time.
+ * The start of this process, in milliseconds since the epoch, at most 30 ms too early. Without
+ * permission to read /proc, it is the time at which the runtime was ready. A Worker cannot know
+ * that time, so there it is -Infinity.
  */
 export function processStart(): number {
   return knownProcessStart ??= readProcessStart() ??

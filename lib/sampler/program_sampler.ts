@@ -1,6 +1,6 @@
 /*
- * The sampler in the program that is sampled: the command that starts the program says so by
- * variables, and the preloaded module calls this.
+ * The sampler's start inside the sampled program. The command that starts the program sets
+ * environment variables, and the preloaded module calls this one.
  */
 import { closeSync, constants, openSync } from "node:fs";
 import process from "node:process";
@@ -12,7 +12,7 @@ import { FREQUENCY_VARIABLE, SAMPLES_VARIABLE } from "./sampling_variables.ts";
 import { warn } from "../base/warnings.ts";
 
 /**
- * Samples this process until it ends, if the environment asks for it. What cannot be done is a
+ * Samples this process until it ends, if the environment asks for it. An obstacle becomes a
  * warning, and the program goes on.
  *
  * Needs `--allow-ffi`, `--allow-read` of the native library, `--allow-write` of the file and
@@ -25,7 +25,7 @@ export function sampleThisProgram(read: ReadVariable): void {
   if (!path) return;
   try {
     const frequency = Number(read(FREQUENCY_VARIABLE));
-    // Programs that it starts are others.
+    // Programs that this one starts must not sample themselves.
     for (const name of [SAMPLES_VARIABLE, FREQUENCY_VARIABLE]) delete process.env[name];
     startSampling(path, frequency);
   } catch (error) {
@@ -33,11 +33,11 @@ export function sampleThisProgram(read: ReadVariable): void {
   }
 }
 
-/** The most that the native library takes: 10 000 ns between two samples. */
+/** The native library's limit: at least 10 000 ns between two samples (ffi/xperf.h). */
 const HIGHEST_FREQUENCY = 100_000;
 
 /**
- * Samples the processor time of all threads of this process, until it ends.
+ * Starts sampling the processor time of all threads of this process, until it ends.
  *
  * @param path An existing file of ours, to append to.
  * @param frequency Samples per second of processor time.
@@ -66,7 +66,7 @@ export function startSampling(path: string, frequency: number): void {
   }
 }
 
-/** What mends a refusal, by errno. */
+/** Remedies of a refusal, by errno(3). */
 const SAMPLER_HINTS: Readonly<Record<number, string>> = {
   2: "mount -t proc proc /proc",
   11: "ulimit -i; ulimit -u",

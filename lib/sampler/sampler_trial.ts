@@ -8,18 +8,21 @@ import { missingPermission, processId } from "../runtime/runtime.ts";
 import { startSampling } from "./program_sampler.ts";
 import { readSampleFile } from "../recording/built_in/sample_file.ts";
 
-/** Samples per second of processor time; the kernel's tick is rarer. */
+/** Samples per second of processor time; more than the kernel's ticks. */
 const FREQUENCY = 1000;
 
-/** Milliseconds of processor time, some ticks of the slowest kernel. */
+/**
+ * Milliseconds of processor time to sample; some ticks of the slowest kernel (10 ms,
+ * CONFIG_HZ=100).
+ */
 const DURATION = 50;
 
 /**
- * Finds out whether the built-in sampler works here, by sampling this process for a moment.
+ * Tests the built-in sampler by sampling this process for a moment.
  *
- * Uses `--allow-ffi`, and `--allow-read` and `--allow-write` of /tmp; asks for none of them.
+ * Uses `--allow-ffi`, and `--allow-read` and `--allow-write` of /tmp; never prompts for them.
  *
- * @throws {PerfError} If it does not.
+ * @throws {PerfError} If the sampler does not work here.
  */
 export function trySampling(): void {
   const missing = missingPermission([
@@ -42,7 +45,7 @@ export function trySampling(): void {
     const result = loadNativeLibrary().xp_sampler_stop();
     if (result < 0) throw unavailable(`its samples cannot be written, error ${-result}`);
     if (readSampleFile(readFileSync(path)).samples.length === 0) {
-      throw unavailable(`nothing was seen of ${DURATION} ms of processor time`);
+      throw unavailable(`no sample was taken in ${DURATION} ms of processor time`);
     }
   } finally {
     rmSync(directory, { recursive: true });

@@ -3,7 +3,7 @@ import type { VariableName } from "../base/environment.ts";
 /** Names the file that samples go to. */
 export const SAMPLES_VARIABLE: VariableName = "JS_PERF_SAMPLES";
 
-/** How many samples a second of processor time. */
+/** Holds the number of samples per second of processor time. */
 export const FREQUENCY_VARIABLE: VariableName = "JS_PERF_SAMPLE_FREQUENCY";
 
 /** The variables that ask a program to sample itself. */

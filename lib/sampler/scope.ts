@@ -1,6 +1,6 @@
 /*
- * What of a program is recorded: all of it, or only while trampolines are on, or only what it
- * measures. The program itself tells the sampler, which begins switched off.
+ * The scope of a recording: the whole program, only the time while trampolines are on, or only the
+ * time that the program measures. The program itself switches the recording, which begins off.
  */
 import { openSync, readSync, writeSync } from "node:fs";
 import process from "node:process";
@@ -14,24 +14,26 @@ import type { VariableName } from "../base/environment.ts";
 /** Names the scope. */
 export const SCOPE_VARIABLE: VariableName = "JS_PERF_SCOPE";
 
-/** The two FIFOs of `perf record --control`, with a comma between; without it the built-in sampler is told. */
+/**
+ * The two FIFOs of `perf record --control`, with a comma between; unset for the built-in sampler.
+ */
 export const CONTROL_VARIABLE: VariableName = "JS_PERF_CONTROL";
 
-/** What is recorded. */
+/** The part of a program that is recorded. */
 export type Scope =
   /** All of it. */
   | { kind: "all" }
-  /** While trampolines are on. */
+  /** The time while trampolines are on. */
   | { kind: "active" }
-  /** Between `performance.mark` and `performance.measure` of that name. */
+  /** The time between `performance.mark` and `performance.measure` of a name. */
   | { kind: "measure"; name: string };
 
 /**
  * Reads the value of `--scope`.
  *
  * @param value `all`, `active` or `measure:NAME`.
- * @param source Who says so; it is what the error names.
- * @throws {RangeError} If it is something else.
+ * @param source The origin of the value, which the error names.
+ * @throws {RangeError} If the value is something else.
  */
 export function parseScope(value: string, source: string): Scope {
   if (value === "all" || value === "active") return { kind: value };
@@ -46,10 +48,10 @@ export function parseScope(value: string, source: string): Scope {
 export type SwitchRecording = (on: boolean) => void;
 
 /**
- * Has only what is in the scope recorded, if the environment names one. What cannot be done is a
- * warning, and the program goes on.
+ * Limits the recording to a scope, if the environment names one. An obstacle becomes a warning, and
+ * the program goes on.
  *
- * @param activation Whose trampolines are meant.
+ * @param activation Its trampolines decide in the scope `active`.
  * @param read Reads the environment.
  */
 export function recordScope(activation: Activation, read: ReadVariable): void {
@@ -58,7 +60,7 @@ export function recordScope(activation: Activation, read: ReadVariable): void {
   try {
     const scope = parseScope(value, SCOPE_VARIABLE);
     const control = read(CONTROL_VARIABLE);
-    // Programs that it starts are others.
+    // Programs that this one starts must not switch the recording.
     for (const name of [SCOPE_VARIABLE, CONTROL_VARIABLE]) delete process.env[name];
     const record = control ? controlOfPerf(control) : controlOfSampler();
     if (scope.kind === "active") followActivation(activation, record);
@@ -69,7 +71,10 @@ export function recordScope(activation: Activation, read: ReadVariable): void {
   }
 }
 
-/** perf does what it is told, and says so (`perf record --control`, tools/perf/util/evlist.c). */
+/**
+ * Sends commands to perf, which acknowledges each (`perf record --control`,
+ * tools/perf/util/evlist.c).
+ */
 function controlOfPerf(paths: string): SwitchRecording {
   const [commands, answers] = paths.split(",");
   const out = openSync(commands!, "w");
@@ -82,10 +87,10 @@ function controlOfPerf(paths: string): SwitchRecording {
     isOn = on;
     try {
       writeSync(out, on ? "enable\n" : "disable\n");
-      // What follows shall be recorded, or not, from its first instruction on.
+      // Wait for the answer, so that the switch holds from the program's next instruction on.
       isGone = readSync(back, answer) === 0;
     } catch {
-      // It has ended, and the program goes on.
+      // perf has ended; the program goes on.
       isGone = true;
     }
   };
@@ -103,8 +108,8 @@ function followActivation(activation: Activation, record: SwitchRecording): void
 }
 
 /**
- * A measure begins with a mark of its name, or of that and `-start` or `:start` behind it, and ends
- * when it is taken, or with a mark that has `-end` or `:end`.
+ * Records while a measure is under way. The measure NAME begins with the mark NAME, NAME-start or
+ * NAME:start. It ends with the measure itself, or with the mark NAME-end or NAME:end.
  */
 export function followMeasure(name: string, record: SwitchRecording): void {
   const begins = [name, `${name}-start`, `${name}:start`];

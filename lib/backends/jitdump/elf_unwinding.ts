@@ -5,9 +5,9 @@ export type ReadBytes = (offset: number, length: number) => Uint8Array;
 const PT_GNU_EH_FRAME = 0x6474e550;
 
 /**
- * Whether a program has unwind information of its own, by the program headers of
- * its 64-bit little-endian ELF file. Linkers make PT_GNU_EH_FRAME wherever there
- * is an .eh_frame, and unwinders look nowhere else.
+ * Whether a program has unwind information of its own, by the program headers of its 64-bit
+ * little-endian ELF file. Linkers make a PT_GNU_EH_FRAME for every .eh_frame, and unwinders use no
+ * other way to find it.
  *
  * @param read Reads the file.
  */

@@ -1,21 +1,21 @@
 import type { MemoryMapping } from "../../runtime/memory_maps.ts";
 import { align8 } from "./unwind_tables.ts";
 
-/** Executable memory whose code has no unwind information, and keeps frame records. */
+/** Executable memory without unwind information, whose code keeps frame records. */
 export interface FrameRecordRegion {
   /** First address. */
   start: bigint;
   /** First address behind it. */
   end: bigint;
-  /** The runtime's own code, or code that it generates, V8's builtins included. */
+  /** The runtime's own code, or generated code, which includes V8's builtins. */
   kind: "runtime" | "generated";
 }
 
 /**
- * The regions among the mappings of a process.
+ * Finds the regions among the mappings of a process.
  *
  * @param mappings The process's memory.
- * @param runtime Path of the runtime's program; `undefined` if that has unwind information of its own.
+ * @param runtime Path of the runtime's program; `undefined` if that has unwind information itself.
  */
 export function frameRecordRegions(
   mappings: readonly MemoryMapping[],
@@ -28,7 +28,7 @@ export function frameRecordRegions(
     if (path === "" || path.startsWith("[anon:")) {
       regions.push({ start, end, kind: "generated" });
     } else if (path === runtime) {
-      // V8 maps its builtins, a part of the runtime's file, once more among the generated code.
+      // V8 maps its builtins, a part of the runtime's file, a second time next to generated code.
       const isCopy = before?.kind === "generated" && before.end === start;
       regions.push({ start, end, kind: isCopy ? "generated" : "runtime" });
     }
@@ -36,35 +36,35 @@ export function frameRecordRegions(
   return regions;
 }
 
-/** How a region stands in a dump. */
+/** A region's sizes in a dump. */
 export interface DumpedRegion {
-  /** Bytes that stand for its code, a hole in the file. */
+  /** Bytes of code in the dump, all but the first 8 a hole in the file. */
   codeSize: number;
-  /** Bytes that are mapped behind them, up to the region's end. */
+  /** Bytes that perf maps behind the code, up to the region's end. */
   mappedSize: number;
 }
 
-/** Reserved for the tables at a region's end. */
+/** Bytes reserved for the tables at a region's end. */
 const TABLES_SIZE = 256;
 
 /**
- * V8 reserves up to 512 MiB for generated code and fills them from the start;
- * programs that have more than this are rare.
+ * Bytes of generated code in a dump, at most. V8 reserves up to 512 MiB for generated code and
+ * fills them from the start; programs with more code than this are rare.
  */
 const GENERATED_CODE = 16 * 1024 * 1024;
 
 /**
- * How a region is to stand in a dump; `undefined` where it has no room for the tables.
+ * Computes a region's sizes in a dump; `undefined` where the region has no room for the tables.
  *
- * What counts as code costs `perf inject` time, some 6 ms a MiB, and as much room in a file of
- * its own, so it is as little as will do. perf maps the rest too, and unwinds through it with
- * libunwind; with libdw it wants code.
+ * `perf inject` writes the code into a file of its own, at some 6 ms a MiB, so the code is kept
+ * small. perf maps the rest too, and unwinds through it with libunwind; with libdw it unwinds
+ * through code only.
  */
 export function dumpRegion({ start, end, kind }: FrameRecordRegion): DumpedRegion | undefined {
   const size = Number(end - start);
   const most = kind === "runtime" ? size : GENERATED_CODE;
   const codeSize = align8(Math.min(size - TABLES_SIZE, most) - 7);
-  // What makes it distinct takes the first 8 bytes.
+  // The first 8 bytes make the code distinct (jitdump_backend.ts).
   if (codeSize < 8) return undefined;
   return { codeSize, mappedSize: size - codeSize };
 }

@@ -1,11 +1,11 @@
 /*
- * The records of a jitdump, in the byte order of this machine, field by field as
- * tools/perf/Documentation/jitdump-specification.txt has them. Both architectures
- * that have trampolines are little-endian.
+ * The records of a jitdump, in the byte order of this machine, field by field as in
+ * tools/perf/Documentation/jitdump-specification.txt. Both architectures with trampolines are
+ * little-endian.
  *
- * In one point perf and the specification differ, and this does as perf does
- * (tools/perf/util/genelf.c): in JIT_CODE_UNWINDING_INFO the .eh_frame comes
- * first, the .eh_frame_hdr behind it.
+ * perf and the specification differ in one point, and this module follows perf
+ * (tools/perf/util/genelf.c): in JIT_CODE_UNWINDING_INFO the .eh_frame comes first, the
+ * .eh_frame_hdr behind it.
  */
 import {
   DataView,
@@ -27,9 +27,9 @@ export const RecordId = { load: 0, move: 1, debugInfo: 2, close: 3, unwindingInf
 export const HEADER_SIZE = 40;
 
 /**
- * Where `perf` looks for the dump of a process: its base name is fixed, its folder is not.
+ * The path of the dump of a process. `perf` requires its base name; the folder is ours to choose.
  *
- * @param pid The process as its own pid namespace numbers it.
+ * @param pid The process's number in its own pid namespace.
  */
 export function jitdumpPath(pid: number): string {
   return `/tmp/jit-${pid}.dump`;
@@ -39,9 +39,9 @@ export function jitdumpPath(pid: number): string {
 const MACHINES: Readonly<Record<Architecture, number>> = { x86_64: 62, aarch64: 183 };
 
 /**
- * The file's header.
+ * Encodes the file's header.
  *
- * @param header The process and its architecture; the time, in nanoseconds of CLOCK_MONOTONIC.
+ * @param header The process, its architecture, and the time in nanoseconds of CLOCK_MONOTONIC.
  */
 export function encodeHeader(
   { architecture, pid, timestamp = 0n }: {
@@ -62,23 +62,25 @@ export function encodeHeader(
     .bytes;
 }
 
-/** What JIT_CODE_LOAD says. */
+/** The fields of JIT_CODE_LOAD. */
 export interface CodeLoad {
   /** The process. */
   pid: number;
   /** The thread that made the code. @default 0 */
   tid?: number;
-  /** Where the code is. */
+  /** The code's address. */
   address: bigint;
   /** Bytes of code. */
   size: number;
   /** A number that no other code of the process has. @default 0 */
   index?: bigint;
-  /** What `perf` shows; NUL is escaped, what is over 4096 bytes is cut. */
+  /** The name that `perf` shows; NUL is escaped, and the name is cut to 4096 bytes. */
   name: string;
-  /** The code, or its beginning; what lacks is to follow the record, as a hole in the file. */
+  /**
+   * The code or its beginning; the caller lets the rest follow the record, as a hole in the file.
+   */
   code: Uint8Array;
-  /** In nanoseconds of CLOCK_MONOTONIC. @default 0 */
+  /** Nanoseconds of CLOCK_MONOTONIC. @default 0 */
   timestamp?: bigint;
 }
 
@@ -104,7 +106,7 @@ export function encodeCodeLoad(load: CodeLoad): Uint8Array<ArrayBuffer> {
  * JIT_CODE_UNWINDING_INFO: unwind tables of the code of the next JIT_CODE_LOAD.
  *
  * @param tables The tables.
- * @param mappedSize Bytes behind the code that perf maps with it: the tables at least.
+ * @param mappedSize Bytes that perf maps behind the code: at least the tables.
  */
 export function encodeUnwindingInfo(
   { bytes, headerSize }: UnwindTables,
@@ -121,9 +123,9 @@ export function encodeUnwindingInfo(
     .bytes;
 }
 
-/** A stretch of code begins here, from this line. */
+/** The start of a stretch of code, and the line it comes from. */
 export interface DebugEntry {
-  /** Where the stretch begins. */
+  /** The stretch's first address. */
   address: bigint;
   /** Line, counted from 1. */
   line: number;
@@ -134,7 +136,7 @@ export interface DebugEntry {
 /**
  * JIT_CODE_DEBUG_INFO: the lines of the code of the next JIT_CODE_LOAD.
  *
- * @param address Where the code is.
+ * @param address The code's address.
  * @param entries In order of address. The last one only ends the one before.
  */
 export function encodeDebugInfo(
@@ -156,7 +158,7 @@ export function encodeDebugInfo(
   return writer.bytes;
 }
 
-/** JIT_CODE_CLOSE: nothing follows. */
+/** JIT_CODE_CLOSE: the last record. */
 export function encodeClose(timestamp = 0n): Uint8Array<ArrayBuffer> {
   return new RecordWriter(16).prefix(RecordId.close, 16, timestamp).bytes;
 }
@@ -164,9 +166,9 @@ export function encodeClose(timestamp = 0n): Uint8Array<ArrayBuffer> {
 let lastText = "";
 let lastBytes = encode("\0");
 
-/** A text in UTF-8 with a NUL at its end and none in it, cut between two characters. */
+/** Encodes a text as UTF-8 with one NUL, at its end; a long text is cut between two characters. */
 function encodeText(text: string): Uint8Array {
-  // Functions come file by file.
+  // Functions come file by file, so the last text is often the next one.
   if (text !== lastText) {
     lastBytes = encodeNewText(text);
     lastText = text;
@@ -184,7 +186,7 @@ function encodeNewText(text: string): Uint8Array<ArrayBuffer> {
   return subarray(bytes, 0, end + 1) as Uint8Array<ArrayBuffer>;
 }
 
-/** Writes fields one after the other; what is not written is 0. */
+/** Writes fields one after the other; the rest stays 0. */
 class RecordWriter {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;

@@ -33,29 +33,30 @@ import {
 } from "./unwind_tables.ts";
 import { writeFailure, type WriteObstacle } from "../write_failure.ts";
 
-// A program may put a function of its own in the place of this.
+// Kept, since a program may replace performance.now().
 const now = performance.now.bind(performance);
 
-/** More than a stack has, by far. */
+/** Far more frames than a stack has. */
 const MOST_FRAMES = 4096;
 
-/** Milliseconds between two looks for new regions, which take about a tenth of one. */
+/** Milliseconds between two looks for new regions; a look takes about 0.1 ms. */
 const LOOK_INTERVAL = 200;
 
 /**
- * The jitdump of this process. A function's records go out in one write, so that
- * a process killed at any moment leaves whole ones.
+ * The jitdump of this process. A function's records go out in one write, so a process that is
+ * killed at any moment leaves whole records.
  *
- * Beside the trampolines it describes what stands between them on the stack and has no unwind
- * information: the runtime's own code, and what V8 generates. Both keep frame records. And it
- * hands over the outermost frames of the thread, which perf's copy of the stack seldom reaches.
+ * The dump describes the trampolines, and the code between them on the stack that has no unwind
+ * information: the runtime's own code, and code that V8 generates. Both keep frame records. It also
+ * holds the outermost frames of the thread, which perf's copy of the stack seldom reaches.
  */
 export class JitdumpBackend implements Backend {
   /** @inheritdoc */
   readonly name = "perf_jit";
   /**
-   * perf maps a synthetic file over each trampoline: behind the code (12 or 24 bytes) come its
-   * distinction (8) and the tables (84 or 92), each at a multiple of 8.
+   * perf maps a synthetic ELF file over each trampoline. Behind the code (12 bytes on x86_64, 24 on
+   * aarch64) come the distinction (8) and the tables (84 or 92), each at a multiple of 8. The file
+   * would hide other code that stands there.
    */
   readonly padding = 104;
   readonly #library = loadNativeLibrary();
@@ -83,10 +84,10 @@ export class JitdumpBackend implements Backend {
   /** @inheritdoc */
   declare({ address, size, byV8 = false, name, source }: CodeRegion): void {
     if (now() - this.#lastLook >= LOOK_INTERVAL) this.#describeRegions();
-    // Not earlier: now the program itself runs, and not what is loaded before it.
+    // Not earlier: only now does the program itself run, and not a module loaded before it.
     if (this.#outerFramesTries > 0) this.#describeOuterFrames();
     const start = toBigInt(address);
-    // What is around it has been described, or leaves it out.
+    // Claim it first, so that no surrounding region is described over it.
     if (byV8) this.#library.xp_claim(start, size + this.padding);
     const code = this.#distinctCode(start, size);
     const { file, line } = source ?? {};
@@ -108,19 +109,19 @@ export class JitdumpBackend implements Backend {
   }
 
   #open(): number {
-    // Without the permission for this (Deno wants --allow-all) there shall be no file.
+    // Read first: without permission for /proc/self/maps (--allow-all in Deno) no file is made.
     this.#regions();
     const descriptor = openOwnFile(this.#path, { readable: true });
     const header = encodeHeader({ architecture: this.#architecture, pid: this.#pid });
     const result = this.#library.xp_dump_open(descriptor, header, header.length);
     if (result === 0) return descriptor;
     fs.closeSync(descriptor);
-    // Ours, and empty.
+    // The file is ours, and empty.
     if (result !== -EEXIST) fs.unlinkSync(this.#path);
     throw this.#failure(-result);
   }
 
-  /** The code as it is, and behind it what makes it distinct. */
+  /** Copies a trampoline's code, with its distinction behind it. */
   #distinctCode(address: bigint, size: number): Uint8Array<ArrayBuffer> {
     const copied = align8(size);
     const code = new Uint8Array(copied + 8);
@@ -129,7 +130,7 @@ export class JitdumpBackend implements Backend {
     return code;
   }
 
-  /** The same for all trampolines of one size. */
+  /** Unwind tables of a trampoline of the C library; equal for all of one size. */
   #trampolineUnwinding(size: number, dumped: number): Uint8Array {
     if (this.#unwinding?.size !== size) {
       const tables = encodeUnwindTables(this.#architecture, dumped, [
@@ -140,6 +141,7 @@ export class JitdumpBackend implements Backend {
     return this.#unwinding.record;
   }
 
+  /** Unwind tables of a trampoline that V8 made; equal for all of one size. */
   #unwindingByV8(dumped: number): Uint8Array {
     let record = this.#unwindingsByV8.get(dumped);
     if (record === undefined) {
@@ -151,7 +153,7 @@ export class JitdumpBackend implements Backend {
     return record;
   }
 
-  /** Describes what has become executable since the last look. */
+  /** Describes memory that has become executable since the last look. */
   #describeRegions(): void {
     for (const region of this.#regions()) {
       const range = addressRange(region);
@@ -159,7 +161,7 @@ export class JitdumpBackend implements Backend {
         const start = range[0]!;
         const end = range[1]!;
         const isDone = this.#describeRegion({ start, end, kind: region.kind });
-        // Where another thread has claimed some of it just now, what is left is looked for.
+        // If another thread has just claimed some of the part, look again for what is left of it.
         range[0] = isDone ? end : start;
         range[1] = region.end;
       }
@@ -167,10 +169,10 @@ export class JitdumpBackend implements Backend {
     this.#lastLook = now();
   }
 
-  /** `false` where another thread has claimed some of it just now. */
+  /** Describes a region. Returns `false` if another thread has just claimed some of it. */
   #describeRegion(region: FrameRecordRegion): boolean {
     const dumped = dumpRegion(region);
-    // No function is as small as that.
+    // The region is too small to hold a function.
     if (dumped === undefined) return true;
     const { codeSize, mappedSize } = dumped;
     const distinction = distinctionOf(region.start);
@@ -202,7 +204,10 @@ export class JitdumpBackend implements Backend {
     return frameRecordRegions(parseMemoryMaps(readMemoryMaps()), this.#runtime);
   }
 
-  /** An unwinder reads through perf's maps what is not in the sample's copy of the stack. */
+  /**
+   * Describes the thread's outermost frames as if they were code. If the sample's copy of the stack
+   * lacks some bytes, an unwinder reads them through perf's maps, and so finds these.
+   */
   #describeOuterFrames(): void {
     this.#outerFramesTries--;
     const walked = new BigUint64Array(3 * MOST_FRAMES);
@@ -213,13 +218,13 @@ export class JitdumpBackend implements Backend {
       returnAddress: walked[3 * i + 2]!,
     }));
     const outer = outerFrames(records, this.#regions());
-    // Where V8 runs its builtins in the runtime's own code, none is seen until code is generated.
+    // If V8 runs its builtins in the runtime's file, the stack may have no generated code yet.
     if (outer === undefined) return;
     this.#outerFramesTries = 0;
     const { address, bytes } = outer;
     const tables = encodeUnwindTables(this.#architecture, bytes.length, []);
     const end = address + BigInt(bytes.length + align8(tables.bytes.length));
-    // Part of it is claimed where a thread has ended whose stack was here.
+    // Fails harmlessly if the stack of an ended thread was here: its frames are claimed.
     this.#claimAndAppend({ start: address, end }, [
       encodeUnwindingInfo(tables, align8(tables.bytes.length)),
       encodeCodeLoad({
@@ -251,12 +256,12 @@ export class JitdumpBackend implements Backend {
     return result === 0;
   }
 
-  /** At the end an obstacle costs a few frames, and is no reason to trouble the program. */
+  /** Ignores an obstacle: it costs some frames their names, which is no reason for a warning. */
   #try(action: () => void): void {
     try {
       action();
     } catch {
-      // Who goes on recording sees those frames without names.
+      // The frames stay without names.
     }
   }
 
@@ -272,7 +277,7 @@ type AddressRange = Pick<FrameRecordRegion, "start" | "end">;
 
 const NOTHING: AddressRange = { start: toBigInt(0), end: toBigInt(0) };
 
-/** As the library takes it. */
+/** A range, as the library takes it. */
 function addressRange({ start, end }: AddressRange): BigUint64Array<ArrayBuffer> {
   const range = new BigUint64Array(2);
   range[0] = start;
@@ -285,7 +290,7 @@ const NOEXEC = {
   hint: "sudo mount -o remount,exec /tmp",
 };
 
-/** What stands in the way of a dump only, by errno(3). */
+/** Obstacles that are particular to a dump, by errno(3). */
 const OBSTACLES: Readonly<Record<number, WriteObstacle>> = {
   1: NOEXEC, // EPERM
   13: NOEXEC, // EACCES
@@ -307,7 +312,10 @@ function readMemoryMaps(): string {
   }
 }
 
-/** An address is given out once: perf takes equal bodies, such as two holes, for one. */
+/**
+ * Bytes that make a body of code distinct: its address, which is given out once. perf takes equal
+ * bodies, such as two holes, for one.
+ */
 function distinctionOf(address: bigint): Uint8Array<ArrayBuffer> {
   const number = new BigUint64Array(1);
   number[0] = address;

@@ -2,33 +2,32 @@ import type { FrameRecordRegion } from "./frame_record_region.ts";
 
 /** A frame record on a stack. */
 export interface FrameRecord {
-  /** Where it stands. */
+  /** The record's own address. */
   address: bigint;
   /** The address of the caller's record. */
   caller: bigint;
-  /** Where the frame returns to. */
+  /** The frame's return address. */
   returnAddress: bigint;
 }
 
 /** The frames outside of a thread's outermost JavaScript, as bytes of its stack. */
 export interface OuterFrames {
-  /** Where the bytes stand. */
+  /** The address of the first byte. */
   address: bigint;
   /** The frame records, and 0 between them. */
   bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * The outermost frames of a stack, in a form that an unwinder can read where the
- * copy of the stack that came with a sample ends.
+ * The outermost frames of a stack, as memory for an unwinder: a sample's copy of the stack ends
+ * before them.
  *
- * A runtime starts JavaScript from under 10 KiB of frames that stay as they are
- * while it runs: the outer half of every stack, and the same half every time. All
- * but the frame records is left out, so that a chain which has changed since ends
- * where it changed instead of being misread.
+ * A runtime starts JavaScript from frames of less than 10 KiB, which do not change while JavaScript
+ * runs. They are the outer half of every stack. Only the frame records are kept, so if the chain
+ * has changed since, an unwinder stops at the change instead of misreading the stack.
  *
  * @param records A whole chain, innermost first.
- * @param regions Where code without unwind information is; what is generated is JavaScript.
+ * @param regions Code without unwind information; generated code counts as JavaScript.
  * @returns `undefined` where there are no such frames.
  */
 export function outerFrames(

@@ -4,20 +4,20 @@
  * Base Core, "Exception Frames"; the instructions are DWARF 5, section 6.4.2.
  *
  * perf puts both into a synthetic ELF file, right behind the code (rounded up to
- * 8 bytes), and maps that file where the code is (tools/perf/util/genelf.c). All
- * addresses here are relative, so that they hold wherever that is.
+ * 8 bytes), and maps that file at the code's address (tools/perf/util/genelf.c).
+ * All addresses here are relative, so they hold at any address.
  */
 
-/** An architecture that has trampolines, as `uname -m` has it. */
+/** An architecture that has trampolines, in the words of `uname -m`. */
 export type Architecture = "x86_64" | "aarch64";
 
-/** How to find the caller's frame in one stretch of code. */
+/** The rule by which an unwinder finds the caller's frame, for one stretch of code. */
 export interface FrameRule {
   /** Where it begins, in bytes from the start of the code. */
   start: number;
   /** Where it ends, exclusive. */
   end: number;
-  /** DWARF call frame instructions; the CIE has the state at a function's entry. */
+  /** DWARF call frame instructions, on top of the CIE's state at a function's entry. */
   instructions: readonly number[];
 }
 
@@ -25,7 +25,7 @@ export interface FrameRule {
 export interface UnwindTables {
   /** Both, one after the other. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** How many of the bytes are the .eh_frame_hdr. */
+  /** Bytes of the .eh_frame_hdr. */
   headerSize: number;
 }
 
@@ -43,16 +43,16 @@ const TRAMPOLINE: Readonly<Record<Architecture, readonly number[]>> = {
   ],
 };
 
-/** Code that keeps a frame record: what holds between its prologue and its epilogue. */
+/** Code that keeps a frame record, between its prologue and its epilogue. */
 const FRAME_RECORD: Readonly<Record<Architecture, readonly number[]>> = {
   x86_64: [0x0c, 6, 16, 0x86, 2], // CFA = rbp + 16, rbp at CFA - 16, return address at CFA - 8
   aarch64: [0x0c, 29, 16, 0x9d, 2, 0x9e, 1], // CFA = x29 + 16, x29 at CFA - 16, x30 at CFA - 8
 };
 
-/** libffi's `ffi_call_unix64`, whose record stands 16 bytes above rbp: ffi/entry_x86_64.S. */
+/** libffi's `ffi_call_unix64`: its record stands 16 bytes above rbp (ffi/entry_x86_64.S). */
 const HIDDEN_RECORD: readonly number[] = [0x0c, 6, 32, 0x86, 2];
 
-/** The rule of a trampoline, `size` bytes of code. */
+/** The rule of a trampoline with `size` bytes of code. */
 export function trampolineRule(architecture: Architecture, size: number): FrameRule {
   return { start: 0, end: size, instructions: TRAMPOLINE[architecture] };
 }
@@ -60,10 +60,10 @@ export function trampolineRule(architecture: Architecture, size: number): FrameR
 /**
  * The rules of a region whose code keeps frame records.
  *
- * @param architecture The code's.
+ * @param architecture The code's architecture.
  * @param size Bytes in the region.
- * @param ffiReturn Where libffi returns to when its record is a hidden one, in bytes from the
- * region's start. @default nowhere in the region
+ * @param ffiReturn Offset in the region of the return address in libffi, if libffi's frame hides
+ * its caller. @default nowhere in the region
  */
 export function regionRules(
   architecture: Architecture,
@@ -81,12 +81,12 @@ export function regionRules(
   ].filter((rule) => rule.start < rule.end);
 }
 
-// From the setting of rbp to the call, and from there to the restoring of rbp, in the shortest
-// code that libffi 3.2 to 3.4 have for it (src/x86/unix64.S).
+// Bytes of code in which rbp points at the hidden record: before the call and behind it, in the
+// shortest code of libffi 3.2 to 3.4 (src/x86/unix64.S).
 const FFI_BEFORE = 48;
 const FFI_AFTER = 16;
 
-/** What a CIE says of an architecture: alignments, the return address's register, the entry state. */
+/** A CIE's fields by architecture: alignments, register of the return address, entry state. */
 const CIE: Readonly<Record<Architecture, readonly number[]>> = {
   // code 1, data -8, register 16; CFA = rsp + 8, return address at CFA - 8
   x86_64: [1, 0x78, 16, 1, 0x1b, 0x0c, 7, 8, 0x90, 1],
@@ -95,10 +95,10 @@ const CIE: Readonly<Record<Architecture, readonly number[]>> = {
 };
 
 /**
- * Encodes rules.
+ * Encodes rules as unwind tables.
  *
- * @param architecture The code's.
- * @param codeSize Bytes of code that the dump has, behind which the tables will stand.
+ * @param architecture The code's architecture.
+ * @param codeSize Bytes of code in the dump; the tables will stand behind them.
  * @param rules In order of address, not overlapping; they may reach beyond the dumped code.
  */
 export function encodeUnwindTables(
@@ -113,7 +113,7 @@ export function encodeUnwindTables(
   for (const { start, end, instructions } of rules) {
     const offset = frame.length;
     offsets.push(offset);
-    // The pointer to the CIE counts from itself, and so does the address.
+    // The pointer to the CIE and the address are both relative to their own place.
     frame.push(...entry([
       ...int32(offset + 4),
       ...int32(start - (codeEnd + offset + 8)),
@@ -124,7 +124,7 @@ export function encodeUnwindTables(
   frame.push(0, 0, 0, 0, 0, 0, 0, 0); // the end, and filler
   const headerAt = codeEnd + frame.length;
   const header = [
-    // Version; relative to itself in 4 bytes; 4 bytes; a table relative to the header.
+    // Version; encodings: .eh_frame relative to its pointer, count, table relative to the header.
     ...[1, 0x1b, 0x03, 0x3b],
     ...int32(-(frame.length + 4)),
     ...int32(rules.length),
@@ -135,7 +135,7 @@ export function encodeUnwindTables(
   return { bytes: Uint8Array.from([...frame, ...header]), headerSize: header.length };
 }
 
-/** The size of an entry, which does not count itself, the entry, and filler (DW_CFA_nop) up to 8 bytes. */
+/** An entry behind its size, which does not count itself, padded with DW_CFA_nop to 8 bytes. */
 function entry(content: readonly number[]): number[] {
   const size = align8(content.length + 4) - 4;
   return [...int32(size), ...content, ...new Array(size - content.length).fill(0)];

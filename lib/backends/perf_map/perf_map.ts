@@ -9,23 +9,23 @@ import {
 } from "../../base/builtins.ts";
 import type { CodeRegion } from "../backend.ts";
 
-/** Bytes of a name that are kept, in UTF-8. */
+/** Length that names are cut to, in bytes of UTF-8. */
 export const MAX_NAME_BYTES = 4096;
 
 /**
- * Where `perf` looks for the map of a process.
+ * The path at which `perf` looks for the map of a process.
  *
- * @param pid The process as its own pid namespace numbers it.
+ * @param pid The process's number in its own pid namespace.
  */
 export function perfMapPath(pid: number): string {
   return `/tmp/perf-${pid}.map`;
 }
 
 /**
- * One line of a perf map: `<hex start> <hex size> <name>`.
+ * Formats one line of a perf map: `<hex start> <hex size> <name>`.
  *
  * The format is the kernel's tools/perf/Documentation/jit-interface.txt. A name
- * cannot forge a line: line breaks and NUL show as `\n`, `\r` and `\0`. Names over
+ * cannot forge a line: line breaks and NUL become `\n`, `\r` and `\0`. Names over
  * 4096 bytes are cut between two characters.
  *
  * @throws {RangeError} If the address or the size is no whole number of 64 bits.
@@ -49,12 +49,12 @@ const ESCAPES: Readonly<Record<string, string>> = Object.assign(Object.create(nu
 });
 
 /**
- * A text without line breaks and NUL, which show as `\\n`, `\\r` and `\\0`.
+ * Escapes line breaks and NUL in a text as `\\n`, `\\r` and `\\0`.
  *
  * @param name Any text.
  */
 export function escapeName(name: string): string {
-  // NUL ends a C string, and perf reads the map as one.
+  // perf reads lines as C strings, so NUL would end a name.
   let escaped = "";
   let from = 0;
   for (let at = 0; at < name.length; at++) {

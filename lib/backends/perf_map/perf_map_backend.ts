@@ -9,8 +9,8 @@ import { processId } from "../../runtime/runtime.ts";
 import { writeFailure } from "../write_failure.ts";
 
 /**
- * The perf map of this process. Every region is written at once, one line by
- * one write, so that a process killed at any moment leaves whole lines.
+ * The perf map of this process. Every region is written immediately, one line by one write, so a
+ * process that is killed at any moment leaves whole lines.
  */
 export class PerfMapBackend implements Backend {
   /** @inheritdoc */
@@ -25,12 +25,12 @@ export class PerfMapBackend implements Backend {
     const line = formatPerfMapEntry(region);
     const library = loadedNativeLibrary();
     if (library === undefined) return this.#append(line);
-    // Under a lock that all threads share: a line that does not fit can be taken back.
+    // The library's lock covers all threads, so it can cut back a line that does not fit.
     const result = library.xp_append(this.#descriptor, line, line.length);
     if (result !== 0) throw writeFailure(this.#path, -result);
   }
 
-  /** The same without the library, which {@linkcode writePerfMapEntry} does not need. */
+  /** Appends without the library: {@linkcode writePerfMapEntry} does not load it. */
   #append(line: Uint8Array): void {
     const { size } = fstatSync(this.#descriptor);
     try {
@@ -49,7 +49,7 @@ export class PerfMapBackend implements Backend {
     try {
       ftruncateSync(this.#descriptor, size);
     } catch {
-      // Half a line stays. That the file cannot be written is said already.
+      // Half a line stays. The caller throws an error about the file anyway.
     }
   }
 }

@@ -9,11 +9,11 @@ export interface PerfMapEntry {
 }
 
 /**
- * Reads a perf map. A line that is none, such as one that was cut off, is passed over; where code was
- * put in the place of other code, what was written later stays.
+ * Reads a perf map. Malformed lines, such as one that was cut off, are skipped. Where entries
+ * overlap, the later one wins: its code has replaced the other.
  *
  * @param text The file's content.
- * @returns By address, none over another.
+ * @returns The entries by address, without overlaps.
  */
 export function readPerfMapEntries(text: string): PerfMapEntry[] {
   const entries: PerfMapEntry[] = [];

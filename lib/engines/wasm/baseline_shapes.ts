@@ -8,7 +8,7 @@ interface Shape {
   size: number;
   /** Offset of the return address of the call. */
   offset: number;
-  /** How many trampolines in a row have repeated this shape. */
+  /** Number of trampolines in a row that have repeated this shape. */
   seen: number;
 }
 

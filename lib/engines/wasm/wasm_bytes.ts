@@ -158,10 +158,7 @@ export class WasmBytes {
     return this;
   }
 
-  /**
-   * Ends a section. Its length is padded to LONGEST bytes, since the content stands behind it
-   * already.
-   */
+  /** Ends a section. Its length fills LONGEST bytes, since the content stands behind it already. */
   closeSection(): this {
     let rest = this.#length - this.#content;
     for (let i = LONGEST; i > 0; i--, rest >>>= 7) {

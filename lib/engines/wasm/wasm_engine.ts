@@ -57,8 +57,7 @@ const WALKED_FRAMES = 16;
 /**
  * Calls of a trampoline between two looks, as long as V8 may still move it. V8's optimising
  * compiler moves it after 35 000 to 135 000 calls (measured, tests/e2e/wasm_engine_test.ts). If the
- * program is killed before the next look, at most 3 % of the calls ran at an address without a
- * name.
+ * program is killed before the next look, at most 3 % of the calls ran without a name.
  */
 const LOOK_INTERVAL = 1 << 10;
 /** Calls between the first look and the second, which comes before V8 compiles the caller. */
@@ -137,10 +136,7 @@ export class WasmEngine implements Engine {
   #callsUntilLook!: Int32Array;
   /** One element: the number of nested calls. */
   #nested!: Int32Array;
-  /**
-   * The return address found in each trampoline: 0 before its first call, negated once it has
-   * moved.
-   */
+  /** The return address in each trampoline: 0 before its first call, negated once it has moved. */
   #found = new Float64Array(FIRST_SIZE);
   /** The form of each trampoline, with MADE and its length class. */
   #forms = new Uint8Array(FIRST_SIZE);
