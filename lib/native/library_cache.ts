@@ -3,8 +3,8 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { readVariable } from "../runtime/runtime.ts";
 
 /**
- * The path at which a library from the network is kept. It has the checksum in it, so
- * versions do not collide.
+ * The path at which a library from the network is kept. It has the checksum in it, so versions do
+ * not collide.
  *
  * @param name The file's name.
  * @param checksum Its SHA-256.
