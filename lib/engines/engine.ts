@@ -18,9 +18,9 @@ export const APPLY = MOST_ARGUMENTS + 1;
 
 /**
  * Limit of trampolines, in bytes from the base of the stack. V8 stops a recursion at 984 KiB of
- * stack (`V8_DEFAULT_STACK_SIZE_KB`, src/common/globals.h), and a call inside a trampoline takes five
- * to ten times the stack of a plain one. Beyond this depth functions are called plainly, so three
- * quarters of the stack are left to plain calls.
+ * stack (`V8_DEFAULT_STACK_SIZE_KB`, src/common/globals.h), and a call inside a trampoline takes
+ * five to ten times the stack of a plain one. Beyond this depth functions are called plainly, so
+ * three quarters of the stack are left to plain calls.
  */
 export const STACK_BUDGET = 256 * 1024;
 
