@@ -44,6 +44,8 @@ export interface Recording {
   duration: number;
   /** Samples that were taken and lost. */
   lostSamples: number;
+  /** Lines of `perf script` that were not understood. @default {0} */
+  unreadLines?: number;
   /** The clock of the samples' times: `CLOCK_MONOTONIC`, or one of perf's own. */
   clock: "mono" | "perf";
   /** The threads that were seen, one for each name that a thread had. */
