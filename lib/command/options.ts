@@ -62,7 +62,7 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "freq",
     short: "F",
     argument: "N",
-    help: "samples per second (9999)",
+    help: "samples per second (999; 9999 for the demo)",
     commands: { profile: true },
   },
   {
