@@ -1,6 +1,7 @@
 import type { CallGraph } from "../perf/call_graph.ts";
 import type { Frame } from "./frame.ts";
 import type { SampleTable } from "./sample_table.ts";
+import type { SourceTexts } from "./sources.ts";
 import type { Thread } from "./thread.ts";
 
 /** Who took the samples: perf, or the sampler in the native library. */
@@ -54,6 +55,8 @@ export interface Recording {
   samples: SampleTable;
   /** The samples, counted by stack. */
   stacks: readonly Stack[];
+  /** The texts of the files that have lines in the samples. @default {none} */
+  sources?: SourceTexts;
 }
 
 /** Samples and weight of all stacks. */
