@@ -53,5 +53,7 @@ export function sourceAddress({ file, line }: PageFrame): string | undefined {
 
 /** What a frame is called, `[deno]` where it has no name. */
 export function frameName(frame: PageFrame): string {
-  return frame.name || `[${shortPosition(frame) || "unknown"}]`;
+  if (frame.name !== "") return frame.name;
+  const place = shortPosition(frame) || "unknown";
+  return place.startsWith("[") ? place : `[${place}]`;
 }

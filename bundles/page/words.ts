@@ -16,7 +16,12 @@ export function whole(count: number): string {
 export function amount(weight: number, unit: "nanoseconds" | "events"): string {
   if (unit === "events") return whole(weight);
   for (const [size, name] of [[1e9, "s"], [1e6, "ms"], [1e3, "µs"]] as const) {
-    if (weight >= size) return `${(weight / size).toPrecision(3)} ${name}`;
+    if (weight >= size) return `${threeDigits(weight / size)} ${name}`;
   }
   return `${Math.round(weight)} ns`;
+}
+
+/** `1.48`, `14.8`, `148`, `1 480`. */
+function threeDigits(value: number): string {
+  return value >= 99.95 ? whole(value) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }

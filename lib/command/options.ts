@@ -62,7 +62,7 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "freq",
     short: "F",
     argument: "N",
-    help: "samples per second (9999)",
+    help: "samples per second (999; 9999 for the demo)",
     commands: { profile: true },
   },
   {
@@ -82,7 +82,11 @@ export const OPTIONS: readonly CommandOption[] = [
     short: "e",
     argument: "EVENT",
     help: "what is counted (cycles, or cpu-clock where there are none)",
-    commands: { profile: true },
+    commands: {
+      profile: true,
+      report: "the event that is reported, where several were recorded",
+      diff: "the event that is compared, where several were recorded",
+    },
     isPerfOnly: true,
   },
   {

@@ -2,7 +2,7 @@ import { type CallGraph, formatCallGraph, parseCallGraph } from "./call_graph.ts
 
 /** What `perf record` is to record, and how. */
 export interface PerfRecordOptions {
-  /** Samples per second (`-F`). @default {9999} */
+  /** Samples per second (`-F`). @default {999} */
   frequency?: number;
   /** How callers are found (`--call-graph`). @default {{ method: "fp" }} */
   callGraph?: CallGraph;
@@ -20,8 +20,15 @@ export interface PerfRecordOptions {
   command?: readonly string[];
 }
 
-/** Samples per second where nothing else is said: no round number, so as not to keep step with anything. */
-export const DEFAULT_FREQUENCY = 9999;
+/**
+ * Samples per second where the user names no number: one each millisecond of processor time costs 3 %
+ * (docs/costs.md), and an hour of one busy thread makes some 500 MB. It is no round number, so that it
+ * does not keep step with timers.
+ */
+export const DEFAULT_FREQUENCY = 999;
+
+/** Samples per second of the demo, which runs for half a second. */
+export const DEMO_FREQUENCY = 9999;
 
 /** The clocks that perf knows by name (tools/perf/util/clockid.c). */
 const CLOCKS: readonly string[] = [
@@ -49,7 +56,7 @@ const CLOCKS: readonly string[] = [
  *
  * equal(
  *   perfRecordArgs({ command: ["deno", "run", "app.ts"] }).join(" "),
- *   "-F 9999 --call-graph fp -o perf.data -- deno run app.ts",
+ *   "-F 999 --call-graph fp -o perf.data -- deno run app.ts",
  * );
  * ```
  */

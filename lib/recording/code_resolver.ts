@@ -32,4 +32,11 @@ export interface CodeResolver {
     time: number,
     isCaller: boolean,
   ): ResolvedCode | undefined;
+
+  /**
+   * The text of a file that frames have positions in; `undefined` where it is unknown.
+   *
+   * @param file As frames name it.
+   */
+  sourceOf?(file: string): string | undefined;
 }

@@ -77,8 +77,7 @@ export function frameAt(
   const name = /^(?:0|0x[0-9a-f]+|\[unknown\])?$/.test(symbol) ? "" : symbol;
   const place = module === "[unknown]" ? "" : module.replace(/ \(deleted\)$/, "");
   if (isKernel) return { name, kind: "kernel", module: place };
-  const isRuntime = isRuntimeModule(place, runtimes) || name.startsWith("xp_");
-  if (isRuntime) return { name, kind: "runtime", module: place };
+  if (isRuntimeModule(place, runtimes)) return { name, kind: "runtime", module: place };
   if (REGION.test(name)) return { name: "", kind: "runtime", module: name };
   if (GENERATED.test(place)) {
     // Only memory without a file is looked up there; what has no name there is V8's.
@@ -175,8 +174,20 @@ export function namelessName(module: string): string {
   return `[${module.slice(module.lastIndexOf("/") + 1) || "unknown"}]`;
 }
 
-/** Where a path or a URL begins; names may have colons in them. */
-const FILE_START = /:(?=\/|[a-z][a-z\d+.-]*:\/\/|(?:data|blob|node|ext|npm|jsr):)/;
+/** Colons behind which a path or a URL begins; the one in `https://` is within a URL. */
+const FILE_STARTS =
+  /(?<!\b(?:https?|file|wss?)(?=:\/\/)):(?=\/|[a-z][a-z\d+.-]*:\/\/|(?:data|blob|node|ext|npm|jsr):)/g;
+
+/**
+ * Where the file begins in `name:file`. Names may have colons and slashes in them, as
+ * `GET:/users/1:/src/routes.ts`, so it is the last of all possible places. A `data:` or `blob:` URL can
+ * hold anything, so it is the first of those.
+ */
+function fileStart(text: string): number {
+  const starts = [...text.matchAll(FILE_STARTS)].map(({ index }) => index);
+  return starts.find((at) => /^(?:data|blob):/.test(text.slice(at + 1))) ?? starts.at(-1) ??
+    text.lastIndexOf(":");
+}
 
 /**
  * Takes the symbol of an instrumented function apart: `js::name:file:line`.
@@ -188,7 +199,7 @@ export function parseFunctionSymbol(
 ): { name: string; file: string; line?: number } | undefined {
   const [, rest, digits] = /^js::(.*?)(?::(\d+))?$/s.exec(symbol) ?? [];
   if (rest === undefined) return undefined;
-  const start = FILE_START.exec(rest)?.index ?? rest.lastIndexOf(":");
+  const start = fileStart(rest);
   if (start <= 0) return undefined;
   const label = { name: rest.slice(0, start), file: rest.slice(start + 1) };
   return digits === undefined ? label : { ...label, line: Number(digits) };

@@ -20,6 +20,11 @@ export class FrameNumbers {
     return id;
   }
 
+  /** All frames, by number. */
+  all(): readonly Frame[] {
+    return this.#frames;
+  }
+
   /** The frame of a number. */
   at(id: number): Frame {
     return this.#frames[id]!;

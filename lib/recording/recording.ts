@@ -1,6 +1,7 @@
 import type { CallGraph } from "../perf/call_graph.ts";
 import type { Frame } from "./frame.ts";
 import type { SampleTable } from "./sample_table.ts";
+import type { SourceTexts } from "./sources.ts";
 import type { Thread } from "./thread.ts";
 
 /** Who took the samples: perf, or the sampler in the native library. */
@@ -44,6 +45,8 @@ export interface Recording {
   duration: number;
   /** Samples that were taken and lost. */
   lostSamples: number;
+  /** Lines of `perf script` that were not understood. @default {0} */
+  unreadLines?: number;
   /** The clock of the samples' times: `CLOCK_MONOTONIC`, or one of perf's own. */
   clock: "mono" | "perf";
   /** The threads that were seen, one for each name that a thread had. */
@@ -52,6 +55,8 @@ export interface Recording {
   samples: SampleTable;
   /** The samples, counted by stack. */
   stacks: readonly Stack[];
+  /** The texts of the files that have lines in the samples. @default {none} */
+  sources?: SourceTexts;
 }
 
 /** Samples and weight of all stacks. */

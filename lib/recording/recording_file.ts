@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import type { Frame } from "./frame.ts";
 import type { Recording, Stack } from "./recording.ts";
 import { SampleTable } from "./sample_table.ts";
+import type { SourceTexts } from "./sources.ts";
 import { StackTable } from "./stack_table.ts";
 import type { Thread } from "./thread.ts";
 
@@ -16,7 +17,7 @@ const VERSION = 2;
  * Encodes a recording as JSON that {@linkcode decodeRecording} reads: frames once, stacks by index,
  * and each column of the samples in base64, 64-bit floating point or 32-bit numbers, little-endian.
  */
-export function encodeRecording({ stacks, samples, ...facts }: Recording): string {
+export function encodeRecording({ stacks, samples, sources, ...facts }: Recording): string {
   const ids = new Map<Frame, number>();
   const idOf = (frame: Frame) => {
     if (!ids.has(frame)) ids.set(frame, ids.size);
@@ -35,7 +36,13 @@ export function encodeRecording({ stacks, samples, ...facts }: Recording): strin
     stack: base64Of(samples.stack),
     weight: base64Of(samples.weight),
   };
-  const content = { ...facts, frames: [...ids.keys()], stacks: encoded, samples: columns };
+  const content = {
+    ...facts,
+    frames: [...ids.keys()],
+    stacks: encoded,
+    samples: columns,
+    sources: [...sources ?? []],
+  };
   return `${RECORDING_START}${VERSION},${JSON.stringify(content).slice(1)}\n`;
 }
 
@@ -53,10 +60,15 @@ export function decodeRecording(text: string): Recording {
       `Cannot read a recording: it must begin with ${RECORDING_START} and a version up to ${VERSION}`,
     );
   }
-  const { format: _format, version: _version, frames, stacks, ...facts } = JSON.parse(text);
+  const { format: _format, version: _version, frames, stacks, sources: texts = [], ...facts } = JSON
+    .parse(text);
   if (!isListOf(frames, isObject) || !isListOf(stacks, isStackOf(frames))) {
     throw new SyntaxError("Cannot read a recording: its frames and stacks are none");
   }
+  if (!isListOf(texts, isText)) {
+    throw new SyntaxError("Cannot read a recording: its sources are none");
+  }
+  const sources: SourceTexts = new Map(texts);
   const table = decodedStacks(stacks, frames as unknown[] as Frame[]);
   if (version === 1) {
     return { ...facts, clock: "perf", threads: [], samples: SampleTable.empty(), stacks: table };
@@ -66,7 +78,7 @@ export function decodeRecording(text: string): Recording {
     throw new SyntaxError("Cannot read a recording: its threads and samples are none");
   }
   const limits = { threads: threads.length, stacks: table.length };
-  return { ...facts, samples: decodedSamples(samples, limits), stacks: table };
+  return { ...facts, samples: decodedSamples(samples, limits), stacks: table, sources };
 }
 
 function decodedStacks(stacks: readonly EncodedStack[], frames: readonly Frame[]): Stack[] {
@@ -123,6 +135,11 @@ function isListOf<Item>(
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
+}
+
+function isText(value: unknown): value is [file: string, text: string] {
+  return Array.isArray(value) && value.length === 2 &&
+    value.every((part) => typeof part === "string");
 }
 
 function isThread(value: unknown): value is Thread {

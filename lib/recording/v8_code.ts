@@ -70,6 +70,17 @@ export class V8Code implements CodeResolver {
     };
   }
 
+  /** @inheritdoc */
+  sourceOf(file: string): string | undefined {
+    for (const logs of this.#logs.values()) {
+      for (const log of logs) {
+        const text = log.sourceOf(file);
+        if (text !== undefined) return text;
+      }
+    }
+    return undefined;
+  }
+
   /** Frames of the recording for a chain of the log, which has the innermost first. */
   #framesOf(code: readonly CodeFrame[]): readonly Frame[] {
     let frames = this.#known.get(code);

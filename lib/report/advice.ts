@@ -74,6 +74,13 @@ export function recordingAdvice(
     );
   }
   if (lost > 0) advice.push(lostAdvice(recording));
+  const { unreadLines = 0 } = recording;
+  if (unreadLines > 0) {
+    advice.push(
+      `${unreadLines} lines of perf script were not understood, so samples can be missing: ` +
+        "perhaps the name of a thread has a line break",
+    );
+  }
   if (100 * namelessKernel > USUAL_NAMELESS * weight) {
     advice.push(
       `${

@@ -7,10 +7,10 @@ import type { Recording } from "../recording/recording.ts";
  *
  * @param recording What was recorded.
  */
-export function formatFolded(recording: Recording): string {
-  const counts = foldedStacks(recording);
-  return [...counts].sort(byText).map(([stack, count]) => `${stack} ${count}\n`)
-    .join("");
+export function* formatFolded(recording: Recording): Generator<string> {
+  for (const [stack, weight] of [...foldedStacks(recording)].sort(byText)) {
+    yield `${stack} ${weight}\n`;
+  }
 }
 
 /**
@@ -19,15 +19,14 @@ export function formatFolded(recording: Recording): string {
  * @param before The one.
  * @param after The other.
  */
-export function formatFoldedDifference(
+export function* formatFoldedDifference(
   before: Recording,
   after: Recording,
-): string {
+): Generator<string> {
   const [a, b] = [foldedStacks(before), foldedStacks(after)];
-  const stacks = new Map([...a, ...b]);
-  return [...stacks].sort(byText)
-    .map(([stack]) => `${stack} ${a.get(stack) ?? 0} ${b.get(stack) ?? 0}\n`)
-    .join("");
+  for (const [stack] of [...new Map([...a, ...b])].sort(byText)) {
+    yield `${stack} ${a.get(stack) ?? 0} ${b.get(stack) ?? 0}\n`;
+  }
 }
 
 /** Weights by folded stack. */
@@ -42,7 +41,7 @@ function foldedStacks({ stacks }: Recording): Map<string, number> {
   };
   const weights = new Map<string, number>();
   for (const { thread, frames, weight } of stacks) {
-    const stack = [unseparated(thread), ...frames.map(nameOf)].join(";");
+    const stack = withoutNumber([unseparated(thread), ...frames.map(nameOf)].join(";"));
     weights.set(stack, (weights.get(stack) ?? 0) + weight);
   }
   return weights;
@@ -51,6 +50,14 @@ function foldedStacks({ stacks }: Recording): Map<string, number> {
 /** Names must not have the format's own separators in them. */
 function unseparated(name: string): string {
   return name.replaceAll(";", ":").replace(/\s+/g, " ");
+}
+
+/**
+ * A stack whose last name does not end in a number of its own: flamegraph.pl takes two numbers at a
+ * line's end for a difference.
+ */
+function withoutNumber(stack: string): string {
+  return stack.replace(/ (?=\d+(?:\.\d*)?$)/, "_");
 }
 
 function byText([a]: [string, number], [b]: [string, number]): number {

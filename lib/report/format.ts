@@ -35,6 +35,9 @@ export function parseFormats(text: string): ReportFormat[] {
   return [...new Set(formats)] as ReportFormat[];
 }
 
+/** A report: bytes, or text in pieces, since V8 has no string of more than 2^29 characters. */
+export type ReportContent = Iterable<string> | Uint8Array;
+
 /** Options of {@linkcode formatReport}. */
 export interface ReportOptions {
   /** Keep the functions of the program and of its packages only. @default {false} */
@@ -54,11 +57,11 @@ export function formatReport(
   recording: Recording,
   format: ReportFormat,
   { appOnly, warnings }: ReportOptions = {},
-): string | Uint8Array {
+): ReportContent {
   const folded = foldFrames(recording, { appOnly });
   switch (format) {
     case "perf":
-      return formatPerfText(folded);
+      return [formatPerfText(folded)];
     case "html":
       return formatHtml(folded, {
         title: recordingTitle(recording),

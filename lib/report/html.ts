@@ -3,6 +3,7 @@ import { brotliDecompressSync } from "node:zlib";
 
 import { type Frame, frameSymbol } from "../recording/frame.ts";
 import { packedPage } from "./page.js";
+import { jsonPieces } from "./json_pieces.ts";
 import type { PageData, PageFrame, PageStack } from "./page_data.ts";
 import type { Recording, Stack } from "../recording/recording.ts";
 
@@ -22,7 +23,7 @@ export interface PageWords {
  * @param recording What was recorded.
  * @param words What it says beside the graph.
  */
-export function formatHtml(recording: Recording, words: PageWords): string {
+export function formatHtml(recording: Recording, words: PageWords): Iterable<string> {
   return fillPage(pageData(recording, words));
 }
 
@@ -39,21 +40,19 @@ export function formatHtmlDifference(
     names: { before: string; after: string };
   },
   words: PageWords,
-): string {
+): Iterable<string> {
   return fillPage({ ...pageData(after, words, before), compared: names });
 }
 
-function fillPage(data: PageData): string {
+function* fillPage(data: PageData): Generator<string> {
   const page = brotliDecompressSync(Buffer.from(packedPage, "base64"))
     .toString();
+  const titled = page.replace("<title></title>", () => `<title>${escapeText(data.title)}</title>`);
+  const [start, end] = titled.split(/(?<=<script[^>]* id="data">)/);
+  yield start!;
   // Nothing in the data may look like a tag to the parser.
-  const json = JSON.stringify(data).replaceAll("<", "\\u003c");
-  return page
-    .replace(
-      "<title></title>",
-      () => `<title>${escapeText(data.title)}</title>`,
-    )
-    .replace(/(<script[^>]* id="data">)/, (tag) => tag + json);
+  for (const piece of jsonPieces(data)) yield piece.replaceAll("<", "\\u003c");
+  yield end!;
 }
 
 function escapeText(text: string): string {

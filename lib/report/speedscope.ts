@@ -1,5 +1,6 @@
 import { type Frame, frameSymbol } from "../recording/frame.ts";
 import { type Recording, recordingTotal } from "../recording/recording.ts";
+import { jsonPieces } from "./json_pieces.ts";
 
 /**
  * A file for speedscope, of its own JSON format (https://www.speedscope.app/file-format-schema.json).
@@ -7,8 +8,9 @@ import { type Recording, recordingTotal } from "../recording/recording.ts";
  *
  * @param recording What was recorded.
  * @param name What the profile is called.
+ * @returns The file's text, in pieces.
  */
-export function formatSpeedscope(recording: Recording, name: string): string {
+export function formatSpeedscope(recording: Recording, name: string): Iterable<string> {
   const frames: { name: string; file?: string; line?: number }[] = [];
   const ids = new Map<Frame | string, number>();
   const bySymbol = new Map<string, number>();
@@ -37,7 +39,7 @@ export function formatSpeedscope(recording: Recording, name: string): string {
     samples: stacks.map(({ thread, frames }) => [thread, ...frames].map(idOf)),
     weights: stacks.map(({ weight }) => weight),
   };
-  return JSON.stringify({
+  return jsonPieces({
     $schema: "https://www.speedscope.app/file-format-schema.json",
     exporter: "@x/perf",
     name,

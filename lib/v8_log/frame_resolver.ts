@@ -46,6 +46,8 @@ export class FrameResolver {
   readonly #log: CodeRegistry;
   readonly #emitted: ((url: string) => string | undefined) | undefined;
   readonly #functions = new Map<number, ResolvedFunction>();
+  /** By file, the script that a frame's position was last found in. */
+  readonly #scriptOf = new Map<string, number>();
   readonly #infos: RecentlyUsed<SourceInfo>;
   readonly #scripts: RecentlyUsed<ScriptPositions>;
   readonly #names: RecentlyUsed<ScriptFunctions>;
@@ -96,6 +98,20 @@ export class FrameResolver {
     return frames;
   }
 
+  /**
+   * The text of a file that frames have positions in: the author's own, where a source map has it.
+   *
+   * @param file As frames name it.
+   * @returns `undefined` where the log does not have it.
+   */
+  sourceOf(file: string): string | undefined {
+    const number = this.#scriptOf.get(file);
+    if (number === undefined) return undefined;
+    const script = this.#script(number);
+    if (!script.isUnmapped) return script.mappedText(file);
+    return splitInlineMap(this.#text(this.#log.scripts[number]!)).source;
+  }
+
   #frame(
     { frame, script }: ResolvedFunction,
     piece: number,
@@ -106,6 +122,7 @@ export class FrameResolver {
     const place = offset === undefined || offset < 0 || script === NO_SCRIPT
       ? undefined
       : this.#script(script).placeOf(offset);
+    if (place !== undefined) this.#scriptOf.set(place.file, script);
     const result: CodeFrame = { ...frame };
     if (place !== undefined) result.position = { line: place.line, column: place.column };
     const tier = tierOf(mark);

@@ -69,6 +69,23 @@ export class ScriptPositions {
     };
   }
 
+  /**
+   * The text of a source in the script's map.
+   *
+   * @param file As {@linkcode placeOf} names it.
+   * @returns `undefined` where no map has it: of a script without a map, the file is the script's own text.
+   */
+  mappedText(file: string): string | undefined {
+    const { sources = [], sourcesContent = [] } = this.#map ?? {};
+    const index = sources.findIndex((source) => this.#fileOf(source) === file);
+    return sourcesContent?.[index] ?? undefined;
+  }
+
+  /** Whether positions are those of the script's own text. */
+  get isUnmapped(): boolean {
+    return this.#map === undefined;
+  }
+
   /** Sources in a map are relative to the script. */
   #fileOf(source: string | null): string {
     if (source === null || source === "") return this.#file;

@@ -172,6 +172,16 @@ export class V8Log {
     return { piece, from, to: end[piece]! + this.#offset };
   }
 
+  /**
+   * The text of a file in which a frame's position was found.
+   *
+   * @param file As frames name it.
+   * @returns `undefined` where the log does not have it.
+   */
+  sourceOf(file: string): string | undefined {
+    return this.#resolver.sourceOf(file);
+  }
+
   /** Code that was there when the log ended, by address. */
   *liveCode(): Iterable<LiveCode> {
     const { start, size, end, function: functions, length } = this.#pieces;

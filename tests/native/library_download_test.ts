@@ -209,7 +209,7 @@ Deno.test("prepareLibraryFile() has plug download the library, silently, and ver
     const plug = `${site.home}/plug.ts`;
     await Deno.writeTextFile(plug, PLUG.replace("$BYTES", bytes));
     const ended = await site.run({
-      flags: ["--allow-all", `--preload=${site.url}/lib/instrument/preload.ts`],
+      flags: ["--allow-all", `--preload=${site.url}/lib/preload.ts`],
       imports: { "jsr:@denosaurs/plug@1.1.0/download": plug },
       env: { JS_PERF_SUPPORT: "1" },
     });
@@ -223,7 +223,7 @@ Deno.test("prepareLibraryFile() has plug download the library, silently, and ver
 Deno.test("prepareLibraryFile() leaves it to libraryFile() where plug cannot be had", async () => {
   await using site = new Site();
   const ended = await site.run({
-    flags: ["--allow-all", `--preload=${site.url}/lib/instrument/preload.ts`],
+    flags: ["--allow-all", `--preload=${site.url}/lib/preload.ts`],
     imports: { "jsr:@denosaurs/plug@1.1.0/download": `${site.home}/there-is-none.ts` },
     env: { JS_PERF_SUPPORT: "1" },
   });

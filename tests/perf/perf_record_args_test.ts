@@ -3,7 +3,7 @@ import { deepEqual, throws } from "node:assert/strict";
 import { perfRecordArgs } from "../../lib/perf/perf_record_args.ts";
 
 Deno.test("perfRecordArgs() has the defaults of a profile", () => {
-  deepEqual(perfRecordArgs(), ["-F", "9999", "--call-graph", "fp", "-o", "perf.data"]);
+  deepEqual(perfRecordArgs(), ["-F", "999", "--call-graph", "fp", "-o", "perf.data"]);
 });
 
 Deno.test("perfRecordArgs() passes everything on under perf's own names", () => {

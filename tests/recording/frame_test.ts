@@ -67,6 +67,18 @@ Deno.test("parseFunctionSymbol() finds where the name ends", () => {
     ["js::foo://host/share/x.ts:3", { name: "foo", file: "//host/share/x.ts", line: 3 }],
     ["js::foo:data:text/javascript,1:3", { name: "foo", file: "data:text/javascript,1", line: 3 }],
     ["js::GET /users:routes.ts:12", { name: "GET /users", file: "routes.ts", line: 12 }],
+    ["js::GET:/users/1:/src/routes.ts:12", {
+      name: "GET:/users/1",
+      file: "/src/routes.ts",
+      line: 12,
+    }],
+    ["js::http://h/p:/src/a.ts:11", { name: "http://h/p", file: "/src/a.ts", line: 11 }],
+    ["js::f:file:///a b.ts", { name: "f", file: "file:///a b.ts" }],
+    ["js::f:data:text/javascript,a:/b:1", {
+      name: "f",
+      file: "data:text/javascript,a:/b",
+      line: 1,
+    }],
     ["js::foo", undefined],
     ["foo:/a.ts:1", undefined],
   ];

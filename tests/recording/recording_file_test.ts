@@ -35,6 +35,7 @@ Deno.test("decodeRecording() is encodeRecording()'s inverse, and equal frames st
       weight: Float64Array.of(100, 0.5),
     }),
     stacks: stacks.stacks(),
+    sources: new Map([["/a.ts", "let a;\n"], ["/b.ts", ""]]),
   };
   const decoded = decodeRecording(encodeRecording(recording));
   deepEqual(decoded, recording);
@@ -56,6 +57,13 @@ Deno.test("decodeRecording() reads version 1, which has no single samples", () =
 });
 
 Deno.test("decodeRecording() refuses what is no recording", () => {
+  throws(
+    () =>
+      decodeRecording(
+        '{"format":"@x/perf recording","version":2,"frames":[],"stacks":[],"sources":[["/a.ts",1]]}',
+      ),
+    /its sources are none/,
+  );
   throws(() => decodeRecording("PERFILE2"), SyntaxError);
   throws(() => decodeRecording('{"format":"@x/perf recording","version":3,}'), SyntaxError);
   throws(() => decodeRecording('{"format":"@x/perf recording","version":1,"fra'), SyntaxError);

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 
 import { formatHtml, formatHtmlDifference } from "../../lib/report/html.ts";
 import type { PageData } from "../../lib/report/page_data.ts";
-import { recordingOf } from "../support/recordings.ts";
+import { recordingOf, textOf } from "../support/recordings.ts";
 
 const WORDS = { title: "app.ts", facts: ["perf 6.12.95", "2 s"], warnings: ["7 lost"] };
 
@@ -18,7 +18,7 @@ Deno.test("formatHtml() puts all stacks into the page, frames once", () => {
     ["deno: libc/main js/js::foo:/a.ts:1", 1, { isCut: true }],
     ["worker: libc/main deno/", 1],
   ]);
-  deepEqual(dataOf(formatHtml(recording, WORDS)), {
+  deepEqual(dataOf(textOf(formatHtml(recording, WORDS))), {
     ...WORDS,
     unit: "nanoseconds",
     frames: [
@@ -32,7 +32,7 @@ Deno.test("formatHtml() puts all stacks into the page, frames once", () => {
 });
 
 Deno.test("formatHtml() loads nothing, and forbids it", () => {
-  const page = formatHtml(recordingOf([["deno: libc/main", 1]]), WORDS);
+  const page = textOf(formatHtml(recordingOf([["deno: libc/main", 1]]), WORDS));
   match(page, /<meta http-equiv="Content-Security-Policy"\s+content="default-src 'none';/);
   // An address of a namespace is none that is loaded, nor is what stands in a licence.
   equal(/(?:src|href)\s*=\s*["']?(?:https?:)?\/\//i.test(page), false);
@@ -44,7 +44,8 @@ Deno.test("formatHtml() takes names for names, whatever they look like", () => {
   const name = "</script><script>alert(1)</script>&<!--";
   const frame = { name, kind: "native", module: "" } as const;
   const stack = { thread: name, frames: [frame], samples: 1, weight: 1, isCut: false };
-  const page = formatHtml({ ...recordingOf([]), stacks: [stack] }, { ...WORDS, title: name });
+  const recording = { ...recordingOf([]), stacks: [stack] };
+  const page = textOf(formatHtml(recording, { ...WORDS, title: name }));
   const data = dataOf(page);
   equal(data.frames[0]!.name, name);
   equal(data.threads[0], name);
@@ -58,7 +59,7 @@ Deno.test("formatHtmlDifference() has the counts of both recordings side by side
   const before = recordingOf([["t: libc/a", 1], ["t: libc/b", 2]]);
   const after = recordingOf([["t: libc/b", 3], ["t: libc/c", 4]]);
   const names = { before: "a.data", after: "b.data" };
-  const data = dataOf(formatHtmlDifference({ before, after, names }, WORDS));
+  const data = dataOf(textOf(formatHtmlDifference({ before, after, names }, WORDS)));
   deepEqual(data.compared, names);
   const named = data.stacks.map(([, ids, ...counts]) => [data.frames[ids[0]!]!.name, ...counts]);
   deepEqual(named, [["b", 3, 3000, 2, 2000], ["c", 4, 4000], ["a", 0, 0, 1, 1000]]);

@@ -1,14 +1,14 @@
 import { deepEqual } from "node:assert/strict";
 
 import { formatSpeedscope } from "../../lib/report/speedscope.ts";
-import { recordingOf } from "../support/recordings.ts";
+import { recordingOf, textOf } from "../support/recordings.ts";
 
 Deno.test("formatSpeedscope() is one sampled profile, threads outermost", () => {
   const recording = recordingOf([
     ["deno: libc/main js/js::foo:/a.ts:1", 2],
     ["worker: libc/main deno/", 1],
   ]);
-  deepEqual(JSON.parse(formatSpeedscope(recording, "app.ts")), {
+  deepEqual(JSON.parse(textOf(formatSpeedscope(recording, "app.ts"))), {
     $schema: "https://www.speedscope.app/file-format-schema.json",
     exporter: "@x/perf",
     name: "app.ts",
@@ -36,5 +36,5 @@ Deno.test("formatSpeedscope() is one sampled profile, threads outermost", () => 
 
 Deno.test("formatSpeedscope() counts events without a unit", () => {
   const recording = recordingOf([["t: libc/a", 1]], { event: "cycles", unit: "events" });
-  deepEqual(JSON.parse(formatSpeedscope(recording, "a")).profiles[0].unit, "none");
+  deepEqual(JSON.parse(textOf(formatSpeedscope(recording, "a"))).profiles[0].unit, "none");
 });

@@ -1,4 +1,5 @@
 import { FrameTable } from "../../lib/recording/frame_table.ts";
+import type { ReportContent } from "../../lib/report/format.ts";
 import type { Recording } from "../../lib/recording/recording.ts";
 import { SampleTable } from "../../lib/recording/sample_table.ts";
 import { StackTable } from "../../lib/recording/stack_table.ts";
@@ -72,3 +73,8 @@ export const TRAMPOLINES: readonly StackText[] = [
   ["deno: libc/main deno/", 10],
   ["worker: libc/start_thread v8/", 5],
 ];
+
+/** The text of a report; none of one that is bytes. */
+export function textOf(content: ReportContent): string {
+  return content instanceof Uint8Array ? "" : [...content].join("");
+}

@@ -42,6 +42,14 @@ Deno.test("framesAt() gives the inlined chain, innermost first, with positions",
   equal(log.pid, 42);
 });
 
+Deno.test("sourceOf() is the text of a file that frames have positions in", async () => {
+  const log = await readLog(PROGRAM);
+  equal(log.sourceOf("/app/a.js"), undefined);
+  framesText(log, 0x3000 + 20);
+  equal(log.sourceOf("/app/a.js"), TEXT);
+  equal(log.sourceOf("/app/b.js"), undefined);
+});
+
 Deno.test("framesAt() takes a return address as the call in front of it", async () => {
   const log = await readLog(PROGRAM);
   deepEqual(framesText(log, 0x3000 + 48, 0, true), framesText(log, 0x3000 + 47));

@@ -2,7 +2,11 @@ import { fileURLToPath } from "node:url";
 import { optionsOf } from "../options.ts";
 import { parseCallGraph } from "../../perf/call_graph.ts";
 import { PerfError } from "../../base/perf_error.ts";
-import { perfRecordArgs, type PerfRecordOptions } from "../../perf/perf_record_args.ts";
+import {
+  DEMO_FREQUENCY,
+  perfRecordArgs,
+  type PerfRecordOptions,
+} from "../../perf/perf_record_args.ts";
 import { currentPlatform, readVariable, trampolineObstacle } from "../../runtime/runtime.ts";
 import type { Scope } from "../../sampler/scope.ts";
 import { siblingModule } from "../../base/sibling_module.ts";
@@ -44,11 +48,12 @@ export function decide(line: CommandLine): ProfilePlan {
     logObstacle: logObstacle(readText("/proc/self/limits") ?? ""),
     isOnByDefault,
   });
-  const options = recordOptions(line, naming);
-  perfRecordArgs(options);
-  const seconds = secondsOf(line);
   const isCommand = line.command.length > 0;
   const script = isCommand || pid !== undefined ? undefined : line.script ?? demoPath();
+  const isDemo = script !== undefined && line.script === undefined;
+  const options = recordOptions(line, naming, isDemo);
+  perfRecordArgs(options);
+  const seconds = secondsOf(line);
   if (script !== undefined) checkScript(script);
   if (naming.kind === "trampolines") {
     requireScript(line, naming.reason);
@@ -75,7 +80,11 @@ function secondsOf(line: CommandLine): number | undefined {
   return seconds;
 }
 
-function recordOptions(line: CommandLine, { kind, wish }: Naming): PerfRecordOptions {
+function recordOptions(
+  line: CommandLine,
+  { kind, wish }: Naming,
+  isDemo: boolean,
+): PerfRecordOptions {
   const frequency = lastValue(line, "freq");
   const isJit = kind === "trampolines" && wish.backend === "perf_jit";
   const callGraph = isJit && !line.options.has("g") ? "dwarf" : "fp";
@@ -89,7 +98,11 @@ function recordOptions(line: CommandLine, { kind, wish }: Naming): PerfRecordOpt
     );
   }
   return {
-    frequency: frequency === undefined ? undefined : numberOf("frequency", frequency),
+    frequency: frequency !== undefined
+      ? numberOf("frequency", frequency)
+      : isDemo
+      ? DEMO_FREQUENCY
+      : undefined,
     callGraph: parseCallGraph(lastValue(line, "call-graph") ?? callGraph),
     event: lastValue(line, "event"),
     output: lastValue(line, "output"),

@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { PerfError } from "../../base/perf_error.ts";
 import { formatFoldedDifference } from "../../report/folded.ts";
 import { foldFrames } from "../../report/fold_frames.ts";
-import { recordingFacts } from "../../report/format.ts";
+import { recordingFacts, type ReportContent, type ReportFormat } from "../../report/format.ts";
 import { formatHtmlDifference } from "../../report/html.ts";
 import type { Recording } from "../../recording/recording.ts";
 import type { Ending } from "../program/child.ts";
@@ -12,7 +12,8 @@ import { commandHelp } from "../help.ts";
 import { parseOptionsOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { readRecordings } from "./recorded.ts";
-import { decideReport, reportPath, writeOut, writeReportFile } from "./reports.ts";
+import { chosenEvents, eventNames, eventSuffix, isSameEvent, requireOneEvent } from "./events.ts";
+import { decideReport, reportPath, type ReportWish, writeOut, writeReportFile } from "./reports.ts";
 
 /** The help of `diff`. */
 export const DIFF_HELP: string = commandHelp("diff", {
@@ -48,56 +49,73 @@ export async function diff(args: readonly string[]): Promise<Ending> {
     throw new RangeError(`Cannot compare in format "${unknown}": must be html or folded`);
   }
   const progress = new Progress(wish);
-  const { before, after } = sameEvent(
-    await readRecordings(first, progress),
-    await readRecordings(second, progress),
+  const pairs = samePairs(
+    chosenEvents(await readRecordings(first, progress), line),
+    chosenEvents(await readRecordings(second, progress), line),
   );
-  const fold = (recording: Recording) => foldFrames(recording, { appOnly: wish.appOnly });
-  const pair = { before: fold(before), after: fold(after) };
   const output = lastValue(line, "output");
-  for (const format of wish.formats) {
-    const content = format === "folded"
-      ? formatFoldedDifference(pair.before, pair.after)
-      : formatHtmlDifference({ ...pair, names: namesOf(first, second) }, {
-        title: `${first} → ${second}`,
-        facts: [
-          `before: ${recordingFacts(before).join(", ")}`,
-          `after: ${recordingFacts(after).join(", ")}`,
-        ],
-      });
-    if (output === "-") {
-      writeOut(content);
-      continue;
+  if (output === "-") requireOneEvent(pairs.map(({ after }) => after), output);
+  for (const [i, pair] of pairs.entries()) {
+    const event = eventSuffix(pairs.map(({ after }) => after), i);
+    for (const format of wish.formats) {
+      const content = formatDifference(pair, { format, first, second, wish });
+      if (output === "-") {
+        writeOut(content);
+        continue;
+      }
+      const { formats } = wish;
+      const stem = output ?? second.replace(/(?<=[^/])\.(?:data|json)$/, ".diff.data");
+      const file = reportPath(stem, { format, formats, output, event });
+      writeReportFile(file, content);
+      if (!wish.isQuiet) console.error(`${format}: ${resolve(file)}`);
     }
-    const { formats } = wish;
-    const stem = output ?? second.replace(/(?<=[^/])\.(?:data|json)$/, ".diff.data");
-    const file = reportPath(stem, { format, formats, output });
-    writeReportFile(file, content);
-    if (!wish.isQuiet) console.error(`${format}: ${resolve(file)}`);
   }
   return { code: 0, signal: null };
 }
 
-/** The first event that both have counted. */
-function sameEvent(
-  before: readonly Recording[],
-  after: readonly Recording[],
-): { before: Recording; after: Recording } {
-  for (const one of before) {
-    const other = after.find(({ event }) => nameOf(event) === nameOf(one.event));
-    if (other !== undefined) return { before: one, after: other };
-  }
-  const events = (recordings: readonly Recording[]) =>
-    recordings.map(({ event }) => event).join(", ") || "nothing";
-  throw new PerfError(
-    `Cannot compare ${events(before)} with ${events(after)}: must be the same event`,
-    { code: "perf", hint: "-e EVENT records another" },
+/** Two recordings of one event. */
+interface RecordingPair {
+  before: Recording;
+  after: Recording;
+}
+
+function formatDifference(
+  { before, after }: RecordingPair,
+  { format, first, second, wish }: {
+    format: ReportFormat;
+    first: string;
+    second: string;
+    wish: ReportWish;
+  },
+): ReportContent {
+  const fold = (recording: Recording) => foldFrames(recording, { appOnly: wish.appOnly });
+  if (format === "folded") return formatFoldedDifference(fold(before), fold(after));
+  return formatHtmlDifference(
+    { before: fold(before), after: fold(after), names: namesOf(first, second) },
+    {
+      title: `${first} → ${second}`,
+      facts: [
+        `before: ${recordingFacts(before).join(", ")}`,
+        `after: ${recordingFacts(after).join(", ")}`,
+      ],
+    },
   );
 }
 
-/** Both clocks count the processor's time. */
-function nameOf(event: string): string {
-  return event.replace(/^task-clock\b/, "cpu-clock").replace(/:.*$/, "");
+/** The recordings of each event that both files have. */
+function samePairs(
+  before: readonly Recording[],
+  after: readonly Recording[],
+): RecordingPair[] {
+  const pairs = before.flatMap((one) => {
+    const other = after.find(({ event }) => isSameEvent(event, one.event));
+    return other === undefined ? [] : [{ before: one, after: other }];
+  });
+  if (pairs.length > 0) return pairs;
+  throw new PerfError(
+    `Cannot compare ${eventNames(before)} with ${eventNames(after)}: must be the same event`,
+    { code: "perf", hint: "-e EVENT records another" },
+  );
 }
 
 function namesOf(before: string, after: string): { before: string; after: string } {

@@ -4,6 +4,7 @@ import { lastValue, parseFileCommandLine, usageError } from "../command_line.ts"
 import { commandHelp } from "../help.ts";
 import { parseOptionsOf } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { chosenEvents } from "./events.ts";
 import { readRecordings } from "./recorded.ts";
 import { decideReport, writeReports } from "./reports.ts";
 
@@ -40,7 +41,10 @@ export async function report(args: readonly string[]): Promise<Ending> {
   const onNote = (note: string) => {
     if (!wish.isQuiet) console.error(note);
   };
-  const recordings = await readRecordings(recording, new Progress(wish), { onNote });
+  const recordings = chosenEvents(
+    await readRecordings(recording, new Progress(wish), { onNote }),
+    line,
+  );
   if (recordings.length === 0) {
     throw new PerfError(`Cannot report "${recording}": it has no samples`, { code: "perf" });
   }

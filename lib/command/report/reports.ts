@@ -11,11 +11,13 @@ import {
   FORMAT_ENDINGS,
   formatReport,
   parseFormats,
+  type ReportContent,
   type ReportFormat,
 } from "../../report/format.ts";
 import { describeRuntimeShares, runtimeShares } from "../../report/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { type CommandLine, lastValue } from "../command_line.ts";
+import { eventSuffix, requireOneEvent } from "./events.ts";
 
 /** What the user wants to see. */
 export interface ReportWish {
@@ -57,15 +59,19 @@ export function writeReports(
   { formats, appOnly, isQuiet }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): void {
+  // The text tells events apart, as perf's does.
+  if (output === "-" && formats.some((format) => format !== "perf")) {
+    requireOneEvent(recordings, output);
+  }
   for (const [i, recording] of recordings.entries()) {
     const warnings = recordingAdvice(recording, { unwinds });
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
-    const event = i === 0 ? "" : `.${recording.event.replace(/[^\w-]+/g, "-")}`;
+    const event = eventSuffix(recordings, i);
     for (const format of formats) {
       const content = formatReport(recording, format, { appOnly, warnings });
       if (output === "-" || (format === "perf" && output === undefined)) {
-        const foot = format === "perf" ? textFoot(recording, path) : "";
-        writeOut(foot === "" ? content : `${content}${foot}`);
+        writeOut(content);
+        if (format === "perf") writeOut([textFoot(recording, path)]);
         continue;
       }
       const file = reportPath(path, { format, output, formats, event });
@@ -110,15 +116,15 @@ export function reportPath(
 }
 
 /** All of it, or nothing of it: a report that is being looked at stays whole. */
-export function writeReportFile(path: string, content: string | Uint8Array): void {
+export function writeReportFile(path: string, content: ReportContent): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     if (fs.existsSync(path) && !fs.statSync(path).isFile()) {
       // A pipe or a terminal, as /dev/stdout.
-      fs.writeFileSync(path, content);
+      writePieces(path, content);
       return;
     }
-    fs.writeFileSync(temporary, content);
+    writePieces(temporary, content);
     fs.renameSync(temporary, path);
   } catch (cause) {
     fs.rmSync(temporary, { force: true });
@@ -131,16 +137,53 @@ export function writeReportFile(path: string, content: string | Uint8Array): voi
 }
 
 /** Waits, as a pipe may be full; a reader who has seen enough is no error. */
-export function writeOut(content: string | Uint8Array): void {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+export function writeOut(content: ReportContent): void {
+  for (const bytes of bytesOf(content)) {
+    if (!writeBytesOut(bytes)) return;
+  }
+}
+
+/** Returns `false` where the reader has gone. */
+function writeBytesOut(bytes: Uint8Array): boolean {
   for (let written = 0; written < bytes.length;) {
     try {
       written += fs.writeSync(1, bytes, written);
     } catch (error) {
       const { code } = error as { code?: string };
-      if (code === "EPIPE") return;
+      if (code === "EPIPE") return false;
       if (code !== "EAGAIN") throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
+  }
+  return true;
+}
+
+/** Characters that are gathered for one write. */
+const PER_WRITE = 1 << 20;
+
+function* bytesOf(content: ReportContent): Generator<Uint8Array> {
+  if (content instanceof Uint8Array) return yield content;
+  const encoder = new TextEncoder();
+  let [pieces, length]: [string[], number] = [[], 0];
+  for (const piece of content) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length < PER_WRITE) continue;
+    yield encoder.encode(pieces.join(""));
+    [pieces, length] = [[], 0];
+  }
+  yield encoder.encode(pieces.join(""));
+}
+
+function writePieces(path: string, content: ReportContent): void {
+  const file = fs.openSync(path, "w");
+  try {
+    for (const bytes of bytesOf(content)) {
+      for (let written = 0; written < bytes.length;) {
+        written += fs.writeSync(file, bytes, written);
+      }
+    }
+  } finally {
+    fs.closeSync(file);
   }
 }

@@ -4,6 +4,7 @@ import type { Frame } from "../frame.ts";
 import { FrameTable } from "../frame_table.ts";
 import type { Recording } from "../recording.ts";
 import { SampleCollector } from "../sample_collector.ts";
+import { sourcesOf } from "../sources.ts";
 import { ThreadTable } from "../thread_table.ts";
 import { CodePlaces } from "./code_places.ts";
 import type { SampleFile } from "./sample_file.ts";
@@ -44,6 +45,7 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
       isCut: addresses.length >= MOST_FRAMES,
     });
   }
+  const collected = collector.end(collector.scripted());
   const times = samples.map(({ time }) => time);
   return {
     sampler: "builtin",
@@ -58,7 +60,8 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
     duration: times.length === 0 ? 0 : (maximum(times) - times[0]!) / 1e6,
     lostSamples: Math.round((counts?.dropped ?? 0) / interval),
     clock: "mono",
-    ...collector.end(collector.scripted()),
+    ...collected,
+    sources: sourcesOf(new Set(collected.stacks.flatMap(({ frames }) => frames)), program.resolver),
   };
 }
 

@@ -2,6 +2,7 @@ import { RUNTIME_ACTIVITIES } from "../../v8_log/runtime_activity.ts";
 import type { CodeResolver } from "../code_resolver.ts";
 import { perfScriptArgs, readPerfScript } from "../perf_script/perf_script.ts";
 import type { Recording } from "../recording.ts";
+import { sourcesOf } from "../sources.ts";
 import { SampleTableBuilder } from "../sample_table.ts";
 import { StackTable } from "../stack_table.ts";
 import { threadLabels } from "../thread.ts";
@@ -224,6 +225,7 @@ function readStacks(
     const index = stacks.count(labels[thread]!, path, { weight, isCut });
     samples.add({ time, thread, stack: index, weight });
   }, progress);
+  const sources = sourcesOf(numbers.all(), known?.resolver);
   return tables.flatMap(({ stacks, samples }, i) => {
     if (samples.length === 0) return [];
     const table = samples.end();
@@ -234,6 +236,7 @@ function readStacks(
       threads: threads.threads,
       samples: table,
       stacks: stacks.stacks(),
+      sources,
       ...timesOf(context, table.time),
     }];
   });

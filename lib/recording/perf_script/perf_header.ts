@@ -1,5 +1,5 @@
 import type { CallGraph } from "../../perf/call_graph.ts";
-import { withoutLauncher } from "../recorded_command.ts";
+import { recordedCommand } from "../recorded_command.ts";
 import type { Recording } from "../recording.ts";
 
 /** What the head of a file of perf's says of a recording. */
@@ -25,15 +25,15 @@ export function readPerfHeader(lines: readonly string[]): PerfHeader {
     if (key !== undefined && !facts.has(key)) facts.set(key, value!);
   }
   const fact = (key: string) => facts.get(key) ?? "";
-  const [cmdline, command = ""] = fact("cmdline").split(/ -- (.*)/s);
+  const cmdline = fact("cmdline");
   const event = fact("event");
   const frequency = /\bsample_freq \} = (\d+)/.exec(event)?.[1];
   const start = Date.parse(fact("captured on"));
   return {
     samplerVersion: `perf ${fact("perf version")}`.trim(),
-    command: withoutLauncher(command.split(" ").filter(Boolean)),
+    command: recordedCommand(cmdline.split(" ").filter(Boolean)),
     frequency: frequency === undefined ? undefined : Number(frequency),
-    callGraph: callGraphOf(event, cmdline!),
+    callGraph: callGraphOf(event, cmdline),
     start: Number.isNaN(start) ? undefined : start,
     duration: parseFloat(fact("sample duration")) || 0,
     // CLOCK_MONOTONIC is 1 (linux/time.h).

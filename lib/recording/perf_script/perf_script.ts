@@ -36,9 +36,10 @@ const DEFAULT_MAX_FRAMES = 127;
 
 /**
  * A sample begins: thread, process and thread number, time, weight, event, as
- * `deno    6190/6190   1287.000123456:     100010 cpu-clock: `.
+ * `deno    6190/6190   1287.000123456:     100010 cpu-clock: `. A thread's name may have anything in it,
+ * so the numbers are the last ones that fit.
  */
-const SAMPLE = /^(.*?) +(-?\d+)\/(-?\d+) +(?:(\d+)\.(\d{6,9}): +)?(?:(\d+) +)?(\S.*?): *$/;
+const SAMPLE = /^(.*) +(-?\d+)\/(-?\d+) +(?:(\d+)\.(\d{6,9}): +)?(?:(\d+) +)?(\S.*?): *$/;
 
 /** One of its frames, as `    7fbd3a94db70 _start (/usr/lib/ld.so)`; a file's name may have parentheses. */
 const FRAME = /^\s+([0-9a-f]+) (.*) \(((?:[^()]|\([^()]*\))*)\)$/;
@@ -51,7 +52,7 @@ const LOST = /\bPERF_RECORD_LOST(_SAMPLES)? lost (\d+)/;
  *
  * @param text The text that it prints, in pieces of any size.
  * @param options Facts that are not in the text.
- * @returns A recording per event, in the order in which they were first seen.
+ * @returns A recording per event, in the order of the header.
  */
 export async function readPerfScript(
   text: Iterable<string> | AsyncIterable<string>,
@@ -99,6 +100,7 @@ class PerfScriptReader {
   #sample: Sample | undefined;
   #lost = 0;
   #lostSamples = 0;
+  #unreadLines = 0;
 
   constructor({ maxFrames = DEFAULT_MAX_FRAMES, commands }: ScriptOptions) {
     this.#maxFrames = maxFrames;
@@ -116,14 +118,17 @@ class PerfScriptReader {
     const [, name, pid, tid, seconds, fraction, period, event] = SAMPLE.exec(line) ?? [];
     if (event !== undefined) {
       this.#endSample();
-      const thread = { pid: Number(pid), tid: Number(tid), name: name! };
+      const thread = { pid: Number(pid), tid: Number(tid), name: name!.trimEnd() };
       const weight = period === undefined ? 1 : Number(period);
       this.#sample = { thread, time: nanoseconds(seconds, fraction), weight, event, frames: [] };
-    } else if (line.startsWith("# ")) {
+    } else if (line.startsWith("#")) {
       this.#headerLines.push(line);
-    } else {
+    } else if (line.trim() !== "") {
+      // The frames that follow are not those of the sample before.
+      this.#endSample();
       const [, samples, count] = LOST.exec(line) ?? [];
-      if (samples === undefined) this.#lost += Number(count ?? 0);
+      if (count === undefined) this.#unreadLines++;
+      else if (samples === undefined) this.#lost += Number(count);
       else this.#lostSamples += Number(count);
     }
   }
@@ -133,12 +138,13 @@ class PerfScriptReader {
     const { countsLostTwice, ...header } = this.#facts();
     const collectors = [...this.#collectors];
     const scripted = new Set(collectors.flatMap(([, collector]) => [...collector.scripted()]));
-    return collectors.map(([event, collector]) => ({
+    return inOrder(collectors, this.#headerLines).map(([event, collector]) => ({
       sampler: "perf",
       ...header,
       event,
       unit: /^(?:cpu|task)-clock\b/.test(event) ? "nanoseconds" : "events",
       maxFrames: header.callGraph?.method === "dwarf" ? undefined : this.#maxFrames,
+      unreadLines: this.#unreadLines,
       lostSamples: totalLost(this.#lost, this.#lostSamples, countsLostTwice),
       ...collector.end(scripted, this.#commands),
     }));
@@ -171,6 +177,19 @@ class PerfScriptReader {
   #facts(): PerfHeader {
     return this.#header ??= readPerfHeader(this.#headerLines);
   }
+}
+
+/** Events in the order in which the header names them: `# event : name = cycles, , id = …`. */
+function inOrder<Value>(
+  events: readonly [string, Value][],
+  header: readonly string[],
+): [string, Value][] {
+  const names = header.map((line) => /^# event : name = (.*?), /.exec(line)?.[1]);
+  const rank = (event: string) => {
+    const at = names.indexOf(event);
+    return at < 0 ? names.length : at;
+  };
+  return events.toSorted(([a], [b]) => rank(a) - rank(b));
 }
 
 /** The kernel has the upper half of the address space, on every architecture of 64 bits. */

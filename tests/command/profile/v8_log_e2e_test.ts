@@ -337,7 +337,7 @@ testNeeding(
         .test(line) && line.split("js::wrapped:").length === 2
     );
     ok(sum(once) >= 0.95 * sum(lines), lines[0]);
-    equal(folded.includes("/lib/with_perf.ts"), false, "frames of our own have names");
+    equal(folded.includes("/lib/api/with_perf.ts"), false, "frames of our own have names");
   },
 );
 

@@ -9,7 +9,7 @@ function placeWithRecordings(): Workplace {
   const write = (name: string, ...args: Parameters<typeof recordingOf>) =>
     place.write(name, encodeRecording(recordingOf(...args)));
   write("a.json", [["deno: js/js::foo:/a.ts:1", 1], ["deno: js/js::bar:/a.ts:2", 3]]);
-  write("b.json", [["deno: js/js::foo:/a.ts:1", 5]], { event: "task-clock:u" });
+  write("b.json", [["deno: js/js::foo:/a.ts:1", 5]], { event: "task-clock" });
   write("c.json", [["deno: js/js::foo:/a.ts:1", 5]], { event: "cycles", unit: "events" });
   return place;
 }

@@ -47,6 +47,7 @@ Deno.test("sampledRecording() makes equal stacks one, callers first, and knows t
       { pid: 42, tid: 43, name: "worker" },
       { pid: 42, tid: 44, name: "thread 44" },
     ],
+    sources: new Map(),
   });
   deepEqual([...samples.time], [5e9, 5.5e9, 5.5e9, 6e9]);
   deepEqual([...samples.thread], [0, 1, 2, 0]);

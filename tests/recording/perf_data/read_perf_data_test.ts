@@ -102,6 +102,7 @@ Deno.test("readPerfData() reads samples with their times, threads and stacks", a
     threads: [{ pid: 1, tid: 1, name: "deno" }, { pid: 1, tid: 2, name: "worker 1" }],
     start: 1_700_000_000_000,
     duration: 4.998,
+    sources: new Map(),
   });
   deepEqual(stacksOf({ stacks } as Recording), ["deno: n4098 f0 f1 2 2000", "worker 1: f0 k1 1 7"]);
   deepEqual([...samples.time], [2_000, 3_000, 5_000]);

@@ -58,6 +58,7 @@ Deno.test("readPerfScript() reads one recording an event", async () => {
     start: Date.parse("Tue Nov 24 10:47:37 2026"),
     duration: 2881.294,
     lostSamples: 73,
+    unreadLines: 0,
     clock: "perf",
     threads: [
       { pid: 6190, tid: 6190, name: "deno" },
@@ -132,4 +133,36 @@ Deno.test("readPerfScript() tells the threads of several processes with JavaScri
   const [a, b, other] = [sample(1, "js::a:/a.ts:1"), sample(2, "js::b:/b.ts:1"), sample(3, "x")];
   deepEqual(await labels(a + other), ["node", "node"]);
   deepEqual(await labels(a + b + other), ["node 1", 'node 2 "vite build"', "node"]);
+});
+
+Deno.test("readPerfScript() takes the last numbers that fit, whatever a thread is called", async () => {
+  const names = ["worker 1", "w 1/2", "pool 3 12", "-1 5", " io", "", "a 1/2 3.000000: 4 b:"];
+  const text = names.map((name) =>
+    `${name} 10/11 1.000000: 1000 cpu-clock: \n\t 55d0 f (/lib/a.so)\n\n`
+  ).join("");
+  const [{ stacks }] = await readPerfScript([HEADER + text]) as [Recording];
+  deepEqual(
+    stacks.map(({ thread, weight }) => [thread, weight]),
+    names.map((name) => [name, 1000]),
+  );
+});
+
+Deno.test("readPerfScript() ends a sample at a line that it does not know, and counts that", async () => {
+  const [{ stacks, unreadLines }] = await readPerfScript([
+    `${HEADER}deno 1/1 1.000000: 5 cpu-clock: \n\t 55d0 f (/lib/a.so)\nsomething else\n` +
+    "\t 55d0 g (/lib/a.so)\n\n",
+  ]) as [Recording];
+  deepEqual(stacks.map(({ frames, weight }) => [frames.length, weight]), [[1, 5]]);
+  // The line, and the frame of no sample.
+  equal(unreadLines, 2);
+});
+
+Deno.test("readPerfScript() yields recordings in the header's order of events", async () => {
+  const header = HEADER.replace(
+    /^# event : .*$/m,
+    "# event : name = a, , id = { 1 }\n# event : name = b, , id = { 2 }",
+  );
+  const sample = (event: string) => `deno 1/1 1.000000: 5 ${event}: \n\t 55d0 f (/lib/a.so)\n\n`;
+  const recordings = await readPerfScript([header + sample("b") + sample("a")]);
+  deepEqual(recordings.map(({ event }) => event), ["a", "b"]);
 });
