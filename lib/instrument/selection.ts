@@ -102,7 +102,9 @@ function parsePattern(text: string, source: string, directory: string): Pattern 
   const refuse = (what: string) => {
     throw new RangeError(`Cannot use pattern "${text}" of ${source}: ${what}`);
   };
-  if (text.startsWith("!")) refuse("must not begin with !, --include and --exclude are separate options");
+  if (text.startsWith("!")) {
+    refuse("must not begin with !, --include and --exclude are separate options");
+  }
   if (/^node_modules\/?$/.test(text)) return parsePattern("npm:*", source, directory);
   if (/^(npm|jsr):/.test(text)) {
     if (/^...:(@[^/]*\/)?[^/@]+@/.test(text)) refuse("must name the package without a version");
