@@ -8,7 +8,7 @@
  *
  * transform() (rewrite/transform.ts) makes these for one module, in this order:
  *
- *     TraceMap       the inline source map of the source, ready for look-ups: source -> author's text
+ *     TraceMap       the source map that came with the module: source -> author's text
  *     LineStarts     the offsets at which the lines of the source start
  *     LineFinder     LineStarts + TraceMap: the author's line of an offset, for names of functions
  *     Edits          the changes of the source, in the order in which the rewriter asks for them
@@ -19,8 +19,8 @@
  *     EditedText     source + EditedLines + TraceMap: the first argument of mapEdits()
  *     EditedLine     one line of that, while mapEdits() goes through the lines
  *     Mappings       the text of a source map's segments, while mapEdits() writes it
- *     SourceMap      what mapEdits() returns: edited text -> author's text; it is written behind the
- *                    edited text as a comment, for the runtime and for debuggers
+ *     SourceMap      what mapEdits() returns: edited text -> author's text; it is written behind
+ *                    the edited text as a comment, for the runtime and for debuggers
  *
  * These stay while the program runs, for the stacks of errors:
  *
