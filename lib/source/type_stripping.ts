@@ -40,7 +40,8 @@ export function stripTypes(source: string, url: string): string | undefined {
 }
 
 /**
- * Calls a function without Node's warning that it is experimental. The program has not called it.
+ * Runs a function without warnings. Node would warn that stripTypeScriptTypes() is experimental,
+ * but it is not the program that calls it.
  */
 function withoutWarning<Result>(body: () => Result): Result {
   const { emitWarning } = process;

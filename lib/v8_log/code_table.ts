@@ -76,8 +76,8 @@ export class PieceTable {
 }
 
 /**
- * All functions, and whatever else has code, that a log tells of: 29 bytes each, their names in the
- * file.
+ * All functions, and other owners of code, that a log tells of: 29 bytes each. Their names stay in
+ * the file.
  */
 export class FunctionTable {
   /** Number of rows. */

@@ -155,7 +155,7 @@ export function listLogs(directory: string): Omit<FoundLog, "polls" | "released"
 export interface FindOptions {
   /** The recording's file. */
   recording: string;
-  /** The processes in it; all where nothing is said. */
+  /** Numbers of the processes in it; `undefined` for all. */
   pids?: ReadonlySet<number>;
   /**
    * Paths that the recording has as mapped files, among them the markers of `run`. @default {[]}

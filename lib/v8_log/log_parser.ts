@@ -8,7 +8,7 @@ import { shortUrl } from "./script_url.ts";
 
 const COMMA = 0x2c;
 
-/** V8 makes no larger pieces of code, in bytes: larger ones are rubbish. */
+/** The largest piece of code that is accepted, in bytes; V8 makes none that is larger. */
 const MAX_CODE_SIZE = 64 << 20;
 
 /** The longest `code-source-info` line that is used, in bytes. */
@@ -20,7 +20,7 @@ const MAX_URL = 4096;
 /** The most lines that a function's name with raw line feeds can span. */
 const MAX_CONTINUATIONS = 64;
 
-/** A line that is further ahead of the one before, in µs, is rubbish: a year. */
+/** A line that is further ahead of the lines before, in µs, is invalid: a year. */
 const MAX_TIME_STEP = 366 * 86_400e6;
 
 /**

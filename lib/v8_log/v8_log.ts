@@ -112,8 +112,8 @@ export class V8Log {
   }
 
   /**
-   * Reads a log. Text that V8 would not write is skipped, counted and named by {@linkcode
-   * V8Log.problem}.
+   * Reads a log. Text that V8 would not write is skipped and counted;
+   * {@linkcode V8Log.problem} describes it.
    *
    * @param file The log; it is read again, piece by piece, when frames are asked for.
    */

@@ -124,7 +124,9 @@ function formatLocation(site: CallSite, directory: string | undefined, paint: Si
   return column === null ? text : text + paint("plain", ":") + paint("number", `${column}`);
 }
 
-/** The longest `data:` URL that Deno shows whole, in UTF-16 code units. */
+/**
+ * The longest `data:` URL that Deno shows whole (libs/core/error.rs: DATA_URL_ABBREV_THRESHOLD).
+ */
 const LONGEST_DATA_URL = 150;
 
 /**
@@ -162,7 +164,10 @@ function unescaped(url: string): string {
   }
 }
 
-/** The longest source line that Deno shows, in UTF-8 bytes. */
+/**
+ * The longest source line that Deno shows, in UTF-8 bytes (libs/core/source_map.rs:
+ * MAX_SOURCE_LINE_LENGTH).
+ */
 const LONGEST_LINE = 150;
 
 /**

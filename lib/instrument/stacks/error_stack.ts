@@ -66,8 +66,8 @@ export class ErrorStacks {
   #isSettling = false;
 
   /**
-   * @param realm The global object whose errors are meant.
-   * @param dialect How the runtime writes stacks.
+   * @param realm The global object whose errors get these stacks.
+   * @param dialect Formats stacks like the runtime.
    */
   constructor(realm: typeof globalThis, dialect: StackDialect) {
     this.#realm = realm;

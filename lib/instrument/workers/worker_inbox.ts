@@ -1,4 +1,4 @@
-// Taken here, since a program may replace them.
+// The runtime's own functions, since a program may replace these globals.
 const { addEventListener, removeEventListener, dispatchEvent, setTimeout } = globalThis;
 
 /**
