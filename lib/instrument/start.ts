@@ -37,8 +37,8 @@ export interface StartOptions {
 }
 
 /**
- * Statements in front of the program's module in a Worker. The first module of the Worker is ours,
- * so without them `import.meta.main` of the program's module would be false.
+ * Statements in front of the program's module in a Worker. They tell our entry that the body
+ * begins, and set `import.meta.main`: the first module of the Worker is ours, so it would be false.
  */
 const ENTER = `import.meta.main=true;${enteredText(RUNTIME_EXPRESSION)}`;
 

@@ -65,8 +65,8 @@ function keyOf({ key }: Node): string {
 }
 
 /**
- * Whether each member can be found by its key once the class is made. No, if a key is computed or
- * belongs to two members.
+ * Whether each member can be found by its key once the class is made. A computed key, or two
+ * members with one key, prevent that.
  */
 function hasDistinctKeys(node: Node): boolean {
   const keys = new Set<string>();

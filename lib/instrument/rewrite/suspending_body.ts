@@ -30,7 +30,8 @@ export interface SuspendingBodyOptions {
  * Has the runtime run a body piece by piece, where the body cannot become one arrow function: it
  * awaits or yields, or its declarations have to stay in their scope. Expressions that suspend stay
  * in place, and the order of execution does not change. The pieces between them become arrow
- * functions, which run in the function's trampoline.
+ * functions, which run in the function's trampoline. The bodies of modules and classes are wrapped
+ * in this way too.
  *
  *     const a = await f(g());               const a = await $.run(1,()=>(f(g())));
  *     for (const x of a) h(x);              $.run(1,()=>{for (const x of a) h(x);});
