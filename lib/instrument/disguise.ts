@@ -2,10 +2,10 @@ import { apply } from "../base/builtins.ts";
 import { restoreSource } from "./positions/edits.ts";
 
 /**
- * Makes `toString` of instrumented functions and classes give the source as its author wrote it,
- * and itself look as the runtime's own.
+ * Replaces `Function.prototype.toString`: for instrumented functions and classes it returns the
+ * source without the edits. The replacement itself looks like the runtime's own function.
  *
- * @param realm The global object whose functions are meant.
+ * @param realm The global object whose `Function.prototype` is changed.
  */
 export function disguiseFunctions(realm: typeof globalThis): void {
   const { prototype } = realm.Function;

@@ -1,19 +1,23 @@
 import { type FunctionLabel, functionSymbol } from "../base/symbol_name.ts";
 import type { VariableName } from "../base/environment.ts";
 
-/** The environment variable that asks for what was left alone. */
+/** The environment variable that asks for a report of code that is not instrumented. */
 export const VERBOSE_VARIABLE: VariableName = "JS_PERF_VERBOSE";
 
-/** What is said of it: nothing, how much it was at the end, or each when it is met. */
+/**
+ * The extent of the report: nothing, the counts at the end, or each file and function as it is met.
+ */
 export type Verbosity = "silent" | "count" | "list";
 
-/** Reads the variable: unset, empty or `0` is silent, `count` the number, anything else all. */
+/**
+ * Parses the variable's value: unset, empty or `0` is silent, `count` counts, any other text lists.
+ */
 export function parseVerbosity(value: string | undefined): Verbosity {
   if (value === undefined || value === "" || value === "0") return "silent";
   return value === "count" ? "count" : "list";
 }
 
-/** What of a program is not instrumented though it was to be. */
+/** Reports the files and functions that were selected but are not instrumented. */
 export class LeftAlone {
   #files = 0;
   #functions = 0;
@@ -21,27 +25,27 @@ export class LeftAlone {
   readonly #verbosity: Verbosity;
 
   /**
-   * @param say Tells the user a line.
-   * @param verbosity What is said.
+   * @param say Prints a line for the user.
+   * @param verbosity The extent of the report.
    */
   constructor(say: (line: string) => void, verbosity: Verbosity) {
     this.#say = say;
     this.#verbosity = verbosity;
   }
 
-  /** A whole file. */
+  /** Adds a file in which nothing is instrumented. */
   addFile(name: string, reason: string): void {
     this.#files++;
     this.#list(name, reason);
   }
 
-  /** A function. */
+  /** Adds a function. */
   addFunction(label: FunctionLabel, reason: string): void {
     this.#functions++;
     this.#list(functionSymbol(label), reason);
   }
 
-  /** Says at the end how much it was, if anything. */
+  /** Prints the counts, if there are any; to be called at the program's end. */
   end(): void {
     const count = this.#files + this.#functions;
     if (this.#verbosity === "silent" || count === 0) return;

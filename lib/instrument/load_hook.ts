@@ -13,15 +13,15 @@ import { transform, type Transformed } from "./rewrite/transform.ts";
 import { stripTypes } from "../source/type_stripping.ts";
 import { warn } from "../base/warnings.ts";
 
-/** What {@linkcode makeLoadHook} is told. */
+/** Options of {@linkcode makeLoadHook}. */
 export interface LoadHookOptions {
-  /** Which modules are meant. */
+  /** Selects the modules to instrument. */
   selects: Selection;
-  /** Where that goes which could not be instrumented. */
+  /** Is told of files and functions that cannot be instrumented. */
   leftAlone: LeftAlone;
   /** The module that a Worker starts with, and statements that are to run before its body. */
   entry?: { url: string; start: string };
-  /** Where the modules' source maps go. */
+  /** Gets the positions of each instrumented module. */
   maps: ModuleMaps;
 }
 
@@ -33,8 +33,8 @@ export type LoadHook = (
 ) => LoadResult;
 
 /**
- * Makes a hook that instruments the source of a module as it is loaded, and hands everything else
- * on as it is.
+ * Makes a hook that instruments the source of a module as it is loaded, and passes everything else
+ * on unchanged.
  */
 export function makeLoadHook({ selects, leftAlone, maps, entry }: LoadHookOptions): LoadHook {
   return (url, context, next) => {
@@ -53,7 +53,10 @@ export function makeLoadHook({ selects, leftAlone, maps, entry }: LoadHookOption
   };
 }
 
-/** The same for a module that is not instrumented. */
+/**
+ * Inserts the start statements in front of an entry module that instrument() left unchanged. A `#!`
+ * line stays first.
+ */
 function withStart(loaded: LoadResult, start: string): LoadResult {
   const { source, format } = loaded;
   if (typeof source !== "string" || format === "commonjs") return loaded;
@@ -73,7 +76,8 @@ function instrument(
   const { text, kind, format = loaded.format } = source;
   const file = sourceName(url);
   for (const word of [RUNTIME_EXPRESSION, MARKER]) {
-    // Somebody else's name would hide ours, and somebody else's comment would be taken for ours.
+    // A program's own variable of this name would hide the runtime, and restoreSource() would take
+    // a program's own comment for an edit.
     if (!text.includes(word)) continue;
     leftAlone.addFile(file, `contains ${word}, which is ours`);
     return loaded;
@@ -91,7 +95,7 @@ function instrument(
       mapsWords,
     });
   } catch (error) {
-    // What is wrong with the program, the runtime reports in its own words.
+    // The runtime itself reports a syntax error, when it compiles the text.
     const isSyntax = error instanceof SyntaxError;
     if (!isSyntax) {
       warn(`Cannot instrument "${url}": ${error}`, "it runs as it is");
@@ -106,9 +110,10 @@ function instrument(
   for (const { name, line, reason } of transformed.skipped) {
     leftAlone.addFunction({ name, file, line }, reason);
   }
-  // Of CommonJS, Deno knows the map that it came with, and looks our columns up there.
+  // For CommonJS, Deno knows only the source map that came with the module. It looks the columns of
+  // our text up in that map.
   const isApplied = host.mapsStacks && (kind === "module" || transformed.positions.hasMap);
-  // TypeScript that types were taken out of calls itself by its address.
+  // Text from stripTypes() ends with a `sourceURL` comment, so V8 names the script by its URL.
   const name = kind === "module" || text.endsWith(`//# sourceURL=${url}`) ? url : file;
   maps.add({ url, name, positions: transformed.positions }, isApplied);
   return { ...loaded, format, source: transformed.source };

@@ -5,25 +5,27 @@ import { sourceName } from "../base/symbol_name.ts";
 import type { LoadContext, LoadResult } from "../source/loaded_source.ts";
 
 /**
- * What Deno's `require` takes for the answer of nobody, and then loads the file as if there were no
- * hook. With any other that names no format, JSON and native addons are compiled as JavaScript
- * (Deno 2.9.6, `Module.prototype.load`).
+ * The result that Deno's `require` takes for no answer: it then loads the file as if there were no
+ * hook. With any other result that names no format, it compiles JSON and native addons as
+ * JavaScript (Deno 2.9.6, `Module.prototype.load`).
  */
 export const UNANSWERED: LoadResult = { source: null, format: "builtin", shortCircuit: true };
 
-/** Whether Deno's `require` asks, and not the loader of ECMAScript modules, nor Node. */
+/**
+ * Whether the load comes from Deno's `require`, not from the loader of ECMAScript modules or Node.
+ */
 export function isRequired({ conditions = [] }: LoadContext): boolean {
   return host.name === "deno" && conditions.includes("require");
 }
 
-/** The handlers of extensions as the runtime made them. */
+/** The runtime's own handlers of extensions, copied before the program can replace them. */
 const handlers = { ...extensions() };
 
-/** Whether a required file is JavaScript to the runtime, and not for a handler of its own to read. */
+/** Whether the runtime's own handler compiles a required file as JavaScript. */
 export function isRequiredAsScript(url: string): boolean {
   const name = sourceName(url).split("/").at(-1)!;
   const current = extensions();
-  // As the runtime does it: the longest that is known; anything else is JavaScript.
+  // Like the runtime: the longest known extension decides, and any other file is JavaScript.
   for (let dot = name.indexOf(".", 1); dot >= 0; dot = name.indexOf(".", dot + 1)) {
     const extension = name.slice(dot);
     if (!Object.hasOwn(current, extension)) continue;
@@ -32,7 +34,10 @@ export function isRequiredAsScript(url: string): boolean {
   return current[".js"] === handlers[".js"];
 }
 
-/** What a program changes to compile what it requires, as `@babel/register` does. */
+/**
+ * The handlers by extension. A program replaces them to compile the files that it requires, as
+ * `@babel/register` does.
+ */
 function extensions(): Record<string, unknown> {
   return (Module as unknown as { _extensions: Record<string, unknown> })._extensions;
 }

@@ -10,7 +10,7 @@ export const INCLUDE_VARIABLE: VariableName = "JS_PERF_INCLUDE";
 /** See {@linkcode INCLUDE_VARIABLE}. */
 export const EXCLUDE_VARIABLE: VariableName = "JS_PERF_EXCLUDE";
 
-/** A list of patterns, and who gave it. */
+/** A list of patterns and its origin. */
 export interface PatternList {
   /** Patterns with commas between them; empty for none. */
   text: string;
@@ -18,7 +18,7 @@ export interface PatternList {
   source: string;
 }
 
-/** What {@linkcode makeSelection} is told. */
+/** Options of {@linkcode makeSelection}. */
 export interface SelectionOptions {
   include: PatternList;
   exclude: PatternList;
@@ -30,11 +30,12 @@ export interface SelectionOptions {
 export type Selection = (url: string) => boolean;
 
 /**
- * Decides which modules are instrumented: one's own are, packages are not. Patterns of paths narrow
- * the first to what they match; patterns of packages, which are `npm:NAME`, `jsr:NAME`,
- * `node_modules` and URLs, add to them; and what is excluded is not instrumented.
+ * Makes the test that selects modules. Without patterns it selects the program's own modules and no
+ * packages. Path patterns in `include` narrow the own modules to those that match. Package patterns
+ * (`npm:NAME`, `jsr:NAME`, `node_modules` and URLs) add the modules that match. A match of
+ * `exclude` overrides both.
  *
- * @throws {RangeError} If a pattern is none; the message names its source.
+ * @throws {RangeError} If a pattern is not valid; the message names its source.
  */
 export function makeSelection({ include, exclude, directory }: SelectionOptions): Selection {
   const [included, excluded] = [include, exclude].map((list) =>
@@ -51,7 +52,7 @@ export function makeSelection({ include, exclude, directory }: SelectionOptions)
   };
 }
 
-/** Takes a list apart at its commas, but for those in braces and brackets, and behind a backslash. */
+/** Splits a list at its commas, except those in braces or brackets, or behind a backslash. */
 export function splitPatterns(text: string): string[] {
   const patterns = [""];
   let depth = 0;
@@ -64,15 +65,18 @@ export function splitPatterns(text: string): string[] {
   return patterns.map((pattern) => pattern.trim()).filter(Boolean);
 }
 
-/** The names that a module goes by. */
+/** The names of a module that patterns are matched against. */
 interface ModuleNames {
   /** Path, or URL where it is no file. */
   path: string;
-  /** Path from the directory, where it is below; the whole one elsewhere. */
+  /**
+   * Path relative to the directory, for a module below it; otherwise the path without its first
+   * slash.
+   */
   shortPath: string;
-  /** `npm:NAME/PATH` or `jsr:NAME/PATH`, where it is of a package. */
+  /** `npm:NAME/PATH` or `jsr:NAME/PATH`, for a module of a package. */
   package: string | undefined;
-  /** It is of a package, or no file. */
+  /** Whether it belongs to a package, or is no file. */
   isForeign: boolean;
 }
 
@@ -89,7 +93,7 @@ function namesOf(url: string, directory: string): ModuleNames {
 }
 
 interface Pattern {
-  /** It speaks of packages. */
+  /** Whether it matches modules of packages. */
   ofPackages: boolean;
   matches(module: ModuleNames): boolean;
 }
@@ -98,7 +102,9 @@ function parsePattern(text: string, source: string, directory: string): Pattern 
   const refuse = (what: string) => {
     throw new RangeError(`Cannot use pattern "${text}" of ${source}: ${what}`);
   };
-  if (text.startsWith("!")) refuse("must not begin with !, there is an option for either");
+  if (text.startsWith("!")) {
+    refuse("must not begin with !, --include and --exclude are separate options");
+  }
   if (/^node_modules\/?$/.test(text)) return parsePattern("npm:*", source, directory);
   if (/^(npm|jsr):/.test(text)) {
     if (/^...:(@[^/]*\/)?[^/@]+@/.test(text)) refuse("must name the package without a version");
@@ -110,8 +116,8 @@ function parsePattern(text: string, source: string, directory: string): Pattern 
     return { ofPackages: true, matches: ({ path }) => match(path) };
   }
   const path = text.replace(/^file:\/\/(?=\/)/, "");
-  if (/^[a-z]+:/.test(path)) refuse("must be of paths, or of npm:, jsr: or https: modules");
-  // As in a .gitignore: what has no slash is a name, wherever it stands.
+  if (/^[a-z]+:/.test(path)) refuse("must be a path, or begin with npm:, jsr: or https:");
+  // As in a .gitignore: a pattern without a slash matches a name in any directory.
   if (/^(\*\*\/)*[^/]+\/?$/.test(path) && !/^\.\.?\/?$/.test(path)) {
     const match = compile(`**/${path}`);
     return { ofPackages: false, matches: ({ shortPath }) => match(shortPath) };
@@ -123,7 +129,7 @@ function parsePattern(text: string, source: string, directory: string): Pattern 
   };
 }
 
-/** Matches what a pattern names, and all below it. */
+/** Makes a test for the paths that a pattern matches, and for all paths below them. */
 function compile(pattern: string): (text: string) => boolean {
   const whole = pattern.replace(/\/$/, "");
   return picomatch(whole === "" ? ["/**"] : [whole, `${whole}/**`], {
@@ -133,7 +139,7 @@ function compile(pattern: string): (text: string) => boolean {
   });
 }
 
-/** A text as a pattern that matches just it. */
+/** Escapes a text, so that as a pattern it matches only itself. */
 function escape(text: string): string {
   return text.replace(/[\\*?[\]{}()!+@|]/g, "\\$&");
 }

@@ -18,23 +18,28 @@ import { toggleOnSignal } from "./toggle_signal.ts";
 import { instrumentWorkers } from "./workers/workers.ts";
 import { warn } from "../base/warnings.ts";
 
-/** By which native code calls functions of the program, in Node. */
+/** The module through which the C library calls functions of the program in Node. */
 const NATIVE_CALLER = siblingModule("../native/napi_library", import.meta.url);
 
-/** Lacks in older runtimes, whatever the types say. */
+/** Missing in Node before 22.15, although the types declare it. */
 const { registerHooks } = modules as {
   registerHooks?: (hooks: { load: LoadHook }) => void;
 };
 
-/** What {@linkcode startInstrumenting} is told. */
+/** Options of {@linkcode startInstrumenting}. */
 export interface StartOptions {
-  /** Reads the environment, or what stands for it in a Worker. */
+  /**
+   * Reads a variable of the environment; in a Worker, one of those that its creator passed to it.
+   */
   read: ReadVariable;
   /** The address of the module that a Worker starts with. */
   entry?: string;
 }
 
-/** Runs before the body of that module: any other would not be the main one. */
+/**
+ * Statements in front of the program's module in a Worker. They tell our entry that the body
+ * begins, and set `import.meta.main`: the first module of the Worker is ours, so it would be false.
+ */
 const ENTER = `import.meta.main=true;${enteredText(RUNTIME_EXPRESSION)}`;
 
 /** Instruments all modules of this thread that are loaded from here on. */
@@ -68,9 +73,10 @@ function hideFrames(): ModuleMaps {
     host.mapsStacks ? { place, ...denoDialect() } : { place, format: formatNodeStack },
   );
   if (!host.mapsStacks) showOriginalLines(maps, NATIVE_CALLER);
-  // The error of a Worker is told to the thread that started it by its frames, and not by its text.
+  // Deno reports an uncaught error of a Worker to its parent thread by the frames, not by the text.
+  // Settling takes the frames away, so only the main thread settles.
   if (host.mapsStacks && host.isMainThread()) {
-    // Both come before the runtime prints the error.
+    // Deno dispatches both events before it prints the error.
     addEventListener("error", ({ error }) => stacks.settle(error));
     addEventListener("unhandledrejection", ({ reason }) => stacks.settle(reason));
   }
@@ -90,7 +96,8 @@ function selectionOf(read: ReadVariable): Selection {
     source,
     text: read(source) ?? "",
   }));
-  // Where nobody asks for anything, it need not be allowed to ask for the directory.
+  // Only patterns need the working directory. Without them it is not read, since that needs a
+  // permission in Deno.
   const directory = include!.text || exclude!.text ? workingDirectory() : "/";
   try {
     return makeSelection({ include: include!, exclude: exclude!, directory });

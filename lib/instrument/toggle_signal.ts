@@ -10,10 +10,10 @@ import type { VariableName } from "../base/environment.ts";
 /** Names the signal that turns trampolines on and off; `1` is {@linkcode DEFAULT_TOGGLE_SIGNAL}. */
 export const TOGGLE_VARIABLE: VariableName = "JS_PERF_TOGGLE_SIGNAL";
 
-/** The signal where only that one is wanted is said. */
+/** The signal that the value `1` stands for. */
 export const DEFAULT_TOGGLE_SIGNAL = "SIGUSR2";
 
-/** Those that cannot be caught, or that a runtime needs for itself. */
+/** Signals that a program cannot catch, or that a runtime needs itself. */
 const UNUSABLE: readonly string[] = [
   "SIGKILL",
   "SIGSTOP",
@@ -30,26 +30,28 @@ const UNUSABLE: readonly string[] = [
 /**
  * Checks the name of a signal.
  *
- * @param value Its name, as `SIGUSR1`; `1` for {@linkcode DEFAULT_TOGGLE_SIGNAL}, empty or `0` for none.
- * @param source Who says so; it is what the error names.
- * @throws {RangeError} If it is none that can turn anything on.
+ * @param value Its name, as `SIGUSR1`; `1` for {@linkcode DEFAULT_TOGGLE_SIGNAL}, empty or `0` for
+ * none.
+ * @param source The option or variable that has the value, for the error.
+ * @throws {RangeError} If there is no such signal, or a program cannot use it.
  */
 export function parseToggleSignal(value: string, source: string): NodeJS.Signals | undefined {
   if (value === "" || value === "0") return undefined;
   const name = value === "1" ? DEFAULT_TOGGLE_SIGNAL : value;
   if (!Object.hasOwn(constants.signals, name) || UNUSABLE.includes(name)) {
     throw new RangeError(
-      `Cannot use signal "${value}" of ${source}: must be one that a program can take, as ${DEFAULT_TOGGLE_SIGNAL}`,
+      `Cannot use signal "${value}" of ${source}: must be one that a program can handle, such as ${DEFAULT_TOGGLE_SIGNAL}`,
     );
   }
   return name as NodeJS.Signals;
 }
 
 /**
- * Turns trampolines on and off with a signal, if the environment names one. The signal is heard
- * where the program awaits something, and keeps no program alive.
+ * Turns trampolines on and off with a signal, if the environment names one. A runtime handles a
+ * signal only when the program returns to the event loop. The handler does not keep the program
+ * alive.
  *
- * @param activation What is turned on.
+ * @param activation The activation to switch.
  * @param read Reads the environment.
  */
 export function toggleOnSignal(activation: Activation, read: ReadVariable): void {

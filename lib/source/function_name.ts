@@ -1,11 +1,11 @@
 import type { Node } from "./syntax_tree.ts";
 
-/** How long the text of a computed key may be in a name, in UTF-16 code units. */
+/** The longest text of a computed key in a name, in UTF-16 code units. */
 const MAX_KEY_LENGTH = 40;
 
 /**
- * The name that a place in the tree gives to a function or class standing there, as the language
- * would infer it, and beyond that for members: `Class.method`, `get x`, `[Symbol.iterator]`.
+ * Returns the name that a function or class gets from its place in the tree: the one that the
+ * language infers, and names of members such as `Class.method`, `get x`, `[Symbol.iterator]`.
  *
  * @param parent The node that the function is a direct part of.
  * @param node The function or class.
@@ -34,7 +34,7 @@ export function nameFromParent(parent: Node, node: Node, source: string): string
 }
 
 /**
- * The name of what compilers make of a TypeScript namespace or enumeration:
+ * Returns the name of a TypeScript namespace or enumeration, which compilers turn into a function:
  *
  *     (function (A) { … })(A || (A = {}));
  *     (function (B) { … })(B = A.B || (A.B = {}));
@@ -56,7 +56,7 @@ function isEmptyObject({ type, properties }: Node): boolean {
   return type === "ObjectExpression" && properties.length === 0;
 }
 
-/** A qualified name, given what the function stands in; `A.b = …` in `A` is `A.b`. */
+/** Joins a name to the path of its surroundings; `A.b = …` in `A` is `A.b`. */
 export function qualifiedName(path: string, name: string): string {
   const holder = name.slice(0, name.indexOf(".") + 1);
   return holder !== "" && `.${path}`.endsWith(`.${holder}`)
@@ -78,14 +78,14 @@ function keyName(key: Node, computed: boolean, source: string): string {
   return `[${text.length > MAX_KEY_LENGTH ? `${text.slice(0, MAX_KEY_LENGTH)}…` : text}]`;
 }
 
-/** CommonJS says where to export to, which is not part of a name. */
+/** The target of a CommonJS export, which is not part of a name. */
 const EXPORTS = /^(module\.)?exports(\.|$)/;
 
 function targetName(target: Node): string {
   return memberPath(target)?.replace(EXPORTS, "").replace(".prototype.", ".") ?? "";
 }
 
-/** `a.b.c` where a target is just that; `this.c` is `c`. */
+/** Returns `a.b.c` for a target of that form, and `c` for `this.c`; `undefined` for any other. */
 function memberPath(target: Node): string | undefined {
   if (target.type === "Identifier") return target["name"];
   if (target.type === "ThisExpression") return "";

@@ -23,7 +23,9 @@ export function className(node: Node, parent: Node, source: string): string {
   return node["id"]?.name || nameFromParent(parent, node, source) || ANONYMOUS;
 }
 
-/** Whether a function is a method, getter, setter or constructor, which starts where its key does. */
+/**
+ * Whether a function is a method, getter, setter or constructor, which starts where its key does.
+ */
 export function isMember(parent: Node, node: Node): boolean {
   return parent["value"] === node &&
     (parent.type === "MethodDefinition" ||
@@ -34,29 +36,33 @@ export function isMember(parent: Node, node: Node): boolean {
 export interface NamedFunction {
   /** Qualified name. */
   name: string;
-  /** Where the function starts: of members, where the key does. */
+  /** Start of the function; of a member, the start of its key. */
   offset: number;
 }
 
-/** The functions of a source text, by where V8 says that they start. */
+/** The functions of a source text, by the offset that V8 reports as their start. */
 export interface FunctionNames {
-  /** Functions, by the start of their parameters; classes' implicit constructors by the start of the class. */
+  /**
+   * Functions, by the start of their parameters; classes' implicit constructors by the start of the
+   * class.
+   */
   functions: Map<number, NamedFunction>;
   /**
-   * Initialisers of fields and static blocks, by where versions of V8 say that they start: at a member
-   * (from 13 on), at the class's brace (12, both alike) or at the class (11).
+   * Initialisers of fields and static blocks, by the offset that V8 reports as their start: that of
+   * a member (V8 13 and later), of the class's brace (V8 12, the same for both) or of the class (V8
+   * 11).
    */
   initializers: { instance: Map<number, NamedFunction>; static: Map<number, NamedFunction> };
 }
 
 /**
- * Names all functions of a source text by the rule of the trampolines: `outer.inner`, `Class.method`,
- * `Class.get x`. The tree is taken apart while it is being parsed, function by function, so that
- * its size is that of the largest function.
+ * Names all functions of a source text by the rule of the trampolines: `outer.inner`,
+ * `Class.method`, `Class.get x`. Each function's body is searched and dropped as soon as it has
+ * been parsed, so the tree is never larger than the largest function.
  *
  * @param source The text, without an inline source map.
- * @param kind What it is.
- * @throws {SyntaxError} If it is no program of its kind.
+ * @param kind The kind of the text.
+ * @throws {SyntaxError} If it cannot be parsed as that kind.
  */
 export function functionNames(source: string, kind: SourceKind): FunctionNames {
   const search = new NameSearch(source);
@@ -67,7 +73,7 @@ export function functionNames(source: string, kind: SourceKind): FunctionNames {
 /** A function or part of a class, named within what is around it. */
 interface Found {
   kind: "function" | "instance" | "static";
-  /** Names of the objects and classes around it, and its own, from the outside. */
+  /** Names of the objects and classes around it, from the outside in, and its own. */
   path: readonly string[];
   /** The keys under which V8 knows it. */
   keys: readonly number[];
@@ -84,7 +90,7 @@ class NameSearch {
     initializers: { instance: new Map(), static: new Map() },
   };
   readonly #source: string;
-  /** Functions found in bodies that have been taken, by the node of the function around them. */
+  /** Functions found in bodies that have been dropped, by the node of the function around them. */
   readonly #bodies = new WeakMap<Node, readonly Found[]>();
   #found: Found[] = [];
   #path: readonly string[] = [];
@@ -94,7 +100,7 @@ class NameSearch {
     this.#source = source;
   }
 
-  /** Takes the body out of a function that has just been parsed, when it has been searched. */
+  /** Searches the body of a function that has just been parsed, and drops it. */
   takeBody(node: Node): void {
     const found = this.#search(node["body"], node);
     if (found.length > 0) this.#bodies.set(node, found);
@@ -185,7 +191,10 @@ class NameSearch {
     this.#found.push({ kind, path, keys, offset, inner: NONE });
   }
 
-  /** Where V8 says that a function starts: at its parenthesis, or where an arrow function without one does. */
+  /**
+   * Returns the offsets that V8 may report as a function's start: that of its parenthesis; for an
+   * arrow function without one that of its parameter; and for any arrow function its own start.
+   */
   #startsOf(node: Node): number[] {
     const parenthesis = this.#parenthesisFrom(node["id"]?.end ?? node.start);
     if (node.type !== "ArrowFunctionExpression") return [parenthesis];
@@ -196,7 +205,9 @@ class NameSearch {
     return [parenthesis, node.start];
   }
 
-  /** The next parenthesis that is in no comment. */
+  /**
+   * Returns the offset of the next opening parenthesis outside of comments; -1 where there is none.
+   */
   #parenthesisFrom(start: number): number {
     const source = this.#source;
     for (let at = start; at < source.length; at++) {

@@ -1,5 +1,6 @@
 /*
- * What this package uses of the bundled libraries; scripts/build/libraries.ts names their versions.
+ * The parts of the bundled libraries that this package uses; scripts/build/libraries.ts names their
+ * versions.
  */
 
 /** acorn: a parser of one text; plugins are subclasses. */
@@ -30,7 +31,10 @@ export interface SourceMap {
   mappings: string;
 }
 
-/** @jridgewell/sourcemap-codec: a place of a new text, and its source, line, column and name in the old one. */
+/**
+ * @jridgewell/sourcemap-codec: a column of a new text, and its source, line, column and name in the
+ * old one.
+ */
 export type Segment =
   | [number]
   | [number, number, number, number]
@@ -52,10 +56,12 @@ export class TraceMap {
 /** The segments of each line of the new text. */
 export function decodedMappings(map: TraceMap): readonly (readonly Segment[])[];
 
-/** Asks for the position behind, where there is none in front on the same line. */
+/** Asks for the segment at a position or behind it, instead of at it or in front of it. */
 export const LEAST_UPPER_BOUND: 1;
 
-/** Where a position of the new text comes from; lines count from 1, columns from 0. */
+/**
+ * Returns the position in the old text of one in the new text; lines count from 1, columns from 0.
+ */
 export function originalPositionFor(
   map: TraceMap,
   position: { line: number; column: number; bias?: typeof LEAST_UPPER_BOUND },

@@ -1,4 +1,4 @@
-/** Where the lines of a text start, as V8 counts them. Lines and columns count from 0 here. */
+/** The starts of a text's lines, as V8 counts lines. Lines and columns count from 0 here. */
 export class LineStarts {
   /** The offsets. */
   readonly offsets: readonly number[];
@@ -25,7 +25,10 @@ function offsetsAfter(text: string, end: string): number[] {
   return offsets;
 }
 
-/** The index of the last of some ascending numbers that is not greater than another; -1 where there is none. */
+/**
+ * Returns the index of the last number that is not greater than a limit; -1 where there is none.
+ * The numbers must be ascending.
+ */
 export function lastUpTo(numbers: ArrayLike<number>, limit: number): number {
   let [low, high] = [-1, numbers.length - 1];
   while (low < high) {

@@ -1,12 +1,12 @@
 import type { SourceKind } from "./syntax_tree.ts";
 
-/** What the module loader says of a load, as far as it matters here. */
+/** The module loader's context of a load, as far as it matters here. */
 export interface LoadContext {
   conditions?: readonly string[];
   importAttributes?: Readonly<Record<string, string>>;
 }
 
-/** What a load hook returns, as far as it matters here. */
+/** The result of a load hook, as far as it matters here. */
 export interface LoadResult {
   format?: string | null;
   source?: unknown;
@@ -17,20 +17,20 @@ export interface LoadResult {
 export interface LoadedSource {
   text: string;
   kind: SourceKind;
-  /** What the loader is to take the text for; `undefined` for what it says itself. */
+  /** The format that the loader is to use; `undefined` to keep the loader's own. */
   format?: string;
 }
 
-/** Makes JavaScript of TypeScript; `undefined` where that cannot be. */
+/** Makes JavaScript of TypeScript; returns `undefined` where it cannot. */
 export type StripTypes = (source: string, url: string) => string | undefined;
 
 /**
- * The JavaScript of a load. Deno hands it over as text, TypeScript already emitted; Node as bytes or
- * text, TypeScript as it is, in formats of its own.
+ * Returns the JavaScript of a load. Deno gives text, and JavaScript in place of TypeScript. Node
+ * gives bytes or text, and unchanged TypeScript, in formats of its own.
  *
  * @param url The module's address.
- * @param context What the loader says of it.
- * @param loaded What was loaded.
+ * @param context The loader's context.
+ * @param loaded The result of the load.
  * @param strip Makes JavaScript of TypeScript.
  * @returns `undefined` where there is none.
  */
@@ -51,7 +51,7 @@ export function readLoadedSource(
   return { text: javaScript, kind: stripped, format: stripped };
 }
 
-/** A statement that only modules have: Node's `typescript` leaves it to the text what it is. */
+/** Matches a statement that only modules have. With Node's format `typescript` the text decides. */
 const MODULE_SYNTAX = /^\s*(?:export\b|import\b(?!\s*[(.]))/m;
 
 interface SourceFormat {

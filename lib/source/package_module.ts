@@ -1,17 +1,18 @@
-/** In the runtime's cache: `/npm/<host>/<name>/<version>/`; a host has a dot or a port. */
+/** A path in Deno's cache: `/npm/<host>/<name>/<version>/`; a host has a dot or a port. */
 const CACHED = /\/npm\/[^/]+\.[^/]+\/((?:@[^/]+\/)?[^/]+)\/\d+\.\d+\.\d+[^/]*(\/.*)?$/;
 
-/** In the innermost `node_modules`. */
+/** A path in the innermost `node_modules`. */
 const INSTALLED = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)(\/.*)?$/;
 
-/** On JSR. */
+/** A URL on JSR. */
 const FROM_JSR = /^https:\/\/jsr\.io\/(@[^/]+\/[^/]+)\/[^/]+(\/.*)?$/;
 
 /**
- * The name of a module of a package: `npm:` or `jsr:`, the package, and the path inside of it.
+ * Returns the name of a module of a package: `npm:` or `jsr:`, the package, and the path inside of
+ * it.
  *
  * @param path The module's path, or its URL where it is no file.
- * @returns `undefined` where it is of no package.
+ * @returns `undefined` where it belongs to no package.
  */
 export function packageModule(path: string): string | undefined {
   const jsr = FROM_JSR.exec(path);

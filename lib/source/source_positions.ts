@@ -11,11 +11,11 @@ const INLINE_MAP =
 export interface MappedSource {
   /** The text without the map's comment. */
   source: string;
-  /** From this text to the one its author wrote; `undefined` where they are the same. */
+  /** Leads from this text to the author's text; `undefined` where they are the same. */
   map: TraceMap | undefined;
 }
 
-/** Takes the inline source map off a text; one that cannot be read stays where it is. */
+/** Takes the inline source map off a text. A map that cannot be parsed stays in the text. */
 export function splitInlineMap(text: string): MappedSource {
   // The regular expression is for the last line only: a long one before it would be slow.
   const from = text.lastIndexOf("sourceMappingURL=");
@@ -25,7 +25,7 @@ export function splitInlineMap(text: string): MappedSource {
     const json = Buffer.from(match[1]!, "base64").toString();
     const map: unknown = JSON.parse(json);
     if (!isSourceMap(map)) return { source: text, map: undefined };
-    // Decodes it: what is not even in its alphabet shows here.
+    // The first look-up decodes the mappings, so it throws if they have characters of no map.
     const traceMap = new TraceMap(map);
     originalPositionFor(traceMap, { line: 1, column: 0 });
     return { source: text.slice(0, Math.max(0, from - 5) + match.index), map: traceMap };
@@ -34,7 +34,7 @@ export function splitInlineMap(text: string): MappedSource {
   }
 }
 
-/** Whether something is a source map of one piece, as every compiler writes it. */
+/** Whether a value is a source map without sections, as every compiler writes it. */
 function isSourceMap(value: unknown): value is SourceMap {
   if (typeof value !== "object" || value === null) return false;
   const { version, mappings, sources, names, sourcesContent, sourceRoot } = value as Partial<
@@ -46,7 +46,7 @@ function isSourceMap(value: unknown): value is SourceMap {
     (sourceRoot === undefined || sourceRoot === null || typeof sourceRoot === "string");
 }
 
-/** Sources and their content can be unknown. */
+/** Whether a value is a list of texts. An unknown source or content is `null`. */
 function isTextList(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => item === null || typeof item === "string");
 }
@@ -57,14 +57,14 @@ export function formatInlineMap(map: SourceMap): string {
   return `\n//# sourceMappingURL=data:application/json;base64,${base64}\n`;
 }
 
-/** Finds the line of an offset, in the text its author wrote. */
+/** Finds the line of an offset in the author's text. */
 export class LineFinder {
   readonly #lines: LineStarts;
   readonly #map: TraceMap | undefined;
 
   /**
-   * @param lines The lines of the text that offsets are of.
-   * @param map From that text to the author's.
+   * @param lines The lines of the text that the offsets count in.
+   * @param map The source map that leads from that text to the author's.
    */
   constructor(lines: LineStarts, map: TraceMap | undefined) {
     this.#lines = lines;
@@ -76,7 +76,7 @@ export class LineFinder {
     const line = this.#lines.lineAt(offset);
     if (this.#map === undefined) return line + 1;
     const position = { line: line + 1, column: offset - this.#lines.offsets[line]! };
-    // What the compiler made, such as the function around a namespace, has no position itself.
+    // Code that a compiler added, such as the function around a namespace, has no position itself.
     return originalPositionFor(this.#map, position).line ??
       originalPositionFor(this.#map, { ...position, bias: LEAST_UPPER_BOUND }).line ?? line + 1;
   }

@@ -1,8 +1,8 @@
 import { Parser } from "./libraries.js";
 
 /**
- * What a source text is: an ECMAScript module, a CommonJS module, which is a function's body, or a
- * script, whose declarations are the realm's.
+ * The kind of a source text: an ECMAScript module; a CommonJS module, which is a function's body;
+ * or a script, whose declarations are global.
  */
 export type SourceKind = "module" | "commonjs" | "script";
 
@@ -18,17 +18,20 @@ export interface Node {
   [field: string]: any;
 }
 
-/** Told of a function when it has been parsed: its parameters and its body, not yet its type and end. */
+/**
+ * Takes a function whose parameters and body have been parsed. Its type and its end are not set
+ * yet.
+ */
 export type FunctionListener = (node: Node) => void;
 
 /**
  * Parses a source text.
  *
  * @param source The text.
- * @param kind What it is.
- * @param listener Told of every function, inner ones first. What it takes out of a body need not be kept
- * in memory: the tree of a large file is many times as large as its text.
- * @throws {SyntaxError} If it is not a program of its kind; the runtime says so better.
+ * @param kind The kind of the text.
+ * @param listener Is called with every function, inner ones first. It may drop parts of a body to
+ * save memory: the tree of a large file is many times as large as its text.
+ * @throws {SyntaxError} If it cannot be parsed as that kind; the runtime reports that better.
  */
 export function parseSource(source: string, kind: SourceKind, listener?: FunctionListener): Node {
   const parser = new FunctionParser({
@@ -44,7 +47,7 @@ export function parseSource(source: string, kind: SourceKind, listener?: Functio
   return parser.parse();
 }
 
-/** Tells of functions. */
+/** Calls a listener with each function. */
 class FunctionParser extends Parser {
   listener: FunctionListener | undefined;
 
@@ -61,8 +64,8 @@ export interface Visitor {
 }
 
 /**
- * Has the nodes directly below a node visited, in source order. What most of a program consists of is
- * spelt out: to ask nodes of all kinds for their keys is several times as slow.
+ * Has the nodes directly below a node visited, in source order. The most frequent types have a case
+ * of their own: enumerating the keys of all nodes is several times slower.
  */
 export function visitChildren(node: Node, visitor: Visitor): void {
   switch (node.type) {
@@ -126,13 +129,13 @@ export function children(node: Node): Node[] {
   return found;
 }
 
-/** Functions of every kind, static blocks and field initialisers excepted. */
+/** Whether a node is a function of any kind; static blocks and field initialisers are none. */
 export function isFunction(node: Node): boolean {
   return node.type === "FunctionDeclaration" || node.type === "FunctionExpression" ||
     node.type === "ArrowFunctionExpression";
 }
 
-/** Classes of both kinds. */
+/** Whether a node is a class of either kind. */
 export function isClass(node: Node): boolean {
   return node.type === "ClassDeclaration" || node.type === "ClassExpression";
 }

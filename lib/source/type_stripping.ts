@@ -1,7 +1,7 @@
 import * as modules from "node:module";
 import process from "node:process";
 
-/** Of Node's modules, what Deno does not declare. */
+/** The function of `node:module` that Deno's types do not declare. */
 interface TypeStripper {
   stripTypeScriptTypes?: (
     source: string,
@@ -9,16 +9,17 @@ interface TypeStripper {
   ) => string;
 }
 
-/** What Node does with TypeScript: nothing, takes the types out, or compiles it. */
+/** Node's support of TypeScript: it removes types, or compiles, or does neither. */
 type TypeScriptSupport = "strip" | "transform" | false | undefined;
 
 /**
- * Makes JavaScript of TypeScript as Node itself does after its hooks, every line where it was or
- * with a source map.
+ * Makes JavaScript of TypeScript as Node itself does after the load hooks. Lines keep their places,
+ * or the result has a source map.
  *
  * @param source The TypeScript.
  * @param url Its module's address.
- * @returns `undefined` where Node has no TypeScript, or refuses this one; it then says so itself.
+ * @returns `undefined` where Node does not support TypeScript, or refuses this text. Node then
+ * reports that itself.
  */
 export function stripTypes(source: string, url: string): string | undefined {
   const { stripTypeScriptTypes } = modules as TypeStripper;
@@ -28,7 +29,7 @@ export function stripTypes(source: string, url: string): string | undefined {
     return withoutWarning(() =>
       stripTypeScriptTypes(
         source,
-        // Stacks show the text by this address, of CommonJS too, which otherwise has its path there.
+        // Stacks name the text by this URL, also for CommonJS, which otherwise has its path there.
         { mode, sourceMap: mode === "transform", sourceUrl: url },
       )
     );
@@ -38,7 +39,10 @@ export function stripTypes(source: string, url: string): string | undefined {
   }
 }
 
-/** Node calls the function experimental, which is ours to know and not the program's. */
+/**
+ * Runs a function without warnings. Node would warn that stripTypeScriptTypes() is experimental,
+ * but it is not the program that calls it.
+ */
 function withoutWarning<Result>(body: () => Result): Result {
   const { emitWarning } = process;
   process.emitWarning = () => {};

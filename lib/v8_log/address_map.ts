@@ -1,8 +1,9 @@
 const EMPTY = 0;
 
 /**
- * A map from addresses to small numbers, in two typed arrays: 12 bytes an entry at most 3/4 full, where
- * a `Map` with addresses as keys takes about 60. Address 0 cannot be a key.
+ * A map from addresses to small numbers, in two typed arrays. A slot takes 12 bytes, and at most
+ * 3/4 of the slots are used. A `Map` with addresses as keys takes about 60 bytes an entry. Address
+ * 0 cannot be a key.
  */
 export class AddressMap {
   #keys = new Float64Array(1024);
@@ -64,7 +65,10 @@ export class AddressMap {
   }
 }
 
-/** A hash of an address, from both its halves: code starts at multiples of 64, so low bits alone would collide. */
+/**
+ * A hash of an address, from both its halves: code starts at multiples of 64, so low bits alone
+ * would collide.
+ */
 export function hashAddress(address: number): number {
   const high = Math.floor(address / 0x1_0000_0000);
   let mixed = Math.imul(address >>> 0 ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);

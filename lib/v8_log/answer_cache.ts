@@ -1,11 +1,14 @@
 import { hashAddress } from "./address_map.ts";
 
-/** A number an entry: address, from, to, and which value. 32 bytes, so one cache line has all. */
+/**
+ * The numbers of an entry: address, from, to, and the index of the value. They take 32 bytes, so an
+ * entry lies in one cache line.
+ */
 const STRIDE = 4;
 
 /**
- * Values of addresses, each right for a span of time; an address keeps the value that was set last.
- * When it is full it forgets all.
+ * A cache of the values of addresses, each valid for a span of time. An address keeps the value
+ * that was set last. A full cache drops all values.
  */
 export class AnswerCache<Value> {
   readonly #limit: number;
@@ -13,12 +16,15 @@ export class AnswerCache<Value> {
   #mask = 1023;
   #values: Value[] = [];
 
-  /** @param limit How many addresses it keeps. */
+  /** @param limit The most addresses that it keeps. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** The number of the value that an address has at a time, for {@linkcode AnswerCache.valueAt}; -1 where none is known. */
+  /**
+   * Returns the index of the value of an address at a time, for {@linkcode AnswerCache.valueAt}; -1
+   * where none is known.
+   */
   find(address: number, time: number): number {
     const table = this.#table;
     const at = this.#slotOf(address);
@@ -26,12 +32,12 @@ export class AnswerCache<Value> {
     return isKnown ? table[at + 3]! : -1;
   }
 
-  /** A value. */
+  /** Returns the value at an index. */
   valueAt(index: number): Value {
     return this.#values[index]!;
   }
 
-  /** Gives an address a value that is right from a time until another, exclusive. */
+  /** Gives an address a value that is valid from one time until another, exclusive. */
   set(address: number, from: number, to: number, value: Value): void {
     // 0 marks a free slot.
     if (!(address > 0)) return;

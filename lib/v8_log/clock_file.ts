@@ -1,9 +1,9 @@
 /*
  * The clock file beside V8's logs. V8 stamps its lines in microseconds since the isolate's logger
- * started, and writes each line at once. The command that started the program polls the size of each
- * log; a reader that knows at which byte each line ends can then bind V8's time to CLOCK_MONOTONIC:
- * a line within the size was stamped before the poll ended, the next line was written after the poll
- * began.
+ * started, and writes each line at once. The command that started the program polls the size of
+ * each log; a reader that knows at which byte each line ends can then bind V8's time to
+ * CLOCK_MONOTONIC: a line within the size was stamped before the poll ended, the next line was
+ * written after the poll began.
  */
 
 /** The name of the clock file in a log directory. */
@@ -28,7 +28,7 @@ export interface LogClock {
   pid: number;
   /** In the order of their times, at most two for one size: the first and the last look at it. */
   polls: Poll[];
-  /** How many bytes at the log's front were given back to the file system. @default {0} */
+  /** Number of bytes at the log's front that were given back to the file system. @default {0} */
   released?: number;
 }
 
@@ -72,8 +72,7 @@ export function formatClockFile(clock: ClockFile): string {
 /**
  * Reads a clock file.
  *
- * @returns `undefined` where the text is no clock file of this version; parts that are not as they
- * should be are left out.
+ * @returns `undefined` where the text is no clock file of this version. Invalid parts are left out.
  */
 export function parseClockFile(text: string): ClockFile | undefined {
   let value: Untrusted;

@@ -18,16 +18,25 @@ export interface CodeFrame {
   name: string;
   /** Its kind; a handler is the interpreter's code for one bytecode. */
   kind: CodeKind;
-  /** Path, or URL where the source is no file: of the original source where the script carries its map. */
+  /**
+   * Path, or URL where the source is no file. It is that of the original source if the script has a
+   * map.
+   */
   file?: string;
   /** Line of the function in that source, counted from 1. */
   line?: number;
-  /** Where it is executing, in that source; `undefined` where the log does not say, as for interpreted code. */
+  /**
+   * The position that is executing, in that source; `undefined` where the log has none, as for
+   * interpreted code.
+   */
   position?: CodePosition;
   /** The compiler that made the code that runs. */
   tier?: CodeTier;
   /** Whether that code was entered in the middle of a loop (on-stack replacement). */
   isOsr?: boolean;
-  /** Whether V8 compiled the function into its caller, so that it has no frame on the machine's stack. */
+  /**
+   * Whether V8 compiled the function into its caller, so that it has no frame on the machine's
+   * stack.
+   */
   isInlined?: boolean;
 }

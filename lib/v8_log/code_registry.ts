@@ -30,7 +30,7 @@ export interface CodeCreation {
   hash: number;
 }
 
-/** Where in a script a function stands. */
+/** The place of a function in a script. */
 export interface FunctionPlace {
   /** V8's number of the script. */
   script: number;
@@ -42,7 +42,7 @@ export interface FunctionPlace {
 
 /**
  * Keeps all code that a log tells of, in the order of the log. V8 identifies code and functions by
- * addresses, which it uses again, so each address is resolved when its line is read.
+ * addresses, which it reuses, so each address is resolved when its line is read.
  */
 export class CodeRegistry {
   /** Whether there was more code than is kept. */
@@ -61,15 +61,18 @@ export class CodeRegistry {
   readonly #code = new AddressMap();
   /** Function whose SharedFunctionInfo is at an address. */
   readonly #sfis = new AddressMap();
-  /** Index of the script that has a number of V8's now. */
+  /** Index of the latest script that has a number of V8's. */
   readonly #scriptIndexes = new Map<number, number>();
   /** Sizes of chunks of memory, by their addresses. */
   readonly #chunks = new Map<number, number>();
-  /** Chunks that V8 has given back since the last piece of code. It gives all back when it ends, which is left out. */
+  /**
+   * Chunks that V8 has freed since the last piece of code. V8 frees all chunks when it ends, but no
+   * piece follows, so these have no effect.
+   */
   #freed: [address: number, size: number][] = [];
   /**
-   * Pieces that have moved since the last piece of code. Moves have no time of their own, so until the
-   * next line that has one the code counts as being in both places.
+   * Pieces that have moved since the last piece of code. Moves have no time of their own, so until
+   * the next line that has one the code counts as being in both places.
    */
   #moved: number[] = [];
   /** V8's number of the builtins' tier, which the copies of the interpreter's entry have too. */
@@ -91,8 +94,8 @@ export class CodeRegistry {
     if (tag === BUILTIN_TAG) this.#builtinTier = tier;
     const fn = this.#functionOf(creation, sfi, nameLength);
     this.#last = { function: fn, sfi, piece: -1, address };
-    // V8 logs an interpreted function twice: its copy of the interpreter's entry, which runs, and its
-    // bytecode, which is data. Only the first has a builtin's tier.
+    // V8 logs an interpreted function twice: its copy of the interpreter's entry, which runs, and
+    // its bytecode, which is data. Only the first has a builtin's tier.
     const isUnoptimised = hasFunction(tag) && (mark & 7) <= INTERPRETED;
     const isEntry = isUnoptimised && tier === this.#builtinTier;
     const isBytecode = mark === INTERPRETED && !isEntry && this.#builtinTier >= 0;
@@ -105,7 +108,7 @@ export class CodeRegistry {
   }
 
   /**
-   * Says where the function of a piece stands.
+   * Sets the place of a piece's function.
    *
    * @param address Address of the piece.
    * @param place The function's place.
@@ -124,12 +127,14 @@ export class CodeRegistry {
     return piece;
   }
 
-  /** The function whose SharedFunctionInfo is at an address; {@linkcode HOLE} where none is known. */
+  /**
+   * The function whose SharedFunctionInfo is at an address; {@linkcode HOLE} where none is known.
+   */
   functionAt(sfi: number): number {
     return this.#sfis.get(sfi) ?? HOLE;
   }
 
-  /** Takes note that a SharedFunctionInfo has moved. */
+  /** Records that a SharedFunctionInfo has moved. */
   moveFunction(from: number, to: number): void {
     const fn = this.#sfis.get(from);
     if (fn === undefined || from === to) return;
@@ -137,7 +142,7 @@ export class CodeRegistry {
     this.#sfis.set(to, fn);
   }
 
-  /** Takes note that code has moved; bytecode, which moves too, is unknown here. */
+  /** Records that code has moved; bytecode, which moves too, is unknown here. */
   moveCode(from: number, to: number): void {
     const piece = this.#code.get(from);
     if (piece === undefined || from === to) return;
@@ -155,12 +160,14 @@ export class CodeRegistry {
     return true;
   }
 
-  /** Takes note of a chunk of memory that V8 has got. */
+  /** Records a chunk of memory that V8 has allocated. */
   addChunk(address: number, size: number): void {
     if (this.#chunks.size < MAX_SCRIPTS) this.#chunks.set(address, size);
   }
 
-  /** Takes note of a chunk that V8 has given back. V8 from 12 on names another address then, and the code stays. */
+  /**
+   * Records that V8 has freed a chunk. V8 12 and later log another address here, so the code stays.
+   */
   freeChunk(address: number): void {
     const size = this.#chunks.get(address);
     if (size === undefined) return;
@@ -178,7 +185,9 @@ export class CodeRegistry {
     this.#scriptIndexes.clear();
   }
 
-  /** The function at an SFI's address, if its name is still the one it was; otherwise a new one. */
+  /**
+   * Returns the function at an SFI's address, if its name is unchanged; otherwise a new function.
+   */
   #functionOf({ nameOffset, hash, tag }: CodeCreation, sfi: number, nameLength: number): number {
     const { functions } = this;
     const known = sfi === 0 ? undefined : this.#sfis.get(sfi);
@@ -191,7 +200,9 @@ export class CodeRegistry {
     return added;
   }
 
-  /** Another function of the same name has taken an SFI's address: makes it a function of its own. */
+  /**
+   * Another function of the same name has taken an SFI's address: makes it a function of its own.
+   */
   #replace(fn: number, piece: number, script: number, place: FunctionPlace): void {
     const other = this.functions.copy(fn);
     if (other < 0) return;
@@ -202,7 +213,7 @@ export class CodeRegistry {
     if (this.#last.sfi !== 0) this.#sfis.set(this.#last.sfi, other);
   }
 
-  /** Ends code that is gone, now that there is a time. */
+  /** Ends code that was freed or has moved, at the time of the current line. */
   #settle(): void {
     for (const [address, size] of this.#freed) this.pieces.add(address, size, this.time, HOLE, 0);
     this.#freed = [];

@@ -1,10 +1,13 @@
-/** Function number of a piece that is a hole: from its time on, no code that was there is any more. */
+/** Function number of a piece that is a hole: from its time on, the code that was there is gone. */
 export const HOLE = 0xffff_ffff;
 
 /** Script number of functions whose script the log does not name. */
 export const NO_SCRIPT = 0xffff_ffff;
 
-/** The most pieces of code, functions and inlined functions that are kept, so that no log can take all memory. */
+/**
+ * The most pieces of code, functions and inlined functions that are kept, so that no log takes all
+ * memory.
+ */
 const MAX_ROWS = 2_000_000;
 
 /**
@@ -17,7 +20,9 @@ export class PieceTable {
   start = new Float64Array(1024);
   /** Size, in bytes. */
   size = new Uint32Array(1024);
-  /** From when on the code is there, in µs of the log; never less than the time of the piece before. */
+  /**
+   * From when on the code is there, in µs of the log; never less than the time of the piece before.
+   */
   time = new Float64Array(1024);
   /** Until when it is there, exclusive; `Infinity` for what is there at the end. */
   end = new Float64Array(1024);
@@ -47,7 +52,7 @@ export class PieceTable {
     return row;
   }
 
-  /** Adds a piece that is another one at another address. */
+  /** Adds a copy of a piece at another address. */
   move(piece: number, start: number, time: number): number {
     const row = this.add(start, this.size[piece]!, time, this.function[piece]!, this.tier[piece]!);
     if (row < 0) return row;
@@ -70,7 +75,10 @@ export class PieceTable {
   }
 }
 
-/** All functions, and whatever else has code, that a log tells of: 29 bytes each, their names in the file. */
+/**
+ * All functions, and other owners of code, that a log tells of: 29 bytes each. Their names stay in
+ * the file.
+ */
 export class FunctionTable {
   /** Number of rows. */
   length = 0;
@@ -103,12 +111,15 @@ export class FunctionTable {
     return row;
   }
 
-  /** Adds a function that has the name of another; returns its number, or -1 where there are too many. */
+  /**
+   * Adds a function that has the name of another; returns its number, or -1 where there are too
+   * many.
+   */
   copy(fn: number): number {
     return this.add(this.nameOffset[fn]!, this.nameLength[fn]!, this.nameHash[fn]!, this.tag[fn]!);
   }
 
-  /** Says where a function stands. */
+  /** Sets the place of a function. */
   place(fn: number, script: number, { start, end }: { start: number; end: number }): void {
     this.script[fn] = script;
     this.start[fn] = start;
@@ -150,7 +161,7 @@ export class FunctionLists {
     return list;
   }
 
-  /** A function of a list; `undefined` where it has no such. */
+  /** Returns a function of a list by its index; `undefined` behind the list's end. */
   get(list: number, index: number): number | undefined {
     return index >= 0 && index < this.#values[list]! ? this.#values[list + 1 + index] : undefined;
   }

@@ -1,6 +1,9 @@
 import type { CodeKind, CodeTier } from "./code_frame.ts";
 
-/** V8's tags of code (v8/src/logging/code-events.h, CODE_TYPE_LIST), of which some have functions behind them. */
+/**
+ * V8's tags of code (v8/src/logging/code-events.h, CODE_TYPE_LIST). Those before `Builtin` are tags
+ * of functions.
+ */
 const TAGS = [
   "JS",
   "Function",
@@ -40,7 +43,7 @@ export function tagOf(name: string): number {
   return NUMBERS.get(name) ?? OTHER_TAG;
 }
 
-/** Whether the name of such code has the address of a function and a mark behind it. */
+/** Whether V8 writes the address of a function and a mark behind the name of code with this tag. */
 export function hasFunction(tag: number): boolean {
   return tag < FIRST_WITHOUT_FUNCTION;
 }
@@ -63,10 +66,12 @@ const OSR = 8;
 export const INTERPRETED = 1;
 
 /**
- * Parses the mark behind a function's address: `~`, `^`, `+` or `*`, with `o` in front for code that
- * replaces a loop and `'` behind for code of one context. Numbers of tiers differ between versions of V8, the marks do not.
+ * Parses the mark behind a function's address: `~`, `^`, `+` or `*`, with `o` in front for code
+ * that replaces a loop and `'` behind for code of one context. Numbers of tiers differ between
+ * versions of V8, the marks do not.
  *
- * @returns A number for {@linkcode tierOf} and {@linkcode isOsr}; 0 for no mark, -1 where it is none.
+ * @returns A number for {@linkcode tierOf} and {@linkcode isOsr}; 0 for no mark, -1 where it is
+ * none.
  */
 export function parseMark(bytes: Uint8Array, start: number, end: number): number {
   let at = start;

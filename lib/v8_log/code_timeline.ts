@@ -2,7 +2,7 @@ import { lastUpTo } from "../source/line_starts.ts";
 import { HOLE, type PieceTable } from "./code_table.ts";
 import { OrderedSet } from "./ordered_set.ts";
 
-/** A look-up gives up after so many starts of dead code: 64-byte steps through 2 MB. */
+/** The most starts of dead code that a look-up passes: 2 MB in steps of 64 bytes. */
 const MAX_STEPS = 1 << 15;
 
 /** Finds the code that stood at an address at a time. */
@@ -10,12 +10,16 @@ export class CodeTimeline {
   readonly #pieces: PieceTable;
   /** All addresses at which code ever started, ascending. */
   readonly #starts: Float64Array;
-  /** The pieces at each of these starts, in the order of their times: a run each in `#byStart`. */
+  /** Where in `#byStart` the run of each start begins. */
   readonly #runs: Uint32Array;
+  /** The pieces, by start and then by time. */
   readonly #byStart: Uint32Array;
   #largest = 0;
 
-  /** @param pieces All pieces, in the order of their times; gets the ends of those that others overlap. */
+  /**
+   * @param pieces All pieces, in the order of their times. The constructor sets the ends of those
+   * that later pieces overlap.
+   */
   constructor(pieces: PieceTable) {
     this.#pieces = pieces;
     const { length } = pieces;
@@ -49,7 +53,8 @@ export class CodeTimeline {
       const piece = this.#lastAt(place, time, times);
       if (piece < 0) continue;
       if (end[piece]! <= time && end[piece] !== Infinity) continue;
-      // Pieces that are there at one time do not overlap, so no piece further down can reach the address.
+      // Pieces that are there at one time do not overlap, so no piece further down can reach the
+      // address.
       const isIn = address - start[piece]! < size[piece]! && functions[piece] !== HOLE;
       return isIn ? piece : -1;
     }
@@ -76,7 +81,10 @@ export class CodeTimeline {
   }
 }
 
-/** New code ends all code that it overlaps: V8 logs no end of its own. */
+/**
+ * Ends each piece at the time of the first later piece that overlaps it, since V8 does not log the
+ * end of code.
+ */
 function endPieces(pieces: PieceTable, places: Uint32Array, starts: Float64Array): void {
   const { length, size, time, end } = pieces;
   const alive = new OrderedSet(starts.length);

@@ -6,9 +6,10 @@ import { fileURLToPath } from "node:url";
 const METADATA = /\n\/\/ denoCacheMetadata=[^\n]*\s*$/;
 
 /**
- * Where Deno keeps the JavaScript that it made of a TypeScript module, with its inline source map,
- * below its cache directory (deno/libs/cache_dir, `url_to_filename`, and cli/cache/emit.rs). Deno takes
- * the map out of the text that V8 gets, so V8's log does not have it.
+ * Returns the path, below Deno's cache directory, of the JavaScript that Deno made of a TypeScript
+ * module, with its inline source map (deno/libs/cache_dir, `url_to_filename`, and
+ * cli/cache/emit.rs). Deno removes the map from the text that V8 gets, so V8's log does not have
+ * it.
  *
  * @param url The module's URL.
  * @returns `undefined` for URLs whose modules have no place there.
@@ -28,7 +29,7 @@ export function denoEmitPath(url: string): string | undefined {
   return `gen/${protocol.slice(0, -1)}/${host}/${hash}.js`;
 }
 
-/** The module's text with its source map, of such a file. */
+/** Returns the module's text with its source map from such a file. */
 export function parseDenoEmit(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
     .replace(METADATA, "\n");

@@ -21,13 +21,19 @@ const MAX_POSITIONS = 32 << 20;
 /** Limit of the memory for names of functions, in bytes. */
 const MAX_NAMES = 32 << 20;
 
-/** The most text of a script that is read, in bytes of the log. The inline source map stands at its end. */
+/**
+ * The most text of a script that is read, in bytes of the log. The inline source map stands at its
+ * end.
+ */
 const MAX_TEXT = 32 << 20;
 
 /** The longest name, in bytes of the log. */
 const MAX_NAME = 4096;
 
-/** More inlined functions in one chain than V8 makes: a table that has them goes in circles. */
+/**
+ * The longest chain of inlined functions. V8 makes shorter ones, so a longer one is a cycle in a
+ * damaged table.
+ */
 const MAX_DEPTH = 128;
 
 /** The file of code that has no URL. */
@@ -40,7 +46,10 @@ interface ResolvedFunction {
   script: number;
 }
 
-/** Makes frames of pieces of code. It reads what it needs from the log, and keeps what it used last. */
+/**
+ * Makes frames of pieces of code. It reads names, scripts and positions from the log when it needs
+ * them, and caches them.
+ */
 export class FrameResolver {
   readonly #read: ReadLog;
   readonly #log: CodeRegistry;
@@ -54,8 +63,8 @@ export class FrameResolver {
 
   /**
    * @param read Reads the log.
-   * @param log What the log says.
-   * @param emitted Gives the text with its source map that a runtime emitted for a module.
+   * @param log The code that the log tells of.
+   * @param emitted Returns the text that a runtime emitted for a module, with its source map.
    */
   constructor(read: ReadLog, log: CodeRegistry, emitted?: (url: string) => string | undefined) {
     this.#read = read;
@@ -78,7 +87,7 @@ export class FrameResolver {
     const info = pieces.infoLength[piece] === 0 ? undefined : this.#info(piece);
     const found = info?.at(address - pieces.start[piece]!);
     if (found === undefined) {
-      // In front of the first position the function is being entered.
+      // In front of the first position, the code enters the function.
       const start = info === undefined ? undefined : functions.start[pieces.function[piece]!];
       return [this.#frame(own, piece, start, false)];
     }
@@ -88,7 +97,7 @@ export class FrameResolver {
       const call = info!.functions[inlined];
       if (call === undefined) break;
       const fn = lists.get(pieces.inlined[piece]!, call.function);
-      // A function that the log never introduced has no name: its time is its caller's.
+      // A function without a `code-creation` line has no name, so its time counts for its caller.
       if (fn !== undefined && fn !== HOLE) {
         frames.push(this.#frame(this.#function(fn), piece, position, true));
       }
@@ -151,7 +160,7 @@ export class FrameResolver {
     if (number === NO_SCRIPT) return { frame: frameWithoutScript(text), script: NO_SCRIPT };
     const source = this.#log.scripts[number]!;
     const label = splitLabel(text, source.url);
-    // Code of `eval` has its URL here only, if a comment in it gives it one.
+    // Code from `eval` has a URL only here, and only if a `sourceURL` comment gives it one.
     if (source.url === "" && label.url !== "") source.url = decodeUrl(label.url);
     const script = this.#script(number);
     const start = functions.start[fn]!;
@@ -205,7 +214,7 @@ export class FrameResolver {
   }
 }
 
-/** Values that can be made again, up to a total size; those that were used longest ago go first. */
+/** A cache of values up to a total size. It drops the least recently used first. */
 class RecentlyUsed<Value> {
   readonly #limit: number;
   readonly #values = new Map<number, { value: Value; size: number }>();
@@ -261,7 +270,10 @@ function decodeUrl(escaped: string): string {
   return shortUrl(decodeLogText(new TextEncoder().encode(escaped)));
 }
 
-/** WebAssembly's functions have V8's names; other functions without a script at least a position in its JavaScript. */
+/**
+ * Makes the frame of a function without a script. A JavaScript function has a position in its
+ * label; a label without one is V8's name of a WebAssembly function.
+ */
 function frameWithoutScript(text: string): CodeFrame {
   const match = /:(\d{1,9}):\d+$/.exec(text);
   if (match === null) return { name: text || ANONYMOUS, kind: "wasm" };
@@ -270,7 +282,7 @@ function frameWithoutScript(text: string): CodeFrame {
   return { name: name || ANONYMOUS, kind: "function", file, line: Number(match[1]) };
 }
 
-/** Code that has no function of the program behind it. */
+/** Makes the frame of code that belongs to no function of the program. */
 function codeFrame(tag: number, text: string): CodeFrame {
   const kind = kindOfTag(tag);
   return { name: kind === "regexp" ? `RegExp: ${text}` : text || ANONYMOUS, kind };

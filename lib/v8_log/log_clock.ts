@@ -1,4 +1,7 @@
-/** The size of a log at a known time: CLOCK_MONOTONIC before and after asking, in ns, and the size in bytes. */
+/**
+ * The size of a log at a known time: CLOCK_MONOTONIC before and after asking, in ns, and the size
+ * in bytes.
+ */
 export type SizePoll = readonly [before: number, after: number, size: number];
 
 /** Turns a log's times into times of CLOCK_MONOTONIC. */
@@ -6,21 +9,22 @@ export interface LogTime {
   /** Time of CLOCK_MONOTONIC at the log's time 0, in µs. */
   offset: number;
   /**
-   * By how much the offset can be too late, in µs, beside the time that V8 takes to write a line;
-   * `Infinity` where nothing limits it.
+   * The most by which the offset can be too late, in µs, without the time that V8 takes to write a
+   * line; `Infinity` where nothing limits it.
    */
   uncertainty: number;
 }
 
 /**
- * Aligns the times in a log with CLOCK_MONOTONIC. V8 counts µs from the start of the isolate's logger
- * and writes each line at once, so the size of the file at a known moment says which lines were
- * written before that moment, and which after it.
+ * Aligns the times in a log with CLOCK_MONOTONIC. V8 counts µs from the start of the isolate's
+ * logger and writes each line at once, so the size of the file at a known moment says which lines
+ * were written before that moment, and which after it.
  *
- * - A line that lies within the size was stamped before the poll ended: an upper bound of the offset.
- * - The first line behind the size had not been written when the poll began: a lower bound, if V8 wrote
- *   the line as soon as it had read the clock. That takes it some µs, or milliseconds where another
- *   thread has its processor. Lower bounds above the upper bound are such cases, and count for nothing.
+ * - A line that lies within the size was stamped before the poll ended: an upper bound of the
+ *   offset.
+ * - The first line behind the size had not been written when the poll began: a lower bound, if V8
+ *   wrote the line as soon as it had read the clock. Writing takes V8 some µs, or milliseconds if
+ *   its thread is preempted. A lower bound above the upper bound is such a case and is ignored.
  */
 export class LogClock {
   readonly #polls: readonly SizePoll[];
@@ -48,7 +52,8 @@ export class LogClock {
       const [before, after, size] = this.#polls[this.#next]!;
       if (size >= end) break;
       this.#bound(after);
-      // V8 was already writing a line that starts before the size: it says nothing.
+      // V8 was already writing a line that starts before the size, so the line gives no lower
+      // bound.
       if (size <= start) this.#lowers.push(before / 1e3 - time);
     }
     this.#last = time;

@@ -1,5 +1,6 @@
 /*
- * Where V8's logs go. They hold the program's source text, so only this user may read them:
+ * The directories of V8's logs. The logs hold the program's source text, so only this user may read
+ * them:
  *
  *     perf.data.v8/                           beside a recording of `profile`, 0700
  *     /tmp/xperf-v8-<user>/                   0711
@@ -8,7 +9,7 @@
  *                                             own directory has a name that flags cannot carry
  *         bin/                                programs that are first on PATH, 0755
  *
- * Everybody may write to /tmp, so each directory is checked before it is used.
+ * Every user may write to /tmp, so each directory is checked before it is used.
  */
 import * as fs from "node:fs";
 
@@ -25,9 +26,12 @@ const KEPT = 24 * 60 * 60 * 1000;
 export interface LogDirectory {
   /** Where the logs and the clock file are. */
   readonly path: string;
-  /** The value of V8's flag `--logfile`: neither space nor comma, so that every way of handing it on keeps it. */
+  /**
+   * The value of V8's flag `--logfile`. It has no space and no comma, so that shells and runtimes
+   * pass it on unchanged.
+   */
   readonly logFile: string;
-  /** Where programs of ours are that must be first on PATH. */
+  /** The directory of our programs that must be first on PATH. */
   readonly bin: string;
   /** When it was made, in milliseconds since the epoch. */
   readonly started: number;
@@ -43,9 +47,9 @@ export function recordingLogs(recording: string): string {
 /**
  * Makes the directories for a program. Those of dead commands are removed.
  *
- * @param recording The file that the program is recorded in, whose own directory takes the logs and
- * loses those of the last recording; `undefined` for a directory in /tmp.
- * @param temporary The directory that everybody can write. @default {"/tmp"}
+ * @param recording The file that the program is recorded in. Its own directory gets the logs, and
+ * those of the last recording are removed. `undefined` for a directory in /tmp.
+ * @param temporary The directory that every user can write. @default {"/tmp"}
  * @throws {PerfError} If another user's directory, a link or a file stands in the way.
  */
 export function makeLogDirectory(
@@ -64,16 +68,17 @@ export function makeLogDirectory(
     return { path, logFile: `${path}/${LOG_PATTERN}`, bin, started, root };
   }
   const path = makeRecordingDirectory(recording);
-  // By way of a link, since Deno splits flags at commas and shells at spaces. The way is another one in
-  // every run, so V8 takes no code from a runtime's cache that has not been through the log.
+  // The flag names a link, since Deno splits flags at commas and shells at spaces. The link's path
+  // differs in every run. Otherwise V8 could take code from a runtime's cache, and that code would
+  // not be in the log.
   fs.symlinkSync(path, `${root}/logs`);
   return { path, logFile: `${root}/logs/${LOG_PATTERN}`, bin, started, root };
 }
 
 /**
- * Removes the directories that are no longer needed: all but a recording's logs, and those of
- * `run` stay for a day. While a process that has a log lives, all stays: where V8 cannot open a log
- * for the next Worker it writes to standard output instead.
+ * Removes the directories that are no longer needed. A recording's logs stay; those of `run` stay
+ * for a day. While a process that has a log lives, everything stays: if V8 could not open the log
+ * of a new Worker, it would write to standard output instead.
  */
 export function releaseLogDirectory({ path, root }: LogDirectory): void {
   if (listLogs(path).some(({ pid }) => isAlive(pid))) return;
@@ -100,7 +105,7 @@ export function removeStaleDirectories(
     if (listLogs(logs).some((log) => isAlive(log.pid))) return false;
     const times = [root, logs, ...namesIn(logs).map((name) => `${logs}/${name}`)].map(modified);
     if (now - Math.max(...times) < KEPT) return false;
-    // Not followed: where `logs` is a link, the recording's own directory stays.
+    // rmSync() does not follow a link at `logs`, so the recording's own directory stays.
     fs.rmSync(root, { recursive: true, force: true });
     return true;
   }).map(({ root }) => root);
@@ -130,12 +135,13 @@ export interface FoundLogs {
   directory: string;
   /** The clock file; `undefined` where it is missing or was cut. */
   clock: ClockFile | undefined;
-  /** Those of the processes that were asked for. */
+  /** The logs of the processes that were asked for. */
   logs: FoundLog[];
 }
 
 /**
- * The logs in a directory, by name; none where it cannot be read. Links and other files are passed over.
+ * Lists the logs in a directory, by name; none where it cannot be read. Links and other files are
+ * left out.
  */
 export function listLogs(directory: string): Omit<FoundLog, "polls" | "released">[] {
   return namesIn(directory).sort().flatMap((name) => {
@@ -149,17 +155,20 @@ export function listLogs(directory: string): Omit<FoundLog, "polls" | "released"
 export interface FindOptions {
   /** The recording's file. */
   recording: string;
-  /** The processes in it; all where nothing is said. */
+  /** Numbers of the processes in it; `undefined` for all. */
   pids?: ReadonlySet<number>;
-  /** Paths that the recording has as mapped files, among them the markers of `run`. @default {[]} */
+  /**
+   * Paths that the recording has as mapped files, among them the markers of `run`. @default {[]}
+   */
   mapped?: Iterable<string>;
-  /** The directory that everybody can write. @default {"/tmp"} */
+  /** The directory that every user can write. @default {"/tmp"} */
   temporary?: string;
 }
 
 /**
- * Finds the logs of a recorded program: beside the recording; else where a mapped marker is; else, by
- * the numbers of processes, in the newest directory in /tmp that was made before the recording ended.
+ * Finds the logs of a recorded program: beside the recording; else where a mapped marker is; else,
+ * by the numbers of processes, in the newest directory in /tmp that was made before the recording
+ * ended.
  *
  * @returns The directories that have logs of such processes.
  */
@@ -186,13 +195,13 @@ export function findLogs(
     const logs = readLogs(`${root}/logs`, missing);
     if (logs === undefined) continue;
     found.push(logs);
-    // Numbers are used again: the newest has them.
+    // The kernel reuses the numbers of processes: the newest directory has them.
     for (const { pid } of logs.logs) missing.delete(pid);
   }
   return found;
 }
 
-/** `undefined` where there are none. */
+/** Reads the logs of a directory; `undefined` where there are none. */
 function readLogs(directory: string, pids?: ReadonlySet<number>): FoundLogs | undefined {
   if (!mayRead(directory)) return undefined;
   const text = readRegular(`${directory}/${CLOCK_FILE}`);
@@ -207,7 +216,7 @@ function readLogs(directory: string, pids?: ReadonlySet<number>): FoundLogs | un
   return logs.length === 0 ? undefined : { directory, clock, logs };
 }
 
-/** This user's own, or root's; root may read all. */
+/** Whether a directory is this user's or root's; root may read all. */
 function mayRead(directory: string): boolean {
   try {
     const stats = fs.lstatSync(directory);
@@ -223,7 +232,7 @@ function sharedDirectory(temporary: string): string {
   return `${temporary}/xperf-v8-${userId() ?? 0}`;
 }
 
-/** Makes a directory, or takes one that is ours, and gives it its mode. */
+/** Makes a directory, or takes an existing one of this user, and sets its mode. */
 function makePrivate(path: string, mode: number): void {
   try {
     fs.mkdirSync(path, { mode });
@@ -237,11 +246,14 @@ function makePrivate(path: string, mode: number): void {
       { code: "file", hint: `ls -ld ${path}` },
     );
   }
-  // The umask has taken bits away.
+  // mkdirSync() has applied the umask to the mode.
   fs.chmodSync(path, mode);
 }
 
-/** Describes the obstacle at a path; `undefined` for a directory of this user that others cannot write. */
+/**
+ * Describes the obstacle at a path; `undefined` for a directory of this user that others cannot
+ * write.
+ */
 function obstacleOf(path: string): string | undefined {
   let stats: fs.Stats;
   try {
@@ -278,14 +290,17 @@ function makeOwn(shared: string): { root: string; started: number } {
   }
 }
 
-/** Makes the directory of a recording anew. Files that are none of ours stay. */
+/**
+ * Makes the directory of a recording, or removes our files from an existing one. Other files stay.
+ */
 function makeRecordingDirectory(recording: string): string {
   const path = recordingLogs(recording);
   try {
-    // A recording made under another umask or by an old version.
+    // A recording that was made under another umask, or by an old version, may have such a
+    // directory.
     if (obstacleOf(path) === "a directory that others can write") fs.chmodSync(path, 0o700);
   } catch {
-    // makePrivate() says what is wrong.
+    // makePrivate() reports the obstacle.
   }
   makePrivate(path, 0o700);
   for (const name of namesIn(path)) {
@@ -306,7 +321,10 @@ function ownDirectories(shared: string): { root: string; pid: number; started: n
   });
 }
 
-/** Whether a process runs that began before a moment; a later one has only got its number. */
+/**
+ * Whether the process with a number began before a moment and still runs. A later one has only
+ * reused the number.
+ */
 function runsSince(pid: number, started: number): boolean {
   const stat = readText(`/proc/${pid}/stat`);
   if (stat === undefined) return false;

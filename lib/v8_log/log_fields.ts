@@ -2,9 +2,11 @@ import { hexDigit } from "./log_text.ts";
 
 const COMMA = 0x2c;
 
-/** Reads the numbers in a line, one field after the other; -1 stands for a field that is no number. */
+/**
+ * Reads the numbers in a line, one field after the other; -1 stands for a field that is no number.
+ */
 export class FieldReader {
-  /** The byte behind what was read last and its comma. */
+  /** Index of the byte behind the last field and its comma. */
   at = 0;
   #bytes: Uint8Array = new Uint8Array();
   #end = 0;
@@ -79,7 +81,7 @@ export function byteText(bytes: Uint8Array, start: number, end: number): string 
 /** The hash of no bytes, for {@linkcode hashBytes}. */
 export const HASH_START = 0x811c9dc5;
 
-/** FNV-1a of some bytes, behind those that a hash is of already. */
+/** Continues an FNV-1a hash with more bytes. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, before: number): number {
   let hash = before;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);

@@ -17,25 +17,29 @@ export interface LogLine {
 
 const LINE_FEED = 10;
 
-/** Size of a read, in bytes. Of a line that is longer, {@linkcode LogLine.bytes} has only the start. */
+/**
+ * Size of a read, in bytes. Of a line that is longer, {@linkcode LogLine.bytes} has only the start.
+ */
 const CHUNK = 1 << 20;
 
-/** Where reading a log stopped. */
+/** The end of what was read of a log. */
 export interface LogEnd {
   /** Where the first line that is not whole starts. */
   offset: number;
-  /** Length of the part of that line that is there, in bytes; 0 where the log ends with a line feed. */
+  /**
+   * Length of the part of that line that is there, in bytes; 0 where the log ends with a line feed.
+   */
   rest: number;
 }
 
 /**
- * Reads the lines of a log, a chunk at a time. A line that does not fit a chunk is handed over with its
- * start only, so memory stays bounded whatever the length of lines. What follows the last line feed is no line.
+ * Reads the lines of a log, a chunk at a time. Of a line that does not fit a chunk only the start
+ * is passed on, so memory stays bounded. Text behind the last line feed is no line.
  *
  * @param read Reads the log.
  * @param from Where the first line starts.
  * @param take Gets each line; the object is used again for the next.
- * @yields How far it has read, after each chunk.
+ * @yields The offset that it has read to, after each chunk.
  */
 export function* readLogLines(
   read: ReadLog,
@@ -44,7 +48,8 @@ export function* readLogLines(
 ): Generator<number, LogEnd> {
   const line: LogLine = { bytes: new Uint8Array(), start: 0, end: 0, offset: 0, length: 0 };
   let buffer = new Uint8Array();
-  // buffer[0, kept) is the start of a line that goes on, of which `skipped` bytes were dropped behind it.
+  // buffer[0, kept) is the start of a line that goes on, of which `skipped` bytes were dropped
+  // behind it.
   let [kept, skipped] = [0, 0];
   let offset = from;
   while (true) {

@@ -1,6 +1,6 @@
 /** The parts of a log's name. */
 export interface LogName {
-  /** Where the isolate lies in its process: unique while it lives. */
+  /** The isolate's address in its process; unique while the isolate lives. */
   isolate: string;
   /** The process's number in its own pid namespace. */
   pid: number;
@@ -9,13 +9,14 @@ export interface LogName {
 }
 
 /**
- * The end of `--logfile`; V8 puts the process's number in the place of `%p` and the time in that of
- * `%t`. Without the time a Worker whose isolate lies where an earlier one lay would write over its log.
+ * The end of `--logfile`. V8 replaces `%p` with the process's number and `%t` with the time.
+ * Without the time, a Worker whose isolate has the address of an earlier one would overwrite the
+ * log of that one.
  */
 export const LOG_PATTERN = "%p-%t.log";
 
 /**
- * Takes the name of a log apart, as V8 makes it of {@linkcode LOG_PATTERN}:
+ * Parses the name of a log, as V8 makes it of {@linkcode LOG_PATTERN}:
  * `isolate-0x…-PID-PID-TIME.log` (`AddIsolateIdIfNeeded()` and `PrepareLogFileName()`,
  * v8/src/logging/log.cc).
  *

@@ -8,7 +8,7 @@ import { shortUrl } from "./script_url.ts";
 
 const COMMA = 0x2c;
 
-/** V8 makes no larger pieces of code, in bytes: larger ones are rubbish. */
+/** The largest piece of code that is accepted, in bytes; V8 makes none that is larger. */
 const MAX_CODE_SIZE = 64 << 20;
 
 /** The longest `code-source-info` line that is used, in bytes. */
@@ -17,13 +17,15 @@ const MAX_INFO = 16 << 20;
 /** The longest URL that is read, in bytes of the log. */
 const MAX_URL = 4096;
 
-/** The most lines that raw line feeds in one function's name can make of it. */
+/** The most lines that a function's name with raw line feeds can span. */
 const MAX_CONTINUATIONS = 64;
 
-/** A line that is further ahead of the one before, in µs, is rubbish: a year. */
+/** A line that is further ahead of the lines before, in µs, is invalid: a year. */
 const MAX_TIME_STEP = 366 * 86_400e6;
 
-/** First fields of lines that V8 writes (v8/src/logging/log.cc) and that say nothing of code here. */
+/**
+ * First fields of lines that V8 writes (v8/src/logging/log.cc) and that this parser does not need.
+ */
 const UNUSED = new Set(
   ("v8-platform heap-capacity heap-available new delete code-disable-optimization code-deopt " +
     "code-disassemble code-delete code-dep-change feedback-vector timer-event timer-event-start " +
@@ -53,7 +55,10 @@ interface PendingCreation extends CodeCreation {
   continuations: number;
 }
 
-/** Takes the lines of a log and keeps the code that they tell of. Text that V8 would not write changes nothing. */
+/**
+ * Takes the lines of a log and keeps the code that they tell of. Lines that V8 would not write are
+ * ignored and counted.
+ */
 export class LogParser {
   /** V8's version; empty where the log does not start with it. */
   version = "";
@@ -155,7 +160,9 @@ export class LogParser {
     return true;
   }
 
-  /** Takes a line that the line feed in a function's name has made: V8 does not escape these names. */
+  /**
+   * Takes a line that continues a function's name: V8 does not escape line feeds in these names.
+   */
   #continue(creation: PendingCreation | undefined, line: LogLine): boolean {
     if (creation === undefined || line.length > line.end - line.start) return false;
     if (++creation.continuations > MAX_CONTINUATIONS) return false;
@@ -251,7 +258,10 @@ export class LogParser {
     return address >= 0;
   }
 
-  /** The number of a tag; there are few, and to decode each would be slow. */
+  /**
+   * Returns the number of a tag. There are few tags, and decoding the bytes each time would be
+   * slow.
+   */
   #tag(bytes: Uint8Array, start: number, end: number): number {
     const known = this.#tags.find(({ word }) =>
       word.length === end - start && startsWith(bytes, start, end, word)

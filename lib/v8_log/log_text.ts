@@ -2,8 +2,8 @@ const BACKSLASH = 0x5c;
 
 /**
  * Decodes text as V8 escapes it in its log: `\xNN`, `\uNNNN`, `\n` and `\\`
- * (v8/src/logging/log-file.cc, LogFile::MessageBuilder::AppendCharacter).
- * All else, and whatever only looks like an escape, stays.
+ * (v8/src/logging/log-file.cc, LogFile::MessageBuilder::AppendCharacter). All other text stays, and
+ * so does text that only looks like an escape.
  */
 export function decodeLogText(bytes: Uint8Array): string {
   if (!bytes.includes(BACKSLASH)) return latin1(bytes);

@@ -1,5 +1,5 @@
 /**
- * A set of numbers below a limit that finds neighbours: a tree of bit masks, 32 bits a node, so each
+ * A set of numbers below a limit that finds neighbours: a tree of bit masks, 32 bits a node. Each
  * operation takes as many steps as the limit has digits in base 32.
  */
 export class OrderedSet {

@@ -1,8 +1,9 @@
 /*
- * Tells what the runtime's own machine code is busy with. Deno's binary has no symbols, so perf shows its C++
- * as addresses without a name. The builtin that entered the C++ code has a name, by V8's log, and most
- * builtins enter C++ for one reason: `CompileLazy` to compile, `AllocateInYoungGeneration` to collect
- * garbage. The names of builtins are those of src/builtins/builtins-definitions.h in V8.
+ * Tells what the runtime's own machine code is busy with. Deno's binary has no symbols, so perf
+ * shows its C++ as addresses without a name. The builtin that entered the C++ code has a name, by
+ * V8's log, and most builtins enter C++ for one reason: `CompileLazy` to compile,
+ * `AllocateInYoungGeneration` to collect garbage. The names of builtins are those of
+ * src/builtins/builtins-definitions.h in V8.
  */
 
 /** A reason for which V8's C++ code runs. */
@@ -60,7 +61,7 @@ const CACHING_HANDLER =
 const ALLOCATING_HANDLER = /^Create\w+(?:\.|$)/;
 
 /**
- * Why a builtin enters C++ code.
+ * Returns the reason for which a builtin enters C++ code.
  *
  * @param name The builtin's name in V8's log, such as `CompileLazy`.
  * @returns `undefined` where it can be for several reasons.
@@ -69,13 +70,19 @@ export function activityOfBuiltin(name: string): RuntimeActivity | undefined {
   return BY_BUILTIN.find(([, pattern]) => pattern.test(name))?.[0];
 }
 
-/** Why a bytecode handler enters C++ code; `undefined` where it can be for several reasons. */
+/**
+ * Returns the reason for which a bytecode handler enters C++ code; `undefined` where it can be for
+ * several reasons.
+ */
 export function activityOfHandler(name: string): RuntimeActivity | undefined {
   if (CACHING_HANDLER.test(name)) return "inline cache";
   return ALLOCATING_HANDLER.test(name) ? "garbage collection" : undefined;
 }
 
-/** Builtins that only pass a call on to C++ code: the builtin outside of one says why. */
+/**
+ * Builtins that only pass a call on to C++ code. The builtin outside of such a one tells the
+ * reason.
+ */
 const EXIT = /^(?:Wasm)?CEntry|^DirectCEntry$|^AdaptorWithBuiltinExitFrame/;
 
 /** Whether a builtin only passes a call on to C++ code. */
@@ -111,26 +118,32 @@ export function activityOfSymbol(symbol: string): RuntimeActivity | undefined {
   return BY_SYMBOL.find(([, pattern]) => pattern.test(symbol))?.[0];
 }
 
-/** The share of an address's samples that must have one activity before the address stands for it. */
+/**
+ * The share of an address's samples that must have one activity before the address stands for it.
+ */
 const CLEAR_SHARE = 0.8;
 
 /** Samples that an address must have been seen in before it stands for an activity. */
 const LEAST_SAMPLES = 3;
 
-/** Activities that C++ code of the others is also entered from, so they teach nothing about addresses. */
+/**
+ * Activities from which C++ code of the others is entered too, so they teach nothing about
+ * addresses.
+ */
 const UNTELLING: readonly (RuntimeActivity | undefined)[] = ["embedder", undefined];
 
 /**
- * Tells the activities of one runtime's C++ code apart. A stack whose builtin says why C++ code runs
- * teaches which addresses belong to the activity. Stacks that enter C++ code directly from a function,
- * and garbage collections inside of other activities, are then recognised by these addresses.
+ * Tells the activities of one runtime's C++ code apart. A stack whose builtin says why C++ code
+ * runs teaches which addresses belong to the activity. Stacks that enter C++ code directly from a
+ * function, and garbage collections inside of other activities, are then recognised by these
+ * addresses.
  */
 export class RuntimeActivities {
   readonly #counts = new Map<number, Map<RuntimeActivity, number>>();
   readonly #defined = new Map<number, RuntimeActivity>();
   #meanings: Map<number, RuntimeActivity> | undefined;
 
-  /** Says what code at an address belongs to, where its symbol tells. */
+  /** Sets the activity of an address, where its symbol tells it. */
   define(address: number, activity: RuntimeActivity): void {
     this.#defined.set(address, activity);
     this.#meanings = undefined;

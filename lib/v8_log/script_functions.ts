@@ -2,7 +2,10 @@ import type { SourceKind } from "../source/syntax_tree.ts";
 import { lastUpTo } from "../source/line_starts.ts";
 import { type FunctionNames, functionNames, type NamedFunction } from "../source/function_names.ts";
 
-/** Larger scripts are not parsed: their functions have V8's names. In UTF-16 code units. */
+/**
+ * The longest script that is parsed, in UTF-16 code units. The functions of longer ones have V8's
+ * names.
+ */
 const MAX_PARSED = 32 << 20;
 
 const NO_NAMES: FunctionNames = {
@@ -10,7 +13,10 @@ const NO_NAMES: FunctionNames = {
   initializers: { instance: new Map(), static: new Map() },
 };
 
-/** The functions of a script, packed: a large program has a hundred thousand, of which few are asked for. */
+/**
+ * The functions of a script, packed: a large program has a hundred thousand, of which few are asked
+ * for.
+ */
 export class ScriptFunctions {
   readonly #functions: PackedFunctions;
   readonly #instance: PackedFunctions;
@@ -78,7 +84,8 @@ function parse(source: string): FunctionNames {
     try {
       return functionNames(source, kind);
     } catch {
-      // The next kind may fit. Deep nesting can overflow the stack, too: V8's own names will do.
+      // The next kind may fit. Deep nesting can overflow the stack in both; then V8's own names are
+      // used.
     }
   }
   return NO_NAMES;

@@ -10,13 +10,15 @@ export interface SourcePlace extends CodePosition {
   file: string;
 }
 
-/** Where a script is from. */
+/** The origin of a script. */
 export interface ScriptOrigin {
   /** Its URL. */
   url: string;
   /** The file that stands in names. */
   file: string;
-  /** The text with the map that the runtime took out before V8 got it. One of another text is ignored. */
+  /**
+   * The text with the map that the runtime removed before V8 got it. Ignored if it is another text.
+   */
   emitted?: string;
 }
 
@@ -34,7 +36,7 @@ export class ScriptPositions {
 
   /**
    * @param text The script as V8 ran it, with or without an inline source map.
-   * @param origin Where it is from.
+   * @param origin The script's origin.
    */
   constructor(text: string, { url, file, emitted }: ScriptOrigin) {
     const { source, map } = emitted === undefined
@@ -49,7 +51,7 @@ export class ScriptPositions {
     this.size = this.#lines.offsets.length * 8 + 1000 + (map === undefined ? 0 : 4 * source.length);
   }
 
-  /** The place of an offset in the original source. */
+  /** Returns the place of an offset in the original source. */
   placeOf(offset: number): SourcePlace {
     const line = this.#lines.lineAt(offset);
     const column = offset - this.#lines.offsets[line]!;
@@ -95,7 +97,10 @@ export class ScriptPositions {
   }
 }
 
-/** The map is of a text that may have changed since the program ran: only equal texts have equal positions. */
+/**
+ * Takes the map from the emitted text, if that text is the script's. The module may have changed
+ * since the program ran, and then the map does not fit.
+ */
 function splitEmitted(text: string, emitted: string): MappedSource {
   const own = splitInlineMap(text);
   if (own.map !== undefined) return own;

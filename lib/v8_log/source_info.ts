@@ -2,7 +2,7 @@ import { lastUpTo } from "../source/line_starts.ts";
 
 const NONE = -1;
 
-/** The most entries of a table that are kept: 12 bytes each. */
+/** The most entries of a table that are kept, of 12 bytes each. */
 const MAX_ENTRIES = 4_000_000;
 
 /** A function that V8 inlined into a piece of code. */
@@ -35,9 +35,7 @@ export class SourceInfo {
   /** The inlined functions. */
   readonly functions: readonly InlinedFunction[];
 
-  /**
-   * @param line The whole line. Text that is no table makes an empty one.
-   */
+  /** @param line The whole line. Text that is no table gives an empty one. */
   constructor(line: Uint8Array) {
     const fields = fieldsOf(line, 8);
     const [tableStart, tableEnd] = fields[5] ?? [0, 0];
@@ -89,7 +87,10 @@ function fieldsOf(line: Uint8Array, limit: number): [number, number][] {
   return fields;
 }
 
-/** Parses `<mark>[number]O<number>[I<number>]` as often as it comes; stops where something else does. */
+/**
+ * Parses `<mark>[number]O<number>[I<number>]` as often as it comes; stops where something else
+ * does.
+ */
 function parseEntries(bytes: Uint8Array, mark: number): Entries {
   let count = 0;
   for (const byte of bytes) if (byte === mark) count++;

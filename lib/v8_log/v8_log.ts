@@ -9,9 +9,9 @@ import { LogParser } from "./log_parser.ts";
 
 export type { CodeFrame } from "./code_frame.ts";
 
-/** A log's file, whose world the caller supplies. */
+/** A log's file. The caller supplies the access to it. */
 export interface LogFile {
-  /** Where it is; its name says whose isolate's it is. */
+  /** Its path; the name tells the process and the isolate. */
   path: string;
   /** Its size now, in bytes. */
   size(): number;
@@ -21,14 +21,17 @@ export interface LogFile {
 
 /** Options of {@linkcode V8Log.read}. */
 export interface ReadOptions {
-  /** Sizes of the file at known times, to align its clock. @default none, and then the log has no clock */
+  /**
+   * Sizes of the file at known times, to align its clock. @default none, and then the log has no
+   * clock
+   */
   polls?: readonly SizePoll[];
   /**
-   * Gives the text with its source map that a runtime emitted for a module: Deno takes maps out before
-   * V8 sees the text. @default none, and then lines are those of the JavaScript
+   * Returns the text that a runtime emitted for a module, with its source map: Deno removes maps
+   * before V8 sees the text. @default none, and then lines are those of the JavaScript
    */
   emitted?(url: string): string | undefined;
-  /** Told how many bytes have been read. */
+  /** Is told the number of bytes that have been read. */
   progress?(bytes: number): void;
 }
 
@@ -36,7 +39,7 @@ export interface ReadOptions {
 export interface CodePlace {
   /** Number of the piece in its log; -1 where the log knows no code. */
   piece: number;
-  /** From when on the answer holds, in µs of CLOCK_MONOTONIC. */
+  /** Time from which the answer holds, in µs of CLOCK_MONOTONIC. */
   from: number;
   /** Until when, exclusive; not later than `from` where nothing says how long it holds. */
   to: number;
@@ -52,16 +55,16 @@ export interface LiveCode {
   frame: CodeFrame;
 }
 
-/** V8 stamps a piece of code up to so long after it can run, in µs. */
+/** The longest time from when code can run until V8 stamps its line in the log, in µs. */
 const SLACK = 1_000;
 
 /** The most addresses that are kept with their frames. */
 const MAX_CACHED = 150_000;
 
-/** After how many bytes the event loop has its turn. */
+/** Number of bytes after which the event loop has its turn. */
 const BREATH = 32 << 20;
 
-/** The log of one isolate: which functions run at an address at a time. */
+/** The log of one isolate: tells the functions that run at an address at a time. */
 export class V8Log {
   /** Where it is. */
   readonly path: string;
@@ -69,7 +72,7 @@ export class V8Log {
   readonly pid: number;
   /** V8's version, such as `15.0.245.2-rusty`; empty where the log does not start with it. */
   readonly version: string;
-  /** Its alignment with CLOCK_MONOTONIC; `undefined` where no poll told. */
+  /** Its alignment with CLOCK_MONOTONIC; `undefined` where no poll saw a line. */
   readonly clock: LogTime | undefined;
   /** Number of lines that were not understood. */
   readonly skipped: number;
@@ -109,7 +112,8 @@ export class V8Log {
   }
 
   /**
-   * Reads a log. Text that V8 would not write is skipped, counted and named by {@linkcode V8Log.problem}.
+   * Reads a log. Text that V8 would not write is skipped and counted;
+   * {@linkcode V8Log.problem} describes it.
    *
    * @param file The log; it is read again, piece by piece, when frames are asked for.
    */
@@ -134,11 +138,12 @@ export class V8Log {
   }
 
   /**
-   * The functions that run at an address, innermost first: those that V8 inlined, then the one whose
-   * code it is. An address that was asked for before costs one look-up.
+   * The functions that run at an address, innermost first: those that V8 inlined, then the one
+   * whose code it is. An address that was asked for before costs one look-up.
    *
    * @param address The address, as in a stack.
-   * @param time When, in µs of CLOCK_MONOTONIC; of a log without a clock, what was there at the end answers.
+   * @param time Time, in µs of CLOCK_MONOTONIC. A log without a clock ignores it and answers with
+   * the code at its end.
    * @param isCaller Whether it is a return address, which is behind the call that is executing.
    * @returns `undefined` where the log knows no code.
    */
@@ -159,7 +164,8 @@ export class V8Log {
       return { piece: -1, from: -Infinity, to: Infinity };
     }
     const logTime = this.clock === undefined ? Infinity : time - this.#offset;
-    // Logs of Workers start late; until then they know nothing of builtins, which all logs have.
+    // The log of a Worker starts late. Before its first line it does not know the builtins, which
+    // the logs of all isolates have, so it gives no answer.
     const first = this.#pieces.time[0]! - this.#slack;
     if (logTime < first) return { piece: -1, from: -Infinity, to: first + this.#offset };
     let piece = this.#timeline.find(address, logTime);
@@ -198,7 +204,8 @@ export class V8Log {
   #answer(at: number, time: number): readonly CodeFrame[] | undefined {
     const { piece, from, to } = this.locate(at, time);
     const frames = piece < 0 ? undefined : this.#resolver.framesAt(piece, at);
-    // Where code comes later or was before, nothing says until when there is none.
+    // Without code at this time but with some at another, the answer holds for this time only: it
+    // is not kept.
     if (from < to) this.#answers.set(at, from, to, frames);
     return frames;
   }

@@ -84,10 +84,13 @@ Deno.test("makeSelection() refuses what cannot match, and names its source", () 
   throws(() => selects("file:///a", "!a"), {
     name: "RangeError",
     message:
-      'Cannot use pattern "!a" of --include: must not begin with !, there is an option for either',
+      'Cannot use pattern "!a" of --include: must not begin with !, --include and --exclude are separate options',
   });
   throws(() => selects("file:///a", "", "npm:@scope/a@1"), /of --exclude: .* without a version$/);
-  throws(() => selects("file:///a", "node:fs"), /must be of paths, or of npm:, jsr: or https:/);
+  throws(
+    () => selects("file:///a", "node:fs"),
+    /must be a path, or begin with npm:, jsr: or https:/,
+  );
 });
 
 Deno.test("splitPatterns() splits at commas, but not inside of a pattern", () => {

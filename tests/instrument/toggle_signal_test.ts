@@ -15,7 +15,7 @@ Deno.test("parseToggleSignal() takes a name, 1 for SIGUSR2, nothing for none", (
     throws(() => parseToggleSignal(value, "VARIABLE"), {
       name: "RangeError",
       message:
-        `Cannot use signal "${value}" of VARIABLE: must be one that a program can take, as SIGUSR2`,
+        `Cannot use signal "${value}" of VARIABLE: must be one that a program can handle, such as SIGUSR2`,
     });
   }
 });

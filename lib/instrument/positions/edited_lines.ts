@@ -1,34 +1,38 @@
 import { lastUpTo, type LineStarts } from "../../source/line_starts.ts";
 
-/** Edits of a text, by their places in it and in ascending order; none crosses the end of a line. */
+/**
+ * The places of a text's edits, as columns of a table in ascending order. No edit crosses the end
+ * of a line.
+ */
 export interface EditPlaces {
-  /** The offset of each. */
+  /** Offset of each edit in the old text. */
   starts: Uint32Array;
-  /** How many code units each takes out from there. */
+  /** Number of code units that each removes there. */
   removed: Uint32Array;
-  /** How many each puts there. */
+  /** Number of code units that each inserts there. */
   added: Uint32Array;
 }
 
-/** An edit in its line. */
+/** One edit, in columns of its line. */
 export interface LineEdit {
   /** Where it starts in the old line. */
   column: number;
-  /** Where the old line goes on behind it. */
+  /** Where it ends in the old line, exclusive. */
   end: number;
-  /** The same two in the new line. */
+  /** Where it starts in the new line. */
   newColumn: number;
+  /** Where it ends in the new line, exclusive. */
   newEnd: number;
 }
 
 /**
- * Where the columns of an edited text come from; its lines are those of the old one. All count from
- * 0.
+ * Maps columns of an edited text to columns of the old one. Edits add and remove no lines, so the
+ * lines have the same numbers. Lines and columns count from 0.
  */
 export class EditedLines {
   readonly #lines: LineStarts;
   readonly #places: EditPlaces;
-  /** The line that was asked for last, and its first edit or the one that follows. */
+  /** The line of the last question, and the index of the first edit in that line or behind it. */
   #lastLine = -1;
   #lastEdit = 0;
 
@@ -41,7 +45,7 @@ export class EditedLines {
     this.#places = places;
   }
 
-  /** How many lines there are. */
+  /** Number of lines. */
   get count(): number {
     return this.#lines.offsets.length;
   }
@@ -57,7 +61,7 @@ export class EditedLines {
     const start = this.#lines.offsets[line] ?? Infinity;
     const next = this.#lines.offsets[line + 1] ?? Infinity;
     let index = this.#firstEdit(line, start);
-    // As most are.
+    // Most lines have no edit.
     if (!(starts[index]! < next)) return NONE;
     const edits: LineEdit[] = [];
     let shift = 0;
@@ -71,7 +75,7 @@ export class EditedLines {
     return edits;
   }
 
-  /** The first line from one on that has edits; `count` where there is none. */
+  /** Returns the first line with edits, beginning with this one; `count` where there is none. */
   nextEdited(line: number): number {
     const { starts } = this.#places;
     const edit = this.#firstEdit(line, this.#lines.offsets[line] ?? Infinity);
@@ -82,7 +86,7 @@ export class EditedLines {
   #firstEdit(line: number, start: number): number {
     const { starts } = this.#places;
     let edit = this.#lastEdit;
-    // Whoever asks for all lines asks for one after the other.
+    // mapEdits() asks for the lines in order, so the edit is near the last one.
     const isNext = line === this.#lastLine || line === this.#lastLine + 1;
     if (!isNext) edit = lastUpTo(starts, start - 1) + 1;
     else while (starts[edit]! < start) edit++;
@@ -91,7 +95,10 @@ export class EditedLines {
     return edit;
   }
 
-  /** The column that one of the new text comes from; what was put in comes from where it was put. */
+  /**
+   * Returns the old column of a column of the new text. All columns of inserted code have the
+   * column where it was inserted.
+   */
   originalColumn(line: number, column: number): number {
     let shift = 0;
     for (const edit of this.editsOf(line)) {

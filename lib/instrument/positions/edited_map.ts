@@ -7,23 +7,24 @@ import {
 } from "../../source/libraries.js";
 import { Mappings } from "./mappings.ts";
 
-/** A text that was edited. */
+/** A text and its edits, for {@linkcode mapEdits}. */
 export interface EditedText {
   /** Its address. */
   url: string;
-  /** The text before. */
+  /** The text before the edits. */
   source: string;
-  /** Its lines. */
+  /** Maps its columns. */
   lines: EditedLines;
-  /** The map that came with it, to what its author wrote. */
+  /** The source map that came with the text; it leads to the author's text. */
   before: TraceMap | undefined;
 }
 
 /**
- * The source map from an edited text to what its author wrote.
+ * Makes the source map from an edited text to the author's text.
  *
- * @param everyWord Whether every word has its place, for runtimes that give each frame of a stack the
- * nearest place in front of it; else lines and edits have one.
+ * @param everyWord Whether each word has a segment. Runtimes that look frames of a stack up in the
+ * map need that, since they take the nearest segment in front. Otherwise lines and edits have
+ * segments.
  */
 export function mapEdits(
   { url, source, lines, before }: EditedText,
@@ -50,7 +51,10 @@ export function mapEdits(
   return { version: 3, file, sourceRoot, sources, sourcesContent, names, mappings: text };
 }
 
-/** Moves the segments of a line to where its edits move what they are of; edits belong to what they stand at. */
+/**
+ * Shifts the segments of a line by the edits in front of them. Inserted code gets the segment of
+ * the place where it stands.
+ */
 function moveSegments(
   segments: readonly Segment[],
   edits: readonly LineEdit[],
@@ -96,7 +100,7 @@ function mapPieces({ line, edits, mappings }: EditedLine): void {
   }
 }
 
-/** The same, and all words of the line and what stands between them. */
+/** Maps both ends of a line's edits, its words, and the runs of other characters between them. */
 function mapWords(text: string, { line, edits, mappings }: EditedLine): void {
   let column = 0;
   let shift = 0;
@@ -115,13 +119,16 @@ function mapWords(text: string, { line, edits, mappings }: EditedLine): void {
     shift = edit.newEnd - edit.end;
     mappings.add(edit.newEnd, line, edit.end);
   }
-  // Who finds nothing in a line looks in those above.
+  // A reader that finds no segment in a line takes one of a line above, so an empty line needs one.
   if (mappings.isLineEmpty) mappings.add(0, line, 0);
 }
 
 const [SPACE, WORD, OTHER] = [0, 1, 2];
 
-/** Words are of letters, digits, `_`, `$`, and all that is not ASCII; spaces are nobody's place. */
+/**
+ * The kind of a character. Words consist of letters, digits, `_`, `$` and all characters beyond
+ * ASCII. Spaces get no segment.
+ */
 function kindOf(code: number): number {
   return code > 127 ? WORD : KINDS[code]!;
 }

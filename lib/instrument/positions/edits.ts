@@ -1,35 +1,68 @@
+/*
+ * Where a position in instrumented code comes from. One module has up to three texts:
+ *
+ *     author's text --(a compiler)--> source --(Edits)--> edited text, which V8 runs
+ *
+ * Edits keep the lines, so only columns differ between source and edited text. Positions in the
+ * author's text differ from those in the source only where the module came with a source map.
+ *
+ * transform() (rewrite/transform.ts) makes these for one module, in this order:
+ *
+ *     TraceMap       the source map that came with the module: source -> author's text
+ *     LineStarts     the offsets at which the lines of the source start
+ *     LineFinder     LineStarts + TraceMap: the author's line of an offset, for names of functions
+ *     Edits          the changes of the source, in the order in which the rewriter asks for them
+ *     Edited         what Edits.apply(LineStarts) returns: the text in pieces, and EditedLines
+ *     EditPlaces     the sorted places of the edits: part of EditedLines
+ *     EditedLines    LineStarts + EditPlaces: columns of the edited text -> columns of the source
+ *     LineEdit       one edit in columns of its line; EditedLines makes it for each question
+ *     EditedText     source + EditedLines + TraceMap: the first argument of mapEdits()
+ *     EditedLine     one line of that, while mapEdits() goes through the lines
+ *     Mappings       the text of a source map's segments, while mapEdits() writes it
+ *     SourceMap      what mapEdits() returns: edited text -> author's text; it is written behind
+ *                    the edited text as a comment, for the runtime and for debuggers
+ *
+ * These stay while the program runs, for the stacks of errors:
+ *
+ *     TextPositions  EditedLines + TraceMap: one position -> source, or -> author's text
+ *     ModuleMaps     the TextPositions of all modules, by URL and name (stacks/module_maps.ts)
+ */
 import { indexOf, slice } from "../../base/builtins.ts";
 import { EditedLines } from "./edited_lines.ts";
 import type { LineStarts } from "../../source/line_starts.ts";
 
-// Every insertion stands between two comments, so that it can be taken out again:
+// The form of an edit: inserted code stands between two comments, so that it can be removed again:
 //
 //     f(a)
 //     /*$<*/$.run(1,()=>{/*$>*/f(a)/*$<*/});/*$>*/
 //
-// and where it stands for something, that is in the first one: /*$<var*/void (/*$>*/
+// Where it replaces text, the first comment holds that text: /*$<var*/void (/*$>*/
 
-/** What must not stand in a text that is to be edited: the start of an edit's first comment. */
+/** The start of an edit's first comment. A text that contains it cannot be edited. */
 export const MARKER = "/*$<";
 const SECOND = "/*$>*/";
 
-/** A text that was edited. */
+/** The result of {@linkcode Edits.apply}. */
 export interface Edited {
-  /** The new text, of as many lines as the old one, in pieces: it is large, and something can follow. */
+  /**
+   * The new text in pieces, with as many lines as the old one. It is large, so the caller joins it
+   * only once, together with the source map.
+   */
   pieces: string[];
-  /** Where its columns come from. */
+  /** Maps its columns to the old ones. */
   lines: EditedLines;
 }
 
-/** Edits of a source text. None of them adds a line or takes one away. */
+/** Edits of a source text. No edit adds or removes a line. */
 export class Edits {
   readonly #source: string;
+  /** Offsets behind a division sign that an edit has already replaced. */
   readonly #divisions = new Set<number>();
-  /** Where each edit starts, in the order in which they were asked for. */
+  /** Offset of each edit, in the order of the calls. */
   readonly #starts: number[] = [];
-  /** How many code units each takes out, from there. */
+  /** Number of code units that each removes there. */
   readonly #removed: number[] = [];
-  /** What each puts there. */
+  /** The code that each inserts there, with its comments. */
   readonly #codes: string[] = [];
 
   /** @param source The text as its author wrote it. */
@@ -37,20 +70,24 @@ export class Edits {
     this.#source = source;
   }
 
-  /** Inserts code in front of something; of several insertions at one place, the first stays in front. */
+  /**
+   * Inserts code in front of the text at an offset. Of several insertions at one offset, the first
+   * stays in front.
+   */
   insert(index: number, code: string): void {
     if (!this.#followsDivision(index)) return this.append(index, code);
-    // The sign of the division and the start of a comment would make another comment.
+    // `/` in front of the edit's `/*` would begin a comment `//`, so the edit replaces the sign
+    // too.
     this.#divisions.add(index);
     this.replace(index - 1, index, `/${code}`);
   }
 
-  /** Inserts code behind something. */
+  /** Inserts code behind the text that ends at an offset. */
   append(index: number, code: string): void {
     this.#add(index, index, code);
   }
 
-  /** Puts code in the place of a piece of text, which can be restored. */
+  /** Replaces a range of the text. {@linkcode restoreSource} can restore it. */
   replace(start: number, end: number, code: string): void {
     this.#add(start, end, code);
   }
@@ -69,7 +106,7 @@ export class Edits {
   /**
    * Makes the new text.
    *
-   * @param starts Where the lines of the old text start.
+   * @param lineStarts The lines of the old text.
    */
   apply(lineStarts: LineStarts): Edited {
     const order = this.#order();
@@ -92,10 +129,14 @@ export class Edits {
     return { pieces, lines: new EditedLines(lineStarts, { starts, removed, added }) };
   }
 
-  /** The edits from the start of the text to its end; what is put in a text's place follows what is put in front. */
+  /**
+   * Returns the indices of the edits in order of their offsets. At one offset, insertions come
+   * before a replacement.
+   */
   #order(): Float64Array {
     const { length } = this.#starts;
-    // Numbers that sort by themselves: a function that compares two would be slow.
+    // Each number holds offset, kind and index, so it sorts without a comparison function, which
+    // would be slow.
     const order = new Float64Array(length);
     for (let edit = 0; edit < length; edit++) {
       const replaces = this.#removed[edit]! > 0 ? 1 : 0;
@@ -108,11 +149,11 @@ export class Edits {
 }
 
 function mark(original: string, code: string): string {
-  // Of a template's parts, V8 makes a tree, which is several times as large as the text.
+  // With a template, V8 would make a tree of the parts, several times as large as the text.
   return [MARKER, original, "*/", code, SECOND].join("");
 }
 
-/** Takes the edits out of a piece of edited text, such as a function's. */
+/** Removes the edits from a piece of edited text, such as the source of a function. */
 export function restoreSource(text: string): string {
   let restored = "";
   let from = 0;

@@ -3,8 +3,8 @@ import { Buffer } from "node:buffer";
 import { encode } from "../../source/libraries.js";
 
 /**
- * The mappings of a source map in the making, as text: a large file has millions of segments, which
- * as objects would be many times as large. All numbers count from 0.
+ * Builds the `mappings` of a source map, as text. A large file has millions of segments, and as
+ * objects they would take many times the memory. All numbers count from 0.
  */
 export class Mappings {
   #bytes = new Uint8Array(4096);
@@ -16,17 +16,20 @@ export class Mappings {
   #column = 0;
   #name = 0;
 
-  /** Whether the line has no place yet. */
+  /** Whether the line has no segment yet. */
   get isLineEmpty(): boolean {
     return this.#isLineEmpty;
   }
 
-  /** Adds a place of the new text that comes from nowhere, right of the last one. */
+  /** Adds a segment without a source, to the right of the last one. */
   addUnmapped(newColumn: number): void {
     this.#start(newColumn);
   }
 
-  /** Adds a place of the new text and where it comes from, right of the last one. */
+  /**
+   * Adds a segment to the right of the last one: a column of the new text and its position in a
+   * source.
+   */
   add(newColumn: number, line: number, column: number, source: number = this.#source): void {
     this.#start(newColumn);
     this.#put(source - this.#source);
@@ -37,13 +40,16 @@ export class Mappings {
     this.#column = column;
   }
 
-  /** Gives the last place its name in the source. */
+  /** Gives the last segment its name in the source. */
   addName(name: number): void {
     this.#put(name - this.#name);
     this.#name = name;
   }
 
-  /** Adds whole lines: their starts come from those of lines of the same source. */
+  /**
+   * Adds the lines from `line` to `end`, exclusive. Each start maps to the start of the same line
+   * of the source.
+   */
   addLines(line: number, end: number): void {
     if (line >= end) return;
     this.add(0, line, 0);
@@ -66,7 +72,7 @@ export class Mappings {
     this.#newColumn = 0;
   }
 
-  /** All of it. */
+  /** Returns the whole text. */
   toString(): string {
     return Buffer.from(this.#bytes.buffer, 0, this.#length).toString("latin1");
   }
@@ -82,7 +88,7 @@ export class Mappings {
   }
 
   #put(number: number): void {
-    // Most are small, and have one digit.
+    // Most numbers are small and have one digit.
     if (number >= 0 && number < SMALL.length) {
       this.#reserve(1);
       this.#bytes[this.#length++] = SMALL[number]!;
@@ -103,7 +109,10 @@ export class Mappings {
 
 const [COMMA, SEMICOLON] = [44, 59];
 
-/** A number as source maps write it: a map of nothing else. */
+/**
+ * Returns a number in the digits of source maps. The library encodes whole mappings only, so it
+ * gets mappings with this one number.
+ */
 function textOf(number: number): string {
   let text = texts.get(number);
   if (text === undefined) {
@@ -117,9 +126,11 @@ const texts = new Map<number, string>();
 
 const MOST_TEXTS = 4096;
 
-/** The digits of the numbers that have one. */
+/** The digits of the numbers from 0 to 15, which have one. */
 const SMALL = Uint8Array.from({ length: 16 }, (_, number) => encode([[[number]]]).charCodeAt(0));
 
-/** What most of the lines are, and many of them. */
+/**
+ * A line whose start maps to the start of the next source line, as most lines do; and 64 of them.
+ */
 const NEXT_LINE = `${encode([[[0, 0, 1, 0]]])};`;
 const MOST_LINES = Buffer.from(NEXT_LINE.repeat(64), "latin1");

@@ -7,31 +7,34 @@ export interface Position {
   column: number;
 }
 
-/** Where positions in an edited text come from. */
+/** Maps positions of an edited text back to the text before the edits, and to the author's text. */
 export class TextPositions {
   readonly #lines: EditedLines;
   readonly #before: TraceMap | undefined;
 
   /**
-   * @param lines The lines of the text.
-   * @param before The map that came with the text as it was before, to what its author wrote.
+   * @param lines Maps the columns of the edited text.
+   * @param before The source map that came with the text before the edits; it leads to the author's
+   * text.
    */
   constructor(lines: EditedLines, before: TraceMap | undefined) {
     this.#lines = lines;
     this.#before = before;
   }
 
-  /** Whether what the author wrote is another text. */
+  /**
+   * Whether the text before the edits had a source map, so that the author's text is another one.
+   */
   get hasMap(): boolean {
     return this.#before !== undefined;
   }
 
-  /** The position in the text as it was before the edits. */
+  /** Returns the position in the text before the edits. */
   beforeEdits({ line, column }: Position): Position {
     return { line, column: this.#lines.originalColumn(line - 1, column - 1) + 1 };
   }
 
-  /** The position in what the author wrote; that before the edits, where nobody knows. */
+  /** Returns the position in the author's text, or that before the edits where no map has it. */
   original(position: Position): Position {
     const edited = this.beforeEdits(position);
     if (this.#before === undefined) return edited;

@@ -5,8 +5,8 @@ import { SelfReferences } from "./self_references.ts";
 import type { Node } from "../../source/syntax_tree.ts";
 
 /**
- * How the methods of a class reach themselves, whatever becomes of the class: when it is made, it
- * puts them in a private field of its own.
+ * Lets the methods of a class reach themselves. When the class is made, it stores them in a static
+ * private field of its own, so later changes of the class do not matter.
  *
  *     class A { m() { … } static get x() { … } }
  *     class A {static #$=[this.prototype.m,$.accessor(this,"x","get")]; m() { … A.#$[0] … } …
@@ -19,22 +19,23 @@ export class ClassMembers {
 
   /**
    * @param node The class.
-   * @param runtime The runtime, which gives the private field its name as well.
+   * @param runtime The expression for the runtime; the private field has the same name.
    */
   constructor(node: Node, runtime: string) {
     this.#node = node;
     this.#runtime = runtime;
-    // Without a name, nothing reaches the class; two members of one name are one at last.
+    // Methods reach the field by the name of the class. Of two members with one key, only the last
+    // can be found.
     this.#name = hasDistinctKeys(node) ? node["id"]?.name : undefined;
   }
 
   /**
-   * The text by which a member reaches itself; `undefined` where it cannot.
+   * Returns the expression by which a member reaches itself; `undefined` where it cannot.
    *
    * @param member The method, getter or setter.
-   * @param traits What its body holds.
+   * @param traits The traits of its body.
    */
-  reach(member: Node, traits: FunctionTraits): string | undefined {
+  selfReference(member: Node, traits: FunctionTraits): string | undefined {
     const name = this.#name;
     if (
       name === undefined || member.type !== "MethodDefinition" ||
@@ -63,7 +64,10 @@ function keyOf({ key }: Node): string {
   return key.type === "Literal" ? String(key["value"]) : key["name"];
 }
 
-/** Whether every member is what the class has under its key in the end. */
+/**
+ * Whether each member can be found by its key once the class is made. A computed key, or two
+ * members with one key, prevent that.
+ */
 function hasDistinctKeys(node: Node): boolean {
   const keys = new Set<string>();
   for (const member of node["body"].body as Node[]) {
@@ -72,7 +76,7 @@ function hasDistinctKeys(node: Node): boolean {
     if (member["key"].type === "PrivateIdentifier") continue;
     const kind = member["kind"] === "get" || member["kind"] === "set" ? member["kind"] : "";
     const key = `${member["static"]} ${keyOf(member)}`;
-    // A getter and a setter share a key; a method shares it with nobody.
+    // A getter and a setter can share a key; a method needs its own.
     if (keys.has(`${key} ${kind}`) || keys.has(`${key} `) || (kind === "" && keys.has(key))) {
       return false;
     }

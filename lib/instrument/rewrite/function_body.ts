@@ -1,25 +1,28 @@
 import type { Mentions } from "../traits/body_traits.ts";
 import type { Edits } from "../positions/edits.ts";
 import { type FunctionTraits, functionTraits, redeclares } from "../traits/function_traits.ts";
-import { Pieces } from "./suspending_body.ts";
+import { SuspendingBody } from "./suspending_body.ts";
 import { guardExpression, guardStatement } from "../../activation/instrumented_code.ts";
 import { callAgainOf, type Guard, reentryOf } from "./guard.ts";
 import { directives, type Node } from "../../source/syntax_tree.ts";
 import type { Calls, Wrapped } from "./wrapped.ts";
 
-/** How to wrap a function. */
+/** Options of {@linkcode wrapFunction}. */
 export interface FunctionOptions {
   /** Whether the function's code is strict. */
   strict: boolean;
-  /** Whether names inside are looked up in an object first. */
+  /** Whether it is inside `with`, where names are looked up in an object first. */
   insideWith: boolean;
   /** Whether the file asks sloppy functions for their `caller`. */
   asksCaller: boolean;
-  /** Where the edits go. */
+  /** Gets the edits. */
   edits: Edits;
-  /** The text by which the function reaches itself, given its traits; `undefined` where it cannot. */
+  /** Returns the expression by which the function reaches itself; `undefined` where it cannot. */
   self: (traits: FunctionTraits) => string | undefined;
-  /** Gives the function its number, given with how many arguments it is called, or `APPLY`. */
+  /**
+   * Gives the function its number. `args` is the number of arguments of the call inside its
+   * trampoline, or `APPLY`.
+   */
   number: (args?: number) => Calls;
 }
 
@@ -29,13 +32,14 @@ export interface FunctionOptions {
  *     function f(a) { "use strict"; return a; }
  *     function f(a) { "use strict"; if (…) return $.e1(7, f, this, a); return a; }
  *
- * Where that would show, or it cannot reach itself, its body goes as an arrow function: `this`,
- * `arguments`, `super` and `new.target` stay what they are, parameters stay outside:
+ * Where the program could notice that, or the function cannot reach itself, the body becomes an
+ * arrow function that the runtime calls. `this`, `arguments`, `super` and `new.target` keep their
+ * meaning, and parameters stay outside:
  *
  *     (a) => a
  *     (a) => $.run(8,()=>(a))
  *
- * What suspends, and what declares a parameter again, goes piece by piece.
+ * A body that suspends, or that declares a parameter again, is wrapped piece by piece.
  */
 export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
   const traits = functionTraits(node);
@@ -62,7 +66,7 @@ function callAgain(again: Omit<Guard, "calls">, { edits, number }: FunctionOptio
   return { close: () => {} };
 }
 
-/** Why code cannot be moved into another function. */
+/** Returns the reason for which code cannot be moved into another function, if there is one. */
 export function obstacle(
   traits: Mentions,
   { strict, insideWith, asksCaller }: Pick<FunctionOptions, "strict" | "insideWith" | "asksCaller">,
@@ -70,7 +74,7 @@ export function obstacle(
   if (insideWith) return 'inside "with"';
   if (traits.evals) return "calls eval";
   if (strict) return undefined;
-  // The caller would be the arrow function that the body became.
+  // `caller` would be the arrow function that the body became.
   return asksCaller ? 'its file asks for "caller"' : undefined;
 }
 
@@ -88,7 +92,7 @@ function wrapWhole(node: Node, { edits, number }: FunctionOptions): Wrapped {
 function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wrapped {
   const body: Node = node["body"];
   const { run, touch } = number();
-  const pieces = new Pieces({ edits, open: () => run, strict });
+  const pieces = new SuspendingBody({ edits, open: () => run, strict });
   if (node["expression"]) {
     edits.insert(body.start, `(${touch},`);
     pieces.wrapExpression(body);
@@ -104,7 +108,10 @@ function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wra
   return { close: () => pieces.close() };
 }
 
-/** Where code goes that is to run first, and how. */
+/**
+ * Returns the offset behind the directives of a body, and the code with the separator it needs
+ * there.
+ */
 function afterDirectives(body: Node, code: string): [index: number, code: string] {
   const last = directives(body["body"]).at(-1);
   return last === undefined ? [body.start + 1, code] : [last.end, `;${code}`];

@@ -4,9 +4,9 @@ import type { FunctionTraits } from "../traits/function_traits.ts";
 import type { Node } from "../../source/syntax_tree.ts";
 import type { Calls } from "./wrapped.ts";
 
-/** How a function is called again, inside its trampoline. */
+/** The call by which a function calls itself again, inside its trampoline. */
 export interface Reentry {
-  /** With how many arguments, or `APPLY`. */
+  /** Number of arguments, or `APPLY`. */
   args: number;
   /** The texts of the arguments: `,a,b`, or one array. */
   passed: string;
@@ -15,9 +15,10 @@ export interface Reentry {
 }
 
 /**
- * How a function can be called again as it was called, before anything of it has run;
- * `undefined` where that would show: its parameters compute something, it asks how it was called,
- * or the call itself does something, as that of an async function does.
+ * Returns the call that repeats a function's current call, before any code of the function has run.
+ * Returns `undefined` where the program could notice the repetition: parameters can run code,
+ * `new.target` shows how the function was called, and the call of an async function or a generator
+ * has an effect itself.
  */
 export function reentryOf(node: Node, traits: FunctionTraits): Reentry | undefined {
   if (node["async"] || node["generator"] || traits.evals || traits.mentionsTarget) return undefined;
@@ -52,13 +53,13 @@ export interface Guard {
   node: Node;
   /** The function's number, and the runtime. */
   calls: Calls;
-  /** How the function is called again. */
+  /** The call of the function inside its trampoline. */
   reentry: Reentry;
-  /** The text by which the function reaches itself. */
+  /** The expression by which the function reaches itself. */
   self: string;
 }
 
-/** What instrumented code's contract wants of a guard. */
+/** Converts a guard to the form of the contract, activation/instrumented_code.ts. */
 export function callAgainOf({ node, calls: { id, runtime }, reentry, self }: Guard): CallAgain {
   const receiver = node.type === "ArrowFunctionExpression" ? "void 0" : "this";
   return { id, runtime, self, receiver, entry: reentry.entry, passed: reentry.passed };

@@ -1,19 +1,19 @@
 import { bodyTraits, hoistedNames } from "../traits/body_traits.ts";
 import type { Edits } from "../positions/edits.ts";
 import { obstacle } from "./function_body.ts";
-import { Pieces } from "./suspending_body.ts";
+import { SuspendingBody } from "./suspending_body.ts";
 import { directives, type Node, type SourceKind } from "../../source/syntax_tree.ts";
 import type { Calls, Wrapped } from "./wrapped.ts";
 
-/** How to wrap a module's body. */
+/** Options of {@linkcode wrapModuleBody}. */
 export interface ModuleOptions {
-  /** What kind of module it is. */
+  /** The kind of the module. */
   kind: SourceKind;
   /** Whether its code is strict. */
   strict: boolean;
   /** Whether it asks sloppy functions for their `caller`. */
   asksCaller: boolean;
-  /** Where the edits go. */
+  /** Gets the edits. */
   edits: Edits;
   /** Whether a `return` may stand at its top. */
   mayReturn: boolean;
@@ -24,9 +24,10 @@ export interface ModuleOptions {
 }
 
 /**
- * Hands a module's body to the runtime. A CommonJS module is the body of a function, and goes
- * whole; the declarations of an ECMAScript module have to stay at its top, so it goes in pieces; and
- * global code is left alone, for its value and its declarations' place.
+ * Has the runtime run a module's body. A CommonJS module is the body of a function, so it is
+ * wrapped whole, unless it declares one of its parameters again. The declarations of an ECMAScript
+ * module have to stay at its top, so it is wrapped piece by piece. Global code is not wrapped,
+ * since its value and the scope of its declarations would change.
  */
 export function wrapModuleBody(program: Node, options: ModuleOptions): Wrapped {
   const body: Node[] = program["body"];
@@ -45,12 +46,12 @@ export function wrapModuleBody(program: Node, options: ModuleOptions): Wrapped {
     return { close: () => edits.append(body.at(-1)!.end, "})") };
   }
   edits.insert(first.start, `${separator}${options.start}${touch};`);
-  const pieces = new Pieces({ edits, open: () => run, strict });
+  const pieces = new SuspendingBody({ edits, open: () => run, strict });
   pieces.wrapList(body);
   return { close: () => pieces.close() };
 }
 
-/** What CommonJS passes to a module. */
+/** The variables that CommonJS gives a module. */
 const PARAMETERS: ReadonlySet<string> = new Set([
   "exports",
   "require",

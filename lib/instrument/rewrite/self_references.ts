@@ -9,29 +9,29 @@ import {
 } from "../../source/syntax_tree.ts";
 
 /**
- * By which names functions can reach themselves: those that are given once, and are no other's
- * between the place where they are given and the function's first statement.
+ * Finds the name by which a function can refer to itself. The name must get its value exactly once,
+ * and must not be hidden at the function's first statement.
  */
 export class SelfReferences {
-  /** Names that are assigned to somewhere, not counting where they are declared. */
+  /** Names that are assigned to somewhere, apart from their declarations. */
   readonly #assigned = new Set<string>();
   /** The scopes of function declarations, and of the declarators of variables. */
   readonly #scopes = new Map<Node, Scope>();
-  /** Declarators that give their variable its only value, every time that there is a new variable. */
+  /** Declarators of `const`: their variable never gets another value. */
   readonly #constants = new Set<Node>();
   #evals = false;
 
-  /** What is declared around the functions. */
+  /** The scope around all functions. */
   readonly #outermost: Scope;
 
-  /** @param kind What the module is; to what a script declares, others can assign. */
+  /** @param kind The kind of the source. Other code can assign to the variables of a script. */
   constructor(kind: SourceKind) {
     this.#outermost = new Scope(kind === "script");
   }
 
   /**
-   * What takes note of all that a function's body declares and assigns, without inner functions. Of its
-   * parameters it already has.
+   * Returns an observer that records the declarations and assignments of a function's body, without
+   * those of inner functions. It has recorded the parameters already.
    */
   notesOf({ params }: Node): Observer {
     const notes = new ScopeNotes(this, new Scope(false));
@@ -39,17 +39,17 @@ export class SelfReferences {
     return notes;
   }
 
-  /** Takes note of the rest, once all functions have been added. */
+  /** Records the code outside of functions; to be called once all functions have been recorded. */
   addProgram(program: Node): void {
     new ScopeNotes(this, this.#outermost).visit(program);
   }
 
   /**
-   * The name by which a function reaches itself.
+   * Returns the name by which a function reaches itself.
    *
    * @param node The function.
-   * @param parent What it is a direct part of.
-   * @param traits What its body holds.
+   * @param parent The node that it is a direct part of.
+   * @param traits The traits of its body.
    * @returns `undefined` where there is none.
    */
   nameOf(node: Node, parent: Node, traits: FunctionTraits): string | undefined {
@@ -64,14 +64,14 @@ export class SelfReferences {
 
   #givenName(node: Node, parent: Node): string | undefined {
     if (node.type === "FunctionExpression" && node["id"]) return node["id"].name;
-    // Code that is not there yet can assign to anything.
+    // A direct `eval` can assign to any variable.
     if (this.#evals) return undefined;
     if (node.type === "FunctionDeclaration") return this.#keptName(node, node["id"]);
     if (parent.type !== "VariableDeclarator" || parent["init"] !== node) return undefined;
     return this.#keptName(parent, parent["id"]);
   }
 
-  /** The name that a declaration gives, if it stays what it is. */
+  /** Returns the name that a declaration gives, if its value never changes. */
   #keptName(declaration: Node, id: Node | null): string | undefined {
     if (id?.type !== "Identifier") return undefined;
     const name: string = id["name"];
@@ -82,20 +82,20 @@ export class SelfReferences {
       : undefined;
   }
 
-  /** Code declares a function. */
+  /** Records the declaration of a function. */
   declareFunction(node: Node, scope: Scope): void {
     this.#scopes.set(node, scope);
     if (node["id"]) scope.add(node["id"].name);
   }
 
-  /** Code declares a variable. */
+  /** Records the declaration of a variable. */
   declare(
     declarator: Node,
     kind: string,
     { scope, inLoop }: { scope: Scope; inLoop: boolean },
   ): void {
     const { id, init } = declarator;
-    // Nothing will be asked of any other.
+    // Only variables that hold a function are looked up.
     const isAsked = init && isFunction(init);
     if (kind === "const") {
       if (isAsked) this.#constants.add(declarator);
@@ -104,27 +104,27 @@ export class SelfReferences {
     } else if (init) {
       if (id.type === "Identifier") scope.add(id.name);
       else for (const name of boundNames(id)) scope.add(name);
-      // One variable for all rounds of a loop has one value after the other.
+      // A `var` in a loop is one variable, which gets another function in each round.
       if (isAsked && !inLoop) this.#scopes.set(declarator, scope);
     }
   }
 
-  /** Code assigns to something. */
+  /** Records an assignment. */
   assign(target: Node): void {
     if (target.type === "Identifier") this.#assigned.add(target["name"]);
     else if (target.type === "VariableDeclaration") {
-      // Each round has a new variable, but under `var`.
+      // `let` and `const` make a new variable in each round; `var` assigns to the same one.
       if (target["kind"] === "var") declaredNames(target, this.#assigned);
     } else if (target.type !== "MemberExpression") boundNames(target, this.#assigned);
   }
 
-  /** Code calls `eval` directly. */
+  /** Records a direct call of `eval`. */
   addEval(): void {
     this.#evals = true;
   }
 }
 
-/** Notes of a function's code, up to the borders of the functions in it. */
+/** Records one function's code, without the functions in it. */
 class ScopeNotes implements Observer {
   readonly #references: SelfReferences;
   readonly #scope: Scope;
@@ -135,7 +135,7 @@ class ScopeNotes implements Observer {
     this.#scope = scope;
   }
 
-  /** Takes note of a node, and of those below it. */
+  /** Records a node, and those below it. */
   visit(node: Node): void {
     this.observe(node, this.#inLoop);
     if (isFunction(node)) return;
@@ -150,7 +150,7 @@ class ScopeNotes implements Observer {
     this.#inLoop = outside;
   }
 
-  /** Takes note of a node, and of the body of a class. */
+  /** Records a node; of a class, also its body. */
   observe(node: Node, inLoop: boolean): void {
     switch (node.type) {
       case "AssignmentExpression":
@@ -183,25 +183,31 @@ const LOOPS: ReadonlySet<string> = new Set([
   "DoWhileStatement",
 ]);
 
-/** What is declared in a function. */
+/** The declarations of one function. */
 class Scope {
   readonly #isShared: boolean;
-  /** Names that are given a value by a declaration of a function or a `var`, each as often as they are. */
+  /** Names that get a value from a function declaration or a `var`, once for each declaration. */
   #given: string[] = [];
-  /** How often they are: only of few scopes is anything asked. */
+  /**
+   * The number of declarations of each name. Counted at the first question, since few scopes are
+   * asked.
+   */
   #counts: Map<string, number> | undefined;
 
-  /** @param isShared Whether other code has its variables too. */
+  /** @param isShared Whether code outside of the source can assign to its variables. */
   constructor(isShared: boolean) {
     this.#isShared = isShared;
   }
 
-  /** One more declaration gives a name its value. */
+  /** Records a declaration that gives a name a value. */
   add(name: string): void {
     this.#given.push(name);
   }
 
-  /** Whether a name that is declared here is given one value; to be asked when all has been added. */
+  /**
+   * Whether a name that is declared here gets one value only; to be asked once all has been
+   * recorded.
+   */
   givesOnce(name: string): boolean {
     return !this.#isShared && !((this.#counts ??= countNames(this.#given)).get(name)! > 1);
   }
@@ -213,9 +219,9 @@ function countNames(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
-/** Whether a name is something else at the first statement of a function. */
+/** Whether a function's parameters or declarations hide an outer name at its first statement. */
 function isHidden(name: string, node: Node, { hoisted, immediate }: FunctionTraits): boolean {
-  // In a function of this name, it is the arguments.
+  // Inside a function named `arguments`, that name means its arguments.
   if (name === "arguments" || hoisted.has(name) || immediate.has(name)) return true;
   return (node["params"] as Node[]).some((parameter) => boundNames(parameter).has(name));
 }

@@ -2,7 +2,7 @@ import { bodyTraits, declaredNames, type VarDeclaration } from "../traits/body_t
 import type { Edits } from "../positions/edits.ts";
 import { children, isClass, isFunction, type Node } from "../../source/syntax_tree.ts";
 
-/** Statements that stay where they are, or run nothing that could be handed on. */
+/** Statements that must stay where they are, or that run no code. */
 const DECLARATIONS = new Set([
   "ImportDeclaration",
   "ExportAllDeclaration",
@@ -11,47 +11,51 @@ const DECLARATIONS = new Set([
   "EmptyStatement",
 ]);
 
-/** What is part of an expression without being one. */
+/** Parts of an expression that are no expressions themselves. */
 const PARTS = new Set(["Property", "SpreadElement"]);
 
-/** Where the pieces go, and under which number. */
-export interface PiecesOptions {
+/** Options of {@linkcode SuspendingBody}. */
+export interface SuspendingBodyOptions {
   edits: Edits;
-  /** The text in front of a piece: `runtime.run(id,()=>`; asked for where there is a piece. */
+  /**
+   * Returns the text in front of a piece: `(0,runtime.run)(id,()=>`. Called only where there is a
+   * piece.
+   */
   open: () => string;
   /** Whether the code is strict. */
   strict: boolean;
 }
 
 /**
- * Hands code to the runtime piece by piece, where it cannot be handed over whole: it awaits or
- * yields, or its declarations have to stay in their scope. What suspends stays where it is, and so
- * does the order in which everything happens; the rest runs in the frame, before the first
- * suspension and after every one.
+ * Has the runtime run a body piece by piece, where the body cannot become one arrow function: it
+ * awaits or yields, or its declarations have to stay in their scope. Expressions that suspend stay
+ * in place, and the order of execution does not change. The pieces between them become arrow
+ * functions, which run in the function's trampoline. The bodies of modules and classes are wrapped
+ * in this way too.
  *
  *     const a = await f(g());               const a = await $.run(1,()=>(f(g())));
  *     for (const x of a) h(x);              $.run(1,()=>{for (const x of a) h(x);});
  *     if (a) { yield a; h(a); }             if (a) { yield a; $.run(1,()=>{h(a);}); }
  */
-export class Pieces {
+export class SuspendingBody {
   readonly #edits: Edits;
   readonly #open: () => string;
   readonly #strict: boolean;
   readonly #closers: (() => void)[] = [];
 
-  /** @param options Where the pieces go, and under which number. */
-  constructor({ edits, open, strict }: PiecesOptions) {
+  /** @param options Where edits go, and the text in front of a piece. */
+  constructor({ edits, open, strict }: SuspendingBodyOptions) {
     this.#edits = edits;
     this.#open = open;
     this.#strict = strict;
   }
 
-  /** Wraps what can be wrapped of a list of statements. */
+  /** Wraps the pieces of a list of statements. */
   wrapList(statements: readonly Node[]): void {
     for (const statement of statements) this.#wrapStatement(statement, true);
   }
 
-  /** Wraps a value, or what can be wrapped of it. */
+  /** Wraps an expression, or those of its operands that can be wrapped. */
   wrapExpression(node: Node): void {
     // A function or class would lose the name that its place gives it.
     if (isFunction(node) || isClass(node) || !runsCode(node)) return;
@@ -62,7 +66,7 @@ export class Pieces {
     for (const operand of operands(node)) this.wrapExpression(operand);
   }
 
-  /** Writes what stands behind the pieces; to be called once all inside has been edited. */
+  /** Inserts the code behind the pieces; to be called once everything inside has been edited. */
   close(): void {
     for (const close of this.#closers) close();
   }
@@ -84,12 +88,16 @@ export class Pieces {
     this.#wrapRange(node, node.start, node.end, inList);
   }
 
-  /** Wraps a statement, or a block from the inside, from one offset to another; or else its parts. */
+  /**
+   * Wraps a statement, or the inside of a block, from one offset to another. If it cannot move,
+   * wraps its parts.
+   */
   #wrapRange(node: Node, start: number, end: number, inList: boolean): void {
     const { vars, functions, suspends, leaves } = bodyTraits([node]);
     const movable = !suspends && !leaves && (inList || vars.length === 0) &&
       vars.every(({ isFixed }) => !isFixed) && (this.#strict || functions.length === 0);
-    // The parenthesis of a piece would continue a line before that lacks its semicolon.
+    // A piece starts with a parenthesis, which would continue a line before it that lacks its
+    // semicolon.
     const separator = inList && start === node.start ? ";" : "";
     if (!movable) {
       if (node.type === "ExpressionStatement") this.#edits.insert(start, separator);
@@ -104,17 +112,17 @@ export class Pieces {
   #assign({ declaration, isLoopHead }: VarDeclaration): void {
     const end = declaration.start + "var".length;
     if (isLoopHead) return this.#edits.replace(declaration.start, end, "");
-    // Unlike a parenthesis, `void` cannot continue a line before that lacks its semicolon.
+    // `void`, unlike a parenthesis, cannot continue a line before it that lacks its semicolon.
     this.#edits.replace(declaration.start, end, "void (");
     const last: Node = declaration["declarations"].at(-1);
     this.#closers.push(() => this.#edits.append(last.end, ")"));
   }
 
-  /** Wraps what can be wrapped inside of a statement that cannot. */
+  /** Wraps the parts of a statement that cannot be wrapped as a whole. */
   #wrapParts(node: Node): void {
-    // Inside `with`, an object would be asked for the runtime's name.
+    // Inside `with`, the runtime's name would be looked up in the object first.
     if (node.type === "WithStatement") return;
-    // V8 crashes (Node 24) where an initialiser fails and the loop's variables are seen by a function.
+    // V8 crashes (Node 24) if the initialiser throws and a function captures the loop's variables.
     if (node.type === "ForStatement" && node["init"]?.kind === "await using") return;
     const inList = node.type === "BlockStatement" || node.type === "SwitchCase";
     const ofBlocks = node.type === "TryStatement" || node.type === "CatchClause";
@@ -136,14 +144,16 @@ export class Pieces {
   }
 }
 
-/** The declaration of the variables that a statement's `var` declares. */
+/**
+ * Returns one declaration for all variables that a statement declares with `var`; or an empty text.
+ */
 function hoist(vars: readonly VarDeclaration[]): string {
   const names = new Set<string>();
   for (const { declaration } of vars) declaredNames(declaration, names);
   return names.size > 0 ? `var ${[...names].join()};` : "";
 }
 
-/** Whether an expression can take time: it calls something. */
+/** Whether an expression calls something. Any other takes too little time to be a piece. */
 function runsCode(node: Node): boolean {
   if (/^(Call|New|TaggedTemplate|Import)Expression$/.test(node.type)) return true;
   if (isFunction(node)) return false;
@@ -151,7 +161,9 @@ function runsCode(node: Node): boolean {
   return false;
 }
 
-/** The operands of an expression that are values, and can be computed elsewhere. */
+/**
+ * The operands of an expression that are plain values, so that an arrow function can compute them.
+ */
 function* operands(node: Node): Generator<Node> {
   switch (node.type) {
     case "ChainExpression":
@@ -178,10 +190,13 @@ function* operands(node: Node): Generator<Node> {
   }
 }
 
-/** Callees that are more than their value: the object of `(a?.b)()` is its `this`. */
+/**
+ * Callees that must stay as they are: as a mere value, `(a?.b)()` would lose its `this`, the object
+ * `a`.
+ */
 const REFERENCES = new Set(["Identifier", "Super", "ChainExpression"]);
 
-/** A method's callee is a reference; its object is a value. */
+/** The part of a callee that is a plain value: of a method call, the object. */
 function* calleeOperands(callee: Node): Generator<Node> {
   if (callee.type === "MemberExpression") {
     if (callee["object"].type !== "Super") yield callee["object"];

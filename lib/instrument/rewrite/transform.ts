@@ -30,23 +30,26 @@ export interface InstrumentedFunction {
   name: string;
   /** Line in the original source, counted from 1; `undefined` for the module's body. */
   line: number | undefined;
-  /** With how many arguments it is called inside its trampoline, or `APPLY`. */
+  /** Number of arguments of the call inside its trampoline, or `APPLY`. */
   args: number;
 }
 
-/** A function that was left as it is. */
+/** A function that was not instrumented. */
 export interface SkippedFunction extends Omit<InstrumentedFunction, "args"> {
-  /** Why wrapping it could change what it does. */
+  /** The reason for which wrapping could change its behaviour. */
   reason: string;
 }
 
-/** What {@linkcode transform} makes of a module. */
+/** The result of {@linkcode transform}. */
 export interface Transformed {
   /** The text with its source map, ready to run. */
   source: string;
-  /** The map from that text to the original one, in which every word has its place. */
+  /**
+   * The map from that text to the original one, with a segment for each word. It is made when it is
+   * read.
+   */
   readonly map: SourceMap;
-  /** Where positions in that text come from, to the column. */
+  /** Maps positions of that text to the original one, exact to the column. */
   positions: TextPositions;
   /** The instrumented functions; the first has the number `firstId`. */
   functions: InstrumentedFunction[];
@@ -54,36 +57,39 @@ export interface Transformed {
   skipped: SkippedFunction[];
 }
 
-/** What {@linkcode transform} is told of a module. */
+/** Options of {@linkcode transform}. */
 export interface TransformOptions {
-  /** Where the module is from. */
+  /** The module's URL. */
   url: string;
-  /** What kind of source it is. */
+  /** The kind of the source. */
   kind: SourceKind;
   /** The number of its first function; the others follow in turn. */
   firstId: number;
-  /** An expression, the same everywhere, for the object that instrumented code calls. */
+  /**
+   * The expression for the object that instrumented code calls. It must mean that object in every
+   * scope.
+   */
   runtime: string;
   /**
-   * Whether the runtime takes a `return` at the top of a CommonJS module. Node parses it once more
-   * as TypeScript, where it was that, and then does not. @default true
+   * Whether the runtime accepts a `return` at the top of a CommonJS module. Node does not where the
+   * module was TypeScript, since it parses the result as TypeScript once more. @default true
    */
   mayReturn?: boolean;
   /** Statements that run before the body of an ECMAScript module. @default {""} */
   start?: string;
   /**
-   * Whether every word has its place in the inline source map too, as runtimes need it that find the
-   * columns of stacks there; it is then several times as large. @default {false}
+   * Whether the inline source map, too, has a segment for each word. Runtimes that look up the
+   * columns of stacks there need that. The map is then several times as large. @default {false}
    */
   mapsWords?: boolean;
 }
 
 /**
- * Instruments a module: every function, and the module's own body, runs inside its trampoline while
- * these are on. Only insertions, no line is added or moved.
+ * Instruments a module: each function, and the module's own body, runs inside its trampoline while
+ * trampolines are on. The edits add and move no line.
  *
  * @param text The source, with or without an inline source map.
- * @throws {SyntaxError} If the text is no program; the runtime says so better.
+ * @throws {SyntaxError} If the text cannot be parsed; the runtime reports that better.
  */
 export function transform(text: string, options: TransformOptions): Transformed {
   const { source, map: before } = splitInlineMap(text);
@@ -104,16 +110,21 @@ export function transform(text: string, options: TransformOptions): Transformed 
   };
 }
 
-/** How a program asks for `f.caller`; a word in a comment costs a few frames, and no harm. */
+/**
+ * Matches a use of `f.caller`. A match in a comment only costs some functions their trampolines.
+ */
 const CALLER = /\.\s*caller\b|["'`]caller["'`]/;
 
-/** What surrounds a node, beyond its parent. */
+/** The surroundings of a node, beside its parent. */
 interface Surroundings {
-  /** Qualified name of what the node stands in, with a dot at its end; or empty. */
+  /**
+   * Qualified name of the function, class or object around the node, with a dot at its end; or
+   * empty.
+   */
   path: string;
   strict: boolean;
   insideWith: boolean;
-  /** The class whose member the node is, if that has something to reach it by. */
+  /** The class whose member the node is; its methods may reach themselves by it. */
   members?: ClassMembers;
 }
 
@@ -129,7 +140,7 @@ class Instrumenter implements Visitor {
   readonly #asksCaller: boolean;
   readonly #declaresError: boolean;
   readonly #selves: SelfReferences;
-  /** The node whose children are being visited, and what surrounds these. */
+  /** The node whose children are being visited, and the surroundings of these. */
   #parent: Node = NOWHERE;
   #around: Surroundings = { path: "", strict: false, insideWith: false };
 
@@ -189,7 +200,10 @@ class Instrumenter implements Visitor {
     this.#visitChildren(node, around);
   }
 
-  /** V8 takes more frames than a program asks for, which is not to know of ours. */
+  /**
+   * Has the program read a property of ours instead of `Error.stackTraceLimit`: the real limit is
+   * higher, to make room for our frames.
+   */
   #replaceLimit({ property: { start, end } }: Node): void {
     if (!this.#declaresError) this.edits.replace(start, end, this.#options.runtime);
   }
@@ -239,7 +253,7 @@ class Instrumenter implements Visitor {
   #selfReference(node: Node, traits: FunctionTraits): string | undefined {
     const parent = this.#parent;
     return isMember(parent, node)
-      ? this.#around.members?.reach(parent, traits)
+      ? this.#around.members?.selfReference(parent, traits)
       : this.#selves.nameOf(node, parent, traits);
   }
 

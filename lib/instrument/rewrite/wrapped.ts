@@ -1,19 +1,19 @@
-/** What became of a function or module. */
+/** The result of wrapping a function, a module or a class. */
 export interface Wrapped {
-  /** Why it was left as it is; `undefined` if it was not. */
+  /** The reason for which it was not wrapped; `undefined` if it was. */
   reason?: string;
-  /** Writes what stands behind the body; to be called once all inside has been edited. */
+  /** Inserts the code behind the body; to be called once everything inside has been edited. */
   close: () => void;
 }
 
-/** The texts that hand code to the runtime, under the number of one function. */
+/** The texts that call the runtime with the number of one function. */
 export interface Calls {
   /** The function's number. */
   id: number;
-  /** The runtime. */
+  /** The expression for the runtime. */
   runtime: string;
-  /** In front of a body: `runtime.run(id,()=>`. */
+  /** The text in front of a body: `(0,runtime.run)(id,()=>`. */
   run: string;
-  /** Makes the function known without a body: `runtime.touch(id)`. */
+  /** Gives the function its trampoline without running a body: `runtime.touch(id)`. */
   touch: string;
 }

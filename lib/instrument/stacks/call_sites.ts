@@ -30,11 +30,12 @@ function ownerOf(site: CallSite): FrameOwner {
 }
 
 /**
- * The frames of a stack as they are without us, innermost first. A function that called itself again
- * inside its trampoline has two frames, and so has one of which a piece became an arrow function: the
- * outer one knows how it was called, the inner one where it is.
+ * Returns the frames of a stack as they would be without instrumentation, innermost first. A
+ * function that called itself again inside its trampoline has two frames, and so has one of which a
+ * piece became an arrow function. They become one: the outer frame knows how the function was
+ * called, the inner one where it is executing.
  *
- * @param sites The stack as it is.
+ * @param sites The stack as V8 gives it.
  * @param functionName The qualified name of a function, by its number.
  */
 export function programSites(
@@ -52,13 +53,15 @@ export function programSites(
     for (; i + 1 < sites.length; i++) {
       const next = ownerOf(sites[i + 1]!);
       if (next === "program") break;
-      // Who wraps by hand calls through the same functions as the pieces do.
+      // Functions wrapped by hand are called through the same functions as pieces, so a wrapper's
+      // frame decides.
       if (owner !== "wrapper" && next !== "reentry") owner = next;
     }
     const innermost = sites[i]!;
     const outer = sites[i + 1];
     if (owner === "wrapper" || outer === undefined) continue;
-    // V8 leaves the frames of WebAssembly in a stack that was taken from an outer function on.
+    // captureStackTrace() can cut a stack at an outer function, but V8 leaves the frames of
+    // WebAssembly.
     if (!hasInner && owner === "reentry" && !isTrampolineOf(innermost, outer, functionName)) {
       continue;
     }
@@ -66,12 +69,15 @@ export function programSites(
     if (hasInner && seen.length > 0) {
       seen[seen.length - 1] = mergedSite(outer, seen[seen.length - 1]!);
     } else if (owner === "piece") define(seen, outer);
-    // Else whoever took the stack wanted it from where the function was called.
+    // Otherwise captureStackTrace() cut the stack at this function: both frames are left out.
   }
   return seen;
 }
 
-/** Whether a trampoline is that of the function outside of it. */
+/**
+ * Whether a frame is the trampoline of the function in the next outer frame. Frames that are not
+ * WebAssembly count as that.
+ */
 function isTrampolineOf(
   site: CallSite,
   outer: CallSite,
@@ -88,13 +94,13 @@ function isWasm(site: CallSite): boolean {
   return isModuleName(site.getScriptNameOrSourceURL() ?? "");
 }
 
-/** Whether a stack has frames that its program does not know of. */
+/** Whether a stack has frames of this package. */
 export function hasOwnSites(sites: readonly CallSite[]): boolean {
   for (let i = 0; i < sites.length; i++) if (ownerOf(sites[i]!) !== "program") return true;
   return false;
 }
 
-/** What of a frame's place is another. */
+/** The parts of a frame's place that are replaced. */
 export interface Placement {
   line?: number;
   column?: number;
@@ -102,8 +108,8 @@ export interface Placement {
 }
 
 /**
- * A frame with the name of one and the place of another. Its methods are its prototype's, as those of
- * V8's frames are: programs look for them there.
+ * A frame with the name of one frame and the place of another. Its methods are on the prototype, as
+ * with V8's own frames, since programs look for them there.
  */
 class MergedSite implements CallSite {
   readonly #name: CallSite;
@@ -200,12 +206,12 @@ function mergedSite(name: CallSite, place: CallSite): CallSite {
   return new MergedSite(name, place, {});
 }
 
-/** A frame in another place. */
+/** Returns a frame with another place. */
 export function placedSite(site: CallSite, placement: Placement): CallSite {
   return new MergedSite(site, site, placement);
 }
 
-/** The file of a frame as its text has it, which can be what its source calls itself. */
+/** Returns the file in a frame's text: the name from a `sourceURL` comment, or the file's own. */
 function fileIn(text: string, site: CallSite): string | null | undefined {
   const file = site.getScriptNameOrSourceURL();
   return indexOf(text, locationOf(file, site)) < 0 ? site.getFileName() : file;
@@ -215,20 +221,20 @@ function locationOf(file: string | null | undefined, site: CallSite): string {
   return `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
 }
 
-/** `f (a.ts:1:2)` with the place of the other. */
+/** Returns the text `f (a.ts:1:2)` of one frame with the location of another. */
 function mergedText(name: string, place: string, location: string): string {
   const at = lastIndexOf(name, " (");
   if (at < 0 || !endsWith(name, ")")) return place;
   return `${slice(name, 0, at)} (${location})`;
 }
 
-/** A text with one part in the place of another; as it is where it has not that. */
+/** Replaces the first occurrence of a part in a text, if there is one. */
 function replaceText(text: string, part: string, other: string): string {
   const at = indexOf(text, part);
   return at < 0 ? text : slice(text, 0, at) + other + slice(text, at + part.length);
 }
 
-/** Appends to an array, whatever its prototype has. */
+/** Appends to an array without calling a setter that the program may have put on its prototype. */
 function define(array: CallSite[], site: CallSite): void {
   defineElement(array, array.length, site);
 }

@@ -1,10 +1,13 @@
-/** A part of a stack's text, by what Deno paints it as (runtime/fmt_errors.rs: AnsiColors). */
+/**
+ * The parts of a stack's text that Deno paints in different colours (runtime/fmt_errors.rs:
+ * AnsiColors).
+ */
 export type StackPart = "plain" | "place" | "number" | "name" | "directory" | "mark";
 
-/** Gives a part of a stack its look. */
+/** Adds the colour to a part of a stack's text. */
 export type Paint = (part: StackPart, text: string, isInternal: boolean) => string;
 
-/** The text as it is. */
+/** Returns the text without colours. */
 export const plainPaint: Paint = (_part, text) => text;
 
 const DIM = "\x1b[2m\x1b[38;5;245m";
@@ -19,7 +22,7 @@ const SEQUENCES: Readonly<Record<StackPart, string>> = {
   mark: "\x1b[31m",
 };
 
-/** As Deno paints it, all of a frame of its own the same. */
+/** Paints as Deno does. Frames of Deno's own code are dim throughout. */
 export const ansiPaint: Paint = (part, text, isInternal) => {
   const sequence = isInternal ? DIM : SEQUENCES[part];
   return sequence === "" ? text : `\x1b[0m${sequence}${text}\x1b[0m`;

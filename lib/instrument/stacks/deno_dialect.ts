@@ -8,7 +8,7 @@ import { ansiPaint, plainPaint } from "./deno_colors.ts";
 import { formatFrames, formatSourceLine, formatStack, isShown } from "./deno_stack.ts";
 import type { StackDialect } from "./error_stack.ts";
 
-/** How Deno writes the stacks that a program reads, and those that it prints. */
+/** Formats stacks like Deno: those that a program reads, and those that Deno prints. */
 export function denoDialect(): Required<Pick<StackDialect, "format" | "print">> {
   const directory = startDirectory();
   const paint = host.paintsStacks() ? ansiPaint : plainPaint;
@@ -22,7 +22,7 @@ export function denoDialect(): Required<Pick<StackDialect, "format" | "print">> 
   };
 }
 
-/** The URL of the working directory; `undefined` where there is none any more. */
+/** Returns the URL of the working directory; `undefined` where it cannot be read. */
 function startDirectory(): string | undefined {
   try {
     const path = workingDirectory();

@@ -14,17 +14,20 @@ import type { Paint, StackPart } from "./deno_colors.ts";
 
 /*
  * The text of a stack as Deno writes it (libs/core/error.rs: format_stack_trace, format_frame,
- * format_location), which a program gets of `error.stack`, and sees when an error ends it.
+ * format_location). A program reads it as `error.stack`, and Deno prints it when an error ends the
+ * program.
  */
 
-/** How the text is to look. */
+/** Options of the text. */
 export interface StackStyle {
-  /** The URL of the directory that the program was started in, with a slash at its end, if known. */
+  /**
+   * The URL of the directory that the program was started in, with a slash at its end, if known.
+   */
   directory: string | undefined;
   paint: Paint;
 }
 
-/** An error's stack. */
+/** Formats an error and its stack. */
 export function formatStack(
   error: unknown,
   sites: readonly CallSite[],
@@ -33,18 +36,18 @@ export function formatStack(
   return formatHeader(error) + formatFrames(sites, style);
 }
 
-/** A stack without the error itself. */
+/** Formats a stack without the error itself. */
 export function formatFrames(sites: readonly CallSite[], style: StackStyle): string {
   let text = "";
   for (let i = 0; i < sites.length; i++) text += formatFrame(sites[i]!, style);
   return text;
 }
 
-/** Functions of Deno itself that it does not show of an error that ends the program. */
+/** Functions of Deno itself that it leaves out when it prints an uncaught error. */
 const UNSEEN =
   /^(?:__node_internal_.*|eventLoopTick|denoErrorToNodeError|__drainNextTickAndMacrotasks)$/s;
 
-/** Whether Deno shows a frame of an error that ends the program. */
+/** Whether Deno shows a frame when it prints an uncaught error. */
 export function isShown(site: CallSite): boolean {
   return !isInternal(site) || exec(UNSEEN, site.getFunctionName() ?? "") === null;
 }
@@ -121,12 +124,14 @@ function formatLocation(site: CallSite, directory: string | undefined, paint: Si
   return column === null ? text : text + paint("plain", ":") + paint("number", `${column}`);
 }
 
-/** More of a `data:` URL than Deno shows whole. */
+/**
+ * The longest `data:` URL that Deno shows whole (libs/core/error.rs: DATA_URL_ABBREV_THRESHOLD).
+ */
 const LONGEST_DATA_URL = 150;
 
 /**
- * To a hook, Deno gives the path of a file; it writes its URL, with what is escaped made plain, but for
- * the directory that the program was started in.
+ * Formats the file of a frame. Deno gives a hook the path of a file, but prints its URL with
+ * percent-escapes decoded. Only the directory in which the program was started keeps its escapes.
  */
 function formatFile(
   file: string,
@@ -159,16 +164,19 @@ function unescaped(url: string): string {
   }
 }
 
-/** A longer line Deno does not show, in UTF-8 bytes. */
+/**
+ * The longest source line that Deno shows, in UTF-8 bytes (libs/core/source_map.rs:
+ * MAX_SOURCE_LINE_LENGTH).
+ */
 const LONGEST_LINE = 150;
 
 /**
- * The line that an error comes from with a mark below its column, as Deno shows it of an error that
- * ends the program; empty where there is none to show.
+ * Formats the source line of an error, with a mark below the column, as Deno prints it for an
+ * uncaught error. Returns an empty text where Deno prints no line.
  *
  * @param sites The stack.
  * @param read Reads a file's text.
- * @param paint How the mark is to look.
+ * @param paint Adds the colour of the mark.
  */
 export function formatSourceLine(
   sites: readonly CallSite[],

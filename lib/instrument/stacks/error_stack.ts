@@ -5,23 +5,23 @@ import { RUNTIME_EXPRESSION } from "../../activation/instrumented_code.ts";
 import { apply, defineElement, indexOf } from "../../base/builtins.ts";
 import { type CallSite, hasOwnSites, programSites } from "./call_sites.ts";
 
-/** The frames that V8 has to take for one of the program's, at most. */
+/** The most frames that V8 must collect for one frame of the program. */
 const FRAMES_PER_FUNCTION = 8;
 
-/** How many frames V8 takes where the program asks for no other number. */
+/** V8's default for `Error.stackTraceLimit` (src/flags/flag-definitions.h, stack_trace_limit). */
 const USUAL_LIMIT = 10;
 
-/** Writes stacks as a runtime does. */
+/** Formats stacks like a runtime. */
 export interface StackDialect {
-  /** The frames as the program is to see them. */
+  /** Returns the frames with the positions that the program is to see. */
   place(sites: readonly CallSite[]): readonly CallSite[];
-  /** The text of an error and its frames. */
+  /** Formats an error and its frames. */
   format(error: unknown, sites: readonly CallSite[]): string;
   /**
-   * What is printed behind the message of an error that ends the program; only where the runtime would
-   * print frames of ours.
+   * Formats the text that is printed behind the message of an error that ends the program. Only for
+   * runtimes that would print frames of ours.
    *
-   * @param isOutermost Whether it is that error, and not what caused it.
+   * @param isOutermost Whether it is that error itself, not one of its causes.
    */
   print?(sites: readonly CallSite[], isOutermost: boolean): string;
 }
@@ -30,11 +30,11 @@ export interface StackDialect {
 interface Hidden {
   text: unknown;
   sites: readonly CallSite[];
-  /** Whether the program, which writes its stacks itself, has not been asked for the text. */
+  /** Whether the program has a `prepareStackTrace` that has not been called for the text yet. */
   isDue?: boolean;
-  /** Whether V8 has no frames of it any more. */
+  /** Whether the frames were taken away from V8. */
   isSettled?: boolean;
-  /** Whether the line that the error comes from is to be shown too. */
+  /** Whether the source line of the error is to be printed too. */
   isOutermost?: boolean;
 }
 
@@ -42,31 +42,32 @@ const { captureStackTrace } = Error;
 const { isNativeError } = types;
 
 /**
- * Keeps our frames out of the stacks that a program sees: of `error.stack`, and of what is printed when
- * an error ends it.
+ * Keeps our frames out of the stacks that a program sees: out of `error.stack`, and out of the text
+ * that is printed when an error ends the program.
  *
- * V8 has a runtime write the text of a stack when it is first read, and that asks
- * `Error.prepareStackTrace`. Deno moreover keeps the frames of each error, and prints those when
- * an error ends the program, unless there are none: then it prints `error.stack`. So, of an error
- * that is about to end the program, the stack is taken a second time, with no frames.
+ * When a stack is first read, V8 has the runtime format it, and the runtime calls
+ * `Error.prepareStackTrace`. Deno also keeps the frames of each error, and prints these when an
+ * error ends the program. It prints `error.stack` only if there are no frames. So settle() captures
+ * the stack of such an error a second time, with a limit of 0 frames.
  */
 export class ErrorStacks {
   readonly #realm: typeof globalThis;
   readonly #dialect: StackDialect;
-  /** What the program has at `Error.prepareStackTrace`. */
+  /** The program's own `Error.prepareStackTrace`. */
   #prepare: unknown;
-  /** What the program has at `Error.stackTraceLimit`. */
+  /** The program's own `Error.stackTraceLimit`. */
   #limit: unknown = USUAL_LIMIT;
-  /** What stands there for it. */
+  /** The value that V8 has in its place. */
   #ownLimit: unknown;
-  /** Stacks that had frames of ours. */
+  /** The stacks from which frames of ours were removed, by their errors. */
   readonly #hidden = new WeakMap<object, Hidden>();
-  #isAsked = false;
+  /** Whether `#isRuntimeAsking()` takes a stack: then the hook formats none. */
+  #isProbing = false;
   #isSettling = false;
 
   /**
-   * @param realm The global object whose errors are meant.
-   * @param dialect How the runtime writes stacks.
+   * @param realm The global object whose errors get these stacks.
+   * @param dialect Formats stacks like the runtime.
    */
   constructor(realm: typeof globalThis, dialect: StackDialect) {
     this.#realm = realm;
@@ -76,10 +77,10 @@ export class ErrorStacks {
     Object.defineProperties(realm.Error, {
       prepareStackTrace: {
         configurable: true,
-        get: () => this.#isAsked || this.#isRuntimeAsking() ? hook : this.#prepare,
+        get: () => this.#isProbing || this.#isRuntimeAsking() ? hook : this.#prepare,
         set: (value) => this.#prepare = value,
       },
-      // Instrumented code has this name in the place of `stackTraceLimit`.
+      // Instrumented code reads and writes this property in place of `stackTraceLimit`.
       [RUNTIME_EXPRESSION]: {
         configurable: true,
         get: () => this.limit,
@@ -100,15 +101,15 @@ export class ErrorStacks {
     this.#realm.Error.stackTraceLimit = this.#ownLimit as number;
   }
 
-  /** Takes the frames from an error that is about to end the program, and from what caused it. */
+  /** Removes the frames of an error that is about to end the program, and of its causes. */
   settle(error: unknown, settled: readonly unknown[] = []): void {
-    // What caused an error can have been caused by it.
+    // Causes can form a cycle.
     if (!isNativeError(error) || settled.includes(error)) return;
     const stack = this.#readStack(error);
     const hidden = this.#hidden.get(error);
     if (hidden !== undefined) {
       if (hidden.text !== stack) {
-        // The program has put another text there; the runtime shows the frames all the same.
+        // The program has replaced the text; the runtime would print the frames nevertheless.
         hidden.text = stack;
         hidden.isDue = false;
       }
@@ -138,20 +139,20 @@ export class ErrorStacks {
     try {
       captureStackTrace(error);
     } catch {
-      // A frozen one keeps our frames.
+      // A frozen error keeps our frames.
       this.#hidden.delete(error);
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
   }
 
-  /** What V8 asks for: the text of an error's stack. */
+  /** Returns the text of an error's stack, when V8 calls the hook for it. */
   #write(error: unknown, sites: readonly CallSite[]): unknown {
-    if (this.#isAsked) return undefined;
+    if (this.#isProbing) return undefined;
     const hidden = sites.length === 0 ? this.#hidden.get(error as object) : undefined;
     if (hidden?.isSettled) {
       if (this.#isRuntimeReading()) {
-        // Deno prints all but the first line of this, which can be anything.
+        // Deno prints all but the first line of this, so that line can be anything.
         return `Error${this.#dialect.print!(hidden.sites, hidden.isOutermost!)}`;
       }
       if (hidden.isDue) hidden.text = this.#format(error, hidden.sites);
@@ -163,7 +164,8 @@ export class ErrorStacks {
       ? programSites(sites, (id) => activation.label(id)?.name)
       : sites;
     const seen = this.#dialect.place(firstSites(program, limit));
-    // Of an error that ends a program, the runtime does not ask the program.
+    // For an error that ends the program, the runtime does not call the program's
+    // `prepareStackTrace`.
     const isDue = this.#isSettling && typeof this.#prepare === "function";
     const text = isDue ? this.#dialect.format(error, seen) : this.#format(error, seen);
     if (isDue || seen !== sites) {
@@ -179,19 +181,22 @@ export class ErrorStacks {
   }
 
   /**
-   * Whether it is the runtime that reads `Error.prepareStackTrace`: while V8 has a stack written, it
-   * writes all others itself.
+   * Whether the runtime reads `Error.prepareStackTrace`, and not the program. While V8 has one
+   * stack formatted, it formats all others itself, as text.
    */
   #isRuntimeAsking(): boolean {
-    this.#isAsked = true;
+    this.#isProbing = true;
     try {
       return typeof this.#stackHere(1) === "string";
     } finally {
-      this.#isAsked = false;
+      this.#isProbing = false;
     }
   }
 
-  /** Whether it is the runtime that reads a stack: then nobody has called us. */
+  /**
+   * Whether the runtime reads a stack, and not the program: then the stack holds our own frames
+   * only.
+   */
   #isRuntimeReading(): boolean {
     const stack = this.#stackHere(OWN_DEPTH + 1) as string;
     let frames = 0;
@@ -211,10 +216,10 @@ export class ErrorStacks {
   }
 }
 
-/** How the line of a frame starts. */
+/** The start of a frame's line. */
 const FRAME = "\n    at ";
 
-/** The frames from the hook to where it is asked who reads. */
+/** Number of frames from the hook to #isRuntimeReading(). */
 const OWN_DEPTH = 4;
 
 function firstSites(sites: readonly CallSite[], count: number): readonly CallSite[] {

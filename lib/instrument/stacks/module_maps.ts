@@ -10,16 +10,18 @@ export interface NamedModule {
   url: string;
   /** Its name in stacks. */
   name: string;
-  /** From the text that runs to the text that would run without us, and from there to its author's. */
+  /**
+   * Maps positions of the text that runs to the text before the edits, and to the author's text.
+   */
   positions: TextPositions;
 }
 
-/** The same, and whether the runtime maps positions in stacks itself. */
+/** A module, and whether the runtime maps positions in stacks itself. */
 interface ModuleMap extends NamedModule {
   isApplied: boolean;
 }
 
-/** Where the modules that were instrumented are from, for what the runtime does not map itself. */
+/** The positions of all instrumented modules, for stacks that the runtime does not map itself. */
 export class ModuleMaps {
   readonly #maps = new Map<string, ModuleMap>();
   #areRead: boolean | undefined;
@@ -46,17 +48,19 @@ export class ModuleMaps {
     return new Set(this.#maps.values()).values();
   }
 
-  /** Whether stacks show positions in what modules were made from, by their own source maps. */
+  /**
+   * Whether stacks show positions in the author's text, by the source maps that came with modules.
+   */
   get areRead(): boolean {
     return this.#areRead ?? host.readsSourceMaps();
   }
 
-  /** Leaves it at that, whatever becomes of the runtime's switch. */
+  /** Fixes `areRead` at its value, so that the runtime's switch no longer changes it. */
   keepReading(): void {
     this.#areRead = this.areRead;
   }
 
-  /** The frames of a stack with the positions that they have without us. */
+  /** Returns the frames of a stack with the positions that they have without instrumentation. */
   place(sites: readonly CallSite[]): readonly CallSite[] {
     let placed: CallSite[] | undefined;
     for (let i = 0; i < sites.length; i++) {
@@ -85,7 +89,7 @@ export class ModuleMaps {
       : placedSite(site, { ...position, evalOrigin });
   }
 
-  /** `eval at f (a.js:1:2)`: the last position is that of a module. */
+  /** Maps the position of a module in `eval at f (a.js:1:2)`; it is the last one. */
   #placeOrigin(origin: string): string {
     const found = exec(ORIGIN, origin);
     const entry = found && this.#maps.get(found[1]!);
@@ -101,7 +105,7 @@ export class ModuleMaps {
   }
 
   #originalPosition({ positions }: ModuleMap, position: Position): Position {
-    // A program can turn it on.
+    // Asked each time, since a program can turn source maps on.
     return this.areRead ? positions.original(position) : positions.beforeEdits(position);
   }
 }

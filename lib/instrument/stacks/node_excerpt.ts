@@ -9,12 +9,13 @@ import type { Position } from "../positions/text_positions.ts";
 import { stripTypes } from "../../source/type_stripping.ts";
 
 /*
- * Node introduces an uncaught error with the line of the text that runs, and a mark below its column.
- * Where source maps are enabled, and the text has one, it asks that where the line comes from. So, of a
- * program that is about to end, they are enabled, and what is asked is answered here.
+ * Node prints the source line in front of an uncaught error: the line of the text that runs, with a
+ * mark below the column. If source maps are enabled and the text has one, Node looks the line up in
+ * the map. So when an error is about to end the program, this module enables source maps and
+ * answers these look-ups itself.
  */
 
-/** What Node asks of a source map; lines and columns count from 0. */
+/** The parts of a source map that Node uses; lines and columns count from 0. */
 interface AskedMap {
   findEntry(line: number, column: number): {
     originalSource?: unknown;
@@ -24,7 +25,7 @@ interface AskedMap {
   payload: { sources: unknown[]; sourcesContent: string[] };
 }
 
-/** Of Node's modules, what Deno does not declare. */
+/** A function of `node:module` that Deno's types do not declare. */
 const { findSourceMap } = modules as { findSourceMap?: (url: string) => AskedMap | undefined };
 
 interface SourceMapSwitch {
@@ -33,10 +34,11 @@ interface SourceMapSwitch {
 }
 
 /**
- * Has Node show the line of an uncaught error as it is without us.
+ * Has Node show the line of an uncaught error as it is without instrumentation.
  *
  * @param maps The modules that have been instrumented.
- * @param caller The module by which native code calls functions: it throws what those have thrown.
+ * @param caller The module through which the C library calls functions; Node takes it for the place
+ * where their errors were thrown.
  */
 export function showOriginalLines(maps: ModuleMaps, caller: string): void {
   const { setSourceMapsEnabled } = process as SourceMapSwitch;
@@ -49,7 +51,7 @@ export function showOriginalLines(maps: ModuleMaps, caller: string): void {
       for (const module of maps) answer(module.url, (position) => originalLine(module, position));
       answer(caller, () => lineOfStack(maps, error));
     } catch {
-      // No code can be made of strings here: Node shows what runs.
+      // The program forbids code from strings, so Node shows the text that runs.
     }
   });
 }
@@ -61,15 +63,15 @@ function isHandled(): boolean {
 
 /** A line of a module's text. */
 interface ShownLine extends Position {
-  /** The module as Node calls it. */
+  /** The name of the module in Node's output. */
   name: string;
   /** Its text. */
   text: string;
 }
 
-/** Answers what Node asks of a module's source map. */
+/** Replaces the look-ups of Node in a module's source map. */
 function answer(url: string, lineAt: (position: Position) => ShownLine | undefined): void {
-  // This is how code that is made while a program runs gets a source map.
+  // Node reads a source map of code that is made from a string, so this gives the URL one.
   new Function(`//# sourceMappingURL=${NO_MAP}\n//# sourceURL=${url}`);
   const map = findSourceMap!(url);
   if (map === undefined) return;
@@ -87,7 +89,10 @@ const NO_MAP = `data:application/json;base64,${
   Buffer.from('{"version":3,"sources":[],"names":[],"mappings":""}').toString("base64")
 }`;
 
-/** Node asks whether a name is a URL, of which it shows the path, and then shows it. */
+/**
+ * A name that Node shows as it is. Node converts it to text twice: first to see whether it is a
+ * URL, of which Node would show the path, then to show it.
+ */
 class ShownName {
   readonly #name: string;
   #isAsked = false;
@@ -107,13 +112,13 @@ function originalLine({ url, name, positions }: NamedModule, position: Position)
   return { name, text: readModule(url), ...positions.beforeEdits(position) };
 }
 
-/** A module's text as it runs without us. */
+/** Reads a module's text as it runs without instrumentation. */
 function readModule(url: string): string {
   const text = readFileSync(fileURLToPath(url), "utf8");
   return /\.[cm]?ts$/.test(url) ? stripTypes(text, url) ?? text : text;
 }
 
-/** The line that the innermost frame of an error is in. */
+/** Finds the source line of an error's innermost frame. */
 function lineOfStack(maps: ModuleMaps, error: unknown): ShownLine | undefined {
   const found = FRAME.exec(String((error as Error | undefined)?.stack));
   const [, name, line, column] = found ?? [];
@@ -122,7 +127,7 @@ function lineOfStack(maps: ModuleMaps, error: unknown): ShownLine | undefined {
   const position = { line: Number(line), column: Number(column) };
   const text = readModule(module.url);
   const before = text.split("\n")[position.line - 1]?.slice(0, position.column - 1) ?? "";
-  // An error is mostly thrown where it is made, and then it is the statement that is shown.
+  // Most errors are thrown where they are made, and then Node marks the `throw` statement.
   const statement = THROW.exec(before);
   return {
     name: module.name,

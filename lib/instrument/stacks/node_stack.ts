@@ -6,7 +6,7 @@ import type { CallSite } from "./call_sites.ts";
  * ErrorUtils::ToString).
  */
 
-/** An error's stack. */
+/** Formats an error and its stack. */
 export function formatStack(error: unknown, sites: readonly CallSite[]): string {
   let text = formatHeader(error);
   for (let i = 0; i < sites.length; i++) text += `\n    at ${String(sites[i])}`;

@@ -10,7 +10,7 @@ export interface VarDeclaration {
   isFixed: boolean;
 }
 
-/** What code says of the function that it stands in. */
+/** Constructs in code that depend on the function around it. */
 export interface Mentions {
   /** It awaits or yields. */
   suspends: boolean;
@@ -22,20 +22,24 @@ export interface Mentions {
   mentionsTarget: boolean;
 }
 
-/** What of a piece of code would change its meaning inside another function. */
+/** Constructs in a piece of code that would change their meaning inside another function. */
 export interface BodyTraits extends Mentions {
   /** Its `var` declarations. */
   vars: VarDeclaration[];
-  /** The functions declared in it; in blocks of sloppy code, they are variables of the function. */
+  /**
+   * Names of the functions declared in it. In blocks of sloppy code they are variables of the whole
+   * function.
+   */
   functions: string[];
   /** It returns, or jumps to a loop or label outside of itself. */
   leaves: boolean;
-  /** Something in it is edited whatever becomes of the code: a function, a class, the limit of stacks. */
+  /** It holds something that is always edited: a function, a class or `Error.stackTraceLimit`. */
   holdsEdits: boolean;
 }
 
 /**
- * Looks through code up to the borders of the functions in it.
+ * Collects the traits of code, without those of the functions in it. An arrow function counts by
+ * what it mentions of its surroundings.
  *
  * @param nodes Statements or expressions.
  */
@@ -52,13 +56,19 @@ export function hoistedNames({ vars, functions }: BodyTraits): Set<string> {
   return names;
 }
 
-/** Told of nodes that declare or assign something, or call `eval`. */
+/** Is told of nodes that declare or assign something, or call `eval`. */
 export interface Observer {
-  /** A node is met, or a class, whose body is left to whoever is told. */
+  /**
+   * Takes a node that was met. Of a class, the caller visits only the heritage and the computed
+   * keys; the rest of its body is the observer's.
+   */
   observe(node: Node, inLoop: boolean): void;
 }
 
-/** A search for traits, and what is around where it is: above all, what a jump can have as its target. */
+/**
+ * A search for traits. It tracks the surroundings of the current node, above all the possible
+ * targets of a jump.
+ */
 export class TraitSearch implements BodyTraits {
   readonly vars: VarDeclaration[] = [];
   readonly functions: string[] = [];
@@ -68,22 +78,22 @@ export class TraitSearch implements BodyTraits {
   mentionsArguments = false;
   mentionsTarget = false;
   holdsEdits = false;
-  /** Lists of nodes, and what of them holds edits. */
+  /** Lists in which some nodes hold edits and others do not; `kept` has those that do. */
   readonly abridged: { owner: Node; field: string; kept: Node[] }[] = [];
   readonly #labels: string[] = [];
   #inLoop = false;
   #isBreakable = false;
-  /** The `for` directly around. */
+  /** The innermost loop around the current node. */
   #loopAround: Node | undefined;
   #insideWith = false;
   readonly #observer: Observer | undefined;
 
-  /** @param observer Told of what is met. */
+  /** @param observer Is told of declarations, assignments and calls of `eval`. */
   constructor(observer?: Observer) {
     this.#observer = observer;
   }
 
-  /** Looks through a node. */
+  /** Searches a node. */
   visit(node: Node): void {
     switch (node.type) {
       case "Identifier":
@@ -164,7 +174,8 @@ export class TraitSearch implements BodyTraits {
       if (this.holdsEdits) (kept ??= []).push(list[i]!);
     }
     this.holdsEdits = holdsEdits || kept !== undefined;
-    // Where there is nothing to be kept, neither is the owner.
+    // If no node of the list holds edits, the owner is dropped from its own list, so this list
+    // stays.
     if (kept !== undefined && kept.length < list.length) this.abridged.push({ owner, field, kept });
   }
 
@@ -179,11 +190,12 @@ export class TraitSearch implements BodyTraits {
   }
 
   /**
-   * What an arrow function mentions is what is around it; and a direct `eval` in it sees, and in sloppy
-   * code shares, what is around the arrow.
+   * An arrow function has no `arguments` and no `new.target` of its own: it mentions those of the
+   * function around it. A direct `eval` in it reaches the variables around the arrow.
    */
   #visitArrow(arrow: Node): void {
-    // Its own are known where it has been parsed with them, and then not all of it is left.
+    // abridgeFunction() may have stored the traits and dropped parts of the body, so stored traits
+    // come first.
     const own: Mentions = arrow["traits"] ?? bodyTraits([arrow["body"]]);
     for (const inner of [bodyTraits(arrow["params"]), own]) {
       if (inner.evals) this.evals = true;
@@ -192,7 +204,10 @@ export class TraitSearch implements BodyTraits {
     }
   }
 
-  /** Of a class, only the heritage and the computed keys run here; the rest are functions of its own. */
+  /**
+   * Visits the heritage and the computed keys of a class, which run here. Its other parts run as
+   * functions of their own.
+   */
   #visitClass(node: Node): void {
     this.holdsEdits = true;
     this.#observer?.observe(node, this.#inLoop);
@@ -232,13 +247,13 @@ export class TraitSearch implements BodyTraits {
   #varDeclaration(declaration: Node): VarDeclaration {
     const around = this.#loopAround;
     const [{ id, init }] = declaration["declarations"];
-    // `for (async of` and `for (let of` are no loops, and nor is `for (a = 1 in`.
+    // Without `var`, `for (async of`, `for (let of` and `for (a = 1 in` are syntax errors.
     const isTarget = declaration === around?.["left"] &&
       (init !== null || id.name === "async" || id.name === "let");
     return {
       declaration,
       isLoopHead: around !== undefined && declaration === (around["init"] ?? around["left"]),
-      // An object would be asked for a variable that is only declared.
+      // Inside `with`, `void (x)` would read a property of the object, which `var x` does not.
       isFixed: isTarget || this.#insideWith,
     };
   }
@@ -249,7 +264,7 @@ export class TraitSearch implements BodyTraits {
   }
 }
 
-/** Whether a call is one of `eval` that sees what is around it. */
+/** Whether a call is a direct `eval`, which sees the variables around it. */
 export function isDirectEval({ callee }: Node): boolean {
   return callee.type === "Identifier" && callee.name === "eval";
 }

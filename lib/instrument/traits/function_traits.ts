@@ -7,25 +7,28 @@ import {
 } from "./body_traits.ts";
 import type { Node } from "../../source/syntax_tree.ts";
 
-/** What a function's body holds. */
+/** The traits of a function's body. */
 export interface FunctionTraits extends Mentions {
   /** The names that it declares for the whole function, by `var` and as functions. */
   hoisted: ReadonlySet<string>;
-  /** The names that it gives a meaning of its own from its first statement on. */
+  /**
+   * Names that the top level of the body declares: functions, classes, `let` and `const`. From the
+   * first statement on they hide outer names.
+   */
   immediate: ReadonlySet<string>;
 }
 
-/** What a function's body holds, without its parameters. */
+/** Returns the traits of a function's body, without its parameters, and stores them in the node. */
 export function functionTraits(node: Node): FunctionTraits {
   return node["traits"] ??= traitsOf(node, new TraitSearch());
 }
 
 /**
- * Finds out about a function and forgets of its body what nothing will be asked of: whatever holds
- * nothing that is edited, unless the body has to be edited piece by piece.
+ * Stores the traits of a function in its node. Then drops the parts of the body that hold no edits,
+ * to save memory. A body that has to be edited piece by piece stays whole.
  *
  * @param node A function that has just been parsed.
- * @param observer Told of what its body holds.
+ * @param observer Is told of declarations, assignments and calls of `eval` in the body.
  */
 export function abridgeFunction(node: Node, observer?: Observer): void {
   const search = new TraitSearch(observer);
@@ -39,10 +42,13 @@ export function abridgeFunction(node: Node, observer?: Observer): void {
   }
 }
 
-/** What is left of an expression. */
+/** Stands for an expression that was dropped. */
 const FORGOTTEN = { type: "ThisExpression" };
 
-/** Whether a parameter, or `arguments`, is a variable of the body too and would be a new one inside. */
+/**
+ * Whether the body declares a parameter or `arguments` again. If the body became an arrow function,
+ * that declaration would make a new variable.
+ */
 export function redeclares(node: Node, { hoisted }: FunctionTraits): boolean {
   if (hoisted.size === 0) return false;
   const parameters = new Set(["arguments"]);
@@ -55,8 +61,8 @@ function statementsOf({ expression, body }: Node): readonly Node[] {
 }
 
 /**
- * @param search What has looked through nothing yet.
- * @param kept Gets the statements that something will be asked of.
+ * @param search A search that has visited nothing yet.
+ * @param kept Gets the directives, and the statements that hold edits.
  */
 function traitsOf(node: Node, search: TraitSearch, kept?: Node[]): FunctionTraits {
   const statements = statementsOf(node);
@@ -79,7 +85,10 @@ function traitsOf(node: Node, search: TraitSearch, kept?: Node[]): FunctionTrait
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Functions, and constants, variables and classes that are not there yet. */
+/**
+ * Names of functions, and of classes, `let` and `const`, which are not initialised yet at the first
+ * statement.
+ */
 function immediateNames(statements: readonly Node[]): ReadonlySet<string> {
   let names: Set<string> | undefined;
   for (const { type, kind, declarations, id } of statements) {

@@ -1,9 +1,9 @@
-// A program may put functions of its own in the place of these.
+// The runtime's own functions, since a program may replace these globals.
 const { addEventListener, removeEventListener, dispatchEvent, setTimeout } = globalThis;
 
 /**
- * Holds back a Worker's messages until its module is there to receive them. A runtime hands them
- * out from the moment when the first module of a Worker begins, and here that is ours.
+ * Holds back a Worker's messages until its module is there to receive them. A runtime delivers
+ * messages from the moment when the first module of a Worker begins, and here that is ours.
  */
 export class WorkerInbox {
   readonly #held: Event[] = [];
@@ -19,11 +19,14 @@ export class WorkerInbox {
     addEventListener("message", this.#hold, { capture: true });
   }
 
-  /** Hands the messages out, as the runtime would: once what runs now has come to its first pause. */
+  /**
+   * Delivers the messages like the runtime: once the code that runs now has come to its first
+   * pause.
+   */
   open(): void {
     if (this.#opens) return;
     this.#opens = true;
-    // Twice: where a timer is due already, Deno calls it before the microtasks of the module's body.
+    // Two timers: Deno calls one that is due already before the microtasks of the module's body.
     setTimeout(() => setTimeout(() => this.#handOut(), 0), 0);
   }
 
@@ -32,7 +35,7 @@ export class WorkerInbox {
       this.#passing = event;
       dispatchEvent(event);
       this.#passing = undefined;
-      // What the program does in a microtask, it has done before its next message.
+      // The microtasks of the program run before its next message.
       await undefined;
     }
     removeEventListener("message", this.#hold, { capture: true });

@@ -10,10 +10,13 @@ const PARTS = [
   ...["hash", "host", "hostname", "href", "origin", "pathname", "port", "protocol", "search"],
 ] as const;
 
-/** What takes an address first, and one without a scheme as relative to the Worker's. */
+/**
+ * Functions whose first argument is an address, and which resolve a relative one against the
+ * Worker's.
+ */
 const TAKE_ADDRESSES = ["fetch", "Request", "EventSource", "WebSocket"] as const;
 
-/** Has a Worker believe that it was started with the program's module. */
+/** Makes a Worker's own address look like that of the program's module. */
 export function pretendAddress({ url, kind }: WorkerStart): void {
   const address = new URL(url);
   if (globalThis.location !== undefined) pretendLocation(address);
@@ -62,7 +65,9 @@ function absolute(text: unknown, base: URL): unknown {
     : text;
 }
 
-/** Node's Workers have the path of their module among their arguments, and a `require` beside it. */
+/**
+ * Sets the path in the arguments, and a `require` beside the module, as Node's Workers have them.
+ */
 function pretendMain(address: URL): void {
   if (address.protocol !== "file:") return;
   process.argv[1] = fileURLToPath(address);

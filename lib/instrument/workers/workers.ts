@@ -1,7 +1,7 @@
 /*
- * Hooks of the module loader are a thread's own, and Deno has no way to load a module in every
- * Worker. So the constructors start Workers with a module of ours, worker_entry.ts, which
- * instruments what it then loads: the program's module.
+ * Each thread has its own hooks of the module loader, and Deno has no way to preload a module in
+ * every Worker. So the constructors start Workers with worker_entry.ts, which sets the hooks and
+ * then loads the program's module.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -28,12 +28,12 @@ interface WorkerOptions {
   deno?: { permissions?: unknown };
 }
 
-/** Finds the address of a Worker's module; `undefined` where the Worker is to be left as it is. */
+/** Finds the address of a Worker's module; `undefined` where the Worker cannot be instrumented. */
 type FindUrl = (specifier: unknown, options: WorkerOptions) => string | undefined;
 
 /**
- * Leads the Workers that this thread starts through worker_entry.ts; in Deno only, since Node's
- * inherit `--import`.
+ * Starts the Workers of this thread by way of worker_entry.ts. In Deno only: Node's inherit
+ * `--import`.
  *
  * @param read Reads the environment.
  */
@@ -45,7 +45,7 @@ export function instrumentWorkers(read: ReadVariable): void {
   replaceConstructor(threads, { kind: "node", find: nodeUrl, read });
 }
 
-/** What is particular to one of the two constructors. */
+/** The differences between the two constructors. */
 interface WorkerKind {
   kind: WorkerStart["kind"];
   find: FindUrl;
@@ -81,7 +81,7 @@ function startAddress(
   specifier: unknown,
   options: unknown,
 ): string | URL | undefined {
-  // Before it is looked at: what is wrong with it, the constructor says in its own words.
+  // The constructor itself reports options that are no object.
   if (options !== undefined && !isObject(options)) return undefined;
   try {
     const url = find(specifier, options ?? {});
@@ -94,12 +94,14 @@ function startAddress(
   }
 }
 
-/** A Worker's trampolines are on or off as those of the thread that starts it. */
+/**
+ * Returns the switches for a Worker: its trampolines are on or off as in the thread that starts it.
+ */
 function variablesOf(read: ReadVariable): Record<string, string> {
   const { backend, engine = "auto" } = activation;
   const given = Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, read(name)]));
   const variables = { ...given, ...environmentFor({ backend, engine }) };
-  // What is undefined is no JSON, and is not there when it is read.
+  // JSON leaves out variables that are undefined.
   return variables as Record<string, string>;
 }
 
@@ -107,12 +109,15 @@ function isObject(value: unknown): value is WorkerOptions {
   return typeof value === "object" && value !== null;
 }
 
-/** Everything that worker_entry.ts imports is in there. */
+/** The directory of everything that worker_entry.ts imports. */
 const PACKAGE = new URL("../../../", import.meta.url);
 
 let hasWarned = false;
 
-/** The loader of a Worker needs permission for its first module, and for all that this one imports. */
+/**
+ * Whether a Worker may load worker_entry.ts. Its loader needs permission for the first module, and
+ * for all modules that this one imports.
+ */
 function mayLoadEntry(): boolean {
   if (PACKAGE.protocol !== "file:") return true;
   const missing = missingPermission([{ name: "read", path: fileURLToPath(PACKAGE) }]);
@@ -125,7 +130,8 @@ function mayLoadEntry(): boolean {
 }
 
 function webUrl(specifier: unknown, { type, deno }: WorkerOptions): string | undefined {
-  // A Worker with permissions of its own could not load its module but as its first one.
+  // A Worker with permissions of its own may lack the one to import the program's module. It can
+  // load that only as its first module.
   const permissions = deno?.permissions ?? "inherit";
   if (type !== "module" || permissions !== "inherit") return undefined;
   const text = String(specifier);
@@ -142,7 +148,10 @@ function nodeUrl(specifier: unknown, options: WorkerOptions): string | undefined
   return loadable(pathToFileURL(resolve(process.cwd(), specifier)));
 }
 
-/** `blob:` addresses are often revoked at once; a file that is not there the runtime reports. */
+/**
+ * Returns the address of a module that worker_entry.ts can load. A `blob:` address is often revoked
+ * at once. A missing file is left to the runtime, which reports it.
+ */
 function loadable(url: URL): string | undefined {
   switch (url.protocol) {
     case "file:":
