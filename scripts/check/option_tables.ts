@@ -42,7 +42,7 @@ function optionRow(option: CommandOption, command: CommandName): string[] {
   const own = option.commands[command];
   return [
     `\`${optionLabel(option)}\``,
-    typeof own === "string" ? own : option.help,
+    (typeof own === "string" ? own : option.help).replaceAll("*", "\\*"),
     option.variable === undefined ? "" : `\`${option.variable}\``,
     option.isPerfOnly ? "yes" : "",
   ];
