@@ -182,6 +182,7 @@ function answer(): number {
   for (let i = 0; i < 1e6; i++) sum += i % 7;
   return sum;
 }
+Deno.writeTextFileSync("server.ready", "");
 const end = performance.now() + 60_000;
 while (performance.now() < end) {
   answer();
@@ -211,7 +212,9 @@ function ofThisCheckout(text: string): string {
     .replaceAll("jsr:@x/perf/cli", `${root}lib/command/cli.ts`)
     .replaceAll("jsr:@x/perf/preload", `${root}lib/preload.ts`)
     .replaceAll("jsr:@x/perf", `${root}mod.ts`)
-    .replaceAll("PACKAGE/", root);
+    .replaceAll("PACKAGE/", root)
+    // A person waits a moment; here nothing hangs on the machine's speed.
+    .replaceAll("sleep 1\n", "until [ -e server.ready ] || ! kill -0 $!; do sleep 0.1; done\n");
 }
 
 /** Writes the programs of a page, and a `deno` that is first on PATH. */
