@@ -33,6 +33,10 @@ const STEPS: readonly Step[] = [
     args: ["check", "--frozen", "--config", "bundles/deno.json", "bundles/page/main.ts"],
   },
   { name: "documentation", args: ["doc", "--lint", ...ENTRY_POINTS] },
+  {
+    name: "tables of the documents",
+    args: ["run", "--allow-read", "--no-lock", "scripts/check/option_tables.ts", "--check"],
+  },
   { name: "JSR package", args: ["publish", "--dry-run", "--allow-dirty"] },
   {
     name: "prebuilt native libraries",
