@@ -5,8 +5,8 @@
 #include "xperf.h"
 
 struct xp_context {
-    void (*body)(void);     /* NULL: not attached */
-    uintptr_t stack_floor;  /* below it xp_call refuses */
+    void (*body)(void);
+    uintptr_t stack_floor; /* below it xp_call refuses */
 };
 
 /* Read by entry_<arch>.S. */

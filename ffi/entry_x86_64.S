@@ -6,18 +6,18 @@
  * plain `push %rbp` here would link ours to garbage and end every stack at this
  * call. Whoever returns to xp_ffi_return is libffi: there the record is linked
  * 16 bytes higher, and rbp is put back on the way out.
- *
- * A slot is 32 bytes (shift 5), an arena 2048 slots (shift 11): xperf.h.
  */
+#include "entry.h"
+
     .text
 
     .macro enter_trampoline
     mov     %edi, %ecx
-    shr     $11, %ecx
-    and     $2047, %edi
-    shl     $5, %edi
+    shr     $XP_ARENA_SHIFT, %ecx
+    and     $XP_ARENA_MASK, %edi
+    shl     $XP_SLOT_SHIFT, %edi
     lea     xp_arenas(%rip), %rdx
-    add     (%rdx,%rcx,8), %rdi
+    add     (%rdx,%rcx,1 << XP_POINTER_SHIFT), %rdi
     mov     %rdi, %rdx
     mov     (%r8), %rdi                 /* context.body */
     lea     xp_call_body(%rip), %rsi
@@ -32,10 +32,10 @@ xp_call:
     .cfi_startproc
     endbr64
     mov     %esi, %eax
-    shl     $4, %rax
+    shl     $XP_CONTEXT_SHIFT, %rax
     lea     xp_contexts(%rip), %r8
     add     %rax, %r8
-    cmp     8(%r8), %rsp                /* context.stack_floor */
+    cmp     XP_CONTEXT_STACK_FLOOR(%r8), %rsp                /* context.stack_floor */
     jb      .Lrefuse
     mov     xp_ffi_return(%rip), %rax
     cmp     (%rsp), %rax

@@ -150,25 +150,7 @@ export const functions = {
     ],
     result: "void",
   },
-  // int32_t xp_emit_x86_64(uint8_t *buffer, uint32_t capacity, uint32_t index)
-  xp_emit_x86_64: {
-    parameters: [
-      "buffer", // buffer
-      "u32", // capacity
-      "u32", // index
-    ],
-    result: "i32",
-  },
-  // int32_t xp_emit_aarch64(uint8_t *buffer, uint32_t capacity, uint32_t index)
-  xp_emit_aarch64: {
-    parameters: [
-      "buffer", // buffer
-      "u32", // capacity
-      "u32", // index
-    ],
-    result: "i32",
-  },
-} as const;
+} as const satisfies Deno.ForeignLibraryInterface;
 
 /** Those that are for `Deno.dlopen`: they call back without knowing what. */
 export const ffiFunctions = {
@@ -179,13 +161,6 @@ export const ffiFunctions = {
       "u32", // stack_budget
     ],
     result: "i32",
-  },
-  // void xp_detach(uint32_t context)
-  xp_detach: {
-    parameters: [
-      "u32", // context
-    ],
-    result: "void",
   },
   // uint32_t xp_call(uint32_t index, uint32_t context)
   xp_call: {
@@ -202,7 +177,7 @@ export const ffiFunctions = {
     parameters: [],
     result: "u32",
   },
-} as const;
+} as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of xperf.h that these declarations are of (`XP_ABI_VERSION`). */
-export const ABI_VERSION = 6;
+export const ABI_VERSION = 7;

@@ -96,7 +96,7 @@ function libraryAddress(platform: Platform): URL {
 }
 
 function checksumOf(platform: Platform): string | undefined {
-  return (checksums as Record<string, string>)[prebuiltName(platform)];
+  return (checksums as Record<string, { sha256: string }>)[prebuiltName(platform)]?.sha256;
 }
 
 /** A program compiled to one file, without the library in it, may have it beside it. */

@@ -11,7 +11,7 @@ import { currentPlatform } from "../../lib/runtime/runtime.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const name = prebuiltName(currentPlatform());
-const checksum = (checksums as Record<string, string>)[name]!;
+const checksum = (checksums as Record<string, { sha256: string }>)[name]!.sha256;
 const library = Deno.readFileSync(`${root}ffi/prebuilt/${name}`);
 
 /** Answers a request for the library; how often and when is the test's business. */
