@@ -1,8 +1,5 @@
-import { Buffer } from "node:buffer";
-import { brotliDecompressSync } from "node:zlib";
-
 import { type Frame, frameSymbol } from "../recording/frame.ts";
-import { packedPage } from "./page.js";
+import { page } from "./page.js";
 import type { PageData, PageFrame, PageStack } from "./page_data.ts";
 import type { Recording, Stack } from "../recording/recording.ts";
 
@@ -44,8 +41,6 @@ export function formatHtmlDifference(
 }
 
 function fillPage(data: PageData): string {
-  const page = brotliDecompressSync(Buffer.from(packedPage, "base64"))
-    .toString();
   // Nothing in the data may look like a tag to the parser.
   const json = JSON.stringify(data).replaceAll("<", "\\u003c");
   return page

@@ -1,5 +1,5 @@
 /*
- * What this package uses of the bundled libraries; scripts/build/libraries.ts names their versions.
+ * What this package uses of the bundled libraries; bundles/deno.json names their versions.
  */
 
 /** acorn: a parser of one text; plugins are subclasses. */
