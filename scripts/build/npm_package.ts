@@ -2,7 +2,7 @@ import bundles from "../../bundles/deno.json" with { type: "json" };
 import configuration from "../../deno.json" with { type: "json" };
 import { GENERATED } from "./bundles.ts";
 
-/** What the npm package is, whoever builds it. */
+/** What the npm package is. */
 export interface NpmPackage {
   /** The name on npm. */
   name: string;
@@ -51,23 +51,26 @@ export const npmPackage: NpmPackage = {
   },
 };
 
+/** A module's path from the root, without its extension. */
+export function moduleName(path: string): string {
+  return path.replace(/^\.\//, "").replace(/\.ts$/, "");
+}
+
 /**
- * What package.json says, as far as it does not depend on the builder.
+ * What package.json says.
  *
  * @param described The package.
- * @param placed Where the builder has put a module: the path without its extension.
  * @param libraries The libraries that npm installs, with their versions.
- * @param imported What the builder has found the modules to import, with the versions.
+ * @param imported What the modules import from npm, with the versions.
  */
 export function packageJson(
   described: NpmPackage,
-  placed: (module: string) => string,
   libraries: Readonly<Record<string, string>>,
   imported: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> {
   const { name, version, metadata, entryPoints, commands } = described;
   const targets = Object.entries(entryPoints).map(([entry, module]) => {
-    const path = placed(module);
+    const path = `./${moduleName(module)}`;
     return [entry, { types: `${path}.d.ts`, default: `${path}.js` }] as const;
   });
   return {
@@ -84,7 +87,10 @@ export function packageJson(
       ),
     },
     bin: Object.fromEntries(
-      Object.entries(commands).map(([command, module]) => [command, `${placed(module)}.js`]),
+      Object.entries(commands).map(([command, module]) => [
+        command,
+        `./${moduleName(module)}.js`,
+      ]),
     ),
     dependencies: { ...imported, ...libraries },
   };
