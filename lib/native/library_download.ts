@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 
 import { fetchSync } from "./fetch_sync.ts";
 import { placeFile } from "./library_cache.ts";
@@ -14,9 +13,6 @@ export interface LibraryDownload {
   /** Its SHA-256. */
   checksum: string;
 }
-
-/** Not in the import itself: the runtime would look it up for every program, before it runs. */
-const PLUG = "jsr:@denosaurs/plug@1.1.0/download";
 
 /** More than the library has, by far. */
 const MOST_BYTES = 1 << 20;
@@ -34,27 +30,6 @@ export function downloadLibrary(download: LibraryDownload): void {
       `Cannot get the native library "${download.address}": ${(cause as Error).message}`,
       { code: "library", hint: "JS_PERF_LIBRARY=<path of a copy>", cause },
     );
-  }
-}
-
-/**
- * The same by plug, for callers that can await it.
- *
- * @throws {Error} If plug cannot be had, or gives another one.
- */
-export async function downloadLibraryByPlug(download: LibraryDownload): Promise<void> {
-  const plug = await import(PLUG);
-  // What plug keeps is neither verified nor written at once, so it gets a directory for one use.
-  const directory = mkdtempSync("/tmp/xperf-plug-");
-  const { log } = console;
-  // It tells of downloads on the program's output.
-  console.log = () => {};
-  try {
-    const url = download.address;
-    place(download, readFileSync(await plug.download({ url, location: directory })));
-  } finally {
-    console.log = log;
-    rmSync(directory, { recursive: true, force: true });
   }
 }
 

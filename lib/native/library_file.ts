@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import checksums from "../../ffi/prebuilt/checksums.json" with { type: "json" };
 import { cachedLibraryPath } from "./library_cache.ts";
-import { downloadLibrary, downloadLibraryByPlug } from "./library_download.ts";
+import { downloadLibrary } from "./library_download.ts";
 import { PerfError } from "../base/perf_error.ts";
 import {
   isPermissionError,
@@ -68,23 +68,6 @@ export function libraryFile(platform: Platform): string {
   }
   downloadLibrary({ address: address.href, path, checksum });
   return path;
-}
-
-/**
- * Has the library at hand before it is asked for, where it comes from the network and nothing more
- * has to be allowed. What cannot be done now, {@linkcode libraryFile} tries again, and reports.
- *
- * @param platform Where it is to run.
- */
-export async function prepareLibraryFile(platform: Platform): Promise<void> {
-  const address = libraryAddress(platform).href;
-  const checksum = checksumOf(platform);
-  if (address.startsWith("file:") || checksum === undefined) return;
-  const path = cachedLibraryPath(prebuiltName(platform), checksum);
-  if (path === undefined) return;
-  if (missingPermission(libraryFilePermissions(platform)) !== undefined) return;
-  if (isKept(path, checksum)) return;
-  await downloadLibraryByPlug({ address, path, checksum }).catch(() => {});
 }
 
 function isKept(path: string, checksum: string): boolean {
