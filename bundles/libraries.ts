@@ -1,6 +1,6 @@
 /*
- * What lib/source and lib/instrument use of libraries. Each line becomes an import of the npm
- * package too, which has the libraries as dependencies.
+ * The parts of libraries that lib/source and lib/instrument use. The npm package has this module as
+ * it is, and the libraries as dependencies.
  */
 export { Parser } from "acorn";
 export { encode } from "@jridgewell/sourcemap-codec";

@@ -1,5 +1,5 @@
 /*
- * What this package uses of the bundled libraries; bundles/deno.json names their versions.
+ * The parts of the bundled libraries that this package uses; bundles/deno.json names their versions.
  */
 
 /** acorn: a parser of one text; plugins are subclasses. */

@@ -64,7 +64,7 @@ export const FLAGS: readonly string[] = [
   "-Wl,-s",
 ];
 
-/** What checksums.json says of one library. */
+/** An entry of checksums.json: one library, and the programs that made it. */
 interface Checksum {
   sha256: string;
   /** `gcc -dumpmachine`. */
@@ -77,7 +77,7 @@ interface Checksum {
 
 interface Target {
   arch: string;
-  /** What the names of the compiler's programs begin with. */
+  /** The names of the compiler's programs begin with this. */
   triple: string;
   flags: string[];
 }

@@ -33,7 +33,7 @@ export async function collectNotices(directories: readonly string[]): Promise<st
     .map(([body, packages]) => `${packages.toSorted().join("\n")}\n\n${body}\n`).join("\n");
 }
 
-/** The same words in lines of 100 characters: packages break one licence's lines differently. */
+/** Breaks lines at 100 characters: packages break one licence's lines differently. */
 function fill(text: string): string {
   // The title is in package.json.
   const paragraphs = text.replace(/^\s*(the )?mit license( \(mit\))?\s*\n/i, "").split(/\n\s*\n/);

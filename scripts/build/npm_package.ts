@@ -2,7 +2,7 @@ import bundles from "../../bundles/deno.json" with { type: "json" };
 import configuration from "../../deno.json" with { type: "json" };
 import { GENERATED } from "./bundles.ts";
 
-/** What the npm package is. */
+/** A description of the npm package. */
 export interface NpmPackage {
   /** The name on npm. */
   name: string;
@@ -57,7 +57,7 @@ export function moduleName(path: string): string {
 }
 
 /**
- * What package.json says.
+ * Makes the content of package.json.
  *
  * @param described The package.
  * @param libraries The libraries that npm installs, with their versions.

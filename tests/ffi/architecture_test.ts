@@ -1,5 +1,6 @@
 /*
- * What one architecture has and another has not is found when the library is compiled.
+ * The compiler refuses sizes that the assembly does not have, and architectures that a file does not
+ * know.
  */
 import { match, notEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 
 const SLOT_SIZE = 32;
-/** What tests/ffi/emit.c has behind the slot. */
+/** The bytes that tests/ffi/emit.c has behind the slot. */
 const BEHIND = "aa".repeat(16);
 const ENOSPC = 28;
 
@@ -18,7 +18,7 @@ interface Expected {
   code: readonly (readonly [bytes: string, disassembly: string])[];
   /** What fills the slot up to the index. */
   filler: string;
-  /** How `objdump` reads plain bytes of this architecture. */
+  /** The command that disassembles plain bytes of this architecture. */
   objdump: readonly [command: string, ...args: string[]];
 }
 
@@ -81,7 +81,7 @@ class Emitters implements Disposable {
     );
   }
 
-  /** What an emitter returns, and what it leaves in the buffer. */
+  /** Calls an emitter: its result, and the buffer afterwards. */
   emit(arch: string, capacity: number, index: number): [returned: number, buffer: string] {
     const printed = run(`${this.#directory}/emit`, [arch, `${capacity}`, `${index}`]);
     const [returned, buffer] = printed.split(" ");

@@ -74,7 +74,7 @@ function parseHeader(text: string): Map<string, Signature & { declaration: strin
   return found;
 }
 
-/** What symbols.ts says: the comment above each function, its types, the comment at each of them. */
+/** The functions of symbols.ts: the comment above each function, its types, the comment at each of them. */
 function parseSymbols(text: string): Map<string, Signature & { declaration: string }> {
   const found = new Map<string, Signature & { declaration: string }>();
   const entry =
@@ -101,7 +101,7 @@ function parseNapi(text: string): { found: Map<string, string>; room: number } {
   return { found, room: Number(/MOST_PARAMETERS = (\d+)/.exec(text)![1]) };
 }
 
-/** What the three disagree about, a line each. */
+/** Compares the three: a line for each disagreement. */
 function disagreements({ header, symbols, napi }: Sources): string[] {
   const lines: string[] = [];
   const declared = parseHeader(header);
