@@ -44,11 +44,7 @@ const STEPS: readonly Step[] = [
     needs: ["x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc"],
   },
   {
-    name: "bundled libraries",
-    args: ["run", "--allow-all", "--no-lock", "scripts/build/libraries.ts", "--check"],
-  },
-  {
-    name: "bundles of the reports",
+    name: "bundles of libraries",
     args: ["run", "--allow-all", "--no-lock", "scripts/build/bundles.ts", "--check"],
   },
 ];
