@@ -1,4 +1,5 @@
 import { type Frame, frameSymbol } from "../recording/frame.ts";
+import { jsonPieces } from "./json_pieces.ts";
 import { page } from "./page.js";
 import type { PageData, PageFrame, PageStack } from "./page_data.ts";
 import type { Recording, Stack } from "../recording/recording.ts";
@@ -40,7 +41,10 @@ export function formatHtmlDifference(
   return fillPage({ ...pageData(after, words, before), compared: names });
 }
 
-function fillPage(data: PageData): string {
+function* fillPage(data: PageData): Generator<string> {
+  const titled = page.replace("<title></title>", () => `<title>${escapeText(data.title)}</title>`);
+  const [start, end] = titled.split(/(?<=<script[^>]* id="data">)/);
+  yield start!;
   // Nothing in the data may look like a tag to the parser.
   for (const piece of jsonPieces(data)) yield piece.replaceAll("<", "\\u003c");
   yield end!;
