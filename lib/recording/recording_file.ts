@@ -13,8 +13,9 @@ export const RECORDING_START = '{"format":"@x/perf recording","version":';
 const VERSION = 2;
 
 /**
- * Encodes a recording as JSON that {@linkcode decodeRecording} reads: frames once, stacks by index,
- * and each column of the samples in base64, 64-bit floating point or 32-bit numbers, little-endian.
+ * Encodes a recording as JSON for {@linkcode decodeRecording}. Each frame stands there once, and
+ * stacks have the indices of their frames. Each column of the samples is base64 of little-endian
+ * numbers: 64-bit floating point for times and weights, 32-bit integers for indices.
  */
 export function encodeRecording({ stacks, samples, ...facts }: Recording): string {
   const ids = new Map<Frame, number>();
@@ -40,9 +41,9 @@ export function encodeRecording({ stacks, samples, ...facts }: Recording): strin
 }
 
 /**
- * Decodes what {@linkcode encodeRecording} has encoded, in this version or an earlier one.
+ * Decodes a text that this or an earlier version of {@linkcode encodeRecording} has made.
  *
- * @throws {SyntaxError} If it is something else, or incomplete.
+ * @throws {SyntaxError} If the text is something else, or incomplete.
  */
 export function decodeRecording(text: string): Recording {
   const version = text.startsWith(RECORDING_START)
@@ -99,7 +100,7 @@ function base64Of({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array
   return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 }
 
-/** Whole numbers of `size` bytes. */
+/** Decodes base64, and drops an incomplete number of `size` bytes at the end. */
 function bytesOf(text: unknown, size: number): ArrayBuffer {
   const bytes = Uint8Array.from(Buffer.from(typeof text === "string" ? text : "", "base64"));
   return bytes.buffer.slice(0, bytes.length - bytes.length % size);

@@ -4,7 +4,7 @@ import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import { type PerfMapEntry, readPerfMapEntries } from "../../backends/perf_map/perf_map_entries.ts";
 import { type ElfSymbol, readElfSymbols, symbolAt } from "./elf_symbols.ts";
 
-/** Where an address is: what a sampler can say of it. */
+/** The symbol and the module of an address. */
 export interface Place {
   /** The function's symbol; empty where there is none. */
   symbol: string;
@@ -12,7 +12,7 @@ export interface Place {
   module: string;
 }
 
-/** Finds out what is at the addresses of one process. */
+/** Finds symbols and modules for the addresses of one process. */
 export class CodePlaces {
   readonly #mappings: readonly MemoryMapping[];
   readonly #entries: readonly PerfMapEntry[];
@@ -21,22 +21,21 @@ export class CodePlaces {
   readonly #symbols = new Map<string, readonly ElfSymbol[]>();
 
   /**
-   * @param process What is known of the process: its number, the lines of its memory maps, the oldest
-   * first, and its perf map.
+   * @param process The process: its number, its memory maps, the oldest first, and its perf map.
    * @param open Reads a program or library; `undefined` where it cannot be read any more.
    */
   constructor(
     { pid, maps, map }: { pid: number; maps: readonly string[]; map: string },
     open: (path: string) => ReadBytes | undefined,
   ) {
-    // What was mapped last is what was meant, where something else was there before.
+    // Of several mappings at one address the newest counts.
     this.#mappings = maps.toReversed().flatMap(parseMemoryMaps);
     this.#entries = readPerfMapEntries(map);
     this.#generated = perfMapPath(pid);
     this.#open = open;
   }
 
-  /** What is at an address. */
+  /** Finds the symbol and the module of an address. */
   at(address: number): Place {
     const at = BigInt(Math.trunc(address));
     const mapping = this.#mappings.find(({ start, end }) => start <= at && at < end);

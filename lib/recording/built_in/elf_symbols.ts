@@ -2,9 +2,9 @@ import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
 
 /** A function of a program or library. */
 export interface ElfSymbol {
-  /** Where it begins, in the file. */
+  /** Its offset in the file. */
   offset: number;
-  /** Bytes of it. */
+  /** Its size in bytes; 0 where the file does not tell it. */
   size: number;
   /** Its name. */
   name: string;
@@ -30,7 +30,8 @@ interface Section {
  * Reads the functions that a 64-bit little-endian ELF file names, from both of its symbol tables.
  *
  * @param read Reads the file.
- * @returns By offset, no two at the same; none where the file is no such one, or has been stripped.
+ * @returns Functions in the order of their offsets, one for each offset; none where the file is not
+ * of this form, or has been stripped.
  */
 export function readElfSymbols(read: ReadBytes): ElfSymbol[] {
   const sections = readSections(read);
@@ -50,8 +51,8 @@ export function readElfSymbols(read: ReadBytes): ElfSymbol[] {
 /**
  * Finds the function at an offset.
  *
- * @param symbols By offset.
- * @param offset A place in the file.
+ * @param symbols Functions in the order of their offsets.
+ * @param offset An offset in the file.
  */
 export function symbolAt(symbols: readonly ElfSymbol[], offset: number): ElfSymbol | undefined {
   let [low, high] = [0, symbols.length];
@@ -62,7 +63,7 @@ export function symbolAt(symbols: readonly ElfSymbol[], offset: number): ElfSymb
   }
   const symbol = symbols[low - 1];
   if (symbol === undefined) return undefined;
-  // Hand-written code may have no size: it goes on to the next.
+  // Hand-written code may have no size, so it ends where the next function begins.
   return symbol.size === 0 || offset < symbol.offset + symbol.size ? symbol : undefined;
 }
 
@@ -99,7 +100,7 @@ function* symbolsOf(
     const type = table.getUint8(at + 4) & 0xf;
     const section = sections[table.getUint16(at + 6, true)];
     const value = Number(table.getBigUint64(at + 8, true));
-    // Undefined ones are at 0.
+    // Undefined symbols have the address 0.
     if ((type !== STT_FUNC && type !== STT_GNU_IFUNC) || section === undefined || value === 0) {
       continue;
     }
@@ -114,7 +115,7 @@ function* symbolsOf(
   }
 }
 
-/** Of several names for one place: one with a size, then the one that looks the least internal. */
+/** Whether a name is better than another: with a size, then with fewer underscores in front. */
 function isBetter(a: ElfSymbol, b: ElfSymbol): boolean {
   if ((a.size > 0) !== (b.size > 0)) return a.size > 0;
   const [inA, inB] = [a, b].map(({ name }) => /^_*/.exec(name)![0].length);
