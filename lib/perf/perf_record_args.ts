@@ -1,14 +1,16 @@
 import { type CallGraph, formatCallGraph, parseCallGraph } from "./call_graph.ts";
 
-/** What `perf record` is to record, and how. */
+/** Options of `perf record`. */
 export interface PerfRecordOptions {
   /** Samples per second (`-F`). @default {9999} */
   frequency?: number;
-  /** How callers are found (`--call-graph`). @default {{ method: "fp" }} */
+  /** The way to find callers (`--call-graph`). @default {{ method: "fp" }} */
   callGraph?: CallGraph;
-  /** What is counted (`-e`). @default {perf's own choice, cycles where the hardware counts them} */
+  /**
+   * The event to count (`-e`). @default {perf's own choice, cycles where the hardware counts them}
+   */
   event?: string;
-  /** Where the recording goes (`-o`). @default {"perf.data"} */
+  /** The file of the recording (`-o`). @default {"perf.data"} */
   output?: string;
   /** A process that runs already (`-p`). */
   pid?: number;
@@ -16,11 +18,14 @@ export interface PerfRecordOptions {
   clock?: string;
   /** Size of the buffer: pages, or bytes with a unit, as `16M` (`-m`). @default {perf's own} */
   mmapPages?: number | string;
-  /** What to run and record, with its arguments. @default {[]} */
+  /** The program to run and record, with its arguments. @default {[]} */
   command?: readonly string[];
 }
 
-/** Samples per second where nothing else is said: no round number, so as not to keep step with anything. */
+/**
+ * The default number of samples per second. It is not round, otherwise samples could keep step with
+ * the program's own timers.
+ */
 export const DEFAULT_FREQUENCY = 9999;
 
 /** The clocks that perf knows by name (tools/perf/util/clockid.c). */
@@ -37,9 +42,9 @@ const CLOCKS: readonly string[] = [
 ];
 
 /**
- * The arguments that follow `perf record`.
+ * Returns the arguments for `perf record`.
  *
- * @param options What to record, and how.
+ * @param options The options, as values.
  * @throws {RangeError} If a number, the clock or a size is none that perf takes.
  *
  * @example
@@ -75,7 +80,7 @@ export function perfRecordArgs(options: PerfRecordOptions = {}): string[] {
   return args;
 }
 
-/** perf reads numbers into 32 bits. */
+/** The largest number: perf reads numbers into 32 bits. */
 const MAX_NUMBER = 2 ** 31 - 1;
 
 function wholeNumber(what: string, value: number): string {
