@@ -44,7 +44,7 @@ const CLOCKS: readonly string[] = [
 /**
  * Returns the arguments for `perf record`.
  *
- * @param options The options, as values.
+ * @param options The wanted recording.
  * @throws {RangeError} If a number, the clock or a size is none that perf takes.
  *
  * @example

@@ -36,7 +36,7 @@ Deno.test("main() answers what it cannot follow with one error, one hint and sta
     equal(stdout, "");
     const [error, hint, ...rest] = stderr.trimEnd().split("\n");
     equal(error!.startsWith(`error: ${message}`), true, stderr);
-    equal(hint, "hint: --help says what there is");
+    equal(hint, "hint: --help lists commands and options");
     equal(rest.length, 0, stderr);
   }
 });

@@ -62,7 +62,7 @@ Deno.test("parseCommandLine() refuses what is unknown, by its name", () => {
       name: "PerfError",
       code: "usage",
       message: `Cannot use option "${option}": it is unknown`,
-      hint: "--help says what there is",
+      hint: "--help lists commands and options",
     });
   }
   throws(() => parseCommandLine(["-F", "9"], parseOptionsOf("run")), /"-F": it is unknown/);

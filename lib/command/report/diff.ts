@@ -20,9 +20,9 @@ export const DIFF_HELP: string = commandHelp("diff", {
     "diff [options] BEFORE AFTER",
   ],
   about: [
-    "Compares two recordings of the same event: whose share of all time has grown, " +
-    "and whose has shrunk. Widths are AFTER's, red is more than before and blue is " +
-    "less.",
+    "Compares two recordings of the same event: shows the functions whose share of all " +
+    "time has grown or shrunk. Widths are those of AFTER; red is more than before, blue " +
+    "is less.",
   ],
 });
 
@@ -30,7 +30,8 @@ export const DIFF_HELP: string = commandHelp("diff", {
  * Compares two recordings.
  *
  * @param args The words after `diff`.
- * @throws {PerfError} If the command line is wrong, a file is no recording, or they have no event in common.
+ * @throws {PerfError} If the command line is wrong, a file is no recording, or the recordings have
+ * no event in common.
  */
 export async function diff(args: readonly string[]): Promise<Ending> {
   const { line, files } = parseFileCommandLine(args, parseOptionsOf("diff"));
@@ -78,7 +79,7 @@ export async function diff(args: readonly string[]): Promise<Ending> {
   return { code: 0, signal: null };
 }
 
-/** The first event that both have counted. */
+/** Finds the first event that both have counted. */
 function sameEvent(
   before: readonly Recording[],
   after: readonly Recording[],
@@ -95,7 +96,7 @@ function sameEvent(
   );
 }
 
-/** Both clocks count the processor's time. */
+/** Returns the name for comparison: both clocks count processor time, so they are one event. */
 function nameOf(event: string): string {
   return event.replace(/^task-clock\b/, "cpu-clock").replace(/:.*$/, "");
 }
