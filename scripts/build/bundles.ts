@@ -1,11 +1,11 @@
 /**
- * Compiles what is in bundles/ into one file each, with the libraries it needs, for lib/report:
+ * Compiles each program in bundles/ into one file for lib/report, with the libraries that it needs:
  *
  *     deno task build:bundles            writes them
  *     deno task build:bundles --check    fails where one differs
  *
- * Bundles, so that a report needs neither the network nor what the user's project has installed.
- * The page is compressed: it is the largest file of the package but for the native libraries.
+ * With bundles a report needs neither the network nor packages of the user's project. The page is
+ * compressed, because it is the largest file of the package after the native libraries.
  */
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
@@ -36,7 +36,7 @@ INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
 PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN
 CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.`;
 
-/** The files that are written, and what with. */
+/** The files that are written, with the functions that make their contents. */
 const OUTPUTS: Readonly<Record<string, () => Promise<string>>> = {
   "lib/report/pprof_format.js": async () =>
     `// @ts-self-types="./pprof_format.d.ts"\n${HEAD}${PPROF_NOTICE}${await bundle(
@@ -65,7 +65,7 @@ async function bundle(entry: string): Promise<string> {
   }
 }
 
-/** The page as one file, without its data. */
+/** Makes the page as one file, without its data. */
 async function composePage(): Promise<string> {
   const read = (name: string) => Deno.readTextFile(`${root}bundles/page/${name}`);
   const script = await bundle("page/main.ts");

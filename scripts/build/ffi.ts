@@ -5,7 +5,7 @@
  *     deno task build:ffi            writes ffi/prebuilt/ and its checksums
  *     deno task build:ffi --check    fails where they differ from the sources
  *
- * The result depends on the compiler's version only, byte for byte.
+ * One version of the compiler makes the same bytes everywhere.
  */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 const ffi = new URL("../../ffi/", import.meta.url);
 const prebuilt = new URL("prebuilt/", ffi);
 
-/** The library's C files, in `ffi/`; `entry_<arch>.S` comes to them. */
+/** The library's C files, in `ffi/`; `entry_<arch>.S` is added. */
 export const SOURCES: readonly string[] = [
   "emit.c",
   "emit_x86_64.c",
@@ -35,7 +35,7 @@ export const SOURCES: readonly string[] = [
   "sampler.c",
 ];
 
-/** How it is compiled, in `ffi/`, for every architecture. */
+/** The compiler's arguments, in `ffi/`, for every architecture. */
 export const FLAGS: readonly string[] = [
   "-std=c11",
   "-O2",
@@ -54,7 +54,7 @@ export const FLAGS: readonly string[] = [
   "-Wl,--version-script=exports.map",
   "-Wl,-z,noseparate-code",
   "-Wl,-z,now",
-  // A Worker that ends closes what it has opened, and the code can be on a stack or behind a signal.
+  // A Worker that ends closes the library, but its code can still be on a stack or handle a signal.
   "-Wl,-z,nodelete",
   "-Wl,-s",
 ];
@@ -103,7 +103,8 @@ async function main(): Promise<void> {
   for (const [name, bytes] of Object.entries(files)) {
     const url = new URL(name, prebuilt);
     if (!check) {
-      // Beside it, and renamed: written over, it would end the processes that have it mapped.
+      // The file is replaced by a rename: overwriting it would end the processes that have it
+      // mapped.
       const beside = new URL(`${name}.new`, prebuilt);
       await Deno.writeFile(beside, bytes);
       await Deno.rename(beside, url);

@@ -5,13 +5,13 @@
  *     deno task build:libraries            writes it
  *     deno task build:libraries --check    fails where it differs
  *
- * A bundle, because preloaded code must not depend on the user's project: with a package.json
- * there, `npm:` specifiers are looked for in its node_modules only, and otherwise they would be
- * written to its lock file.
+ * The libraries are bundled because preloaded code must not depend on the user's project. Where
+ * that has a package.json, Deno looks for `npm:` specifiers in its node_modules only. Otherwise
+ * Deno would write them to the project's lock file.
  */
 import { fileURLToPath } from "node:url";
 
-/** Every library at one version, and what is used of it. */
+/** Every library with its version, and the names that are used of it. */
 export const LIBRARIES: Readonly<Record<string, string>> = {
   "acorn@8.19.0": "{ Parser }",
   "@jridgewell/sourcemap-codec@1.5.5": "{ encode }",

@@ -1,27 +1,29 @@
 import configuration from "../../deno.json" with { type: "json" };
 import { LIBRARIES } from "./libraries.ts";
 
-/** What the npm package is, whoever builds it. */
+/** The description of the npm package, for every builder. */
 export interface NpmPackage {
   /** The name on npm. */
   name: string;
   /** The version. */
   version: string;
-  /** What programs import: the name after the package's, and the module. */
+  /** Modules that programs import, by the name behind the package's. */
   entryPoints: Readonly<Record<string, string>>;
-  /** What programs are started by: the command's name, and the module. */
+  /** Modules that are commands, by the command's name. */
   commands: Readonly<Record<string, string>>;
-  /** Modules that nothing imports, started as programs. */
+  /** Modules that are not imported, but started as programs. */
   programs: readonly string[];
-  /** Modules that stay as they are, since their functions are to be seen. */
+  /** Modules that are not minified, because users look at their functions. */
   readable: readonly string[];
-  /** The module that bundles libraries, which npm installs instead; and what it takes of each. */
+  /**
+   * The module that bundles libraries, and the names it uses of each; npm installs them instead.
+   */
   libraries: { module: string; packages: Readonly<Record<string, string>> };
-  /** What modules read at run time, where it is seen from the root. */
+  /** Files that modules read at run time, as paths from the root. */
   assets: readonly string[];
-  /** What people read. */
+  /** Files for people to read. */
   documents: readonly string[];
-  /** What else package.json says. */
+  /** Further fields of package.json. */
   metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -30,7 +32,7 @@ export const npmPackage: NpmPackage = {
   name: configuration.name,
   version: configuration.version,
   entryPoints: configuration.exports,
-  // Not `perf`: npm puts it in front of the real one on PATH.
+  // The name is not `perf`, because npm would put it in front of the real perf on PATH.
   commands: { "js-perf": "./lib/command/main.ts" },
   programs: [
     "./lib/demo.ts",
@@ -51,11 +53,11 @@ export const npmPackage: NpmPackage = {
 };
 
 /**
- * What package.json says, as far as it does not depend on the builder.
+ * Returns the content of package.json, as far as it does not depend on the builder.
  *
  * @param described The package.
- * @param placed Where the builder has put a module: the path without its extension.
- * @param imported What the builder has found the modules to import, with the versions.
+ * @param placed Returns the path at which the builder has put a module, without its extension.
+ * @param imported The packages that the builder found in imports, with their versions.
  */
 export function packageJson(
   described: NpmPackage,
@@ -93,9 +95,9 @@ export function packageJson(
 }
 
 /**
- * The module of the libraries, as it is where npm installs them.
+ * Returns the module of the libraries for npm, which imports them instead of bundling them.
  *
- * @param bundled The bundle; the notices at its start are for other modules too.
+ * @param bundled The bundle. Its notices are kept, because they are for other modules too.
  */
 export function librariesModule(described: NpmPackage, bundled: string): string {
   const notices = /^(?:\/\/.*\n)*/.exec(bundled)![0];
@@ -105,7 +107,7 @@ export function librariesModule(described: NpmPackage, bundled: string): string 
   return notices + imports.join("");
 }
 
-/** `@a/b@1.2.3` in its two parts. */
+/** Splits `@a/b@1.2.3` into its two parts. */
 function splitVersion(library: string): [name: string, version: string] {
   const at = library.lastIndexOf("@");
   return [library.slice(0, at), library.slice(at + 1)];

@@ -8,7 +8,7 @@
  */
 import { fileURLToPath } from "node:url";
 
-/** How many tests ended in which way. */
+/** The numbers of tests that passed, failed and were ignored. */
 interface Counts {
   passed: number;
   failed: number;
@@ -48,7 +48,7 @@ async function runTests(args: string[]): Promise<Counts> {
   }
   const { success } = await child.status;
   const counts = parseSummary(await new Blob(output as BlobPart[]).text());
-  // What fails outside of a test (a type, a module that does not load) is in no summary.
+  // A failure outside of tests (a type, a module that does not load) is in no summary.
   if (!success && counts.failed === 0) counts.failed = 1;
   return counts;
 }

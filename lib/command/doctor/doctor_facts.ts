@@ -18,7 +18,7 @@ export type Outcome<T> = { value: T } | { error: string; hint?: string };
 
 /** The facts that {@linkcode checkFacts} judges. */
 export interface Facts {
-  /** What this process can do. */
+  /** The abilities of this process. */
   support: Support;
   /** The `perf` command. */
   perf: Outcome<PerfTool & { unwindsDwarf: boolean }>;
