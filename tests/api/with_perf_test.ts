@@ -59,7 +59,7 @@ console.log(sum(5_000), visitor.visit(5_000));
   }
 });
 
-Deno.test("withPerf() gives what is called often a trampoline of its own, wherever they are on", async () => {
+Deno.test("withPerf() gives a hot function its own trampoline", async () => {
   await using program = await runProgram(`
 import { activateStackTrampoline, deactivateStackTrampoline, withPerf } from "@x/perf";
 const plain = function (this: unknown, a: number, b: number) {
@@ -206,7 +206,7 @@ parser[tag]();
   for (const symbol of symbols) equal(/:([3-9]|1[0-5])$/.test(symbol), true, symbol);
 });
 
-Deno.test("withPerf() lets no name or file forge a line", async () => {
+Deno.test("withPerf() does not let a name or file forge a line", async () => {
   await using program = await runProgram(
     `
 import { activateStackTrampoline, withPerf } from "@x/perf";

@@ -47,12 +47,12 @@ try {
 } catch { /* that was the last */ }
 `;
 
-Deno.test("no file descriptor is left: trampolines stay off", async () => {
+Deno.test("without a free file descriptor trampolines stay off", async () => {
   const said = await warnings(program(ALL_DESCRIPTORS), false, { before: "ulimit -n 200" });
   for (const warning of said) match(warning, /EMFILE/);
 });
 
-Deno.test("no file descriptor is left, once the map is open: trampolines stay on", async () => {
+Deno.test("without a free file descriptor trampolines stay on, once the map is open", async () => {
   const source = program(ALL_DESCRIPTORS, { callFirst: true });
   await warnings(source, true, { before: "ulimit -n 200" });
 });

@@ -220,7 +220,7 @@ if (typeof WorkerGlobalScope === "undefined") {
   checkJitdump(await Deno.readFile(program.dumpPath), program.pid);
 });
 
-Deno.test("perf_jit switched off and on again goes on in the same dump", async () => {
+Deno.test("perf_jit switched off and on again continues the same dump", async () => {
   await using program = await runProgram(
     `
 import { activateStackTrampoline, deactivateStackTrampoline, withPerf } from "@x/perf";

@@ -45,7 +45,7 @@ Deno.test("the README's permissions are enough", async () => {
 
 testNeeding(
   obstacleOfTerminal,
-  "without one of the README's permissions trampolines are off, and nobody is asked",
+  "without one of the README's permissions trampolines are off, and nothing prompts",
   async () => {
     const flags = await documentedFlags();
     for (const missing of flags) {
@@ -85,7 +85,7 @@ async function runWorker(flags: readonly string[]): Promise<Program> {
   return program;
 }
 
-Deno.test("Workers are instrumented with the permission to read the package, and run without", async () => {
+Deno.test("Workers are instrumented if the package may be read, and run plainly if not", async () => {
   const flags = await documentedFlags();
   await using all = await runWorker([...flags, `--allow-read=${root}`]);
   equal(all.stderr, "");

@@ -26,7 +26,7 @@ setTimeout(() => {}, 0);
 ${end}
 `;
 
-Deno.test("however a process ends, its map is whole", async () => {
+Deno.test("the map is whole after any ending of the process", async () => {
   for (const [end, code] of ENDS) {
     await using program = await runProgram(source(end), { env: { JS_PERF_SUPPORT: "1" } });
     equal(program.stdout, "42\n", end);
@@ -35,7 +35,7 @@ Deno.test("however a process ends, its map is whole", async () => {
   }
 });
 
-Deno.test("however a process ends, its dump is whole", async () => {
+Deno.test("the dump is whole after any ending of the process", async () => {
   for (const [end, code, isHeard] of ENDS) {
     await using program = await runProgram(source(end), { env: { JS_PERF_JIT_SUPPORT: "1" } });
     equal(program.stdout, "42\n", end);

@@ -179,7 +179,7 @@ testNeeding(
   },
 );
 
-Deno.test("Workers that are terminated in the middle of a call harm nobody", async () => {
+Deno.test("Workers that are terminated in the middle of a call do no harm", async () => {
   await using program = await runProgram(
     `
 import { activateStackTrampoline, withPerf } from "@x/perf";

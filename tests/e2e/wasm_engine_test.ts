@@ -84,7 +84,7 @@ interface End {
 function namesAll({ how, end, code, calls }: End): void {
   testNeeding(
     obstacle,
-    `perf record names all that has run in a program that is ${how} after ${calls} calls`,
+    `perf record names all functions that ran in a program that is ${how} after ${calls} calls`,
     async () => {
       const { program, samples } = await recordTimes(
         `

@@ -71,7 +71,7 @@ for (const { emitter, code, filler } of TABLE) {
     }
   });
 
-  Deno.test(`${emitter}() writes one slot, however much room there is`, () => {
+  Deno.test(`${emitter}() writes one slot, even with more room`, () => {
     const buffer = new Uint8Array(SLOT_SIZE + 16).fill(0xaa);
     equal(emit(buffer, buffer.length, 7), codeSize);
     deepEqual(buffer.subarray(SLOT_SIZE), new Uint8Array(16).fill(0xaa));

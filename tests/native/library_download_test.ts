@@ -110,7 +110,7 @@ try {
 
 const WORKS = { code: 0, stdout: "true 42\n", stderr: "" };
 
-Deno.test("libraryFile() fetches the library from where the package is, once, and keeps it", async () => {
+Deno.test("libraryFile() fetches the library beside the package once, and keeps it", async () => {
   await using site = new Site();
   deepEqual(await site.run(), WORKS);
   deepEqual(await site.run(), WORKS);
@@ -119,7 +119,7 @@ Deno.test("libraryFile() fetches the library from where the package is, once, an
   deepEqual(await Deno.readFile(site.cached), library);
 });
 
-Deno.test("libraryFile() puts what was altered since in its place again", async () => {
+Deno.test("libraryFile() replaces a library that was altered since", async () => {
   await using site = new Site();
   await site.run();
   await Deno.writeFile(site.cached, library.toReversed());
@@ -128,7 +128,7 @@ Deno.test("libraryFile() puts what was altered since in its place again", async 
   deepEqual(await Deno.readFile(site.cached), library);
 });
 
-Deno.test("libraryFile() keeps and opens nothing that is not the library", async () => {
+Deno.test("libraryFile() refuses any other content", async () => {
   const altered = library.slice();
   altered[altered.length - 1]! ^= 1;
   await using site = new Site(() => new Response(altered));
@@ -141,7 +141,7 @@ Deno.test("libraryFile() keeps and opens nothing that is not the library", async
   deepEqual(site.kept(), []);
 });
 
-Deno.test("libraryFile() says in one message what could not be had", async () => {
+Deno.test("libraryFile() names the failed download in one message", async () => {
   await using site = new Site(() => new Response("", { status: 404, statusText: "Not Found" }));
   const { stdout, stderr } = await site.run();
   const address = `${site.url}/ffi/prebuilt/${name}`;
@@ -152,7 +152,7 @@ Deno.test("libraryFile() says in one message what could not be had", async () =>
   equal(stderr, "");
 });
 
-Deno.test("libraryFile() in two processes at once ends with one whole file", async () => {
+Deno.test("libraryFile() in two processes at once makes one whole file", async () => {
   // Both have half of it before either gets the rest.
   let waiting = 0;
   const both = Promise.withResolvers<void>();
@@ -176,7 +176,7 @@ Deno.test("libraryFile() in two processes at once ends with one whole file", asy
   deepEqual(await Deno.readFile(site.cached), library);
 });
 
-Deno.test("libraryFile() leaves nothing half where the connection breaks", async () => {
+Deno.test("libraryFile() leaves no partial file if the connection breaks", async () => {
   await using site = new Site(() =>
     new Response(
       new ReadableStream({
@@ -220,7 +220,7 @@ Deno.test("prepareLibraryFile() has plug download the library, silently, and ver
   }
 });
 
-Deno.test("prepareLibraryFile() leaves it to libraryFile() where plug cannot be had", async () => {
+Deno.test("prepareLibraryFile() leaves the download to libraryFile() if plug is unavailable", async () => {
   await using site = new Site();
   const ended = await site.run({
     flags: ["--allow-all", `--preload=${site.url}/lib/instrument/preload.ts`],
@@ -231,7 +231,7 @@ Deno.test("prepareLibraryFile() leaves it to libraryFile() where plug cannot be 
   equal(site.requests, 1);
 });
 
-Deno.test("libraryFile() needs few permissions, and is not asked for where one lacks", async () => {
+Deno.test("libraryFile() needs few permissions, and is not called if one is missing", async () => {
   await using site = new Site();
   const { host } = new URL(site.url);
   const directory = site.cached.slice(0, site.cached.lastIndexOf("/"));

@@ -55,7 +55,7 @@ Deno.test("decodeRecording() reads version 1, which has no single samples", () =
   deepEqual({ length: samples.length, threads, clock }, { length: 0, threads: [], clock: "perf" });
 });
 
-Deno.test("decodeRecording() refuses what is no recording", () => {
+Deno.test("decodeRecording() refuses a text that is no recording", () => {
   throws(() => decodeRecording("PERFILE2"), SyntaxError);
   throws(() => decodeRecording('{"format":"@x/perf recording","version":3,}'), SyntaxError);
   throws(() => decodeRecording('{"format":"@x/perf recording","version":1,"fra'), SyntaxError);

@@ -31,7 +31,7 @@ Deno.test("formatHtml() puts all stacks into the page, frames once", () => {
   });
 });
 
-Deno.test("formatHtml() loads nothing, and forbids it", () => {
+Deno.test("formatHtml() makes a page that loads nothing, and forbids it", () => {
   const page = formatHtml(recordingOf([["deno: libc/main", 1]]), WORDS);
   match(page, /<meta http-equiv="Content-Security-Policy"\s+content="default-src 'none';/);
   // An address of a namespace is none that is loaded, nor is what stands in a licence.
@@ -40,7 +40,7 @@ Deno.test("formatHtml() loads nothing, and forbids it", () => {
   match(page, /d3-flame-graph .*Apache License/);
 });
 
-Deno.test("formatHtml() takes names for names, whatever they look like", () => {
+Deno.test("formatHtml() does not take a name for markup", () => {
   const name = "</script><script>alert(1)</script>&<!--";
   const frame = { name, kind: "native", module: "" } as const;
   const stack = { thread: name, frames: [frame], samples: 1, weight: 1, isCut: false };

@@ -65,7 +65,7 @@ Deno.test("formatPprof() has samples and time of every stack, innermost first", 
   });
 });
 
-Deno.test("formatPprof() names the event where it is no clock", () => {
+Deno.test("formatPprof() names an event that is no clock", () => {
   const recording = recordingOf([["t: libc/a", 1]], { event: "cycles:P", unit: "events" });
   deepEqual(readProfile(formatPprof(recording)).types, ["samples/count", "cycles:P/count"]);
 });

@@ -143,7 +143,7 @@ export const checks: Readonly<Record<string, () => void>> = {
     ok(new Old(7) instanceof Old);
   },
 
-  "passes an exception as it is"() {
+  "passes an exception unchanged"() {
     for (const value of [new TypeError("mine"), "text", 0, null, undefined]) {
       let thrown: unknown = "nothing";
       try {

@@ -45,7 +45,7 @@ Deno.test("encodeUnwindTables() encodes an aarch64 trampoline", () => {
   );
 });
 
-Deno.test("encodeUnwindTables() fits behind a trampoline into what the backend reserves", () => {
+Deno.test("encodeUnwindTables() fits into the space that the backend reserves", () => {
   for (const [architecture, size] of [["x86_64", 12], ["aarch64", 24]] as const) {
     const code = Math.ceil(size / 8) * 8 + 8;
     const { bytes } = encodeUnwindTables(architecture, code, [trampolineRule(architecture, size)]);
@@ -53,7 +53,7 @@ Deno.test("encodeUnwindTables() fits behind a trampoline into what the backend r
   }
 });
 
-Deno.test("regionRules() makes an exception where libffi hides its frame record", () => {
+Deno.test("regionRules() has its own rule where libffi hides its frame record", () => {
   deepEqual(
     regionRules("x86_64", 4096, 1000).map((
       { start, end, instructions },

@@ -178,7 +178,7 @@ Deno.test("V8LogWatch marks moments by mapping files in the directory", () => {
   deepEqual(times, times.toSorted((a, b) => a - b));
 });
 
-Deno.test("V8LogWatch goes without times where there is no clock", async () => {
+Deno.test("V8LogWatch works without times if there is no clock", async () => {
   using programs = new LoggedPrograms({ "main.mjs": "console.log(1);" });
   const watch = programs.watch({ clock: { obstacle: "none" } });
   equal(watch.clockObstacle, "none");
@@ -189,7 +189,7 @@ Deno.test("V8LogWatch goes without times where there is no clock", async () => {
   equal(programs.clock!.processes.length, 1);
 });
 
-Deno.test("V8LogWatch outlives the directory", async () => {
+Deno.test("V8LogWatch continues after the directory has been removed", async () => {
   using programs = new LoggedPrograms();
   const watch = programs.watch();
   Deno.removeSync(programs.directory.path, { recursive: true });

@@ -106,7 +106,7 @@ testNeeding(obstacleOfPerf(), "profile() --duration ends a script, and reports",
   }
 });
 
-Deno.test("profile() -p refuses what is no process, or nothing to do with one", async () => {
+Deno.test("profile() -p refuses wrong processes, and options that it cannot use", async () => {
   for (
     const [args, code, message] of [
       [["-p", "none"], 2, /Cannot record process "none": must be the number of one/],

@@ -24,7 +24,7 @@ function readRecording({ path }: Workplace, name = "recording.json"): Recording 
 
 const gcc = obstacleOfCommand("gcc", "--version");
 
-Deno.test("profile() without perf samples by itself, says so and why, and reports", async () => {
+Deno.test("profile() without perf uses the built-in sampler, says why, and reports", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
   Deno.mkdirSync(`${place.path}/empty`);
@@ -64,7 +64,7 @@ for (
   );
 }
 
-testNeeding(gcc, "profile() runs the program where nothing can sample, and says so", async () => {
+testNeeding(gcc, "profile() runs the program even if nothing can sample, and says so", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", `${HOT}; console.log("done");`);
   const { code, stdout, stderr } = await runCommand(["profile", script, "100"], {
@@ -76,7 +76,7 @@ testNeeding(gcc, "profile() runs the program where nothing can sample, and says 
   match(stderr, /error: Cannot report: the built-in sampler has seen nothing/);
 });
 
-Deno.test("profile() by itself shows no js:: frame with -X perf=0", async () => {
+Deno.test("profile() with the built-in sampler shows no js:: frame with -X perf=0", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
   const { code, stdout, stderr } = await runCommand(
@@ -89,7 +89,7 @@ Deno.test("profile() by itself shows no js:: frame with -X perf=0", async () => 
   ok(recordingTotal(readRecording(place, "own.json")).samples > 5);
 });
 
-Deno.test("profile() by itself reports however the program ends", async () => {
+Deno.test("profile() with the built-in sampler reports a program that ends in any way", async () => {
   await using place = new Workplace();
   const script = place.write("end.ts", `${HOT}; (0, eval)(Deno.args[1]!);`);
   for (
@@ -109,7 +109,7 @@ Deno.test("profile() by itself reports however the program ends", async () => {
   }
 });
 
-Deno.test("profile() by itself sees threads, and all the time they take", async () => {
+Deno.test("profile() with the built-in sampler sees threads, and all their time", async () => {
   await using place = new Workplace();
   place.write("worker.ts", "const end = performance.now() + 600; while (performance.now() < end);");
   const script = place.write(
@@ -192,7 +192,7 @@ testNeeding(obstacleOfPerf(), "both samplers of profile() agree on the same prog
   ok(gap < 5, `${gap.toFixed(1)} points apart`);
 });
 
-Deno.test("profile() refuses what only perf has, with --sampler builtin", async () => {
+Deno.test("profile() --sampler builtin refuses options that only perf has", async () => {
   await using place = new Workplace();
   const script = place.write("app.ts", "Deno.writeTextFileSync('ran', '');");
   for (const args of [["-X", "perf_jit"], ["-e", "cycles"], ["--call-graph", "dwarf"]]) {

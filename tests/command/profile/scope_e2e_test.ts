@@ -51,7 +51,7 @@ for (const sampler of ["perf", "builtin"]) {
   );
 }
 
-Deno.test("profile() --scope refuses what it cannot do", async () => {
+Deno.test("profile() --scope refuses commands, processes and invalid values", async () => {
   for (
     const [args, message] of [
       [["--scope", "some"], /Cannot use scope "some" of --scope: must be all, active or measure/],

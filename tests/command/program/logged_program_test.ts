@@ -122,7 +122,7 @@ Deno.test("loggedEnvironment() puts our flags for Deno behind the user's", () =>
   equal(variables({ DENO_V8_FLAGS: "--a,--b=1" })["DENO_V8_FLAGS"], `--a,--b=1,${flags}`);
 });
 
-Deno.test("loggedEnvironment() makes no program first on PATH that was not on it", () => {
+Deno.test("loggedEnvironment() makes no shim for a program that is not on PATH", () => {
   using programs = new LoggedPrograms();
   const env = loggedEnvironment(programs.directory, { PATH: "/nowhere::/none", A: "1" });
   equal(env["PATH"], "/nowhere::/none");
@@ -157,7 +157,7 @@ for (
     ["", false],
   ] as const
 ) {
-  Deno.test(`the node first on PATH gives ${gets ? "its" : "no"} flags to version "${version}"`, async () => {
+  Deno.test(`the node shim passes ${gets ? "its" : "no"} flags to version "${version}"`, async () => {
     using programs = new LoggedPrograms({ node: fake(version), nodejs: fake(version) });
     const env = { PATH: `${programs.path}:${Deno.env.get("PATH")}` };
     const args = ["-e", "a  'b' \"c\" $d \n", "", "*"];
@@ -170,7 +170,7 @@ for (
   });
 }
 
-Deno.test("the node first on PATH asks scripts for their version each time", async () => {
+Deno.test("the node shim asks a node that is a script for its version each time", async () => {
   using programs = new LoggedPrograms({ node: fake("$(cat version)"), version: "v18.0.0" });
   const env = { PATH: `${programs.path}:${Deno.env.get("PATH")}` };
   equal((await programs.run(["node", "x"], { env })).stdout, "[x]");
@@ -178,7 +178,7 @@ Deno.test("the node first on PATH asks scripts for their version each time", asy
   ok((await programs.run(["node", "x"], { env })).stdout.startsWith(`[${LOG_FLAGS[0]}]`));
 });
 
-Deno.test("the node first on PATH finds no real one any more, and says so as a shell does", async () => {
+Deno.test("the node shim reports a missing real node as a shell does", async () => {
   using programs = new LoggedPrograms({ node: fake("v22.0.0") });
   const env = { PATH: `${programs.path}:/nowhere` };
   const { PATH } = programs.environment({ env });

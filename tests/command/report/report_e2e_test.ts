@@ -111,23 +111,27 @@ testNeeding(
   },
 );
 
-testNeeding(obstacle, "profile() says when the kernel has cut stacks, and the mend", async () => {
-  await using place = new Workplace();
-  const script = place.write("hot.ts", HOT);
-  const args = ["profile", "--engine=trampolines", "-F", "999", "--format", "html", script];
-  const { code, stderr } = await runCommand([...args, "deep"], { cwd: place.path });
-  equal(code, 0, stderr);
-  const most = Deno.readTextFileSync("/proc/sys/kernel/perf_event_max_stack").trim();
-  const advice = new RegExp(
-    `\\d+ % of the stacks are cut off: they are deeper than ${most} frames, ` +
-      "sudo sysctl kernel\\.perf_event_max_stack=1024 before recording keeps more",
-  );
-  match(stderr, advice);
-  match(Deno.readTextFileSync(`${place.path}/perf.html`), advice);
-  equal((await runCommand(args, { cwd: place.path })).stderr.includes("cut off"), false);
-});
+testNeeding(
+  obstacle,
+  "profile() warns if the kernel has cut stacks, and names the mend",
+  async () => {
+    await using place = new Workplace();
+    const script = place.write("hot.ts", HOT);
+    const args = ["profile", "--engine=trampolines", "-F", "999", "--format", "html", script];
+    const { code, stderr } = await runCommand([...args, "deep"], { cwd: place.path });
+    equal(code, 0, stderr);
+    const most = Deno.readTextFileSync("/proc/sys/kernel/perf_event_max_stack").trim();
+    const advice = new RegExp(
+      `\\d+ % of the stacks are cut off: they are deeper than ${most} frames, ` +
+        "sudo sysctl kernel\\.perf_event_max_stack=1024 before recording keeps more",
+    );
+    match(stderr, advice);
+    match(Deno.readTextFileSync(`${place.path}/perf.html`), advice);
+    equal((await runCommand(args, { cwd: place.path })).stderr.includes("cut off"), false);
+  },
+);
 
-testNeeding(obstacle, "profile() --quiet says nothing on standard error", async () => {
+testNeeding(obstacle, "profile() --quiet prints nothing on standard error", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
   const { code, stderr } = await runCommand(["profile", "-q", "-F", "999", script, "deep"], {

@@ -55,7 +55,7 @@ function memory(
   return bytes;
 }
 
-Deno.test("surroundingsStart() is where the lines in front of the return address start", () => {
+Deno.test("surroundingsStart() is the start of the lines in front of the return address", () => {
   equal(surroundingsStart(RETURN), BASE - BEFORE * LINE);
   equal(surroundingsStart(BASE), BASE - BEFORE * LINE);
   equal(SURROUNDINGS, (BEFORE + BEHIND) * LINE);
@@ -100,7 +100,7 @@ for (const [name, prologue] of Object.entries(PROLOGUES)) {
     deepEqual(codeExtent(RETURN, bytes), { address: BASE, size: 2 * LINE });
   });
 
-  Deno.test(`codeExtent() looks as far as there are bytes, ${name}`, () => {
+  Deno.test(`codeExtent() stops at the end of the bytes, ${name}`, () => {
     deepEqual(extent([], ["start", "code", "code", "code", "code"]), {
       address: BASE - BEFORE * LINE,
       size: (BEFORE + BEHIND) * LINE,
@@ -128,7 +128,7 @@ for (const [name, prologue] of Object.entries(PROLOGUES)) {
     });
   });
 
-  Deno.test(`codeExtent() wants a prologue whole, and at a line's start, ${name}`, () => {
+  Deno.test(`codeExtent() accepts only a whole prologue at a line's start, ${name}`, () => {
     const bytes = memory(prologue, ["start", "zeros"]);
     bytes.copyWithin(BEFORE * LINE + 1, BEFORE * LINE, BEFORE * LINE + 20);
     equal(codeExtent(RETURN, bytes), undefined);
@@ -138,7 +138,7 @@ for (const [name, prologue] of Object.entries(PROLOGUES)) {
   });
 }
 
-Deno.test("codeExtent() finds nothing where no function starts", () => {
+Deno.test("codeExtent() finds nothing if no function starts", () => {
   equal(codeExtent(RETURN, new Uint8Array(SURROUNDINGS)), undefined);
   equal(codeExtent(RETURN, new Uint8Array(SURROUNDINGS).fill(0xcc)), undefined);
   equal(codeExtent(RETURN, memory([], ["code", "zeros"])), undefined);

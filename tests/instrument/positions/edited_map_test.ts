@@ -51,7 +51,7 @@ Deno.test("transform() maps every word to its place", () => {
   ok(count > 40);
 });
 
-Deno.test("transform() maps all lines, and what follows an edit, where nobody asks for words", () => {
+Deno.test("transform() maps lines and the text behind edits if words are not asked for", () => {
   const { map } = splitInlineMap(transform(SOURCE, OPTIONS).source);
   const { map: words } = splitInlineMap(transform(SOURCE, { ...OPTIONS, mapsWords: true }).source);
   for (const [index] of SOURCE.trim().split("\n").entries()) {
@@ -66,7 +66,7 @@ Deno.test("transform() maps all lines, and what follows an edit, where nobody as
   );
 });
 
-Deno.test("transform() hands on the map that a text came with, moved", () => {
+Deno.test("transform() moves and keeps a text's own source map", () => {
   const lines = SOURCE.split("\n");
   const words = lines.flatMap(names);
   // As if from a file whose lines are the other way round, every word two columns to the right.

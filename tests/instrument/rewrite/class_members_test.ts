@@ -8,7 +8,7 @@ function fields(text: string): string[] {
   return [...code(text).matchAll(/static #\$=\[(.*?)\];/g)].map(([, list]) => list!);
 }
 
-Deno.test("ClassMembers has methods reach themselves through a private field", () => {
+Deno.test("ClassMembers makes methods reach themselves through a private field", () => {
   equal(
     code("class A { m(a) { return a; } static get x() { return 1; } }"),
     '$.touch(0);class A {static #$=[this.prototype["m"],$.accessor(this,"x","get")]; ' +

@@ -4,7 +4,7 @@ import { ansiPaint, plainPaint } from "../../../lib/instrument/stacks/deno_color
 
 // What Deno makes of the same parts, error_stack_test.ts compares.
 
-Deno.test("plainPaint() leaves every part as it is", () => {
+Deno.test("plainPaint() leaves every part unchanged", () => {
   for (const part of ["plain", "place", "number", "name", "directory", "mark"] as const) {
     for (const isInternal of [false, true]) equal(plainPaint(part, "f", isInternal), "f");
   }

@@ -84,7 +84,7 @@ async function compare(
   }
 }
 
-Deno.test("a Web Worker finds its address, name, metadata and messages as they are", async () => {
+Deno.test("a Web Worker has its own address, name, metadata and messages", async () => {
   const { plain, names } = await compare({
     "main.ts": `
 const options = { type: "module", name: "W" } as const;
@@ -151,7 +151,7 @@ postMessage(\`after \${await promise}\`);
   });
 });
 
-Deno.test("a Worker's errors are reported as they are", async () => {
+Deno.test("a Worker's errors are reported unchanged", async () => {
   const main = (worker: string, more = "") => `
 const worker = new Worker(import.meta.resolve("./${worker}"), { type: "module", name: "E" });
 worker.onerror = (event) => {
@@ -186,7 +186,7 @@ ${more}`;
   equal(plain.code, 1);
 });
 
-Deno.test("a Worker that cannot be started is the runtime's to report", async () => {
+Deno.test("the runtime reports a Worker that cannot be started", async () => {
   await compare({
     "main.ts": `
 const tries: [unknown, unknown?][] = [
@@ -248,7 +248,7 @@ worker.onmessage = ({ data }) => postMessage(inner(data));
   ok(names.filter((name) => name === "js::inner:/inner.ts:1").length >= 3);
 });
 
-Deno.test("a Worker with permissions of its own is left as it is", async () => {
+Deno.test("a Worker with permissions of its own is left unchanged", async () => {
   await compare({
     "main.ts": `
 const permissions = Deno.args[0] === undefined ? "inherit" : "none";
@@ -298,7 +298,7 @@ postMessage("started");
   });
 });
 
-Deno.test("Workers of node:worker_threads are as they are", async () => {
+Deno.test("Workers of node:worker_threads behave as without the preload", async () => {
   const { plain, names } = await compare({
     "main.ts": `
 import threads, { Worker } from "node:worker_threads";
@@ -354,7 +354,7 @@ if (workerData === "e") {
   }
 });
 
-Deno.test("a Worker starts as the thread that starts it is: on or off", async () => {
+Deno.test("a Worker starts with trampolines on or off, as in the thread that starts it", async () => {
   const { names } = await compare({
     "main.ts": `
 import { activateStackTrampoline, deactivateStackTrampoline } from "@x/perf";

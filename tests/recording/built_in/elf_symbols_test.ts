@@ -61,7 +61,7 @@ function run(command: string, ...args: string[]): string {
   return new TextDecoder().decode(stdout);
 }
 
-Deno.test("readElfSymbols() finds nothing in what is no ELF file of 64 bits", () => {
+Deno.test("readElfSymbols() finds nothing in files that are not 64-bit ELF", () => {
   const header = new Uint8Array(64);
   for (const start of [[], [0x7f, 0x45, 0x4c, 0x46, 1, 1], [0x7f, 0x45, 0x4c, 0x46, 2, 2]]) {
     header.set(start);
@@ -72,7 +72,7 @@ Deno.test("readElfSymbols() finds nothing in what is no ELF file of 64 bits", ()
   deepEqual(readElfSymbols(reader(new Uint8Array())), []);
 });
 
-Deno.test("symbolAt() keeps to a symbol's size, where it has one", () => {
+Deno.test("symbolAt() respects a symbol's size, if it has one", () => {
   const symbols = [
     { offset: 10, size: 5, name: "a" },
     { offset: 20, size: 0, name: "b" },
