@@ -5,7 +5,7 @@ import { type Support, support } from "../../lib/api/support.ts";
 
 const mod = import.meta.resolve("../../mod.ts");
 
-/** What `support()` says in a process of its own, and whether that process leaves a map. */
+/** Calls `support()` in a process of its own; returns its result, and whether there was a map. */
 async function supportUnder(
   flags: readonly string[],
   { before = "", env = {} }: { before?: string; env?: Record<string, string> } = {},

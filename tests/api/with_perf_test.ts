@@ -93,7 +93,8 @@ console.log(wrapped.length);
   equal(program.stderr, "");
   equal(program.stdout, "2\n");
   const entries = (await program.map())!.filter(({ name }) => name === "js::hot:a.ts:1");
-  // By the wasm engine at first, its own one, those again where V8 has moved them, and by the native one.
+  // By the wasm engine at first, its own one, those again where V8 has moved them, and by the
+  // native one.
   ok(entries.length >= 3 && entries.length <= 8, `${entries.length} entries`);
   equal(new Set(entries.map(({ start }) => start)).size, entries.length);
 });

@@ -1,7 +1,6 @@
 /*
- * What can stand where the perf map should be. Whatever it is, the program runs
- * as without @x/perf, says once why trampolines are off, and what was planted
- * stays as it was.
+ * Obstacles at the path of the perf map. With each of them the program runs as without @x/perf and
+ * warns once why trampolines are off. Planted files stay unchanged.
  */
 import { equal, match, ok } from "node:assert/strict";
 
@@ -24,7 +23,9 @@ async function runAfter(before: string): Promise<Program> {
   return await runProgram(PROGRAM, { before, env: { JS_PERF_SUPPORT: "1" } });
 }
 
-/** Runs the program after something was planted, and checks that it is inactive with one warning. */
+/**
+ * Runs the program after something was planted, and checks that it is inactive with one warning.
+ */
 async function runRefused(plant: string, problem: RegExp): Promise<Program> {
   const program = await runAfter(plant);
   equal(program.stdout, "42 42 false\n");

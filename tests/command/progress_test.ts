@@ -20,7 +20,7 @@ Deno.test("Progress shows a line on a terminal, and removes it", () => {
   const stream = new Written(true);
   const progress = new Progress({ stream });
   progress.show(() => "reading 1 MB");
-  // So soon nobody could read it.
+  // This line comes too soon to be read, so it is not shown.
   progress.show(() => "reading 2 MB");
   progress.clear();
   equal(stream.texts.length, 2);

@@ -54,7 +54,7 @@ function isDistinct(calls: readonly string[], at: number): boolean {
 
 const OUTPUT = "3 TypeError: mine\n".repeat(2);
 
-/** How a call fails, by its name: errno(3). */
+/** The error of each call, by its name: errno(3). */
 const ERRORS: Readonly<Record<string, number>> = {
   open: 24, // EMFILE
   read: 5, // EIO
@@ -160,7 +160,7 @@ async function readMap({ mapPath }: Program): Promise<Uint8Array | undefined> {
   }
 }
 
-/** What happened when each of a program's calls failed, one a line. */
+/** Has each of a program's calls fail once, and prints the outcomes, one a line. */
 async function failAll(
   calls: readonly string[],
   outcomeOf: (fault: string) => Promise<string>,

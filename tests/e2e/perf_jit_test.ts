@@ -146,7 +146,7 @@ while (performance.now() < end) for (const f of all) sum += f(sum);
 
 testNeeding(
   obstacle,
-  "perf inject --jit takes what a run ended by SIGKILL has written",
+  "perf inject --jit accepts the dump of a run that SIGKILL ended",
   async () => {
     await using program = await recordJit(
       `
@@ -175,7 +175,7 @@ for (let i = 0; ; i++) {
   },
 );
 
-testNeeding(obstacle, "perf inject --jit takes a dump up to its last whole record", async () => {
+testNeeding(obstacle, "perf inject --jit accepts a dump up to its last whole record", async () => {
   await using program = await recordJit(demoByHand);
   const { size } = await Deno.stat(program.dumpPath);
   // Into the last function's record, which is foo's: behind it is only JIT_CODE_CLOSE.

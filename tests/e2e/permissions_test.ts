@@ -1,7 +1,7 @@
 /*
- * The permissions that the README names are enough, and whichever lacks, nobody is asked: the program
- * says and ends the same, with one warning at most. What this or that permission is for, without the
- * words of the README, is in activation_test.ts.
+ * The permissions that the README names are enough. Without one of them there is no prompt: the
+ * program prints and ends the same, with one warning at most. activation_test.ts tests the
+ * permissions one by one.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";

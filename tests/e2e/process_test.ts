@@ -1,4 +1,4 @@
-/* How processes end and start others: what was known is written, and each has files of its own. */
+/* Processes that end and start others: known names are written, and each has its own files. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 
 import { checkJitdump } from "../support/jitdump_checks.ts";

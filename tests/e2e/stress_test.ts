@@ -77,7 +77,7 @@ let [lastMemory, lastCollection] = [-Infinity, performance.now()];
 for (let i = 0; performance.now() < end; i++) {
   for (let k = 0; k < 20; k++) round(i);
   check(await wait(i), i + thread);
-  // What a function takes, it takes for good: many at first, and then some all the time.
+  // A registered function keeps its memory, so many are registered at first, later only some.
   const isWarm = performance.now() > end - 900 * duration;
   if (performance.now() > lastRegistered + (isWarm ? 1000 : 50)) {
     lastRegistered = performance.now();

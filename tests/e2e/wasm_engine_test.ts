@@ -72,7 +72,7 @@ for (const calls of [70_000, 110_000, 135_000]) {
   }
 }
 
-/** How a program ends. */
+/** The ending of a program. */
 interface End {
   how: string;
   end: string;
@@ -152,7 +152,7 @@ function samplesOf(samples: readonly TimedSample[], name: string): TimedSample[]
   return samples.filter(({ frames }) => frames.some((frame) => frame.name === name));
 }
 
-/** How many percent of the samples have all names, in this order. */
+/** The percentage of samples that have all names, in this order. */
 function nestedPercent(samples: readonly TimedSample[], names: readonly string[]): number {
   const nested = samples.filter(({ frames }) => {
     const found = frames.map(({ name }) => name).filter((name) => names.includes(name));

@@ -1,5 +1,5 @@
 /*
- * What every engine does, whoever makes its trampolines.
+ * Tests of every engine, with trampolines of each kind.
  */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 
@@ -256,7 +256,7 @@ for (const name of ENGINES) {
       deepEqual(engine.entries.e2(id, here, undefined, 1, 2), [id]);
       deepEqual(engine.entries.e2(id, report, id, 1, 2), { self: id, args: [1, 2], count: 2 });
     }
-    // What was called before is not declared again, and nor is what was made before and after.
+    // Neither a called function nor a new trampoline is declared again.
     deepEqual(engine.entries.e0(0, here, undefined), [0]);
     deepEqual(host.declared.map(({ id }) => id), [
       0,

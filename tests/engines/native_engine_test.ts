@@ -1,5 +1,5 @@
 /*
- * What is particular to this engine; what all have in common is in engine_test.ts.
+ * Tests of this engine alone; engine_test.ts has the tests of all engines.
  */
 import { equal, match, ok } from "node:assert/strict";
 
@@ -45,7 +45,7 @@ Deno.test("NativeEngine passes a call beyond the stack budget to its host, once"
   equal(deep, 1);
 });
 
-/** How many trampolines are on the stack of 10 nested calls, and of 600. */
+/** Counts the trampolines on the stack of 10 nested calls, and of 600. */
 function descend(host: DeclaringEngine, isOff = () => false): { few: number; many: number } {
   const down = (levels: number): unknown => {
     if (levels === 0) return host.idsOnStack().length;

@@ -19,7 +19,7 @@ interface Expected {
   emitter: EmitterName;
   /** Every instruction: its bytes, its disassembly. */
   code: [bytes: string, disassembly: string][];
-  /** What fills the slot up to the index. */
+  /** The bytes that fill the slot up to the index. */
   filler: string;
 }
 

@@ -28,7 +28,7 @@
 
 enum { MAX_DESCRIPTORS = 4096 };
 
-/* What becomes of a descriptor: only the first read of a file is counted. */
+/* The states of a descriptor: only the first read of a file is counted. */
 enum { OTHER, UNREAD, READ };
 
 DECLARE(open);
@@ -39,7 +39,7 @@ DECLARE(ftruncate);
 DECLARE(statx);
 DECLARE(unlink);
 
-/* Once, and before anything is called: a library's destructors may wait for a thread that calls. */
+/* Runs once, before any call: a library's destructors may wait for a thread that calls. */
 __attribute__((constructor)) static void find_all(void)
 {
     FIND(open);

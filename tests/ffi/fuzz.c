@@ -89,7 +89,7 @@ static void claim(struct input *input)
     enum { PLACES = 64 };
     static uint64_t base = 1ull << 60;
     uint64_t claimed = 0;
-    /* Nobody has claimed anything there. */
+    /* Nothing is claimed there yet. */
     base += 2 * PLACES;
     for (uint32_t count = 1 + take_u32(input) % 32; count > 0; count--) {
         uint8_t bounds[2];
@@ -107,7 +107,7 @@ static void claim(struct input *input)
         if (result)
             xp_claim(range[0], (uint32_t)(range[1] - range[0]));
     }
-    /* What is left, so that the list does not fill up. */
+    /* Claims the rest, so that the list of claims stays short. */
     xp_claim(base, 2 * PLACES);
 }
 

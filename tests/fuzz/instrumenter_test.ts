@@ -1,6 +1,6 @@
 /*
- * Source texts that nobody would write. What the instrumenter makes of one is again a program, of
- * which the original can be restored; what is no program, it leaves to the runtime.
+ * Random source texts. The instrumenter makes a program of a program, and the original can be
+ * restored. It leaves a text that is no program to the runtime.
  */
 import { equal, ok } from "node:assert/strict";
 

@@ -1,5 +1,6 @@
 /*
- * Whatever a log holds, V8Log reads it, says what is wrong with it, and answers within what it holds.
+ * Whatever a log holds, V8Log reads it, says what is wrong with it, and answers within what it
+ * holds.
  */
 import { ok } from "node:assert/strict";
 

@@ -1,5 +1,5 @@
 /*
- * What a CommonJS program requires is what it is without a hook, whatever kind of file it is.
+ * A CommonJS program requires the same as without a hook, from every kind of file.
  */
 import { equal, match } from "node:assert/strict";
 

@@ -46,7 +46,7 @@ for (
       true,
       false,
     ]],
-    // Nobody sends one, and the program ends all the same.
+    // The program ends without a signal, too.
     [{ JS_PERF_TOGGLE_SIGNAL: "1" }, "", [false, false, false, false]],
   ] as const
 ) {

@@ -78,7 +78,7 @@ class Site implements AsyncDisposable {
     return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
   }
 
-  /** What is kept. */
+  /** Returns the names of the kept files. */
   kept(): string[] {
     try {
       const directory = this.cached.slice(0, this.cached.lastIndexOf("/"));
@@ -213,7 +213,7 @@ Deno.test("prepareLibraryFile() has plug download the library, silently, and ver
       imports: { "jsr:@denosaurs/plug@1.1.0/download": plug },
       env: { JS_PERF_SUPPORT: "1" },
     });
-    // What plug got wrong is fetched once more.
+    // A wrong download of plug is fetched again.
     deepEqual(ended, WORKS);
     equal(site.requests, requests);
     deepEqual(site.kept(), [name]);

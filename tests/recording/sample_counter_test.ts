@@ -14,7 +14,7 @@ function perfFile(types: readonly number[]): Uint8Array {
     const at = offset + size * i;
     view.setUint32(at, type, true);
     view.setUint16(at + 6, size, true);
-    // What is in a record may look like another.
+    // The content of a record may look like another record.
     view.setUint32(at + 8, 9, true);
     view.setUint16(at + 14, size, true);
   });

@@ -10,7 +10,7 @@ const dwarf = (size: number) => ({ callGraph: { method: "dwarf", size } as const
 Deno.test("countShortcomings() counts missing data", () => {
   const recording = recordingOf([
     ...HALF_CUT,
-    // Where no function of the program is, nobody misses its callers.
+    // A cut stack without a function of the program does not matter.
     ["V8 libc/start_thread", 5, { isCut: true }],
     ["deno: libc/main libc/", 3],
     ["deno: libc/main deno/", 7],

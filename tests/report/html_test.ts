@@ -6,7 +6,7 @@ import { recordingOf } from "../support/recordings.ts";
 
 const WORDS = { title: "app.ts", facts: ["perf 6.12.95", "2 s"], warnings: ["7 lost"] };
 
-/** What the page's script reads. */
+/** Reads the data that the page's script reads. */
 function dataOf(page: string): PageData {
   const [, json] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)!;
   return JSON.parse(json!);

@@ -5,7 +5,10 @@ import { formatPprof } from "../../lib/report/pprof.ts";
 import { type ProtobufField, readProtobuf } from "../support/protobuf_reader.ts";
 import { recordingOf } from "../support/recordings.ts";
 
-/** Fields of a Profile and what is in it, by number, as github.com/google/pprof's profile.proto has them. */
+/**
+ * Fields of a Profile and what is in it, by number, as github.com/google/pprof's profile.proto has
+ * them.
+ */
 const [SAMPLE_TYPE, SAMPLE, MAPPING, LOCATION, FUNCTION, STRINGS] = [1, 2, 3, 4, 5, 6];
 
 const decoder = new TextDecoder();

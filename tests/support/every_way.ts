@@ -29,7 +29,8 @@ export function* ways(text: string, kind: SourceKind = "module"): Generator<Way>
 /**
  * Runs a module as it is and in every way: what it exports shall be the same.
  *
- * @returns The names of the functions that were called inside their trampolines, without the module's.
+ * @returns The names of the functions that were called inside their trampolines, without the
+ * module's.
  */
 export async function sameInEveryWay(text: string, kind: SourceKind = "module"): Promise<string[]> {
   const run = async (source: string) =>

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { obstacleOfCommand } from "./needing.ts";
 
-/** What is in the way of mount namespaces; `undefined` where nothing is. */
+/** The reason why mount namespaces cannot be used; `undefined` if they can. */
 export const namespaces: string | undefined = obstacleOfCommand("unshare", "--mount", "true");
 
 /**

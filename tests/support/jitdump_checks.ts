@@ -57,7 +57,7 @@ export function checkJitdump(
   return loads;
 }
 
-/** What a load has mapped. */
+/** The range that a load has mapped. */
 interface Mapped {
   start: bigint;
   end: bigint;

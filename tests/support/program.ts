@@ -25,7 +25,7 @@ export interface ProgramOptions {
    * information at the lower of two addresses. @default false
    */
   direct?: boolean;
-  /** What the process runs under, such as `perf record ... --`. @default {[]} */
+  /** Words in front of the process's command, such as `perf record ... --`. @default {[]} */
   under?: readonly string[];
 }
 
@@ -73,7 +73,10 @@ export class Program implements AsyncDisposable {
       .map((name) => `/tmp/${name}`);
   }
 
-  /** The perf map, of a child of the program where its pid is given; `undefined` where there is none. */
+  /**
+   * The perf map, of a child of the program where its pid is given; `undefined` where there is
+   * none.
+   */
   async map(pid = this.pid): Promise<PerfMapEntry[] | undefined> {
     if (!this.#pids.includes(pid)) this.#pids.push(pid);
     try {
@@ -107,8 +110,8 @@ export async function runProgram(source: string, options: ProgramOptions = {}): 
   await Deno.writeTextFile(file, tellPid + source.replace(/^\n/, ""));
   const config = options.configuration ?? configuration;
   const deno = [Deno.execPath(), "run", "--no-lock", `--config=${config}`];
-  // After `exec` the process is the program, under the same pid. An earlier process of that can have
-  // been killed before it removed its files.
+  // After `exec` the process is the program, under the same pid. An earlier process of that can
+  // have been killed before it removed its files.
   const become = `echo $$ > pid; MAP=/tmp/perf-$$.map DUMP=/tmp/jit-$$.dump; rm -rf "$MAP" "$DUMP"
 ${before}
 exec "$@"`;

@@ -22,7 +22,9 @@ export function stacksOf({ stacks }: Recording): SeenStack[] {
   return stacks.map(({ thread, frames, weight }) => ({ thread, frames, weight }));
 }
 
-/** The functions of a stack that are in one of the files, by the name's last part, outermost first. */
+/**
+ * The functions of a stack that are in one of the files, by the name's last part, outermost first.
+ */
 export function functionsIn({ frames }: SeenStack, file: RegExp): string[] {
   return frames.filter((frame) => frame.file !== undefined && file.test(frame.file))
     .map(({ name }) => name);

@@ -1,6 +1,6 @@
 /*
- * What a function wrapped by withPerf() has to do just as without it, whether
- * trampolines are on or off: with_perf_test.ts runs these both ways.
+ * Checks that a function wrapped by withPerf() behaves as without it. with_perf_test.ts runs them
+ * with trampolines off and on.
  */
 import { withPerf } from "@x/perf";
 import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
- * What can stand in the way of a jitdump. Whatever it is, the program runs as
- * without @x/perf, says once why trampolines are off, and what was planted stays as it was.
+ * Obstacles for a jitdump. With each of them the program runs as without @x/perf and warns once why
+ * trampolines are off. Planted files stay unchanged.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 
@@ -16,7 +16,9 @@ console.log(foo(), foo(), isStackTrampolineActive());
 Deno.exitCode = 7;
 `;
 
-/** Runs the program after something was planted, and checks that it is inactive with one warning. */
+/**
+ * Runs the program after something was planted, and checks that it is inactive with one warning.
+ */
 async function runRefused(
   options: ProgramOptions,
   problem: RegExp,

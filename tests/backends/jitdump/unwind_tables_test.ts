@@ -118,7 +118,7 @@ function rows(text: string): string[] {
 
 testNeeding(
   obstacleOfCommand("x86_64-linux-gnu-readelf", "--version"),
-  "encodeUnwindTables() is read by binutils as it is meant, on x86_64",
+  "encodeUnwindTables() means the same to binutils, on x86_64",
   async () => {
     const trampoline = encodeUnwindTables("x86_64", 24, [trampolineRule("x86_64", 12)]);
     deepEqual(rows(await readBack("x86_64", 24, trampoline)).slice(-5), [
@@ -142,7 +142,7 @@ testNeeding(
 
 testNeeding(
   obstacleOfCommand("aarch64-linux-gnu-readelf", "--version"),
-  "encodeUnwindTables() is read by binutils as it is meant, on aarch64",
+  "encodeUnwindTables() means the same to binutils, on aarch64",
   async () => {
     const trampoline = encodeUnwindTables("aarch64", 32, [trampolineRule("aarch64", 24)]);
     deepEqual(rows(await readBack("aarch64", 32, trampoline)).slice(-5), [

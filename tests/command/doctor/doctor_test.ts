@@ -43,7 +43,7 @@ Deno.test("doctor() without perf names the install command, and the built-in sam
 
 testNeeding(
   obstacleOfCommand("gcc", "--version"),
-  "doctor() fails where nothing can sample",
+  "doctor() fails if nothing can sample",
   async () => {
     await using place = new Workplace();
     const { code, stdout } = await runCommand(["doctor"], {

@@ -10,7 +10,10 @@ import { type RefusedCall, refusing } from "../../support/refuse.ts";
 import { LEAVE_PID, runCommand, Workplace } from "../../support/command_process.ts";
 import { HOT, HOT_NESTING } from "../../support/hot_program.ts";
 
-/** The functions from the program's body to the innermost, with their lines, where all of a stack is named. */
+/**
+ * The functions from the program's body to the innermost, with their lines, where all of a stack is
+ * named.
+ */
 function nesting({ stacks }: Recording): string[] {
   const busiest = stacks.filter(({ frames }) => frames.some(({ kind }) => kind === "typescript"))
     .sort((a, b) => b.weight - a.weight);
@@ -135,7 +138,10 @@ setTimeout(Deno.exit, 1000);`,
   equal(/were seen|dropped|not sampled/.test(stderr), false, stderr);
 });
 
-/** Each function's share of the program's time, that of the functions it calls included; the busiest first. */
+/**
+ * Each function's share of the program's time, that of the functions it calls included; the busiest
+ * first.
+ */
 function shares({ stacks }: Recording): [string, number][] {
   const sums = new Map<string, number>();
   for (const { frames, weight } of stacks) {
@@ -160,7 +166,10 @@ function all() { return sorts() + parses() + hashes() + joins(); }
 for (let i = 0; i < 200; i++) all();
 `;
 
-/** The shares of the five busiest functions by perf, and the same functions' by the built-in sampler. */
+/**
+ * The shares of the five busiest functions by perf, and the same functions' by the built-in
+ * sampler.
+ */
 async function sharesByBoth(): Promise<[name: string, byPerf: number, byOurs: number][]> {
   await using place = new Workplace();
   const script = place.write("mixed.ts", MIXED);

@@ -14,10 +14,10 @@ const obstacle = (() => {
   }
 })();
 
-/** How they stand in a report, and how deep. */
+/** The names in a report, with their depths. */
 const REPORTED_NESTING = HOT_NESTING.map((name, depth) => [`js::${name}`, depth]);
 
-/** How deep each name stands in a report, from its outermost `js::` frame; outermost first. */
+/** Finds the depth of each name in a report below its outermost `js::` frame; outermost first. */
 function nesting(report: string): [string, number][] {
   const frames = [...report.matchAll(/%\s+\d+( +)(js::[^:]+):\S*?(:\d+)?$/gm)]
     .map(([, indent, name, line = ""]): [string, number] => [name! + line, indent!.length / 2]);
@@ -103,7 +103,7 @@ testNeeding(obstacle, "profile() passes perf's options to perf, and warns of dwa
   equal(stderr.includes("no hardware events"), false);
 });
 
-/** What perf and a script have left in /tmp. */
+/** Finds the files that perf and a script have left in /tmp. */
 function jitFiles({ path }: Workplace): string[] {
   const ours = [...Deno.readDirSync(path)].flatMap(({ name }) =>
     /^(\d+)\.pid$/.exec(name)?.[1] ?? []

@@ -89,7 +89,7 @@ export function pipeline<T, R>(stage: Stage<T, R>): (value: T) => Promise<R> {
 `,
 };
 
-/** What calls what on the way into the matrix, by the lines of the source, outermost first. */
+/** The calls on the way into the matrix, with the lines of the source, outermost first. */
 const NESTING = [
   "pipeline.delayed lib/pipeline.ts:5",
   "main.<anonymous> main.ts:10",

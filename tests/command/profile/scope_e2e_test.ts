@@ -25,7 +25,7 @@ console.log(Object.keys(Deno.env.toObject()).filter((name) => /^JS_PERF_(SCOPE|C
 for (const sampler of ["perf", "builtin"]) {
   testNeeding(
     sampler === "perf" ? obstacleOfPerf() : undefined,
-    `profile() --scope with ${sampler} records what is in the scope, and nothing else`,
+    `profile() --scope with ${sampler} records only the scope`,
     async () => {
       await using place = new Workplace();
       const script = place.write("parts.ts", PARTS);

@@ -456,8 +456,8 @@ testNeeding(obstacle, "profile() shows as much garbage collection as V8 reports"
     "-A --v8-flags=--trace-gc,--single-threaded-gc",
     "app.mjs",
   ]);
-  // `…  37 ms: Incremental Mark-Compact 3.1 (4.2) -> 2.9 (5.2) MB, pooled: 0 MB, 6.72 / 0.00 ms (+ 3.3 ms
-  // in 14 steps since start of marking …`
+  // `…  37 ms: Incremental Mark-Compact 3.1 (4.2) -> 2.9 (5.2) MB, pooled: 0 MB, 6.72 / 0.00 ms
+  // (+ 3.3 ms in 14 steps since start of marking …`
   const times = [
     ...result.stdout.matchAll(/MB, ([\d.]+) \/ [\d.]+ ms/g),
     ...result.stdout.matchAll(/ \(\+ ([\d.]+) ms in \d+ steps/g),

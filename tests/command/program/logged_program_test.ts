@@ -56,7 +56,7 @@ ${WORK}`,
 for (const runtime of ["node20", "node22", "node24"] as OtherRuntime[]) {
   testNeeding(
     obstacleOfRuntime(runtime) ?? obstacleOfCommand("npm", "--version"),
-    `loggedEnvironment() reaches Workers, children and npm's scripts in ${runtime}, unnoticed`,
+    `loggedEnvironment() logs Workers, children and npm's scripts in ${runtime}, unnoticed`,
     async () => {
       using programs = new LoggedPrograms(FILES);
       const env = {
@@ -98,7 +98,7 @@ await relay(spawn("node", ["work.mjs"], { stdio: "inherit" }));
 
 testNeeding(
   obstacleOfCommand("node", "--version"),
-  "loggedEnvironment() reaches Workers and children in Deno, unnoticed",
+  "loggedEnvironment() logs Workers and children in Deno, unnoticed",
   async () => {
     using programs = new LoggedPrograms({
       ...FILES,
@@ -192,7 +192,7 @@ Deno.test("the node shim reports a missing real node as a shell does", async () 
 
 testNeeding(
   obstacleOfCommand("node", "--version"),
-  "the node first on PATH keeps arguments, argv0, variables, status and signals",
+  "the node shim keeps arguments, argv0, variables, status and signals",
   async () => {
     using programs = new LoggedPrograms({
       "show.mjs": `
@@ -234,7 +234,7 @@ process.exit(7);`,
 
 testNeeding(
   obstacleOfCommand("node", "--version"),
-  "the node first on PATH does not find itself, nor that of a command around it",
+  "the node shim finds neither itself nor the shim of a command around it",
   async () => {
     using programs = new LoggedPrograms({ "work.mjs": WORK });
     const inner = makeLogDirectory({ temporary: programs.path });
@@ -254,7 +254,7 @@ testNeeding(
 
 testNeeding(
   obstacleOfCommand("node", "--version"),
-  "loggedEnvironment() leaves programs alone when the log directory is gone",
+  "loggedEnvironment() does not affect programs when the log directory is gone",
   async () => {
     using programs = new LoggedPrograms({ "work.mjs": WORK });
     for (const command of [["node", "work.mjs"], ["deno", "run", "work.mjs"]]) {

@@ -20,7 +20,7 @@ const end = performance.now() + 500;
 while (performance.now() < end) Deno.args[0] === "deep" ? deep(60) : bar(1e5);
 `;
 
-/** What a report says of everything, and of foo with what it calls. */
+/** A report's values for everything, and for foo with its callees. */
 interface Shares {
   total: number;
   foo: number;

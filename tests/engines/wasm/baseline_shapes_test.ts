@@ -26,7 +26,7 @@ Deno.test("BaselineCode.extentAt() learns a form from five equal pieces of code"
     deepEqual(looked.at(i), { address: BASE + 256 * i, size: 192, byV8: true });
   }
   equal(looked.count, 5);
-  // What calls it need not be at one place to the byte.
+  // The return address may be some bytes away.
   equal(looked.at(30, { offset: 98 })!.address, BASE + 256 * 30);
   equal(looked.count, 5);
 });

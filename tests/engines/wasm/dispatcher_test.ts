@@ -27,9 +27,9 @@ class Dispatcher {
   readonly memory = new WebAssembly.Memory({ initial: 1 });
   readonly nested = new Int32Array(this.memory.buffer, NESTED, 1);
   readonly counts = new Int32Array(this.memory.buffer, LEFT);
-  /** What `deep` says. */
+  /** The result of `deep`. */
   isDeep = false;
-  /** What `ready` says. */
+  /** The result of `ready`. */
   isReady = true;
   readonly log: unknown[] = [];
   readonly exports: Record<string, (...args: unknown[]) => unknown> & { table: WebAssembly.Table };
@@ -171,12 +171,13 @@ Deno.test("dispatcherModule() counts down, and below zero has the trampoline fou
     equal(counts[2], left);
     deepEqual(log.splice(0), [called]);
   }
-  // The trampoline calls the walker as it calls the function; then the host is told, and then it is called.
+  // The trampoline calls the walker with the function's arguments. Then the dispatcher tells the
+  // host, and then it calls the function.
   equal(call(), 3);
   const asked = ["ready", 2];
   deepEqual(log.splice(0), [asked, ["c2", null, NONE, NONE], walked, ["found", 2], called]);
   equal(counts[2], -1);
-  // And so on until somebody sets the count.
+  // Each call does so until the host sets the count.
   equal(call(), 3);
   deepEqual(log.splice(0).length, 5);
   counts[2] = 1;
@@ -218,7 +219,7 @@ Deno.test("trampolines count nested calls, with exceptions too", () => {
   exports["e1"]!(1, descend, 0, 3);
   deepEqual(seen, [1, 2, 3, 4]);
   equal(nested[0], 0);
-  // What a function throws makes the count too high, until an outer call returns.
+  // An exception makes the count too high, until an outer call returns.
   const fail = () => {
     throw new Error();
   };
@@ -249,11 +250,11 @@ Deno.test("dispatcherModule() asks from 64 nested calls on if it shall call plai
     exports[`e${given.length}`]!(i, call, "self", ...given);
     deepEqual(log.splice(0), [["deep", 64], ["plain", i, call, "self", ...given]]);
   }
-  // Who is not called is not counted.
+  // A call outside of the trampoline is not counted.
   deepEqual([...dispatcher.counts.subarray(0, 6)], [1000, 1000, 998, 1000, 1000, 1000]);
 });
 
-/** What V8 has of each frame of the stack that a call is made from: the script, the function, the text. */
+/** V8's script and text of each frame on the stack of the caller. */
 function frames(): { script: string; text: string }[] {
   const { prepareStackTrace } = Error;
   // deno-lint-ignore no-explicit-any -- V8's frames have no type

@@ -6,7 +6,7 @@ import {
   surroundingsStart,
 } from "../../../lib/engines/wasm/wasm_code_extent.ts";
 
-/** What V8 15 makes on x86_64 at a function's start. */
+/** The first bytes of V8 15's functions on x86_64. */
 const PROLOGUES: Record<string, number[]> = {
   // 45 33 e4             xor r12d, r12d
   // e8 00 00 00 00       call WasmLiftoffFrameSetup
@@ -31,7 +31,10 @@ const RETURN = BASE + 40;
 
 type Line = "start" | "code" | "zeros" | "int3";
 
-/** Memory around `RETURN`, given line by line from the one that it is in; before it is what is given. */
+/**
+ * Memory around `RETURN`, given line by line from the one that it is in; before it is what is
+ * given.
+ */
 function memory(
   prologue: readonly number[],
   from: readonly Line[],

@@ -1,6 +1,6 @@
 /*
- * What is particular to this engine: V8 makes its trampolines where it likes, and moves each once.
- * What all engines have in common is in engine_test.ts.
+ * Tests of this engine alone: V8 chooses the places of its trampolines, and moves each once.
+ * engine_test.ts has the tests of all engines.
  */
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 
@@ -12,7 +12,7 @@ import { walk } from "../../support/stack_walk.ts";
 
 const FORMS = [...Array(MOST_ARGUMENTS + 1).keys(), APPLY];
 
-/** How long V8 may take to move a trampoline, in milliseconds: on a busy machine its thread waits. */
+/** The time that V8 may take to move a trampoline, in milliseconds: on a busy machine it waits. */
 const PATIENCE = 60_000;
 
 /** Calls a function of one of the forms, with arguments that do not matter. */
@@ -86,7 +86,7 @@ for (const padding of [0, 104]) {
         ok(holds(extents[1]!, address), `${address} is not in ${JSON.stringify(extents)}`);
       });
     }
-    // What has moved stays.
+    // A trampoline moves only once.
     for (const args of FORMS) {
       for (let i = 0; i < 100_000; i++) callForm(host, 3 * FORMS.indexOf(args), args, nothing);
     }
@@ -186,7 +186,7 @@ Deno.test("WasmEngine leaves the padding behind a trampoline to the backend", ()
     equal(Number(other.address) - Number(one.address) - one.size, padding);
     return one.size;
   });
-  // There is code in front of them all the same: the whole of what runs.
+  // In front of the padding is the trampoline's whole code, as without padding.
   ok(sizes[1]! >= sizes[0]! - 64, `${sizes}`);
 });
 
@@ -195,7 +195,7 @@ Deno.test("WasmEngine declares code that includes its return addresses", () => {
   host.prepare(4, 4, 4);
   for (const [i, address] of returnAddresses(host, [0, 1, 2], 4).entries()) {
     const { address: start, size } = host.extentsOf(i)[0]!;
-    // Behind the call there is code yet, for the result.
+    // Behind the call there is still code, for the result.
     ok(address + 8n < BigInt(start) + BigInt(size));
   }
 });

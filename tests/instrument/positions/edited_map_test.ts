@@ -1,6 +1,6 @@
 /*
- * Maps from instrumented text to what its author wrote, read back by @jridgewell/trace-mapping, with
- * maps of what a compiler made and without.
+ * Maps from instrumented text to what its author wrote, read back by @jridgewell/trace-mapping,
+ * with maps of what a compiler made and without.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { encode } from "npm:@jridgewell/sourcemap-codec@1.5.5";

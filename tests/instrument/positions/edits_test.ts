@@ -71,7 +71,7 @@ Deno.test("EditedLines.originalColumn() is the original column of text behind ed
       );
     }
   }
-  // What was put in is where it was put.
+  // Inserted text has the original position of its insertion.
   deepEqual(lines.originalColumn(0, text.indexOf("run(")), 9);
   deepEqual(lines.originalColumn(0, text.indexOf("void")), 0);
   deepEqual(lines.originalColumn(7, 5), 5);

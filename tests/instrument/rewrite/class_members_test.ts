@@ -3,7 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { sameInEveryWay } from "../../support/every_way.ts";
 import { code, guard } from "../../support/instrumented.ts";
 
-/** What the classes of a text put into their private fields, one by one. */
+/** Finds the contents of the private fields that the classes of a text get, one for each. */
 function fields(text: string): string[] {
   return [...code(text).matchAll(/static #\$=\[(.*?)\];/g)].map(([, list]) => list!);
 }

@@ -1,5 +1,6 @@
 /*
- * Functions that call themselves again inside their trampoline: the text, and that nobody can tell.
+ * Functions that call themselves again inside their trampoline: their text, and their behaviour,
+ * which does not change.
  */
 import { deepEqual, equal, throws } from "node:assert/strict";
 

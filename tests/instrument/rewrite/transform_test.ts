@@ -284,7 +284,7 @@ Deno.test("transform() adds no line", () => {
 });
 
 Deno.test("transform() finds lines through the inline source map", () => {
-  // What a compiler made of: interface A {}\ninterface B {}\nfunction f() {}
+  // A compiler's output for: interface A {}\ninterface B {}\nfunction f() {}
   const map = { version: 3, sources: ["file:///app.ts"], names: [], mappings: "AAEA,SAAS,KAAK" };
   const text = `function f() {}\n//# sourceMappingURL=data:application/json;base64,${
     btoa(JSON.stringify(map))

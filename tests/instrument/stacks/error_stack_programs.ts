@@ -1,21 +1,21 @@
 /*
- * Programs that print stacks, each in its own way, or end of an uncaught error. They run in Deno and
- * Node as they are, so their TypeScript is what Node can strip, where nothing else is said.
+ * Programs that print stacks, each in its own way, or end by an uncaught error. They run in Deno
+ * and Node unchanged. So, unless stated otherwise, they use only TypeScript that Node can strip.
  */
 
 import { formatInlineMap } from "../../../lib/source/source_positions.ts";
 
 /** A program whose output must not depend on instrumentation. */
 export interface StackProgram {
-  /** What is thrown, and where. */
+  /** The error and its place, in words. */
   name: string;
   /** Its modules by their names; the first is started. A text alone is `main.ts`. */
   modules: string | Readonly<Record<string, string>>;
-  /** Why the stacks are not yet the plain ones. */
+  /** The reason why the stacks are not yet the plain ones. */
   limit?: string;
-  /** The same, in Node alone. */
+  /** The reason why they are not the plain ones in Node. */
   nodeLimit?: string;
-  /** Where Node cannot run it. @default false */
+  /** Whether Node cannot run it. @default false */
   denoOnly?: boolean;
 }
 

@@ -1,7 +1,7 @@
 /*
- * Workers of an instrumented program: each program runs plainly, instrumented and inactive, and with
- * trampolines on, and says and ends the same. With trampolines on, the one map of the process names
- * the functions of its Workers.
+ * Workers of an instrumented program: each program runs plainly, instrumented and inactive, and
+ * with trampolines on, and says and ends the same. With trampolines on, the one map of the process
+ * names the functions of its Workers.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -40,7 +40,7 @@ async function run(directory: string, options: RunOptions): Promise<Result> {
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    // What waits for a message that was lost would wait for ever.
+    // A program that waits for a lost message would wait for ever.
     signal: AbortSignal.timeout(120_000),
   }).spawn();
   const { code, stdout, stderr } = await child.output();
@@ -49,7 +49,7 @@ async function run(directory: string, options: RunOptions): Promise<Result> {
   const map = await Deno.readFile(path).catch(() => undefined);
   if (map !== undefined) await Deno.remove(path);
   const names = map && readPerfMap(map).map(({ name }) => name.replace(directory, ""));
-  // What two threads print stands in no order.
+  // The output of two threads has no order, so it is sorted.
   const lines = text(stdout).split("\n").sort().join("\n");
   return { code, stdout: lines, stderr: withoutStacks(text(stderr)), names };
 }
@@ -178,7 +178,7 @@ ${more}`;
     });
     ok(/message: ["']/.test(plain.stdout), plain.stdout);
   }
-  // Nobody prevents anything: the program ends with an error of its own.
+  // Without a handler of the error the program ends with an error of its own.
   const { plain } = await compare({
     "main.ts": 'new Worker(import.meta.resolve("./worker.ts"), { type: "module" });',
     "worker.ts": 'throw new Error("nobody listens");',

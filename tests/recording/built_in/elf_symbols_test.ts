@@ -19,7 +19,7 @@ int main(int count, char **words) { return (int)(long)words * shared(internal(co
 
 testNeeding(
   obstacleOfCommand("nm", "--version") ?? obstacleOfCommand("gcc", "--version"),
-  "readElfSymbols() finds the functions that nm finds, where they are in the file",
+  "readElfSymbols() finds the functions of nm at their offsets in the file",
   () => {
     const directory = Deno.makeTempDirSync({ prefix: "xperf-elf-" });
     try {

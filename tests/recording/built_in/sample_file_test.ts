@@ -2,7 +2,10 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 
 import { readSampleFile } from "../../../lib/recording/built_in/sample_file.ts";
 
-/** A record as ffi/sample_file.h has it: numbers of 4 bytes, bigints of 8, texts filled up with zeros to 8. */
+/**
+ * A record as ffi/sample_file.h has it: numbers of 4 bytes, bigints of 8, texts filled up with
+ * zeros to 8.
+ */
 function record(kind: number, ...fields: (number | bigint | string)[]): Uint8Array {
   const bytes = fields.flatMap((field) => {
     if (typeof field === "string") {
