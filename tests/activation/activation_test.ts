@@ -1,6 +1,6 @@
 /*
- * Activation where something is missing: permissions above all. The program goes on, with its
- * own output and status, and one warning tells what is missing.
+ * Activation where something is missing, permissions above all. The program continues with its own
+ * output and status, and one warning names the missing thing.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 

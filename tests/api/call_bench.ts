@@ -18,7 +18,7 @@ publishActivation();
 
 type Add = (a: number, b: number) => number;
 
-/** No two have the same text, for V8 would share what it learns of one. */
+/** No two functions have the same text, otherwise V8 would share its feedback between them. */
 function bodyText(): string {
   return `/* ${made++} */ return (a * 31 + b) | 0`;
 }
@@ -139,7 +139,7 @@ function makeSharedSite(callees: readonly (Add | Adder)[], call: string): () => 
   return () => void (sum += loop());
 }
 
-/** Call sites that V8 knows nothing of: what is called there is another function each time. */
+/** Megamorphic call sites: each call has another callee. */
 const SHARED_SITES = [
   ["1000 calls of 8 functions at one call site", "callees[i & 7]", makeAdd, wrapped],
   ["1000 calls of 8 methods at one call site", "callees[i & 7].add", plainAdder, wrappedAdder],
@@ -193,7 +193,7 @@ interface Taken {
 /** V8's collector, if it is exposed (`--v8-flags=--expose-gc`): then garbage does not count. */
 const { gc } = globalThis as { gc?: (options: { type: string; flavor: string }) => void };
 
-/** The process's resident memory, without what V8 has not collected yet. */
+/** The process's resident memory, without garbage where the collector is exposed. */
 function memory(): number {
   gc?.({ type: "major", flavor: "last-resort" });
   return Deno.memoryUsage().rss;

@@ -48,8 +48,8 @@ for (let i = 0; i < 2_000; i++) sum(100), visitor.visit(100);
 console.log(sum(5_000), visitor.visit(5_000));
 `,
       {
-        // Interpreted, a plain recursion ends at 10 000 and one through a wrapper at 4 000: what
-        // is warm is optimised, and that must not depend on when a thread has done it.
+        // Interpreted, a plain recursion ends at depth 10 000, one through a wrapper at 4 000. So
+        // the functions must be optimised, at a moment that does not depend on another thread.
         flags: ["--allow-all", "--v8-flags=--no-concurrent-recompilation"],
         env: { JS_PERF_SUPPORT: value },
       },

@@ -1,5 +1,5 @@
 /*
- * The npm package as it is installed: built, packed, and put by npm into an empty folder.
+ * The installed npm package: built, packed, and installed by npm in an empty folder.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 
@@ -355,7 +355,7 @@ export { ending, found, Parser, sum };
       [`${tools}/tsc`, ...tsc, "--module", "nodenext", "--moduleResolution", "nodenext"],
       [`${tools}/tsc`, ...tsc, "--module", "esnext", "--moduleResolution", "bundler"],
       [`${tools}/publint`, "run", "--strict", folder.package],
-      // There is no CommonJS; Node from 22.12 requires ECMAScript modules all the same.
+      // The package has no CommonJS, but Node from 22.12 on can require ECMAScript modules.
       [`${tools}/attw`, "--ignore-rules", "cjs-resolves-to-esm", "--", (await build()).tarball],
     ]
   ) {

@@ -78,7 +78,7 @@ while (performance.now() < end) copy();
       if (event === undefined || !/mem(move|cpy)/.test(frames[0]?.[2] ?? "")) continue;
       if (!sample.includes("js::copy:")) continue;
       shown[event] = frames.slice(0, 4).map(([, ip, name]) => `    ${ip} ${name}`).join("\n");
-      // perf's DWARF unwinder shows the calls, frame pointers what comes behind them.
+      // perf's DWARF unwinder shows addresses in the calls, frame pointers the return addresses.
       const bias = event === "dwarf" ? 1n : 0n;
       stacks[event].push(frames.slice(1).map(([, ip]) => BigInt(`0x${ip}`) + bias));
     }

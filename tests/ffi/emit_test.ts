@@ -1,6 +1,6 @@
 /*
- * Both architectures' trampolines, byte for byte, on any host. To see what the
- * expected bytes are (drop `aarch64-linux-gnu-` for x86_64):
+ * Both architectures' trampolines, byte for byte, on any host. To disassemble the
+ * expected bytes (drop `aarch64-linux-gnu-` for x86_64):
  *
  *     xxd -r -p <<< 5f2403d5fd7bbfa9fd03009120003fd6fd7bc1a8c0035fd6 > code
  *     aarch64-linux-gnu-objdump -D -b binary -m aarch64 code

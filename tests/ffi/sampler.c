@@ -1,6 +1,6 @@
 /*
  * The sampler under the sanitizers, without a JavaScript runtime; compiled and
- * run by tests/ffi/library_sanitizer_test.ts. Ends with 0, or aborts at what is wrong.
+ * run by tests/ffi/library_sanitizer_test.ts. Ends with 0, or aborts at a failed check.
  */
 #define _GNU_SOURCE
 #undef NDEBUG

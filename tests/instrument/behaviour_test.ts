@@ -1,5 +1,5 @@
 /*
- * A program cannot tell that it is instrumented: it runs as it is and as transform() makes it.
+ * A program cannot tell that it is instrumented: it behaves the same plain and transformed.
  */
 import { deepEqual, rejects } from "node:assert/strict";
 

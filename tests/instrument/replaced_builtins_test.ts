@@ -1,6 +1,7 @@
 /*
- * Programs that put functions of their own, instrumented as all others, in the place of builtins:
- * what makes a trampoline neither calls them where it need not, nor waits for itself where it must.
+ * Programs that replace builtins by their own functions, which are instrumented as all others. The
+ * code that makes trampolines avoids these functions, and does not wait for itself if it must call
+ * one.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 

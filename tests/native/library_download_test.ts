@@ -17,7 +17,7 @@ const library = Deno.readFileSync(`${root}ffi/prebuilt/${name}`);
 /** Answers a request for the library; how often and when is the test's business. */
 type ServeLibrary = () => Response | Promise<Response>;
 
-/** A server of this repository, and a home for what is kept. Disposing of it ends both. */
+/** A server of this repository, and a home for kept files. Disposing of it ends both. */
 class Site implements AsyncDisposable {
   readonly home = Deno.makeTempDirSync({ prefix: "xperf-home-" });
   readonly cached = cachedLibraryPath(name, checksum)!
@@ -193,7 +193,7 @@ Deno.test("libraryFile() leaves no partial file if the connection breaks", async
   deepEqual(site.kept(), []);
 });
 
-/** Stands for plug, whose download this is: it tells on the output, and gives a path. */
+/** Replaces plug's download function: prints a message, and returns a path. */
 const PLUG = `
 export async function download({ url, location }: { url: string; location: string }) {
   console.log("Downloading " + url);

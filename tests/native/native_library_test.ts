@@ -87,7 +87,7 @@ Deno.test("loadNativeLibrary() refuses a library of another ABI", async () => {
 });
 
 /**
- * Turns trampolines on, with a library of one's own where one is named, and says what came of it.
+ * Turns trampolines on, with the user's library if one is named, and prints the result.
  */
 const ACTIVATE = `
 import { activateStackTrampoline, isStackTrampolineActive, support, withPerf } from "@x/perf";

@@ -17,7 +17,7 @@ async function logWith(name: string, address: number, time: number): Promise<V8L
     path: `/logs/isolate-0x1-7-7-0.log`,
     size: () => bytes.length,
     read: (offset, length) => bytes.subarray(offset, offset + length),
-    // The line was complete when the clock showed what its stamp says.
+    // The line was complete at the time of its stamp.
   }, { polls: [[0, 1e3 * time, bytes.length]] });
 }
 

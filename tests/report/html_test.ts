@@ -34,7 +34,7 @@ Deno.test("formatHtml() puts all stacks into the page, frames once", () => {
 Deno.test("formatHtml() makes a page that loads nothing, and forbids it", () => {
   const page = formatHtml(recordingOf([["deno: libc/main", 1]]), WORDS);
   match(page, /<meta http-equiv="Content-Security-Policy"\s+content="default-src 'none';/);
-  // An address of a namespace is none that is loaded, nor is what stands in a licence.
+  // Addresses of namespaces and in licences are not loaded, so only these forms are refused.
   equal(/(?:src|href)\s*=\s*["']?(?:https?:)?\/\//i.test(page), false);
   equal(/\bimport\s*\(|\bfetch\s*\(|XMLHttpRequest|WebSocket|sendBeacon/.test(page), false);
   match(page, /d3-flame-graph .*Apache License/);

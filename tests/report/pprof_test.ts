@@ -6,8 +6,7 @@ import { type ProtobufField, readProtobuf } from "../support/protobuf_reader.ts"
 import { recordingOf } from "../support/recordings.ts";
 
 /**
- * Fields of a Profile and what is in it, by number, as github.com/google/pprof's profile.proto has
- * them.
+ * The numbers of fields of a Profile and its parts (github.com/google/pprof, proto/profile.proto).
  */
 const [SAMPLE_TYPE, SAMPLE, MAPPING, LOCATION, FUNCTION, STRINGS] = [1, 2, 3, 4, 5, 6];
 

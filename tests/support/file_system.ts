@@ -6,8 +6,8 @@ import { obstacleOfCommand } from "./needing.ts";
 export const namespaces: string | undefined = obstacleOfCommand("unshare", "--mount", "true");
 
 /**
- * Shell commands that mount another file system over /tmp, in a mount namespace of one's own, with
- * what the program needs of the old one at its place.
+ * Returns shell commands that mount another file system over /tmp, in a new mount namespace. The
+ * directories that the program needs stay at their places.
  */
 export function overTmp(options: string): string {
   const root = fileURLToPath(new URL("..", import.meta.url));

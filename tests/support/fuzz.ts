@@ -1,5 +1,5 @@
-// Not in deno.json: what is named there is fetched before any task runs, and a profile needs no
-// network.
+// The package is not in deno.json, because Deno fetches all packages there before any task runs,
+// and a profile must not need the network.
 // deno-lint-ignore no-import-prefix
 import fc from "npm:fast-check@4.10.2";
 

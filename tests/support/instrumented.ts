@@ -95,7 +95,7 @@ export function calledNames({ functions, runtime }: Instrumented): string[] {
   return [...new Set(runtime.ids)].map((id) => functions[id - 1]!.name);
 }
 
-/** Runs a CommonJS module: what it exports. */
+/** Runs a CommonJS module, and returns its exports. */
 export function runCommonJs(source: string): Record<string, unknown> {
   const module = { exports: {} };
   new Function("exports", "require", "module", "__filename", "__dirname", source)
@@ -105,7 +105,7 @@ export function runCommonJs(source: string): Record<string, unknown> {
 
 let imports = 0;
 
-/** Imports a module: what it exports. Every time it is another one. */
+/** Imports a text as a new module, and returns its exports. */
 export async function importModule(source: string): Promise<Record<string, unknown>> {
   const text = `${encodeURIComponent(source)}%0A//${imports++}`;
   return { ...await import(`data:text/javascript,${text}`) };

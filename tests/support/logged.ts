@@ -12,7 +12,7 @@ export interface Outcome {
 
 /** Options of {@linkcode LoggedPrograms.run}. */
 export interface LoggedOptions {
-  /** Whether V8 logs; otherwise the program runs as it is. @default {true} */
+  /** Whether V8 logs; otherwise the program runs plainly. @default {true} */
   logged?: boolean;
   /** Variables to set. */
   env?: Record<string, string>;

@@ -38,7 +38,7 @@ function walk(): bigint[] {
   return [...walked.subarray(0, library.xp_walk(walked, walked.length))];
 }
 
-// Every function is there, and takes and gives what its declaration says.
+// Every function exists, with the parameters and results of its declaration.
 for (const name of Object.keys(functions)) {
   equal(typeof library[name as keyof typeof functions], "function", name);
 }

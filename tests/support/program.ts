@@ -10,7 +10,7 @@ export interface ProgramOptions {
   flags?: readonly string[];
   /** Arguments of the program. @default {[]} */
   args?: readonly string[];
-  /** The configuration file that says what `@x/perf` is. @default this repository's */
+  /** The configuration file that resolves `@x/perf`. @default this repository's */
   configuration?: string;
   /** Variables to set. @default {{}} */
   env?: Readonly<Record<string, string>>;
@@ -20,16 +20,16 @@ export interface ProgramOptions {
    */
   before?: string;
   /**
-   * Start the program without a shell before it, and let it tell its pid itself. perf keeps what a
-   * process had mapped before it became another program, and looks for the C library's unwind
-   * information at the lower of two addresses. @default false
+   * Whether the program starts without a shell before it, and tells its pid itself. perf keeps the
+   * mappings that a process had before exec, and looks for the C library's unwind information at
+   * the lower of two addresses. @default false
    */
   direct?: boolean;
   /** Words in front of the process's command, such as `perf record ... --`. @default {[]} */
   under?: readonly string[];
 }
 
-/** A program that has run. Disposing of it removes what it and its processes left. */
+/** A program that has run. Disposing of it removes the files that it and its processes left. */
 export class Program implements AsyncDisposable {
   readonly directory: string;
   readonly pid: number;

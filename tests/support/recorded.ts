@@ -3,7 +3,7 @@ import { readRecordings } from "../../lib/command/report/recorded.ts";
 import type { Frame } from "../../lib/recording/frame.ts";
 import type { Recording } from "../../lib/recording/recording.ts";
 
-/** A stack with what it stands for. */
+/** A stack with its weight. */
 export interface SeenStack {
   thread: string;
   /** From the outermost in. */

@@ -140,7 +140,7 @@ Deno.test("programPath() finds a program on the PATH of the environment that it 
   equal(programPath("node", {}), "node");
 });
 
-/** A program that stands for a runtime and prints what it gets. */
+/** A program that stands for a runtime and prints its arguments and variables. */
 const fake = (version: string) =>
   `#!/bin/bash
 if [ "$1" = --version ]; then echo "${version}"; exit; fi

@@ -22,7 +22,7 @@ function trampolines(options: Partial<TrampolinesOptions> = {}): Uint8Array<Arra
   });
 }
 
-/** A dispatcher whose walker and finder note what they are given. */
+/** A dispatcher whose walker and finder note their arguments. */
 class Dispatcher {
   readonly memory = new WebAssembly.Memory({ initial: 1 });
   readonly nested = new Int32Array(this.memory.buffer, NESTED, 1);
@@ -276,7 +276,7 @@ Deno.test("trampolineNumber() reads a trampoline's number from V8's frame", () =
       const seen = (walked as ReturnType<typeof frames>)
         .filter(({ script }) => isModuleName(script))
         .map(({ script, text }) => trampolineNumber(script, text));
-      // The dispatcher has no frame: it returns what the trampoline does.
+      // The dispatcher has no frame, because it calls the trampoline as a tail call.
       deepEqual(seen, [first + i]);
     }
   }

@@ -86,7 +86,7 @@ Deno.test("WasmBytes grows as needed, and keeps its content", () => {
   const result = bytes(written);
   equal(result.length, 10_000);
   equal(result.every((byte, i) => byte === (i & 0xff)), true);
-  // Finished, it is no longer than what it has.
+  // The finished bytes are no longer than their content.
   equal(new WasmBytes().byte(1).finish().length, 1);
 });
 

@@ -32,8 +32,8 @@ const RETURN = BASE + 40;
 type Line = "start" | "code" | "zeros" | "int3";
 
 /**
- * Memory around `RETURN`, given line by line from the one that it is in; before it is what is
- * given.
+ * Memory around `RETURN`, given line by line from the line with `RETURN` on, and the bytes before
+ * it.
  */
 function memory(
   prologue: readonly number[],

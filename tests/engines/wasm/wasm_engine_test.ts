@@ -23,11 +23,11 @@ function callForm({ engine }: DeclaringEngine, id: number, args: number, fn: () 
 }
 
 /**
- * The return address into each of some trampolines of one form: the one that is on the stack of a
- * call of it, and not of the others', all called from one place.
+ * Finds the return address into each of some trampolines of one form. All are called from one
+ * place; the address is on the stack in calls of its trampoline only.
  */
 function returnAddresses(host: DeclaringEngine, ids: readonly number[], args: number): bigint[] {
-  // V8 can compile anything of this meanwhile, whose frames then differ too.
+  // V8 may compile this test's functions meanwhile, whose frames then differ too.
   for (let attempt = 0; attempt < 20; attempt++) {
     const walks: bigint[][] = [];
     for (const id of ids) walks.push(callForm(host, id, args, walk) as bigint[]);
@@ -259,7 +259,7 @@ function nothing(): void {}
 for (const padding of [0, 104]) {
   Deno.test(`WasmEngine.direct() passes arguments and results, and is found at once, with ${padding} bytes of padding`, () => {
     const host = new DeclaringEngine("wasm", { padding });
-    // Others, by which it is known what they are like.
+    // The engine learns the form of trampolines from these.
     host.prepare(...new Array(8).fill(0));
     for (let id = 0; id < 8; id++) host.engine.entries.e0(id, nothing, undefined);
     const first = host.prepare(...new Array(5).fill(0));

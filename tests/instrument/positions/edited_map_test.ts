@@ -21,7 +21,7 @@ var stigma = heta(san), sho; if (sampi) { var koppa = 1 / lunate(final); }
 
 const OPTIONS = { url: "file:///a.ts", kind: "module", firstId: 0, runtime: "$x" } as const;
 
-/** A text of ours without its map, in lines, with blanks in the place of what was put in. */
+/** The lines of an edited text without its map, with blanks in the place of insertions. */
 function editedLines({ source }: Transformed): string[] {
   const text = source.slice(0, source.lastIndexOf("\n//# sourceMappingURL="));
   return text.replace(/\/\*\$<.*?\/\*\$>\*\//g, (edit) => " ".repeat(edit.length)).split("\n");
@@ -69,7 +69,7 @@ Deno.test("transform() maps lines and the text behind edits if words are not ask
 Deno.test("transform() moves and keeps a text's own source map", () => {
   const lines = SOURCE.split("\n");
   const words = lines.flatMap(names);
-  // As if from a file whose lines are the other way round, every word two columns to the right.
+  // A map to a file with its lines in reverse order, each word two columns to the right.
   const before = {
     version: 3,
     sources: ["b.ts", "a.ts"],

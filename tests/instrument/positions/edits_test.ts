@@ -10,7 +10,7 @@ function apply(source: string, edit: (edits: Edits) => void) {
   return { text: pieces.join(""), lines };
 }
 
-/** The text without the comments around what was put in. */
+/** The text without the comments around insertions. */
 function bare(text: string): string {
   return text.replace(/\/\*\$[<>].*?\*\//g, "");
 }
@@ -77,7 +77,7 @@ Deno.test("EditedLines.originalColumn() is the original column of text behind ed
   deepEqual(lines.originalColumn(7, 5), 5);
 });
 
-/** Where a name stands that is not part of what was put in. */
+/** Finds the column of a name outside of insertions. */
 function columnOf(edited: string, name: string): number {
   const blank = edited.replace(/\/\*\$<.*?\/\*\$>\*\//g, (edit) => " ".repeat(edit.length));
   return blank.search(name === ";" ? /;/ : new RegExp(`\\b${name}\\b`));

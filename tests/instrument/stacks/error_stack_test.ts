@@ -43,7 +43,7 @@ const RUNTIMES = {
   },
 };
 
-/** Writes a program, runs it in all modes at once, and compares what it says. */
+/** Writes a program, runs it in all modes at once, and compares its outputs. */
 async function compareModes(
   { modules }: StackProgram,
   command: (entry: string, preload?: string) => string[],
@@ -56,8 +56,8 @@ async function compareModes(
       await Deno.writeTextFile(`${directory}/${name}`, text);
     }
     await Deno.writeTextFile(`${directory}/no_hook.mjs`, NO_HOOK);
-    // Where Node has to guess, it loads what a hook has compiled by other functions than
-    // TypeScript.
+    // The type is stated: where Node has to guess, it loads compiled text from a hook by other
+    // functions than TypeScript.
     await Deno.writeTextFile(`${directory}/package.json`, '{ "type": "module" }');
     const entry = `${directory}/${Object.keys(texts)[0]}`;
     const [plain, inactive, active] = await Promise.all(

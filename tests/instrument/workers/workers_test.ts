@@ -59,7 +59,7 @@ function withoutStacks(text: string): string {
   return text.replaceAll(/^ +at .*\n/gm, "");
 }
 
-/** Runs a program in all ways, compares them, and returns what the active one's map names. */
+/** Runs a program in all ways, compares them, and returns the names in the active one's map. */
 async function compare(
   files: Readonly<Record<string, string>>,
   options: RunOptions = {},

@@ -44,7 +44,7 @@ testNeeding(
         symbols.map(({ offset }) => offset),
         symbols.map(({ offset }) => offset).sort((a, b) => a - b),
       );
-      // Stripped, it keeps what it exports.
+      // A stripped file keeps its exported names.
       run("gcc", "-O1", "-s", "-shared", "-fPIC", "-o", program, `${program}.c`);
       const left = readElfSymbols(reader(fs.readFileSync(program))).map(({ name }) => name);
       ok(left.includes("shared") && left.includes("main") && !left.includes("internal"));

@@ -304,7 +304,7 @@ Deno.test("readPerfData() reads files that it cannot read directly through perf 
   ]);
 });
 
-/** A resolver that answers from a function, and tells what it was asked. */
+/** A resolver that answers from a function, and notes the questions. */
 function resolverOf(
   framesAt: CodeResolver["framesAt"],
 ): CodeResolver & { asked: string[] } {
@@ -356,7 +356,7 @@ Deno.test("readPerfData() asks again for generated code that the resolver did no
   for (const time of [100, 101, 110, 111]) writer.sample({ pid: 1, time, chain: [USER, CODE] });
   const [recording] = await read(writer.file(), { findCode: known(resolver) });
   deepEqual(stacksOf(recording!), ["deno: f0 2 2000", "deno: foo 2 2000"]);
-  // Both ways through the file ask for what was not known.
+  // The second pass does not ask again for a location that was known in the first.
   equal(resolver.asked.filter((line) => line.includes(" 110 ")).length, 1);
 });
 

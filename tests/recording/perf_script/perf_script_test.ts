@@ -100,7 +100,7 @@ Deno.test("readPerfScript() marks a full stack without a thread's start as cut",
   equal(await isCut(HEADER, sample(127)), true);
   equal(await isCut(HEADER, sample(127), 1024), false);
   equal(await isCut(HEADER, sample(127, "start_thread")), false);
-  // Unwound stacks are as deep as what was copied.
+  // The copied bytes limit the depth of unwound stacks.
   const dwarf = HEADER.replace("inherit = 1", "inherit = 1, sample_stack_user = 8192");
   equal(await isCut(dwarf, sample(3)), true);
   equal(await isCut(dwarf, sample(3, "__libc_start_main@@GLIBC_2.34", "_start")), false);
