@@ -56,7 +56,7 @@ export function decodeRecording(text: string): Recording {
   }
   const { format: _format, version: _version, frames, stacks, ...facts } = JSON.parse(text);
   if (!isListOf(frames, isObject) || !isListOf(stacks, isStackOf(frames))) {
-    throw new SyntaxError("Cannot read a recording: its frames and stacks are none");
+    throw new SyntaxError("Cannot read a recording: its frames or stacks are invalid");
   }
   const table = decodedStacks(stacks, frames as unknown[] as Frame[]);
   if (version === 1) {
@@ -64,7 +64,7 @@ export function decodeRecording(text: string): Recording {
   }
   const { threads, samples } = facts;
   if (!isListOf(threads, isThread) || !isObject(samples)) {
-    throw new SyntaxError("Cannot read a recording: its threads and samples are none");
+    throw new SyntaxError("Cannot read a recording: its threads or samples are invalid");
   }
   const limits = { threads: threads.length, stacks: table.length };
   return { ...facts, samples: decodedSamples(samples, limits), stacks: table };
@@ -93,7 +93,7 @@ function decodedSamples(
   const isKnown = thread.every((index) => index < threads) &&
     stack.every((index) => index < stacks);
   if (isWhole && isKnown) return table;
-  throw new SyntaxError("Cannot read a recording: its samples are of other stacks");
+  throw new SyntaxError("Cannot read a recording: its samples do not match its threads and stacks");
 }
 
 function base64Of({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array): string {

@@ -91,8 +91,8 @@ export function recordingAdvice(
     if (100 * part <= USUAL_NAMELESS * weight) continue;
     advice.push(
       module === "[unknown]"
-        ? `${percent(part, weight)} of the time is at addresses in no file that is known: ` +
-          "a larger -m keeps what says which files were mapped"
+        ? `${percent(part, weight)} of the time is at addresses in no known file: ` +
+          "a larger -m keeps the records of mapped files"
         : `${percent(part, weight)} of the time is in ${module}, which has no names: ` +
           "its package with debug symbols has them",
     );

@@ -62,7 +62,7 @@ const LATEST: PerfClock = {
 };
 
 const NO_CLOCK =
-  "warning: the recording's clock is unknown: code is named by what stood at its address last; " +
+  "warning: the recording's clock is unknown, so each address has the name of its last code; " +
   "perf record -k mono mends that";
 
 /** Reads logs that have been found. */
@@ -110,7 +110,7 @@ export async function readFoundLogs(
     byProcess.set(pid, [...byProcess.get(pid) ?? [], read]);
     if (read.clock === undefined) {
       notes.push(
-        `warning: V8's log of process ${pid} has no clock: code is named by what stood at its address last`,
+        `warning: V8's log of process ${pid} has no clock, so each address has the name of its last code`,
       );
     }
   }
@@ -119,7 +119,7 @@ export async function readFoundLogs(
     notes.push(
       `note: V8's clock is known to ${
         uncertainty.toFixed(0)
-      } µs only: code that ran for less can have the name of what stood there before`,
+      } µs only, so code that was there for less can have the name of older code`,
     );
   }
   const commands = new Map<number, readonly string[]>();

@@ -134,11 +134,11 @@ function notesOn({ samples, interval, counts }: SampleFile): string[] {
   const missed = counts.cpuTime - weight;
   if (counts.dropped > 0.01 * weight) {
     const percent = (100 * counts.dropped / (weight + counts.dropped)).toFixed(1);
-    notes.push(`warning: samples of ${percent} % of the time were dropped, -F takes fewer`);
+    notes.push(`warning: samples of ${percent} % of the time were dropped, a lower -F keeps them`);
   }
   if (counts.unarmed > 0) {
     notes.push(
-      `warning: ${counts.unarmed} threads were not sampled, no timer was to be had: ulimit -i`,
+      `warning: ${counts.unarmed} threads were not sampled, because they got no timer: raise ulimit -i`,
     );
   } else if (missed > 0.1 * counts.cpuTime && missed > 1e8) {
     notes.push(
