@@ -62,7 +62,8 @@ export class Activation implements InstrumentedCodeRuntime {
     declare: (backend, id, code) => this.#declare(backend, id, code),
     pause: (body) => this.#pause(body),
     // Past the stack budget every callee is deeper still, so trampolines stay off for the whole
-    // body instead of measuring the stack at each call.
+    // body instead of measuring the stack at each call. `state` holds the number of the function whose
+    // body this is; put back, the next call of that function would run without a trampoline.
     runDeep: (body) => this.#pause(body, ON),
     giveUp: (error) => this.#giveUp(error),
   });
@@ -223,7 +224,8 @@ export class Activation implements InstrumentedCodeRuntime {
    * Runs a body while trampolines are off, for the body and all its callees.
    *
    * @param body The function to run.
-   * @param state The state afterwards, unless the body has turned trampolines off.
+   * @param state The state afterwards, unless the body has turned trampolines off. It can be the number
+   *   of a function that has been called again and has not looked at it yet.
    */
   #pause<Result>(body: () => Result, state = this.state): Result {
     this.state = OFF;
