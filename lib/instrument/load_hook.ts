@@ -7,8 +7,9 @@ import type { LeftAlone } from "./left_alone.ts";
 import { type LoadContext, type LoadResult, readLoadedSource } from "../source/loaded_source.ts";
 import type { ModuleMaps } from "./stacks/module_maps.ts";
 import { isOwnModule, isOwnProgram } from "../source/own_module.ts";
-import { isRequired, isRequiredAsScript, UNANSWERED } from "./require_hook.ts";
+import { isRequired, isRequiredAsScript } from "./require_hook.ts";
 import type { Selection } from "./selection.ts";
+import { answerUnchanged } from "./unanswered.ts";
 import { transform, type Transformed } from "./rewrite/transform.ts";
 import { stripTypes } from "../source/type_stripping.ts";
 import { warn } from "../base/warnings.ts";
@@ -42,14 +43,15 @@ export function makeLoadHook({ selects, leftAlone, maps, entry }: LoadHookOption
     const isMeant = isOwnProgram(url) ||
       (/^(file|https?):/.test(url) && !isOwnModule(url) && selects(url));
     if (start === undefined && isRequired(context)) {
-      if (!isMeant || !isRequiredAsScript(url)) return UNANSWERED;
       const loaded = next(url, context);
+      if (!isMeant || !isRequiredAsScript(url)) return answerUnchanged(url, loaded);
       const result = instrument(url, context, loaded, { leftAlone, maps, start });
-      return result === loaded ? UNANSWERED : result;
+      return result === loaded ? answerUnchanged(url, loaded) : result;
     }
     const loaded = next(url, context);
     const result = isMeant ? instrument(url, context, loaded, { leftAlone, maps, start }) : loaded;
-    return result === loaded && start !== undefined ? withStart(loaded, start) : result;
+    if (result !== loaded) return result;
+    return start === undefined ? answerUnchanged(url, loaded) : withStart(loaded, start);
   };
 }
 

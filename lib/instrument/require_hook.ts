@@ -2,14 +2,7 @@ import Module from "node:module";
 
 import { host } from "../runtime/runtime.ts";
 import { sourceName } from "../base/symbol_name.ts";
-import type { LoadContext, LoadResult } from "../source/loaded_source.ts";
-
-/**
- * What Deno's `require` takes for the answer of nobody, and then loads the file as if there were no
- * hook. With any other that names no format, JSON and native addons are compiled as JavaScript
- * (Deno 2.9.6, `Module.prototype.load`).
- */
-export const UNANSWERED: LoadResult = { source: null, format: "builtin", shortCircuit: true };
+import type { LoadContext } from "../source/loaded_source.ts";
 
 /** Whether Deno's `require` asks, and not the loader of ECMAScript modules, nor Node. */
 export function isRequired({ conditions = [] }: LoadContext): boolean {
