@@ -77,11 +77,11 @@ function callAgain(
  * the body.
  */
 export function guardStatement(call: CallAgain): string {
-  const { id, runtime } = call;
-  const [own, read] = [`${runtime}$`, `${runtime}_`];
-  const state = member(own, "state");
-  return `{const ${own}=${runtime},${read}=${state};if(${read})if(${read}!==${id})` +
-    `{${state}=${id};return ${callAgain(call, own, call.self)}}else ${state}=${ON}}`;
+  const { id, runtime, self } = call;
+  const state = member(runtime, "state");
+  // Variables of its own would make the frame larger, and recursion shallower, while inactive too.
+  return `{if(${state})if(${state}!==${id}){${state}=${id};` +
+    `return ${callAgain(call, runtime, self)}}else ${state}=${ON}}`;
 }
 
 /** The guard in front of an arrow function's expression; leaves a parenthesis open. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { host } from "../runtime/runtime.ts";
 import { sourceName } from "../base/symbol_name.ts";
-import type { LoadResult } from "../source/loaded_source.ts";
+import { type LoadResult, withoutMark } from "../source/loaded_source.ts";
 
 /**
  * Deno takes this for the answer of a hook that does not answer, and loads the module as if there
@@ -33,15 +33,11 @@ function isFileText(url: string, { source }: LoadResult): boolean {
   // A program that may not read its modules must not see a prompt.
   if (!host.isGranted({ name: "read", path })) return true;
   try {
+    // Deno gives some sources with a byte-order mark and some without.
     return withoutMark(readFileSync(path, "utf8")) === withoutMark(source);
   } catch {
     return false;
   }
-}
-
-/** A text without its byte-order mark: Deno gives some sources with it and some without. */
-function withoutMark(text: string): string {
-  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 /**

@@ -76,8 +76,8 @@ export function code(text: string, kind: SourceKind = "module"): string {
 
 /** What stands at the start of a function: that it is called again as `call` says. */
 export function guard(call: string, id = 1): string {
-  return `{const $$=$,$_=$$.state;if($_)if($_!==${id})` +
-    `{$$.state=${id};return $$.${call}}else $$.state=-1}`;
+  return `{if($.state)if($.state!==${id})` +
+    `{$.state=${id};return $.${call}}else $.state=-1}`;
 }
 
 /** The same in front of an expression, which is to follow, and a parenthesis. */

@@ -150,7 +150,7 @@ class Instrumenter implements Visitor {
       (node) => abridgeFunction(node, this.#selves.notesOf(node)),
     );
     this.#selves.addProgram(program);
-    const strict = this.#options.kind === "module" || isStrictBody(program["body"]);
+    const strict = this.#options.kind === "module" || isDirected(program["body"], "use strict");
     const wrapped = wrapModuleBody(program, {
       kind: this.#options.kind,
       strict,
@@ -222,7 +222,9 @@ class Instrumenter implements Visitor {
     const name = qualifiedName(around.path, ownName(node, parent, this.#source) || ANONYMOUS);
     const offset = isMember(parent, node) ? parent.start : node.start;
     const line = this.#lines.lineAt(offset);
-    const strict = around.strict || (!node["expression"] && isStrictBody(node["body"].body));
+    // V8 compiles asm.js ahead of time only if the whole function is valid asm.js, which no edit is.
+    if (hasDirective(node, "use asm")) return this.#skip(name, line, "asm.js");
+    const strict = around.strict || hasDirective(node, "use strict");
     const wrapped = wrapFunction(node, {
       strict,
       insideWith: around.insideWith,
@@ -254,6 +256,11 @@ class Instrumenter implements Visitor {
   }
 }
 
-function isStrictBody(body: Node[]): boolean {
-  return directives(body).some(({ directive }) => directive === "use strict");
+/** Whether a function begins with a directive. */
+function hasDirective({ expression, body }: Node, text: string): boolean {
+  return !expression && isDirected(body.body, text);
+}
+
+function isDirected(body: Node[], text: string): boolean {
+  return directives(body).some(({ directive }) => directive === text);
 }

@@ -223,6 +223,18 @@ Deno.test("transform() leaves functions with a direct eval, or inside with", () 
   ]);
 });
 
+Deno.test("transform() leaves functions of asm.js, and all inside", () => {
+  const asm =
+    'function M(std) { "use asm"; function f(a) { a = a | 0; return a | 0; } return { f: f }; }';
+  equal(code(asm, "script"), asm);
+  const { skipped, functions } = instrument(`${asm}\nfunction g() {}`, { kind: "script" });
+  deepEqual(skipped.map(({ name, reason }) => [name, reason]), [
+    ["<module>", "global code"],
+    ["M", "asm.js"],
+  ]);
+  deepEqual(functions.map(({ name }) => name), ["g"]);
+});
+
 Deno.test("transform() leaves global code, whose functions it wraps", () => {
   equal(
     code("var a = f(); function f() { return 1 }", "script"),

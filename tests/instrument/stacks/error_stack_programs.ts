@@ -539,6 +539,15 @@ await later();
 `,
   },
   {
+    name: "a byte-order mark in front of the first line",
+    modules: {
+      "main.mjs":
+        `\ufeffimport { fail } from "./typed.ts"; const outer = () => fail(); try { outer(); } catch (error) { console.log(error.stack); }\nouter();\n`,
+      "typed.ts":
+        `\ufeffexport const fail = (): never => { throw new Error("behind the mark"); };\n`,
+    },
+  },
+  {
     name: "several modules, one of which fails while it is loaded",
     modules: {
       "main.ts":
