@@ -52,8 +52,9 @@ export class Activation implements InstrumentedCodeRuntime {
   e8: Entry = callPlainly;
   /** @inheritdoc */
   entered: () => void = () => {};
-  /** Told after trampolines were turned on, and before they are turned off. */
-  onSwitch: ((isOn: boolean) => void) | undefined;
+  /** @inheritdoc */
+  limitHolder: <Value>(value: Value) => Value = (value) => value;
+  readonly #switchListeners: ((isOn: boolean) => void)[] = [];
   readonly #functions = new FunctionTable();
   readonly #ownTrampolines = new OwnTrampolines();
   readonly #pairs = new EnginePairs({
@@ -175,12 +176,12 @@ export class Activation implements InstrumentedCodeRuntime {
     this.#ownTrampolines.changeMaker(pair);
     for (let i = 0; i < ENTRIES.length; i++) this[ENTRIES[i]!] = pair.engine.entries[ENTRIES[i]!];
     this.#switchTo(pair);
-    this.onSwitch?.(true);
+    this.#tellSwitch(true);
   }
 
   /** Turns trampolines off. Safe at any depth: a trampoline outlives its use. */
   deactivate(): void {
-    this.onSwitch?.(false);
+    this.#tellSwitch(false);
     this.#current?.backend.flush?.();
     this.#switchTo(undefined);
   }
@@ -206,6 +207,15 @@ export class Activation implements InstrumentedCodeRuntime {
     } catch (error) {
       this.#giveUp(error);
     }
+  }
+
+  /** Has a function called after trampolines were turned on, and before they are turned off. */
+  onSwitch(listener: (isOn: boolean) => void): void {
+    this.#switchListeners.push(listener);
+  }
+
+  #tellSwitch(isOn: boolean): void {
+    for (let i = 0; i < this.#switchListeners.length; i++) this.#switchListeners[i]!(isOn);
   }
 
   #switchTo(pair: EngineWithBackend | undefined): void {

@@ -38,6 +38,8 @@ export interface InstrumentedCodeRuntime extends Entries {
   rest(id: number, fn: unknown, self: unknown, args: unknown[], rest: readonly unknown[]): unknown;
   /** The getter or setter that a class has under a key. */
   accessor(holder: object, key: string, kind: "get" | "set"): unknown;
+  /** Where code reads or sets `stackTraceLimit` of a value: the value, or what stands for `Error`. */
+  limitHolder: <Value>(value: Value) => Value;
   /** Called by the body of a Worker's entry as it begins. */
   entered: () => void;
 }
@@ -111,6 +113,11 @@ export function accessorText(
   { holder, key, kind }: { holder: string; key: string; kind: "get" | "set" },
 ): string {
   return `${member(runtime, "accessor")}(${holder},${key},"${kind}")`;
+}
+
+/** In front of a value that is asked for `stackTraceLimit`; leaves a parenthesis open. */
+export function limitHolderText(runtime: string): string {
+  return `${member(runtime, "limitHolder")}(`;
 }
 
 /** Begins the body of a Worker's entry. */

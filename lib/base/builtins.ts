@@ -13,7 +13,7 @@ function uncurry<This, Args extends unknown[], Result>(
 
 /** Functions and constructors that are called as they are. */
 export const { apply, construct, getOwnPropertyDescriptor } = Reflect;
-export const { abs, max, min, round } = Math;
+export const { abs, floor, max, min, round } = Math;
 export const { isSafeInteger } = Number;
 export const { asUintN } = BigInt;
 export const { decodeURIComponent, String: toText } = globalThis;
@@ -64,7 +64,8 @@ export const encode: (text: string) => Uint8Array<ArrayBuffer> = bind.call(
   new TextEncoder(),
 );
 
-const { defineProperty, setPrototypeOf } = Reflect;
+export const { defineProperty, set: setProperty } = Reflect;
+const { setPrototypeOf } = Reflect;
 
 /** Sets an element of an array, whatever its prototype has. */
 export function defineElement(array: unknown[], index: number, value: unknown): void {

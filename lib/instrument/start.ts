@@ -7,6 +7,7 @@ import { siblingModule } from "../base/sibling_module.ts";
 import type { ReadVariable } from "../activation/switches.ts";
 import { denoDialect } from "./stacks/deno_dialect.ts";
 import { disguiseFunctions } from "./disguise.ts";
+import type { CallSite } from "./stacks/call_sites.ts";
 import { ErrorStacks, type StackDialect } from "./stacks/error_stack.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
 import { type LoadHook, makeLoadHook } from "./load_hook.ts";
@@ -41,6 +42,7 @@ const ENTER = `import.meta.main=true;${enteredText(RUNTIME_EXPRESSION)}`;
 export function startInstrumenting({ read, entry }: StartOptions): void {
   publishActivation();
   if (registerHooks === undefined) return warnOfOldRuntime();
+  if (Object.isFrozen(Error)) return warnOfFrozenIntrinsics();
   disguiseFunctions(globalThis);
   const maps = hideFrames();
   activation.decide(read);
@@ -63,10 +65,18 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
 function hideFrames(): ModuleMaps {
   const maps = new ModuleMaps();
   const place: StackDialect["place"] = (sites) => maps.place(sites);
+  const { prepareStackTrace } = Error;
+  const nodeDialect = {
+    place,
+    format: (error: unknown, sites: readonly CallSite[]) =>
+      formatNodeStack(error, sites, prepareStackTrace),
+  };
   const stacks = new ErrorStacks(
     globalThis,
-    host.mapsStacks ? { place, ...denoDialect() } : { place, format: formatNodeStack },
+    host.mapsStacks ? { place, ...denoDialect() } : nodeDialect,
   );
+  activation.limitHolder = stacks.limitHolder;
+  activation.onSwitch((isOn) => stacks.switch(isOn));
   if (!host.mapsStacks) showOriginalLines(maps, NATIVE_CALLER);
   // The error of a Worker is told to the thread that started it by its frames, and not by its text.
   if (host.mapsStacks && host.isMainThread()) {
@@ -82,6 +92,13 @@ function warnOfOldRuntime(): void {
   warn(
     `Cannot instrument the program: ${name} ${version} has no module.registerHooks, must ` +
       "be Node 22.15 or newer, or Deno; functions that withPerf() wraps are seen all the same",
+  );
+}
+
+function warnOfFrozenIntrinsics(): void {
+  warn(
+    "Cannot instrument the program: its intrinsics are frozen, so that it would see instrumented code " +
+      "in its functions and stacks; functions that withPerf() wraps are seen all the same",
   );
 }
 

@@ -1,4 +1,4 @@
-import { runText, touchText } from "../../activation/instrumented_code.ts";
+import { limitHolderText, runText, touchText } from "../../activation/instrumented_code.ts";
 import { ANONYMOUS, className, isMember, ownName } from "../../source/function_names.ts";
 import { wrapClassBody } from "./class_body.ts";
 import { ClassMembers } from "./class_members.ts";
@@ -11,7 +11,7 @@ import type { SourceMap } from "../../source/libraries.js";
 import { LineStarts } from "../../source/line_starts.ts";
 import { wrapModuleBody } from "./module_body.ts";
 import { SelfReferences } from "./self_references.ts";
-import { isStackLimit, OWN_ERROR } from "../traits/stack_limit.ts";
+import { limitHolder, STACK_LIMIT } from "../traits/stack_limit.ts";
 import { formatInlineMap, LineFinder, splitInlineMap } from "../../source/source_positions.ts";
 import {
   directives,
@@ -76,6 +76,11 @@ export interface TransformOptions {
    * columns of stacks there; it is then several times as large. @default {false}
    */
   mapsWords?: boolean;
+  /**
+   * Whether no function is instrumented, and the program only reads and sets its own
+   * `Error.stackTraceLimit`. @default {false}
+   */
+  limitOnly?: boolean;
 }
 
 /**
@@ -127,7 +132,7 @@ class Instrumenter implements Visitor {
   readonly #lines: LineFinder;
   readonly #options: TransformOptions;
   readonly #asksCaller: boolean;
-  readonly #declaresError: boolean;
+  readonly #mentionsLimit: boolean;
   readonly #selves: SelfReferences;
   /** The node whose children are being visited, and what surrounds these. */
   #parent: Node = NOWHERE;
@@ -140,7 +145,7 @@ class Instrumenter implements Visitor {
     this.#options = options;
     this.#selves = new SelfReferences(options.kind);
     this.#asksCaller = CALLER.test(source);
-    this.#declaresError = OWN_ERROR.test(source);
+    this.#mentionsLimit = source.includes(STACK_LIMIT);
   }
 
   instrument(): void {
@@ -151,6 +156,8 @@ class Instrumenter implements Visitor {
     );
     this.#selves.addProgram(program);
     const strict = this.#options.kind === "module" || isDirected(program["body"], "use strict");
+    const around = { path: "", strict, insideWith: false };
+    if (this.#options.limitOnly) return this.#visitChildren(program, around);
     const wrapped = wrapModuleBody(program, {
       kind: this.#options.kind,
       strict,
@@ -161,7 +168,7 @@ class Instrumenter implements Visitor {
       number: () => this.#number("<module>"),
     });
     if (wrapped.reason !== undefined) this.#skip("<module>", undefined, wrapped.reason);
-    this.#visitChildren(program, { path: "", strict, insideWith: false });
+    this.#visitChildren(program, around);
     wrapped.close();
   }
 
@@ -172,9 +179,11 @@ class Instrumenter implements Visitor {
       case "FunctionDeclaration":
       case "FunctionExpression":
       case "ArrowFunctionExpression":
+        if (this.#options.limitOnly) break;
         return this.#visitFunction(node, around);
       case "ClassDeclaration":
       case "ClassExpression":
+        if (this.#options.limitOnly) break;
         return this.#visitClass(node, around);
       case "WithStatement":
         return this.#visitChildren(node, { ...around, insideWith: true });
@@ -183,15 +192,12 @@ class Instrumenter implements Visitor {
         const path = `${qualifiedName(around.path, name)}.`;
         return this.#visitChildren(node, name ? { ...around, path } : around);
       }
-      case "MemberExpression":
-        if (isStackLimit(node) && this.#parent.type !== "UnaryExpression") this.#replaceLimit(node);
     }
+    // Inside `with`, an object would be asked for the runtime's name.
+    const holder = this.#mentionsLimit && !around.insideWith ? limitHolder(node) : undefined;
+    if (holder) this.edits.insert(holder.start, limitHolderText(this.#options.runtime));
     this.#visitChildren(node, around);
-  }
-
-  /** V8 takes more frames than a program asks for, which is not to know of ours. */
-  #replaceLimit({ property: { start, end } }: Node): void {
-    if (!this.#declaresError) this.edits.replace(start, end, this.#options.runtime);
+    if (holder) this.edits.append(holder.end, ")");
   }
 
   #visitClass(node: Node, around: Surroundings): void {

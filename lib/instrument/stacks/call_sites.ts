@@ -1,5 +1,12 @@
 import { type FrameOwner, frameOwner } from "../../activation/instrumented_code.ts";
-import { defineElement, endsWith, indexOf, lastIndexOf, slice } from "../../base/builtins.ts";
+import {
+  defineElement,
+  endsWith,
+  floor,
+  indexOf,
+  lastIndexOf,
+  slice,
+} from "../../base/builtins.ts";
 import { isModuleName, trampolineNumber } from "../../engines/wasm/script_names.ts";
 
 /** A frame of an error's stack, as V8 describes it to `Error.prepareStackTrace`. */
@@ -25,8 +32,10 @@ export interface CallSite {
 }
 
 function ownerOf(site: CallSite): FrameOwner {
-  if (isWasm(site)) return "reentry";
-  return frameOwner(site.getScriptNameOrSourceURL() ?? "", site.getFunctionName());
+  const url = site.getScriptNameOrSourceURL() ?? "";
+  if (isModuleName(url)) return "reentry";
+  const owner = frameOwner(url, null);
+  return owner === "reentry" ? frameOwner(url, site.getFunctionName()) : owner;
 }
 
 /**
@@ -36,18 +45,25 @@ function ownerOf(site: CallSite): FrameOwner {
  *
  * @param sites The stack as it is.
  * @param functionName The qualified name of a function, by its number.
+ * @param limit How many frames are wanted.
+ * @returns The stack itself, where it is as it is without us.
  */
 export function programSites(
   sites: readonly CallSite[],
   functionName: (id: number) => string | undefined,
-): CallSite[] {
+  limit: number,
+): readonly CallSite[] {
   const seen: CallSite[] = [];
+  let isChanged = false;
   for (let i = 0; i < sites.length; i++) {
+    // The frame behind the last one can still be merged with it.
+    if (seen.length > limit) break;
     let owner = ownerOf(sites[i]!);
     if (owner === "program") {
       define(seen, sites[i]!);
       continue;
     }
+    isChanged = true;
     const hasInner = i > 0;
     for (; i + 1 < sites.length; i++) {
       const next = ownerOf(sites[i + 1]!);
@@ -68,7 +84,12 @@ export function programSites(
     } else if (owner === "piece") define(seen, outer);
     // Else whoever took the stack wanted it from where the function was called.
   }
-  return seen;
+  return isChanged || sites.length > limit ? firstSites(seen, limit) : sites;
+}
+
+function firstSites(sites: CallSite[], count: number): readonly CallSite[] {
+  if (sites.length > count) sites.length = count > 0 ? floor(count) : 0;
+  return sites;
 }
 
 /** Whether a trampoline is that of the function outside of it. */
@@ -86,12 +107,6 @@ function isTrampolineOf(
 
 function isWasm(site: CallSite): boolean {
   return isModuleName(site.getScriptNameOrSourceURL() ?? "");
-}
-
-/** Whether a stack has frames that its program does not know of. */
-export function hasOwnSites(sites: readonly CallSite[]): boolean {
-  for (let i = 0; i < sites.length; i++) if (ownerOf(sites[i]!) !== "program") return true;
-  return false;
 }
 
 /** What of a frame's place is another. */

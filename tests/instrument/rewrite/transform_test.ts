@@ -1,5 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
+import { transform } from "../../../lib/instrument/rewrite/transform.ts";
 import { type Node, parseSource } from "../../../lib/source/syntax_tree.ts";
 import { code, guard, guardedExpression, instrument } from "../../support/instrumented.ts";
 
@@ -222,6 +223,31 @@ Deno.test("transform() leaves functions with a direct eval, or inside with", () 
     ["d", 'inside "with"'],
   ]);
 });
+
+const LIMITS: [before: string, after: string][] = [
+  ["E.stackTraceLimit = 5", "$.limitHolder(E).stackTraceLimit = 5"],
+  ["Error['stackTraceLimit']++", "$.limitHolder(Error)['stackTraceLimit']++"],
+  ["let { stackTraceLimit: a } = E", "let { stackTraceLimit: a } = $.limitHolder(E)"],
+  ["({ stackTraceLimit } = E)", "({ stackTraceLimit } = $.limitHolder(E))"],
+  [
+    "a(() => { b(E, 1, 'stackTraceLimit') })",
+    "a(() => { b($.limitHolder(E), 1, 'stackTraceLimit') })",
+  ],
+  ["stackTraceLimit = { stackTraceLimit }", "stackTraceLimit = { stackTraceLimit }"],
+];
+
+for (const [before, after] of LIMITS) {
+  Deno.test(`transform() has stackTraceLimit read of the program's in ${before}`, () => {
+    const options = { url: "file:///a.js", kind: "module", firstId: 0, runtime: "$" } as const;
+    const { source } = transform(before, { ...options, limitOnly: true });
+    equal(source.split("\n//#")[0]!.replace(/\/\*\$[<>].*?\*\//g, ""), after);
+    // Functions that are instrumented too keep it: what nothing is asked of is forgotten of them.
+    equal(
+      code(`function f() { ${before} }`).includes("limitHolder"),
+      after.includes("limitHolder"),
+    );
+  });
+}
 
 Deno.test("transform() leaves functions of asm.js, and all inside", () => {
   const asm =
