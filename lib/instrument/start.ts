@@ -11,7 +11,9 @@ import type { CallSite } from "./stacks/call_sites.ts";
 import { ErrorStacks, type StackDialect } from "./stacks/error_stack.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
 import { type LoadHook, makeLoadHook } from "./load_hook.ts";
+import { restoreExceptionMessages } from "./stacks/messages.ts";
 import { ModuleMaps } from "./stacks/module_maps.ts";
+import { hideFramesOfCallSites } from "./stacks/node_call_sites.ts";
 import { showOriginalLines } from "./stacks/node_excerpt.ts";
 import { formatStack as formatNodeStack } from "./stacks/node_stack.ts";
 import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection, type Selection } from "./selection.ts";
@@ -77,7 +79,11 @@ function hideFrames(): ModuleMaps {
   );
   activation.limitHolder = stacks.limitHolder;
   activation.onSwitch((isOn) => stacks.switch(isOn));
-  if (!host.mapsStacks) showOriginalLines(maps, NATIVE_CALLER);
+  restoreExceptionMessages(globalThis);
+  if (!host.mapsStacks) {
+    showOriginalLines(maps, NATIVE_CALLER);
+    hideFramesOfCallSites(maps);
+  }
   // The error of a Worker is told to the thread that started it by its frames, and not by its text.
   if (host.mapsStacks && host.isMainThread()) {
     // Both come before the runtime prints the error.

@@ -4,12 +4,13 @@ import { activation } from "../../activation/activation.ts";
 import { apply, defineProperty, indexOf, setProperty } from "../../base/builtins.ts";
 import { STACK_LIMIT } from "../traits/stack_limit.ts";
 import { type CallSite, programSites } from "./call_sites.ts";
+import { restoreErrorMessage } from "./messages.ts";
 
 /**
  * The frames that V8 has to take for one of the program's, at most. While trampolines are off, a
  * function of which a piece became an arrow function has three.
  */
-const FRAMES_PER_FUNCTION = { on: 8, off: 3 };
+export const FRAMES_PER_FUNCTION = { on: 8, off: 3 };
 
 /** How many frames V8 takes where the program asks for no other number. */
 const USUAL_LIMIT = 10;
@@ -200,6 +201,7 @@ export class ErrorStacks {
   /** What V8 asks for: the text of an error's stack. */
   #write(error: unknown, sites: readonly CallSite[]): unknown {
     if (this.#isAsked) return undefined;
+    restoreErrorMessage(error);
     const hidden = sites.length === 0 ? this.#hidden.get(error as object) : undefined;
     if (hidden?.isSettled) {
       if (this.#isRuntimeReading()) {
