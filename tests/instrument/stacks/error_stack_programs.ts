@@ -593,13 +593,15 @@ await later();
   },
   {
     name: "calls whose place is a parenthesis",
-    modules: `
-const fail = (): never => { throw new Error("called"); };
-const object: any = { f: () => fail, g: fail, h: () => ({ i: () => fail }) };
+    modules: {
+      "main.mjs": `
+const fail = () => { throw new Error("called"); };
+const object = { f: () => fail, g: fail, h: () => ({ i: () => fail }) };
 for (const call of [() => object.f()(), () => object.g?.(), () => object.h()?.i?.()?.(), () => (0, object.f)()()]) {
-  try { call(); } catch (error) { console.log((error as Error).stack); }
+  try { call(); } catch (error) { console.log(error.stack); }
 }
 `,
+    },
   },
   {
     name: "a byte-order mark in front of the first line",
