@@ -31,14 +31,22 @@ export class Edits {
   readonly #removed: number[] = [];
   /** What each puts there. */
   readonly #codes: string[] = [];
+  /** Its rank among the edits that start at one place. */
+  readonly #ranks: number[] = [];
 
   /** @param source The text as its author wrote it. */
   constructor(source: string) {
     this.#source = source;
   }
 
-  /** Inserts code in front of something; of several insertions at one place, the first stays in front. */
+  /**
+   * Inserts code in front of something; of several insertions at one place, the first stays in front.
+   * Code that begins with a semicolon goes to the end of the line before, where it can: the statement
+   * then keeps its column, also for those who read positions without a source map.
+   */
   insert(index: number, code: string): void {
+    const lineEnd = code.startsWith(";") ? this.#lineEndBefore(index) : undefined;
+    if (lineEnd !== undefined) return this.#add(lineEnd, lineEnd, code, BEHIND);
     if (!this.#followsDivision(index)) return this.append(index, code);
     // The sign of the division and the start of a comment would make another comment.
     this.#divisions.add(index);
@@ -47,18 +55,31 @@ export class Edits {
 
   /** Inserts code behind something. */
   append(index: number, code: string): void {
-    this.#add(index, index, code);
+    this.#add(index, index, code, INSERTION);
   }
 
   /** Puts code in the place of a piece of text, which can be restored. */
   replace(start: number, end: number, code: string): void {
-    this.#add(start, end, code);
+    this.#add(start, end, code, REPLACEMENT);
   }
 
-  #add(start: number, end: number, code: string): void {
+  #add(start: number, end: number, code: string, rank: number): void {
+    this.#ranks.push(rank);
     this.#starts.push(start);
     this.#removed.push(end - start);
     this.#codes.push(mark(this.#source.slice(start, end), code));
+  }
+
+  /** The end of the last line before that is not empty, where only space is between. */
+  #lineEndBefore(index: number): number | undefined {
+    const source = this.#source;
+    let end = index;
+    while (end > 0 && isSpace(source.charCodeAt(end - 1))) end--;
+    const start = source.lastIndexOf("\n", end - 1) + 1;
+    const line = source.slice(start, end);
+    // What is behind such a sign can be a comment, and what is behind a slash would become one.
+    const isOpen = end > 0 && !/\/\/|<!--|-->|^#!|\/$/.test(line);
+    return isOpen && source.slice(end, index).includes("\n") ? end : undefined;
   }
 
   #followsDivision(index: number): boolean {
@@ -92,19 +113,26 @@ export class Edits {
     return { pieces, lines: new EditedLines(lineStarts, { starts, removed, added }) };
   }
 
-  /** The edits from the start of the text to its end; what is put in a text's place follows what is put in front. */
+  /** The edits from the start of the text to its end; those of one place by their ranks. */
   #order(): Float64Array {
     const { length } = this.#starts;
     // Numbers that sort by themselves: a function that compares two would be slow.
     const order = new Float64Array(length);
     for (let edit = 0; edit < length; edit++) {
-      const replaces = this.#removed[edit]! > 0 ? 1 : 0;
-      order[edit] = (this.#starts[edit]! * 2 + replaces) * length + edit;
+      order[edit] = (this.#starts[edit]! * RANKS + this.#ranks[edit]!) * length + edit;
     }
     order.sort();
     for (let i = 0; i < length; i++) order[i] = order[i]! % length;
     return order;
   }
+}
+
+/** Insertions, those that belong to the line that follows, and what is put in the place of a text. */
+const [INSERTION, BEHIND, REPLACEMENT, RANKS] = [0, 1, 2, 3];
+
+/** Whether a code unit is a space, a tabulator or the end of a line. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
 function mark(original: string, code: string): string {

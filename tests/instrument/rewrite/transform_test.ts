@@ -201,7 +201,7 @@ for (const [name, before, after] of GOLDEN) {
 Deno.test("transform() wraps a CommonJS module as the function it is", () => {
   equal(
     code('"use strict"\nvar a = f()\nreturn a', "commonjs"),
-    '"use strict"\n;return (0,$.run)(0,()=>{var a = f()\nreturn a})',
+    '"use strict";return (0,$.run)(0,()=>{\nvar a = f()\nreturn a})',
   );
 });
 
