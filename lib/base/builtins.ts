@@ -65,13 +65,20 @@ export const encode: (text: string) => Uint8Array<ArrayBuffer> = bind.call(
 );
 
 export const { defineProperty, set: setProperty } = Reflect;
-const { setPrototypeOf } = Reflect;
+
+/** Without a prototype, and one for all: V8 makes a new map for every object that loses its own. */
+const ELEMENT: PropertyDescriptor = Object.assign(Object.create(null), {
+  value: undefined,
+  writable: true,
+  enumerable: true,
+  configurable: true,
+});
 
 /** Sets an element of an array, whatever its prototype has. */
 export function defineElement(array: unknown[], index: number, value: unknown): void {
-  const descriptor = { value, writable: true, enumerable: true, configurable: true };
-  setPrototypeOf(descriptor, null);
-  defineProperty(array, index, descriptor);
+  ELEMENT.value = value;
+  defineProperty(array, index, ELEMENT);
+  ELEMENT.value = undefined;
 }
 
 /** `Function.prototype.call`, a bound function: it leaves no frame of JavaScript on the stack. */

@@ -200,13 +200,15 @@ class MergedSite implements CallSite {
   }
 
   toString(): string {
-    const [name, place] = [this.#name, this.#place];
+    const [name, place, { line, evalOrigin }] = [this.#name, this.#place, this.#placement];
     const placeText = String(place);
-    const file = fileIn(placeText, place);
-    const location = locationOf(file, place);
+    const position = positionOf(place);
+    const file = fileIn(placeText, place, position);
+    const location = file + position;
     const text = name === place ? placeText : mergedText(String(name), placeText, location);
-    const placed = replaceText(text, location, locationOf(file, this));
-    const [origin, evalOrigin] = [place.getEvalOrigin(), this.#placement.evalOrigin];
+    // Each question costs a call into V8, so that none is asked without need.
+    const placed = line === undefined ? text : replaceText(text, location, file + positionOf(this));
+    const origin = evalOrigin && place.getEvalOrigin();
     return origin && evalOrigin ? replaceText(placed, origin, evalOrigin) : placed;
   }
 }
@@ -221,13 +223,13 @@ export function placedSite(site: CallSite, placement: Placement): CallSite {
 }
 
 /** The file of a frame as its text has it, which can be what its source calls itself. */
-function fileIn(text: string, site: CallSite): string | null | undefined {
-  const file = site.getScriptNameOrSourceURL();
-  return indexOf(text, locationOf(file, site)) < 0 ? site.getFileName() : file;
+function fileIn(text: string, site: CallSite, position: string): string {
+  const file = `${site.getScriptNameOrSourceURL()}`;
+  return indexOf(text, file + position) < 0 ? `${site.getFileName()}` : file;
 }
 
-function locationOf(file: string | null | undefined, site: CallSite): string {
-  return `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+function positionOf(site: CallSite): string {
+  return `:${site.getLineNumber()}:${site.getColumnNumber()}`;
 }
 
 /** `f (a.ts:1:2)` with the place of the other. */
