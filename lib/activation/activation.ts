@@ -52,10 +52,9 @@ export class Activation implements InstrumentedCodeRuntime {
   e8: Entry = callPlainly;
   /** @inheritdoc */
   entered: () => void = () => {};
-  /**
-   * Called with `true` after trampolines are turned on, with `false` before they are turned off.
-   */
-  onSwitch: ((isOn: boolean) => void) | undefined;
+  /** @inheritdoc */
+  limitHolder: <Value>(value: Value) => Value = (value) => value;
+  readonly #switchListeners: ((isOn: boolean) => void)[] = [];
   readonly #functions = new FunctionTable();
   readonly #ownTrampolines = new OwnTrampolines();
   readonly #pairs = new EnginePairs({
@@ -181,12 +180,12 @@ export class Activation implements InstrumentedCodeRuntime {
     this.#ownTrampolines.changeMaker(pair);
     for (let i = 0; i < ENTRIES.length; i++) this[ENTRIES[i]!] = pair.engine.entries[ENTRIES[i]!];
     this.#switchTo(pair);
-    this.onSwitch?.(true);
+    this.#tellSwitch(true);
   }
 
   /** Turns trampolines off. Safe at any depth of calls: no trampoline is ever freed. */
   deactivate(): void {
-    this.onSwitch?.(false);
+    this.#tellSwitch(false);
     this.#current?.backend.flush?.();
     this.#switchTo(undefined);
   }
@@ -213,6 +212,15 @@ export class Activation implements InstrumentedCodeRuntime {
     } catch (error) {
       this.#giveUp(error);
     }
+  }
+
+  /** Has a function called after trampolines were turned on, and before they are turned off. */
+  onSwitch(listener: (isOn: boolean) => void): void {
+    this.#switchListeners.push(listener);
+  }
+
+  #tellSwitch(isOn: boolean): void {
+    for (let i = 0; i < this.#switchListeners.length; i++) this.#switchListeners[i]!(isOn);
   }
 
   #switchTo(pair: EngineWithBackend | undefined): void {

@@ -45,6 +45,8 @@ export interface InstrumentedCodeRuntime extends Entries {
   rest(id: number, fn: unknown, self: unknown, args: unknown[], rest: readonly unknown[]): unknown;
   /** Returns the getter or setter of a key. */
   accessor(holder: object, key: string, kind: "get" | "set"): unknown;
+  /** Where code reads or sets `stackTraceLimit` of a value: the value, or what stands for `Error`. */
+  limitHolder: <Value>(value: Value) => Value;
   /** Called by the body of a Worker's entry as it begins. */
   entered: () => void;
 }
@@ -84,11 +86,11 @@ function callAgain(
  * runs the body. If the number stayed, a recursive call would run without a trampoline.
  */
 export function guardStatement(call: CallAgain): string {
-  const { id, runtime } = call;
-  const [own, read] = [`${runtime}$`, `${runtime}_`];
-  const state = member(own, "state");
-  return `{const ${own}=${runtime},${read}=${state};if(${read})if(${read}!==${id})` +
-    `{${state}=${id};return ${callAgain(call, own, call.self)}}else ${state}=${ON}}`;
+  const { id, runtime, self } = call;
+  const state = member(runtime, "state");
+  // Variables of its own would make the frame larger, and recursion shallower, while inactive too.
+  return `{if(${state})if(${state}!==${id}){${state}=${id};` +
+    `return ${callAgain(call, runtime, self)}}else ${state}=${ON}}`;
 }
 
 /**
@@ -121,6 +123,11 @@ export function accessorText(
   { holder, key, kind }: { holder: string; key: string; kind: "get" | "set" },
 ): string {
   return `${member(runtime, "accessor")}(${holder},${key},"${kind}")`;
+}
+
+/** In front of a value that is asked for `stackTraceLimit`; leaves a parenthesis open. */
+export function limitHolderText(runtime: string): string {
+  return `${member(runtime, "limitHolder")}(`;
 }
 
 /** The statement at the start of the body of a Worker's entry. */
