@@ -124,12 +124,19 @@ export class Activation implements InstrumentedCodeRuntime {
   }
 
   /** @inheritdoc */
-  readonly run = <Result>(id: number, body: () => Result): Result =>
-    this.state === OFF ? body() : this.e0(id, body, undefined) as Result;
+  readonly run: InstrumentedCodeRuntime["run"] = <Result>(
+    id: number,
+    body: (...args: never[]) => Result,
+    self?: unknown,
+    ...args: unknown[]
+  ): Result =>
+    (this.state === OFF
+      ? callFunction(body, self, ...args)
+      : this.e1(id, body, self, args)) as Result;
 
   /** @inheritdoc */
   touch(id: number): void {
-    if (this.state !== OFF) this.e0(id, doNothing, undefined);
+    if (this.state !== OFF) this.e1(id, doNothing, undefined, NO_ARGUMENTS);
   }
 
   /** @inheritdoc */
@@ -264,6 +271,8 @@ function callPlainly(_id: number, fn: unknown, self: unknown, ...args: unknown[]
 }
 
 function doNothing(): void {}
+
+const NO_ARGUMENTS: readonly unknown[] = [];
 
 type Global = { [RUNTIME_EXPRESSION]?: Activation };
 

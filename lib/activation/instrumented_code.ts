@@ -7,7 +7,7 @@ import { startsWith } from "../base/builtins.ts";
 import type { Entries } from "../engines/engine.ts";
 
 /** Counts up when instrumented code calls something else, or calls it otherwise. */
-const CONTRACT_VERSION = 1;
+const CONTRACT_VERSION = 2;
 
 /**
  * The global by which instrumented code, and a second copy of this package (from a registry, from a
@@ -30,8 +30,19 @@ export interface InstrumentedCodeRuntime extends Entries {
    * inside its trampoline: it finds its own number here and runs its body.
    */
   state: number;
-  /** Runs a body inside a function's trampoline while active, and plainly otherwise. */
-  readonly run: <Result>(id: number, body: () => Result) => Result;
+  /**
+   * Runs a body inside a function's trampoline while active, and plainly otherwise. The function was
+   * defined with `APPLY`.
+   *
+   * @param self The body's receiver.
+   * @param args The body's arguments.
+   */
+  readonly run: <Result>(
+    id: number,
+    body: (...args: never[]) => Result,
+    self?: unknown,
+    ...args: unknown[]
+  ) => Result;
   /** Gives a function its trampoline while active, for code whose frame begins later or never. */
   touch(id: number): void;
   /** Calls a function that has a rest parameter: `args` are those in front of it. */
@@ -93,11 +104,59 @@ export function guardExpression(call: CallAgain): string {
 }
 
 /**
- * In front of a body that becomes an arrow function: `(0,$.run)(7,()=>`. Called as a member, `run`
- * would make V8 name the functions in the body after it.
+ * A piece of a function's body that runs as a function of its own. It gets the variables of the body
+ * as arguments and gives them back as results. A closure over them would put them into the scope's
+ * context, and V8 keeps a context alive as long as any closure of the scope, the program's included.
  */
-export function runText(runtime: string, id: number): string {
-  return `(0,${member(runtime, "run")})(${id},()=>`;
+export interface PieceOptions {
+  /** The number of the function that the piece is of. */
+  id: number;
+  /** The expression for the runtime. */
+  runtime: string;
+  /** The piece is statements, and not an expression. */
+  isBlock: boolean;
+  /** The piece mentions `this`, which is its receiver; else it is an arrow function. */
+  hasReceiver: boolean;
+  /** The variables that it gets. */
+  parameters: readonly string[];
+  /** The expressions for them. */
+  values: readonly string[];
+  /** The variables that it assigns to; only of statements that complete normally or throw. */
+  results: readonly string[];
+}
+
+/**
+ * The texts around a piece:
+ *
+ *     (0,$.run)(7,()=>(            f()            ))
+ *     (0,$.run)(7,function(a){     this.f(a);     },this,a)
+ *     a=(0,$.run)(7,(a,b)=>{       a+=b;          ;return a},void 0,a,b)
+ *
+ * Called as a member, `run` would make V8 name the functions in the piece after it.
+ */
+export function pieceTexts(options: PieceOptions): { start: string; end: string } {
+  const { id, runtime, isBlock, hasReceiver, parameters, values, results } = options;
+  const run = `(0,${member(runtime, "run")})(${id},`;
+  const head = hasReceiver ? `function(${parameters}){` : `(${parameters})=>`;
+  const args = parameters.length > 0
+    ? `,${hasReceiver ? "this" : "void 0"},${values})`
+    : hasReceiver
+    ? ",this)"
+    : ")";
+  if (!isBlock) {
+    return hasReceiver
+      ? { start: `${run}${head}return(`, end: `)}${args}` }
+      : { start: `${run}${head}(`, end: `)${args}` };
+  }
+  const start = `${run}${head}${hasReceiver ? "" : "{"}`;
+  switch (results.length) {
+    case 0:
+      return { start, end: `}${args}` };
+    case 1:
+      return { start: `${results[0]}=${start}`, end: `;return ${results[0]}}${args}` };
+    default:
+      return { start: `({${results}}=${start}`, end: `;return{${results}}}${args})` };
+  }
 }
 
 /** Makes a function known whose frame begins later or never. */

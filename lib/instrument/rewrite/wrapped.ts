@@ -12,8 +12,6 @@ export interface Calls {
   id: number;
   /** The runtime. */
   runtime: string;
-  /** In front of a body: `runtime.run(id,()=>`. */
-  run: string;
   /** Makes the function known without a body: `runtime.touch(id)`. */
   touch: string;
 }
