@@ -186,7 +186,9 @@ export type FrameOwner =
   /** Calls a piece of a function that became an arrow function. */
   | "piece"
   /** Calls a function that the program wrapped by hand. */
-  | "wrapper";
+  | "wrapper"
+  /** Calls a function of the runtime, whose name it has. */
+  | "stand-in";
 
 const LIBRARY = new URL("../", import.meta.url).href;
 
@@ -195,6 +197,9 @@ const DEMO = new URL("../demo.", import.meta.url).href;
 
 /** The modules whose functions call what the program wrapped by hand. */
 const WRAPPERS = new URL("../api/", import.meta.url).href;
+
+/** The module with a function that the runtime calls in the place of its own. */
+const STAND_IN = new URL("../instrument/require_hook.", import.meta.url).href;
 
 /** This class's module: its function `run` calls pieces. */
 const ACTIVATION = new URL("./activation.", import.meta.url).href;
@@ -209,5 +214,6 @@ export function frameOwner(url: string, functionName: string | null): FrameOwner
   if (!startsWith(url, LIBRARY)) return "program";
   if (startsWith(url, DEMO)) return "program";
   if (startsWith(url, WRAPPERS)) return "wrapper";
+  if (startsWith(url, STAND_IN)) return "stand-in";
   return startsWith(url, ACTIVATION) && functionName === "run" ? "piece" : "reentry";
 }

@@ -1,20 +1,25 @@
 import { activation } from "../activation/activation.ts";
 import { RUNTIME_EXPRESSION } from "../activation/instrumented_code.ts";
 import { host } from "../runtime/runtime.ts";
-import { sourceName } from "../base/symbol_name.ts";
+import { type FunctionLabel, sourceName } from "../base/symbol_name.ts";
 import { MARKER } from "./positions/edits.ts";
 import type { LeftAlone } from "./left_alone.ts";
-import { type LoadContext, type LoadResult, readLoadedSource } from "../source/loaded_source.ts";
+import {
+  type LoadContext,
+  type LoadedSource,
+  type LoadResult,
+  readLoadedSource,
+} from "../source/loaded_source.ts";
 import type { ModuleMaps } from "./stacks/module_maps.ts";
 import { isOwnModule, isOwnProgram } from "../source/own_module.ts";
-import { isRequired, isRequiredAsScript, UNANSWERED } from "./require_hook.ts";
+import { type InstrumentRequired, isRequired, passRequired } from "./require_hook.ts";
 import type { Selection } from "./selection.ts";
-import { transform, type Transformed } from "./rewrite/transform.ts";
+import { transform, type Transformed, type TransformOptions } from "./rewrite/transform.ts";
 import { stripTypes } from "../source/type_stripping.ts";
 import { warn } from "../base/warnings.ts";
 
-/** What {@linkcode makeLoadHook} is told. */
-export interface LoadHookOptions {
+/** Options of {@linkcode Loads}. */
+export interface LoadsOptions {
   /** Which modules are meant. */
   selects: Selection;
   /** Where that goes which could not be instrumented. */
@@ -32,84 +37,151 @@ export type LoadHook = (
   next: (url: string, context: LoadContext) => LoadResult,
 ) => LoadResult;
 
-/**
- * Makes a hook that instruments the source of a module as it is loaded, and hands everything else
- * on as it is.
- */
-export function makeLoadHook({ selects, leftAlone, maps, entry }: LoadHookOptions): LoadHook {
-  return (url, context, next) => {
+/** Instruments the modules of a thread as they are loaded, and leaves everything else as it is. */
+export class Loads {
+  readonly #options: LoadsOptions;
+
+  /** @param options Which modules, and where everything goes. */
+  constructor(options: LoadsOptions) {
+    this.#options = options;
+  }
+
+  /** A hook that instruments what is imported. */
+  readonly hook: LoadHook = (url, context, next) => {
+    const { entry } = this.#options;
     const start = url === entry?.url ? entry.start : undefined;
-    const isMeant = isOwnProgram(url) ||
-      (/^(file|https?):/.test(url) && !isOwnModule(url) && selects(url));
-    if (start === undefined && isRequired(context)) {
-      if (!isMeant || !isRequiredAsScript(url)) return UNANSWERED;
-      const loaded = next(url, context);
-      const result = instrument(url, context, loaded, { leftAlone, maps, start });
-      return result === loaded ? UNANSWERED : result;
-    }
+    if (start === undefined && isRequired(context)) return passRequired(() => next(url, context));
     const loaded = next(url, context);
-    const result = isMeant ? instrument(url, context, loaded, { leftAlone, maps, start }) : loaded;
+    const result = this.#isMeant(url) && !isLeftToRequire(loaded)
+      ? this.#instrumentLoaded(url, context, loaded, start)
+      : loaded;
     return result === loaded && start !== undefined ? withStart(loaded, start) : result;
+  };
+
+  /** Instruments what is required. */
+  readonly instrumentRequired: InstrumentRequired = (url, { text, format }, isWrapped) => {
+    if (!this.#isMeant(url)) return undefined;
+    if (isWrapped) {
+      const wrapped = this.#instrument(url, { text, kind: "script" });
+      return wrapped === undefined ? undefined : { text: wrapped };
+    }
+    const source = readLoadedSource(
+      url,
+      { conditions: ["require"] },
+      { source: text, format },
+      stripTypes,
+    );
+    if (source === undefined) return undefined;
+    // Node takes a text without a format for CommonJS, and for a module if it cannot be parsed so.
+    const kinds = format === undefined ? ["commonjs", "module"] as const : [source.kind];
+    const result = this.#instrument(url, source, { kinds });
+    return result === undefined ? undefined : { text: result, format: source.format ?? format };
+  };
+
+  #isMeant(url: string): boolean {
+    return isOwnProgram(url) ||
+      (/^(file|https?):/.test(url) && !isOwnModule(url) && this.#options.selects(url));
+  }
+
+  #instrumentLoaded(
+    url: string,
+    context: LoadContext,
+    loaded: LoadResult,
+    start: string | undefined,
+  ): LoadResult {
+    const source = readLoadedSource(url, context, loaded, stripTypes);
+    if (source === undefined) return loaded;
+    const { format = loaded.format } = source;
+    const mayReturn = format === loaded.format;
+    const result = this.#instrument(url, source, { mayReturn, start });
+    return result === undefined ? loaded : { ...loaded, format, source: result };
+  }
+
+  /** The instrumented text; `undefined` where it is to stay as it is. */
+  #instrument(
+    url: string,
+    { text, kind }: LoadedSource,
+    { kinds = [kind], ...options }: InstrumentOptions = {},
+  ): string | undefined {
+    const { leftAlone, maps } = this.#options;
+    const file = sourceName(url);
+    for (const word of [RUNTIME_EXPRESSION, MARKER]) {
+      // The program's name would hide ours, and its comment would be taken for one of ours.
+      if (!text.includes(word)) continue;
+      leftAlone.addFile(file, `contains ${word}, which is ours`);
+      return undefined;
+    }
+    let failure: unknown;
+    for (const kind of kinds) {
+      const mapsWords = host.mapsStacks ? kind === "module" : host.readsSourceMaps();
+      let transformed: Transformed;
+      try {
+        transformed = this.#transform(text, { ...options, url, kind, mapsWords });
+      } catch (thrown) {
+        failure ??= thrown;
+        continue;
+      }
+      // Of CommonJS, Deno knows the map that it came with, and looks our columns up there.
+      const isApplied = host.mapsStacks && (kind === "module" || transformed.positions.hasMap);
+      // TypeScript that types were taken out of calls itself by its address.
+      const name = kind === "module" || text.endsWith(`//# sourceURL=${url}`) ? url : file;
+      maps.add({ url, name, positions: transformed.positions }, isApplied);
+      return transformed.source;
+    }
+    // What is wrong with the program, the runtime reports in its own words.
+    if (!(failure instanceof SyntaxError)) {
+      warn(`Cannot instrument "${url}": ${failure}`, "it runs as it is");
+    }
+    const reason = failure instanceof SyntaxError
+      ? `cannot be parsed: ${failure.message}`
+      : String(failure);
+    leftAlone.addFile(file, reason);
+    return undefined;
+  }
+
+  /** Transforms a text and gives its functions their numbers. */
+  #transform(
+    text: string,
+    options: Omit<TransformOptions, "firstId" | "runtime">,
+  ): Transformed {
+    const file = sourceName(options.url);
+    const firstId = activation.functionCount;
+    const transformed = transform(text, { ...options, firstId, runtime: RUNTIME_EXPRESSION });
+    const { labels, args } = labelsOf(transformed, file);
+    activation.defineAll(labels, args);
+    for (const { name, line, reason } of transformed.skipped) {
+      this.#options.leftAlone.addFunction({ name, file, line }, reason);
+    }
+    return transformed;
+  }
+}
+
+interface InstrumentOptions extends Pick<TransformOptions, "mayReturn" | "start"> {
+  /** The kinds that the text can be of, in the order in which they are tried. */
+  kinds?: readonly LoadedSource["kind"][];
+}
+
+function labelsOf({ functions }: Transformed, file: string): {
+  labels: FunctionLabel[];
+  args: number[];
+} {
+  return {
+    labels: functions.map(({ name, line }) => ({ name, file, line })),
+    args: functions.map(({ args }) => args),
   };
 }
 
-/** The same for a module that is not instrumented. */
+/**
+ * Whether Node has `require` load a CommonJS module that is imported, as it does with the bytes of a
+ * file. A text is that of another hook, and Node compiles it without `require`.
+ */
+function isLeftToRequire({ format, source }: LoadResult): boolean {
+  return format === "commonjs" && typeof source !== "string";
+}
+
+/** A module that is not instrumented, with statements that run before its body. */
 function withStart(loaded: LoadResult, start: string): LoadResult {
   const { source, format } = loaded;
   if (typeof source !== "string" || format === "commonjs") return loaded;
   return { ...loaded, source: source.replace(/^(#!.*\n)?/, `$1${start}`) };
-}
-
-function instrument(
-  url: string,
-  context: LoadContext,
-  loaded: LoadResult,
-  { leftAlone, maps, start }: Pick<LoadHookOptions, "leftAlone" | "maps"> & {
-    start: string | undefined;
-  },
-): LoadResult {
-  const source = readLoadedSource(url, context, loaded, stripTypes);
-  if (source === undefined) return loaded;
-  const { text, kind, format = loaded.format } = source;
-  const file = sourceName(url);
-  for (const word of [RUNTIME_EXPRESSION, MARKER]) {
-    // Somebody else's name would hide ours, and somebody else's comment would be taken for ours.
-    if (!text.includes(word)) continue;
-    leftAlone.addFile(file, `contains ${word}, which is ours`);
-    return loaded;
-  }
-  const mapsWords = host.mapsStacks ? kind === "module" : host.readsSourceMaps();
-  let transformed: Transformed;
-  try {
-    transformed = transform(text, {
-      url,
-      kind,
-      firstId: activation.functionCount,
-      runtime: RUNTIME_EXPRESSION,
-      mayReturn: format === loaded.format,
-      start,
-      mapsWords,
-    });
-  } catch (error) {
-    // What is wrong with the program, the runtime reports in its own words.
-    const isSyntax = error instanceof SyntaxError;
-    if (!isSyntax) {
-      warn(`Cannot instrument "${url}": ${error}`, "it runs as it is");
-    }
-    leftAlone.addFile(file, isSyntax ? `cannot be parsed: ${error.message}` : String(error));
-    return loaded;
-  }
-  activation.defineAll(
-    transformed.functions.map(({ name, line }) => ({ name, file, line })),
-    transformed.functions.map(({ args }) => args),
-  );
-  for (const { name, line, reason } of transformed.skipped) {
-    leftAlone.addFunction({ name, file, line }, reason);
-  }
-  // Of CommonJS, Deno knows the map that it came with, and looks our columns up there.
-  const isApplied = host.mapsStacks && (kind === "module" || transformed.positions.hasMap);
-  // TypeScript that types were taken out of calls itself by its address.
-  const name = kind === "module" || text.endsWith(`//# sourceURL=${url}`) ? url : file;
-  maps.add({ url, name, positions: transformed.positions }, isApplied);
-  return { ...loaded, format, source: transformed.source };
 }
