@@ -94,6 +94,11 @@ export class Activation implements InstrumentedCodeRuntime {
     this.#prepare();
   }
 
+  /** Whether functions from a number on were defined like this. */
+  hasDefined(first: number, labels: readonly FunctionLabel[], args: readonly number[]): boolean {
+    return this.#functions.has(first, labels, args);
+  }
+
   /** Calls a function that was defined with `APPLY` inside its trampoline while active. */
   call<Result>(
     id: number,

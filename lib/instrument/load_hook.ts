@@ -40,6 +40,8 @@ export type LoadHook = (
 /** Instruments the modules of a thread as they are loaded, and leaves everything else as it is. */
 export class Loads {
   readonly #options: LoadsOptions;
+  /** The number of the first function of each module, by its address. */
+  readonly #firstIds = new Map<string, number>();
 
   /** @param options Which modules, and where everything goes. */
   constructor(options: LoadsOptions) {
@@ -139,16 +141,26 @@ export class Loads {
     return undefined;
   }
 
-  /** Transforms a text and gives its functions their numbers. */
+  /**
+   * Transforms a text and gives its functions their numbers. A module that is loaded again keeps
+   * them, as long as its functions have the same names and places.
+   */
   #transform(
     text: string,
     options: Omit<TransformOptions, "firstId" | "runtime">,
   ): Transformed {
     const file = sourceName(options.url);
+    const known = this.#firstIds.get(options.url);
+    if (known !== undefined) {
+      const again = transform(text, { ...options, firstId: known, runtime: RUNTIME_EXPRESSION });
+      const { labels, args } = labelsOf(again, file);
+      if (activation.hasDefined(known, labels, args)) return again;
+    }
     const firstId = activation.functionCount;
     const transformed = transform(text, { ...options, firstId, runtime: RUNTIME_EXPRESSION });
     const { labels, args } = labelsOf(transformed, file);
     activation.defineAll(labels, args);
+    this.#firstIds.set(options.url, firstId);
     for (const { name, line, reason } of transformed.skipped) {
       this.#options.leftAlone.addFunction({ name, file, line }, reason);
     }
