@@ -10,12 +10,13 @@ import { disguiseFunctions } from "./disguise.ts";
 import type { CallSite } from "./stacks/call_sites.ts";
 import { ErrorStacks, type StackDialect } from "./stacks/error_stack.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
-import { type LoadHook, makeLoadHook } from "./load_hook.ts";
+import { type LoadHook, Loads } from "./load_hook.ts";
 import { restoreExceptionMessages } from "./stacks/messages.ts";
 import { ModuleMaps } from "./stacks/module_maps.ts";
 import { hideFramesOfCallSites } from "./stacks/node_call_sites.ts";
 import { showOriginalLines } from "./stacks/node_excerpt.ts";
 import { formatStack as formatNodeStack } from "./stacks/node_stack.ts";
+import { hookRequire } from "./require_hook.ts";
 import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection, type Selection } from "./selection.ts";
 import { toggleOnSignal } from "./toggle_signal.ts";
 import { instrumentWorkers } from "./workers/workers.ts";
@@ -56,14 +57,14 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
   toggleOnSignal(activation, read);
   const verbosity = parseVerbosity(read(VERBOSE_VARIABLE));
   const leftAlone = new LeftAlone(warn, verbosity);
-  registerHooks({
-    load: makeLoadHook({
-      selects: selectionOf(read),
-      leftAlone,
-      maps,
-      entry: entry === undefined ? undefined : { url: entry, start: ENTER },
-    }),
+  const loads = new Loads({
+    selects: selectionOf(read),
+    leftAlone,
+    maps,
+    entry: entry === undefined ? undefined : { url: entry, start: ENTER },
   });
+  registerHooks({ load: loads.hook });
+  hookRequire(loads.instrumentRequired);
   if (verbosity !== "silent") onProcessEnd(() => leftAlone.end());
   instrumentWorkers(read);
 }
