@@ -16,7 +16,7 @@ import { type InstrumentRequired, isRequired } from "./require_hook.ts";
 import type { Selection } from "./selection.ts";
 import { transform, type Transformed, type TransformOptions } from "./rewrite/transform.ts";
 import { STACK_LIMIT } from "./traits/stack_limit.ts";
-import { answerUnchanged } from "./unanswered.ts";
+import { answerRequired, answerUnchanged } from "./unanswered.ts";
 import { stripTypes } from "../source/type_stripping.ts";
 import { warn } from "../base/warnings.ts";
 
@@ -54,10 +54,9 @@ export class Loads {
   readonly hook: LoadHook = (url, context, next) => {
     const { entry } = this.#options;
     const start = url === entry?.url ? entry.start : undefined;
+    if (start === undefined && isRequired(context)) return answerRequired(() => next(url, context));
     const loaded = next(url, context);
-    // hookRequire() instruments required modules, and the loader gets them as without this hook.
-    const isLeft = start === undefined && isRequired(context) || isLeftToRequire(loaded);
-    const result = isProgram(url) && !isLeft
+    const result = isProgram(url) && !isLeftToRequire(loaded)
       ? this.#instrumentLoaded(url, context, loaded, start)
       : loaded;
     if (result !== loaded) return result;
