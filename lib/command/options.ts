@@ -197,14 +197,22 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "format",
     argument: "LIST",
     help:
-      "how, one or several of perf (text), html (a flame graph), folded, speedscope and pprof " +
-      "with commas between; files go beside the recording",
+      "how, one or several of perf (text), html (a flame graph), markdown, cpuprofile (Chrome " +
+      "DevTools, VS Code; a file for each thread), firefox (Firefox Profiler), folded, speedscope " +
+      "and pprof with commas between; files go beside the recording",
     commands: {
       profile: true,
       report: true,
       diff: "how, one or both of html (a flame graph) and folded (a stack per line with both " +
         "weights, as difffolded.pl makes them) (html)",
     },
+    group: "Report",
+  },
+  {
+    name: "max-lines",
+    argument: "N",
+    help: "lines of a report in markdown, at most (400)",
+    commands: { profile: true, report: true },
     group: "Report",
   },
   {

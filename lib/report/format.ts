@@ -1,18 +1,32 @@
+import { formatCpuProfile, formatCpuProfiles } from "./cpuprofile.ts";
+import { formatFirefox } from "./firefox.ts";
 import { foldFrames } from "./fold_frames.ts";
 import { formatFolded } from "./folded.ts";
 import { formatHtml } from "./html.ts";
+import { formatMarkdown } from "./markdown.ts";
 import { formatPerfText } from "./perf_text.ts";
 import { formatPprof } from "./pprof.ts";
 import { type Recording, recordingTotal } from "../recording/recording.ts";
 import { formatSpeedscope } from "./speedscope.ts";
 
 /** How a report can look. */
-export type ReportFormat = "perf" | "html" | "folded" | "speedscope" | "pprof";
+export type ReportFormat =
+  | "perf"
+  | "html"
+  | "markdown"
+  | "cpuprofile"
+  | "firefox"
+  | "folded"
+  | "speedscope"
+  | "pprof";
 
 /** The formats, and how the names of their files end. */
 export const FORMAT_ENDINGS: Readonly<Record<ReportFormat, string>> = {
   perf: ".txt",
   html: ".html",
+  markdown: ".md",
+  cpuprofile: ".cpuprofile",
+  firefox: ".firefox.json",
   folded: ".folded",
   speedscope: ".speedscope.json",
   pprof: ".pb.gz",
@@ -44,10 +58,38 @@ export interface ReportOptions {
   appOnly?: boolean;
   /** What is wrong with the recording, for those formats that can say it. @default {[]} */
   warnings?: readonly string[];
+  /** Lines of a Markdown report, at most. @default {400} */
+  maxLines?: number;
+}
+
+/** One file of a report. */
+export interface ReportFile {
+  /** What tells it from the report's first file, such as `.worker-4711`; empty for that. */
+  suffix: string;
+  content: ReportContent;
 }
 
 /**
- * A report of a recording.
+ * All files of a report: one, but for `cpuprofile` one a thread.
+ *
+ * @param recording What was recorded.
+ * @param format How it shall look.
+ * @param options What to leave out, what to say.
+ * @returns The files. Each is made when it is asked for.
+ */
+export function formatReportFiles(
+  recording: Recording,
+  format: ReportFormat,
+  options: ReportOptions = {},
+): Iterable<ReportFile> {
+  if (format === "cpuprofile") {
+    return formatCpuProfiles(foldFrames(recording, { appOnly: options.appOnly }));
+  }
+  return [{ suffix: "", content: formatReport(recording, format, options) }];
+}
+
+/**
+ * A report of a recording in one file; of `cpuprofile` it is the main thread's.
  *
  * @param recording What was recorded.
  * @param format How it shall look.
@@ -56,7 +98,7 @@ export interface ReportOptions {
 export function formatReport(
   recording: Recording,
   format: ReportFormat,
-  { appOnly, warnings }: ReportOptions = {},
+  { appOnly, warnings, maxLines }: ReportOptions = {},
 ): ReportContent {
   const folded = foldFrames(recording, { appOnly });
   switch (format) {
@@ -68,6 +110,19 @@ export function formatReport(
         facts: recordingFacts(recording),
         warnings,
       });
+    case "markdown":
+      return [
+        formatMarkdown(folded, {
+          title: recordingTitle(recording),
+          facts: recordingFacts(recording),
+          warnings,
+          maxLines,
+        }),
+      ];
+    case "cpuprofile":
+      return formatCpuProfile(folded);
+    case "firefox":
+      return formatFirefox(folded, recordingTitle(recording));
     case "folded":
       return formatFolded(folded);
     case "speedscope":

@@ -9,14 +9,14 @@ import { PerfError } from "../../base/perf_error.ts";
 import { recordingAdvice } from "../../report/advice.ts";
 import {
   FORMAT_ENDINGS,
-  formatReport,
+  formatReportFiles,
   parseFormats,
   type ReportContent,
   type ReportFormat,
 } from "../../report/format.ts";
 import { describeRuntimeShares, runtimeShares } from "../../report/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { type CommandLine, lastValue } from "../command_line.ts";
+import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { eventSuffix, requireOneEvent } from "./events.ts";
 
 /** What the user wants to see. */
@@ -26,6 +26,8 @@ export interface ReportWish {
   appOnly: boolean;
   /** Whether nothing is said but the report and errors. */
   isQuiet: boolean;
+  /** Lines of a report in Markdown, at most. @default {400} */
+  maxLines?: number;
 }
 
 /** What the options say about reports. */
@@ -34,7 +36,20 @@ export function decideReport(line: CommandLine, byDefault: ReportFormat = "perf"
     formats: parseFormats(lastValue(line, "format") ?? byDefault),
     appOnly: line.options.has("app-only"),
     isQuiet: line.options.has("quiet"),
+    maxLines: parseMaxLines(lastValue(line, "max-lines")),
   };
+}
+
+/** Lines that headings and the shortest tables take. */
+const LEAST_LINES = 60;
+
+function parseMaxLines(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const lines = Number(text);
+  if (Number.isInteger(lines) && lines >= LEAST_LINES) return lines;
+  throw usageError(
+    `Cannot use --max-lines "${text}": must be a whole number from ${LEAST_LINES} on`,
+  );
 }
 
 /** What is reported, and where it goes. */
@@ -56,7 +71,7 @@ export interface ReportPlace {
  */
 export function writeReports(
   recordings: readonly Recording[],
-  { formats, appOnly, isQuiet }: ReportWish,
+  { formats, appOnly, isQuiet, maxLines }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): void {
   // The text tells events apart, as perf's does.
@@ -68,15 +83,19 @@ export function writeReports(
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
     for (const format of formats) {
-      const content = formatReport(recording, format, { appOnly, warnings });
-      if (output === "-" || (format === "perf" && output === undefined)) {
-        writeOut(content);
-        if (format === "perf") writeOut([textFoot(recording, path)]);
-        continue;
+      const options = { appOnly, warnings, maxLines };
+      const toOutput = output === "-" || (format === "perf" && output === undefined);
+      for (const { suffix, content } of formatReportFiles(recording, format, options)) {
+        if (toOutput) {
+          writeOut(content);
+          if (format === "perf") writeOut([textFoot(recording, path)]);
+          // Standard output has room for one file, the main thread's.
+          break;
+        }
+        const file = reportPath(path, { format, output, formats, event: event + suffix });
+        writeReportFile(file, content);
+        if (!isQuiet) console.error(`${format}: ${resolve(file)}`);
       }
-      const file = reportPath(path, { format, output, formats, event });
-      writeReportFile(file, content);
-      if (!isQuiet) console.error(`${format}: ${resolve(file)}`);
     }
   }
 }
@@ -99,7 +118,7 @@ ${runtime}# Callers stand above what they call, and count it; frames without a n
  * and what it says with the format's own ending where there are several.
  *
  * @param recording The file that was recorded.
- * @param options The format, all formats, what `-o` says, and what tells events apart.
+ * @param options The format, all formats, what `-o` says, and what tells events and threads apart.
  */
 export function reportPath(
   recording: string,
@@ -111,7 +130,10 @@ export function reportPath(
   },
 ): string {
   if (output !== undefined && formats.length === 1 && event === "") return output;
-  const stem = (output ?? recording).replace(/(?<=[^/])\.(?:data|json|html|folded|txt)$/, "");
+  const stem = (output ?? recording).replace(
+    /(?<=[^/])\.(?:data|json|html|folded|txt|md|cpuprofile)$/,
+    "",
+  );
   return `${stem}${event}${FORMAT_ENDINGS[format]}`;
 }
 
