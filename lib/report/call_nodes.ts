@@ -2,7 +2,9 @@ import { activityOfFrame, type Frame, isApp } from "../recording/frame.ts";
 import type { Stack } from "../recording/recording.ts";
 import { StackTrie } from "../recording/stack_trie.ts";
 import type { CallFrame, CallFrames } from "./call_frames.ts";
+import { childFinder } from "./child_finder.ts";
 import { framesBelowCut } from "./cut_off.ts";
+import { Sums } from "./sums.ts";
 
 /** A node of a `.cpuprofile` (`Profiler.ProfileNode` of the DevTools protocol). */
 export interface ProfileNode {
@@ -17,48 +19,64 @@ export interface ProfileNode {
   positionTicks?: { line: number; ticks: number }[];
 }
 
-/** The place of a stack in the tree. */
-interface StackPlace {
-  /** The node of the innermost frame. */
-  leaf: number;
-  /** The node of the innermost function with an executed line, and that line; 0 where there is none. */
-  ticked: number;
-  line: number;
-}
+/** Numbers that say where a stack is in the tree, one after the other. */
+const PLACE = {
+  /** The node of the innermost frame, plus 1; 0 where the stack is not known yet. */
+  leaf: 0,
+  /** The node of the innermost function with an executed line. */
+  ticked: 1,
+  /** That line; 0 where there is none. */
+  line: 2,
+  length: 3,
+} as const;
 
 /** The tree of a thread's calls. A function is a node for each way in which it was called. */
 export class CallNodes {
   readonly #frames: CallFrames;
-  readonly #trie = new StackTrie();
-  readonly #places = new Map<Stack, StackPlace>();
-  /** Weights by node. */
-  #hits = new Float64Array(1024);
-  /** Weights by node and line. */
-  readonly #ticks = new Map<number, Map<number, number>>();
+  readonly #stacks: readonly Stack[];
+  readonly #tree = new StackTrie();
+  /** Nodes of functions, with the executed lines below. */
+  readonly #lines = new StackTrie();
+  readonly #places: Int32Array;
+  /** Weights by node of the tree. */
+  readonly #hits = new Sums();
+  /** Weights by executed line. */
+  readonly #ticks = new Sums();
 
-  /** @param frames Numbers the functions. */
-  constructor(frames: CallFrames) {
+  /**
+   * @param frames Numbers the functions.
+   * @param stacks The stacks that samples have.
+   */
+  constructor(frames: CallFrames, stacks: readonly Stack[]) {
     this.#frames = frames;
+    this.#stacks = stacks;
+    this.#places = new Int32Array(PLACE.length * stacks.length);
   }
 
-  /** Counts a sample, and returns the number of the node that it ended in. */
-  count(stack: Stack, weight: number): number {
-    let place = this.#places.get(stack);
-    if (place === undefined) this.#places.set(stack, place = this.#placeOf(stack));
-    const { leaf, ticked, line } = place;
-    this.#hit(leaf, weight);
+  /**
+   * Counts a sample.
+   *
+   * @param stack Index of its stack.
+   * @param weight The amount that it stands for.
+   * @returns The number of the node that it ended in.
+   */
+  count(stack: number, weight: number): number {
+    const at = PLACE.length * stack;
+    if (this.#places[at] === 0) this.#placeStack(at, this.#stacks[stack]!);
+    const leaf = this.#places[at + PLACE.leaf]! - 1;
+    this.#hits.add(leaf, weight);
+    const line = this.#places[at + PLACE.line]!;
     if (line > 0) {
-      let lines = this.#ticks.get(ticked);
-      if (lines === undefined) this.#ticks.set(ticked, lines = new Map());
-      lines.set(line, (lines.get(line) ?? 0) + weight);
+      // The node stands for its own number, and is no node of the other tree.
+      this.#ticks.add(this.#lines.child(this.#places[at + PLACE.ticked]!, line), weight);
     }
     return leaf + 1;
   }
 
   /** Counts time in a function directly below the root. */
   countName(name: string, weight: number): number {
-    const node = this.#trie.child(StackTrie.ROOT, this.#frames.idOfName(name));
-    this.#hit(node, weight);
+    const node = this.#tree.child(StackTrie.ROOT, this.#frames.idOfName(name));
+    this.#hits.add(node, weight);
     return node + 1;
   }
 
@@ -66,32 +84,36 @@ export class CallNodes {
    * All nodes, the root first.
    *
    * @param root The root's name.
-   * @param perSample The weight of one tick.
+   * @param perTick The weight of one tick.
    */
-  *nodes(root: string, perSample: number): Generator<ProfileNode> {
-    const children = this.#children();
+  *nodes(root: string, perTick: number): Generator<ProfileNode> {
+    const { length } = this.#tree;
+    const childrenOf = childFinder(this.#tree, length);
+    const linesOf = childFinder(this.#lines, length);
     const rootFrame = this.#frames.at(this.#frames.idOfName(root));
-    for (let node = 0; node < this.#trie.length; node++) {
-      const frame = node === 0 ? rootFrame : this.#frames.at(this.#trie.itemOf(node));
-      const ticks = [...this.#ticks.get(node) ?? []]
-        .map(([line, weight]) => ({ line, ticks: Math.round(weight / perSample) }))
-        .filter(({ ticks }) => ticks > 0);
+    for (let node = 0; node < length; node++) {
+      const children = childrenOf(node).map((child) => child + 1);
+      const ticks = linesOf(node).map((line) => ({
+        line: this.#lines.itemOf(line),
+        ticks: Math.round(this.#ticks.at(line) / perTick),
+      })).filter(({ ticks }) => ticks > 0);
       yield {
         id: node + 1,
-        callFrame: frame,
-        hitCount: Math.round((this.#hits[node] ?? 0) / perSample),
-        children: node === 0 ? children(0) ?? [] : children(node),
+        callFrame: node === 0 ? rootFrame : this.#frames.at(this.#tree.itemOf(node)),
+        hitCount: Math.round(this.#hits.at(node) / perTick),
+        // DevTools takes a root without children for a file of another form.
+        children: node === 0 || children.length > 0 ? children : undefined,
         positionTicks: ticks.length > 0 ? ticks : undefined,
       };
     }
   }
 
-  #placeOf(stack: Stack): StackPlace {
-    let node = StackTrie.ROOT;
+  #placeStack(at: number, stack: Stack): void {
+    let node: number = StackTrie.ROOT;
     let app: [node: number, frame: Frame] | undefined;
     let other: typeof app;
     for (const frame of framesBelowCut(stack)) {
-      node = this.#trie.child(node, this.#frames.idOf(frame));
+      node = this.#tree.child(node, this.#frames.idOf(frame));
       // Readers know a garbage collection by its node, and so that has none below.
       if (activityOfFrame(frame) === "garbage collection") break;
       if (frame.file === undefined) continue;
@@ -99,32 +121,8 @@ export class CallNodes {
       else other = [node, frame];
     }
     const [ticked, innermost] = app ?? other ?? [0, undefined];
-    return { leaf: node, ticked, line: innermost?.position?.line ?? 0 };
-  }
-
-  #hit(node: number, weight: number): void {
-    if (node >= this.#hits.length) {
-      const hits = this.#hits;
-      this.#hits = new Float64Array(2 * Math.max(hits.length, this.#trie.length));
-      this.#hits.set(hits);
-    }
-    this.#hits[node]! += weight;
-  }
-
-  /** Finds the children of a node. */
-  #children(): (node: number) => number[] | undefined {
-    const { length } = this.#trie;
-    const first = new Int32Array(length);
-    const next = new Int32Array(length);
-    for (let node = length - 1; node > 0; node--) {
-      const parent = this.#trie.parentOf(node);
-      next[node] = first[parent]!;
-      first[parent] = node;
-    }
-    return (node) => {
-      const ids: number[] = [];
-      for (let child = first[node]!; child !== 0; child = next[child]!) ids.push(child + 1);
-      return ids.length > 0 ? ids : undefined;
-    };
+    this.#places[at + PLACE.leaf] = node + 1;
+    this.#places[at + PLACE.ticked] = ticked;
+    this.#places[at + PLACE.line] = innermost?.position?.line ?? 0;
   }
 }

@@ -57,10 +57,10 @@ function* profilePieces(
   const { table, hasTimes } = samples;
   const indices = thread?.indices ?? new Uint32Array();
   const slots = timeSlots(samples, { indices }, scale);
-  const nodes = new CallNodes(new CallFrames());
+  const nodes = new CallNodes(new CallFrames(), recording.stacks);
   const ids = Uint32Array.from(
     indices,
-    (index) => nodes.count(recording.stacks[table.stack[index]!]!, table.weight[index]!),
+    (index) => nodes.count(table.stack[index]!, table.weight[index]!),
   );
   let idle = 0;
   for (const { gap } of entriesOf(slots)) {
