@@ -85,8 +85,9 @@ export function heaviestNodes(
   const waiting = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     for (const callee of node.callees.values()) {
-      all++;
-      if (callee.total >= minimum) heavy.push(callee);
+      // Folded recursion can leave nodes without time.
+      if (callee.total > 0) all++;
+      if (callee.total > 0 && callee.total >= minimum) heavy.push(callee);
       waiting.push(callee);
     }
   }

@@ -17,6 +17,9 @@ import { type FunctionShare, type LineShare, type Shares, sharesOf } from "./sha
 /** Lines of a report, at most. */
 const MAX_LINES = 400;
 
+/** Lines of the shortest report. */
+export const LEAST_LINES = 80;
+
 /** Nodes of the call tree below this share of all time are left out, in percent. */
 const PERCENT_LIMIT = 0.5;
 
@@ -28,7 +31,7 @@ export interface MarkdownOptions {
   facts: readonly string[];
   /** What is wrong with it, and the mend. @default {[]} */
   warnings?: readonly string[];
-  /** Lines of the report, at most; no fewer than 60. @default {400} */
+  /** Lines of the report, at most; no fewer than {@linkcode LEAST_LINES}. @default {400} */
   maxLines?: number;
 }
 
@@ -45,7 +48,8 @@ export function formatMarkdown(
   recording: Recording,
   { title, facts, warnings = [], maxLines = MAX_LINES }: MarkdownOptions,
 ): string {
-  const report = new MarkdownReport(recording, Math.max(60, maxLines));
+  const most = Math.max(LEAST_LINES, maxLines);
+  const report = new MarkdownReport(recording, most);
   const head = [`# CPU profile: ${plainText(title)}`, "", plainText(facts.join(", ")), ""];
   const parts = [
     ...head,
@@ -55,7 +59,7 @@ export function formatMarkdown(
     ...report.lines(),
   ];
   const missing = report.missing(warnings);
-  const tree = report.tree(Math.max(60, maxLines) - parts.length - missing.length);
+  const tree = report.tree(most - parts.length - missing.length);
   return [...parts, ...tree, ...missing].map((line) => `${line}\n`).join("");
 }
 
@@ -71,7 +75,7 @@ class MarkdownReport {
   constructor(recording: Recording, maxLines: number) {
     this.#recording = recording;
     this.#shares = sharesOf(recording);
-    this.#rows = Math.min(30, Math.floor(maxLines / 10));
+    this.#rows = Math.min(30, Math.floor(maxLines / 13));
   }
 
   summary(): string[] {
@@ -206,7 +210,7 @@ class MarkdownReport {
       `Time of the program's functions without a line: ${this.#share(app - placed)}.`,
       ...unreadLines > 0 ? [`Lines of perf script that were not understood: ${unreadLines}.`] : [],
       ...this.#left,
-      ...warnings.map((warning) => `Warning: ${plainText(warning)}.`),
+      ...warnings.slice(0, this.#rows).map((warning) => `Warning: ${plainText(warning)}.`),
     ];
     return ["## Cut, lost, left out", "", ...facts.map((fact) => `- ${fact}`)];
   }

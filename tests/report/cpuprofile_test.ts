@@ -59,7 +59,7 @@ Deno.test("formatCpuProfile() has samples, times, idle gaps and executed lines",
 
 Deno.test("formatCpuProfile() has collections without callees, and one place for cut stacks", () => {
   const { entries } = readProfile(formatCpuProfile(timedRecording([
-    { stack: "(garbage_collection) page_fault", time: 1 },
+    { stack: "(garbage_collection) page_fault", time: 1, isCut: true },
     { stack: MAIN, time: 2, isCut: true },
   ])));
   deepEqual(entries.map(([path]: [string]) => path), [

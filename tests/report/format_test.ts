@@ -15,7 +15,8 @@ Deno.test("parseFormats() takes one or several, each once", () => {
 });
 
 Deno.test("parseFormats() names the formats where one is unknown", () => {
-  const options = "must be one of perf, html, folded, speedscope, pprof";
+  const options =
+    "must be one of perf, html, markdown, cpuprofile, firefox, folded, speedscope, pprof";
   throws(() => parseFormats("html,svg"), {
     name: "RangeError",
     message: `Cannot report in format "svg": ${options}`,

@@ -229,7 +229,8 @@ export async function readWithMarked(
 
 /** The text of a token as a page shows it. */
 export function shownText({ type, text, tokens }: MarkdownToken): string {
-  if (tokens !== undefined && type !== "codespan") return tokens.map(shownText).join("");
+  if (type === "codespan") return text;
+  if (tokens !== undefined) return tokens.map(shownText).join("");
   // marked passes tags on, and a browser hides them.
   if (type === "html") return "";
   return unescaped(text);
@@ -237,18 +238,17 @@ export function shownText({ type, text, tokens }: MarkdownToken): string {
 
 function unescaped(text: string): string {
   const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };
-  return text
-    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
-    .replace(/&(amp|lt|gt|quot);/g, (_, name) => named[name]!);
+  return text.replace(
+    /&(?:#(\d+)|(amp|lt|gt|quot));/g,
+    (_, code, name) => name === undefined ? String.fromCharCode(Number(code)) : named[name]!,
+  );
 }
 
 /** The rows of the first table of a section, by column title. */
 export function tableOf(section: readonly MarkdownToken[] | undefined): Record<string, string>[] {
-  const table = section?.find(({ type }) => type === "table");
-  const heads = table?.header!.map(shownText) ?? [];
-  return table?.rows!.map((row) =>
-    Object.fromEntries(row.map((cell, i) => [heads[i]!, shownText(cell)]))
-  ) ?? [];
+  const { header = [], rows = [] } = section?.find(({ type }) => type === "table") ?? {};
+  const heads = header.map(shownText);
+  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [heads[i]!, shownText(cell)])));
 }
 
 /** The command gives its daemon half a second to start, which a busy machine exceeds. */

@@ -14,6 +14,7 @@ import {
   type ReportContent,
   type ReportFormat,
 } from "../../report/format.ts";
+import { LEAST_LINES } from "../../report/markdown.ts";
 import { describeRuntimeShares, runtimeShares } from "../../report/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { type CommandLine, lastValue, usageError } from "../command_line.ts";
@@ -39,9 +40,6 @@ export function decideReport(line: CommandLine, byDefault: ReportFormat = "perf"
     maxLines: parseMaxLines(lastValue(line, "max-lines")),
   };
 }
-
-/** Lines that headings and the shortest tables take. */
-const LEAST_LINES = 60;
 
 function parseMaxLines(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
@@ -85,16 +83,23 @@ export function writeReports(
     for (const format of formats) {
       const options = { appOnly, warnings, maxLines };
       const toOutput = output === "-" || (format === "perf" && output === undefined);
+      let left = 0;
       for (const { suffix, content } of formatReportFiles(recording, format, options)) {
-        if (toOutput) {
-          writeOut(content);
-          if (format === "perf") writeOut([textFoot(recording, path)]);
-          // Standard output has room for one file, the main thread's.
-          break;
+        if (!toOutput) {
+          const file = reportPath(path, { format, output, formats, event: event + suffix });
+          writeReportFile(file, content);
+          if (!isQuiet) console.error(`${format}: ${resolve(file)}`);
+          continue;
         }
-        const file = reportPath(path, { format, output, formats, event: event + suffix });
-        writeReportFile(file, content);
-        if (!isQuiet) console.error(`${format}: ${resolve(file)}`);
+        // Standard output has room for one file.
+        if (suffix !== "") left++;
+        else writeOut(content);
+      }
+      if (toOutput && format === "perf") writeOut([textFoot(recording, path)]);
+      if (left > 0 && !isQuiet) {
+        console.error(
+          `${format}: other threads are left out (${left}), -o FILE has a file for each`,
+        );
       }
     }
   }
