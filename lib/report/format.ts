@@ -58,6 +58,8 @@ export interface ReportOptions {
   appOnly?: boolean;
   /** What is wrong with the recording, for those formats that can say it. @default {[]} */
   warnings?: readonly string[];
+  /** Embed the texts of source files, in formats that have them. @default {true} */
+  hasSources?: boolean;
   /** Lines of a Markdown report, at most. @default {400} */
   maxLines?: number;
 }
@@ -98,9 +100,10 @@ export function formatReportFiles(
 export function formatReport(
   recording: Recording,
   format: ReportFormat,
-  { appOnly, warnings, maxLines }: ReportOptions = {},
+  { appOnly, warnings, hasSources = true, maxLines }: ReportOptions = {},
 ): ReportContent {
   const folded = foldFrames(recording, { appOnly });
+  const sourced = hasSources ? folded : { ...folded, sources: undefined };
   switch (format) {
     case "perf":
       return [formatPerfText(folded)];
@@ -112,7 +115,7 @@ export function formatReport(
       });
     case "markdown":
       return [
-        formatMarkdown(folded, {
+        formatMarkdown(sourced, {
           title: recordingTitle(recording),
           facts: recordingFacts(recording),
           warnings,
@@ -122,7 +125,7 @@ export function formatReport(
     case "cpuprofile":
       return formatCpuProfile(folded);
     case "firefox":
-      return formatFirefox(folded, recordingTitle(recording));
+      return formatFirefox(sourced, recordingTitle(recording));
     case "folded":
       return formatFolded(folded);
     case "speedscope":

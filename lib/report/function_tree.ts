@@ -48,7 +48,10 @@ export function functionTree(
         node = path.at(-1)?.node ?? root;
       }
       let callee = node.callees.get(key);
-      if (callee === undefined) node.callees.set(key, callee = newNode(frame));
+      if (callee === undefined) {
+        if (node.callees === NO_CALLEES) node.callees = new Map();
+        node.callees.set(key, callee = newNode(frame));
+      }
       depths.set(key, path.push({ key, node: callee }) - 1);
       node = callee;
     }
@@ -58,8 +61,11 @@ export function functionTree(
   return root;
 }
 
+/** The callees of all nodes that have none. */
+const NO_CALLEES: Map<string, FunctionNode> = new Map();
+
 function newNode(frame: Frame | undefined): FunctionNode {
-  return { frame, total: 0, self: 0, callees: new Map() };
+  return { frame, total: 0, self: 0, callees: NO_CALLEES };
 }
 
 /** A node of {@linkcode heaviestNodes}. */

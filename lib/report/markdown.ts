@@ -158,7 +158,7 @@ class MarkdownReport {
       ...this.#selfAndTotal(line),
       { code: placeOf(line) },
       { code: [...line.functions.keys()].join(", ") },
-      { code: this.#textOf(line, columns.get(line)) ?? "(its text is not in the recording)" },
+      { code: this.#textOf(line, columns.get(line)) ?? "(no text)" },
     ]);
     const heads = ["Self %", "Self", "Total %", "Total", "Location", "Function", "Text"];
     return this.#section("Hot lines (self time)", { heads, rows });

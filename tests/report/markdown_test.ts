@@ -125,7 +125,7 @@ Deno.test("formatMarkdown() counts events as such, and says where no text is kno
   );
   match(text, /\| all threads \| 100\.0 % \| 70 \|/);
   match(text, /\| Part \| Share \| page-faults \|/);
-  match(text, /its text is not in the recording/);
+  match(text, /\(no text\)/);
 });
 
 Deno.test("formatMarkdown() of a program that was not seen running says so", () => {
