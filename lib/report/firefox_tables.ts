@@ -1,6 +1,7 @@
 import { activityOfFrame, type Frame, frameSymbol, isApp } from "../recording/frame.ts";
 import type { SourceTexts } from "../recording/sources.ts";
 import { StackTrie } from "../recording/stack_trie.ts";
+import { LargeElement } from "./json_pieces.ts";
 
 /** Categories, with the colours that Firefox Profiler knows. Its default is the first grey one. */
 export const CATEGORIES = [
@@ -168,7 +169,10 @@ export class FirefoxTables {
       startLine: files.map(() => 1),
       startColumn: files.map(() => 1),
       sourceMapURL: files.map(() => null),
-      content: files.map((file) => this.#sources.get(file) ?? null),
+      content: files.map((file) => {
+        const text = this.#sources.get(file);
+        return text === undefined ? null : new LargeElement(text);
+      }),
       length: files.length,
     };
   }

@@ -133,3 +133,19 @@ Deno.test("formatMarkdown() of a program that was not seen running says so", () 
   match(text, /^- No function of the program was seen running\.$/m);
   equal(text.includes("Hottest"), false);
 });
+
+Deno.test("formatMarkdown() names the busiest functions of a line with many, and shows the hottest place", () => {
+  const functions = Array.from({ length: 100 }, (_, i) => `function f${i}(){return ${i}}`);
+  const line = functions.join("");
+  const samples = Array.from(
+    { length: 9 },
+    (_, i) =>
+      Array.from({ length: i + 1 }, (): MadeSample => ({
+        stack: `f${i}@/app/min.js:1:1@${line.indexOf(`f${i}(`)}`,
+        time: i,
+      })),
+  ).flat();
+  const text = formatted(timedRecording(samples, { sources: new Map([["/app/min.js", line]]) }));
+  match(text, /\| `f8, f7, f6, 6 more` \| `….*function f8\(\)\{return 8\}.*…` \|$/m);
+  match(text, /^- Hottest line: `\/app\/min\.js:1`.*function f8\(\)/m);
+});

@@ -8,7 +8,7 @@ import { recordingOf } from "./recordings.ts";
 
 /** A sample to make. */
 export interface MadeSample {
-  /** `name@file:line:executed line`, `(activity)`, or a symbol of a library; outermost first. */
+  /** `name@file:line:executed line`, with `@column` behind it or without, `(activity)`, or a symbol of a library; outermost first. */
   stack: string;
   /** Milliseconds. */
   time: number;
@@ -33,11 +33,12 @@ export function timedRecording(
   const frameOf = (text: string): Frame => {
     const known = made.get(text);
     if (known !== undefined) return known;
-    const [, name, file, line, executed] = /^(.*?)@(.*):(\d+):(\d+)$/.exec(text) ?? [];
+    const [, name, file, line, executed, column = "3"] =
+      /^(.*?)@(.*):(\d+):(\d+)(?:@(\d+))?$/.exec(text) ?? [];
     const activity = /^\((.*)\)$/.exec(text.replaceAll("_", " "))?.[1];
     const frame = file !== undefined
       ? functionFrame({ name: name!, file, line: Number(line) }, {
-        position: { line: Number(executed), column: 3 },
+        position: { line: Number(executed), column: Number(column) },
         tier: "turbofan",
       })
       : activity !== undefined
