@@ -5,7 +5,7 @@ import { plainText } from "./markdown_text.ts";
 /** Lines of a report, at most. */
 const MAX_LINES = 400;
 
-/** Lines of the shortest sections. */
+/** Lines of the shortest report. */
 export const LEAST_LINES = 80;
 
 /** Options of {@linkcode formatMarkdown}. */
