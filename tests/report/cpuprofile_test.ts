@@ -57,6 +57,16 @@ Deno.test("formatCpuProfile() has samples, times, idle gaps and executed lines",
   });
 });
 
+Deno.test("formatCpuProfile() counts the runtime's functions for the program's line that called them", () => {
+  const { hits } = readProfile(formatCpuProfile(timedRecording([
+    { stack: `${MAIN} readFile@node:fs:7:8`, time: 1 },
+    { stack: "start@node:internal:3:4", time: 2 },
+  ])));
+  deepEqual(hits["/main"], [0, { 20: 1 }]);
+  deepEqual(hits["/main/readFile"], [1, {}]);
+  deepEqual(hits["/start"], [1, { 4: 1 }]);
+});
+
 Deno.test("formatCpuProfile() has collections without callees, and one place for cut stacks", () => {
   const { entries } = readProfile(formatCpuProfile(timedRecording([
     { stack: "(garbage_collection) page_fault", time: 1, isCut: true },
