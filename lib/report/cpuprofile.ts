@@ -8,7 +8,7 @@ import { nanosecondsPerUnit, type TimeSlots, timeSlots } from "./time_slots.ts";
 
 /** The profile of one thread. */
 export interface ThreadProfile {
-  /** What tells the file from the main thread's: empty for that, as `.worker-4711` for another. */
+  /** Part of the file's name: empty for the main thread, as `.worker-4711` for another. */
   suffix: string;
   /** The file's text, in pieces. */
   content: Iterable<string>;

@@ -66,7 +66,7 @@ export interface ReportOptions {
 
 /** One file of a report. */
 export interface ReportFile {
-  /** What tells it from the report's first file, such as `.worker-4711`; empty for that. */
+  /** Part of its name: empty for the report's first file, as `.worker-4711` for another. */
   suffix: string;
   content: ReportContent;
 }

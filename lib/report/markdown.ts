@@ -10,11 +10,11 @@ export const LEAST_LINES = 80;
 
 /** Options of {@linkcode formatMarkdown}. */
 export interface MarkdownOptions {
-  /** What was recorded, in short. */
+  /** The program with its arguments, in short. */
   title: string;
-  /** How, when and for how long, a few words each. */
+  /** Facts on the recording, a few words each. */
   facts: readonly string[];
-  /** What is wrong with it, and the mend. @default {[]} */
+  /** Sentences on faults of the recording, with the mend. @default {[]} */
   warnings?: readonly string[];
   /** Lines of the report, at most; no fewer than {@linkcode LEAST_LINES}. @default {400} */
   maxLines?: number;

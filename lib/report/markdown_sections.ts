@@ -161,7 +161,7 @@ export class MarkdownSections {
   /**
    * Facts on what was cut off, lost and left out; the sections above must be made before.
    *
-   * @param warnings What else is wrong with the recording.
+   * @param warnings Sentences on faults of the recording.
    */
   missing(warnings: readonly string[]): string[] {
     const { javascript, cut } = countShortcomings(this.#recording);

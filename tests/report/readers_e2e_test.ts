@@ -62,7 +62,7 @@ await Promise.all(ends);
 
 const FORMATS = "markdown,cpuprofile,firefox,pprof,folded,speedscope";
 
-/** What a reader says of the program. */
+/** Figures of a reader on the program. */
 interface Said {
   /** All time, in milliseconds. */
   total: number;

@@ -9,7 +9,7 @@ import { gunzipSync } from "node:zlib";
 import { obstacleOfCommand } from "./needing.ts";
 import { installOnce, obstacleOfRuntime, runtimeProgram } from "./other_runtime.ts";
 
-/** What a reader says of a thread, or of all; everything in milliseconds. */
+/** Times of a thread, or of all threads, in milliseconds. */
 export interface ThreadReading {
   total: number;
   /** Time in functions without what they call, by name. */
@@ -61,12 +61,12 @@ export async function readWithDevTools(files: readonly string[]): Promise<Thread
   }
 }
 
-/** What is in the way of Firefox Profiler's command line. */
+/** The obstacle to Firefox Profiler's command line; `undefined` where it runs. */
 export function obstacleOfFirefox(): string | undefined {
   return obstacleOfRuntime("node24");
 }
 
-/** What Firefox Profiler's command line says of the lines of one function in one thread. */
+/** A line of a function, as Firefox Profiler's command line has it. */
 interface AnnotatedLine {
   lineNumber: number;
   totalSamples: number;
@@ -127,7 +127,7 @@ export async function readWithFirefox(file: string, annotated: string): Promise<
   }
 }
 
-/** What is in the way of `go tool pprof`, whose toolchain only some machines have. */
+/** The obstacle to `go tool pprof`, whose toolchain only some machines have; `undefined` where it runs. */
 export function obstacleOfGo(): string | undefined {
   return obstacleOfCommand("go", "tool", "pprof", "-h") === undefined
     ? undefined
