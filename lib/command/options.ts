@@ -206,7 +206,8 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "format",
     argument: "LIST",
     help:
-      "formats of the report, separated by commas: perf (text), html (a flame graph), folded, " +
+      "formats of the report, separated by commas: perf (text), html (a page), markdown, cpuprofile " +
+      "(Chrome DevTools, VS Code; a file for each thread), firefox (Firefox Profiler), folded, " +
       "speedscope, pprof; files go beside the recording (perf)",
     commands: {
       profile: true,
@@ -214,6 +215,13 @@ export const OPTIONS: readonly CommandOption[] = [
       diff: "formats, separated by a comma: html (a flame graph), folded (a stack per line with " +
         "both weights, as difffolded.pl makes them) (html)",
     },
+    group: "Report",
+  },
+  {
+    name: "max-lines",
+    argument: "N",
+    help: "lines of a report in markdown, at most (400)",
+    commands: { profile: true, report: true },
     group: "Report",
   },
   {
