@@ -1,5 +1,6 @@
 import type { VariableName } from "../base/environment.ts";
 import type { ParseOptions } from "./command_line.ts";
+import { ENGINE_OPTIONS } from "./program/naming.ts";
 
 /** The commands. */
 export type CommandName = "run" | "profile" | "report" | "diff" | "doctor";
@@ -23,10 +24,6 @@ export interface CommandOption {
   /** Whether only perf can do it, and the built-in sampler cannot. @default {false} */
   isPerfOnly?: boolean;
 }
-
-const ENGINES =
-  "how functions get their names: auto; v8 by V8's log; trampolines in all of them, " +
-  "made by wasm or native";
 
 /** Every option of every command, in the order of the help texts. A new one is a line here and a reader. */
 export const OPTIONS: readonly CommandOption[] = [
@@ -123,8 +120,10 @@ export const OPTIONS: readonly CommandOption[] = [
   },
   {
     name: "engine",
-    argument: "NAME",
-    help: ENGINES,
+    argument: ENGINE_OPTIONS.join("|"),
+    help:
+      "how functions get their names: v8 by V8's log; trampolines in all of them, made by wasm " +
+      "or native; auto is v8 where that can be",
     commands: { profile: true, run: true },
     group: "Naming",
     variable: "JS_PERF_ENGINE",

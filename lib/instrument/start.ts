@@ -1,30 +1,29 @@
-import * as modules from "node:module";
-
 import { activation, publishActivation } from "../activation/activation.ts";
 import { enteredText, RUNTIME_EXPRESSION } from "../activation/instrumented_code.ts";
-import { currentPlatform, host, onProcessEnd, workingDirectory } from "../runtime/runtime.ts";
+import { host, onProcessEnd, workingDirectory } from "../runtime/runtime.ts";
 import { siblingModule } from "../base/sibling_module.ts";
 import type { ReadVariable } from "../activation/switches.ts";
 import { denoDialect } from "./stacks/deno_dialect.ts";
 import { disguiseFunctions } from "./disguise.ts";
 import { ErrorStacks, type StackDialect } from "./stacks/error_stack.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
-import { type LoadHook, makeLoadHook } from "./load_hook.ts";
+import { makeLoadHook } from "./load_hook.ts";
 import { ModuleMaps } from "./stacks/module_maps.ts";
+import { instrumentationObstacle, registerHooks } from "./register_hooks.ts";
 import { showOriginalLines } from "./stacks/node_excerpt.ts";
 import { formatStack as formatNodeStack } from "./stacks/node_stack.ts";
-import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection, type Selection } from "./selection.ts";
+import {
+  type CheckedSelection,
+  EXCLUDE_VARIABLE,
+  INCLUDE_VARIABLE,
+  makeCheckedSelection,
+} from "./selection.ts";
 import { toggleOnSignal } from "./toggle_signal.ts";
 import { instrumentWorkers } from "./workers/workers.ts";
 import { warn } from "../base/warnings.ts";
 
 /** By which native code calls functions of the program, in Node. */
 const NATIVE_CALLER = siblingModule("../native/napi_library", import.meta.url);
-
-/** Lacks in older runtimes, whatever the types say. */
-const { registerHooks } = modules as {
-  registerHooks?: (hooks: { load: LoadHook }) => void;
-};
 
 /** What {@linkcode startInstrumenting} is told. */
 export interface StartOptions {
@@ -47,15 +46,17 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
   toggleOnSignal(activation, read);
   const verbosity = parseVerbosity(read(VERBOSE_VARIABLE));
   const leftAlone = new LeftAlone(warn, verbosity);
+  const { selects, unmatched } = selectionOf(read);
   registerHooks({
     load: makeLoadHook({
-      selects: selectionOf(read),
+      selects,
       leftAlone,
       maps,
       entry: entry === undefined ? undefined : { url: entry, start: ENTER },
     }),
   });
   if (verbosity !== "silent") onProcessEnd(() => leftAlone.end());
+  if (read(INCLUDE_VARIABLE)) onProcessEnd(() => unmatched().forEach(warnOfUnmatched));
   instrumentWorkers(read);
 }
 
@@ -78,14 +79,20 @@ function hideFrames(): ModuleMaps {
 }
 
 function warnOfOldRuntime(): void {
-  const { name, version } = currentPlatform().runtime;
   warn(
-    `Cannot instrument the program: ${name} ${version} has no module.registerHooks, must ` +
-      "be Node 22.15 or newer, or Deno; functions that withPerf() wraps are seen all the same",
+    `Cannot instrument the program: ${instrumentationObstacle()}; ` +
+      "functions that withPerf() wraps are seen all the same",
   );
 }
 
-function selectionOf(read: ReadVariable): Selection {
+/** Workers have selections of their own, of which this thread knows nothing. */
+function warnOfUnmatched(pattern: string): void {
+  warn(
+    `Pattern "${pattern}" of --include (${INCLUDE_VARIABLE}) matches no module of the main thread`,
+  );
+}
+
+function selectionOf(read: ReadVariable): CheckedSelection {
   const [include, exclude] = [INCLUDE_VARIABLE, EXCLUDE_VARIABLE].map((source) => ({
     source,
     text: read(source) ?? "",
@@ -93,9 +100,9 @@ function selectionOf(read: ReadVariable): Selection {
   // Where nobody asks for anything, it need not be allowed to ask for the directory.
   const directory = include!.text || exclude!.text ? workingDirectory() : "/";
   try {
-    return makeSelection({ include: include!, exclude: exclude!, directory });
+    return makeCheckedSelection({ include: include!, exclude: exclude!, directory });
   } catch (error) {
     warn(error, "nothing is instrumented");
-    return () => false;
+    return { selects: () => false, unmatched: () => [] };
   }
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 
 import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { readSampleFile, type SampleFile } from "../../recording/built_in/sample_file.ts";
@@ -22,8 +23,8 @@ import type { RecordedLogs } from "../logs/v8_logs.ts";
 export interface BuiltinResult {
   /** How the program ended. */
   ending: Ending;
-  /** What was seen of it. */
-  recording: Recording;
+  /** What was seen of it; `undefined` where it was never sampled. */
+  recording: Recording | undefined;
   /** What is to be said of it, a sentence each. */
   notes: string[];
 }
@@ -45,7 +46,7 @@ export interface BuiltinOptions {
  *
  * @param script The program, with the preloaded module.
  * @param options How often it is sampled, and when it is to end.
- * @throws {PerfError} If it did not.
+ * @throws {PerfError} If its samples cannot be kept or read.
  */
 export async function recordBuiltin(
   { command, env, begin, finish }: ScriptCommand,
@@ -66,7 +67,8 @@ export async function recordBuiltin(
       endWatch();
       finish?.();
     }
-    const file = readSamples(path, ending);
+    const file = readSamples(path);
+    if (file === undefined) return { ending, recording: undefined, notes: [] };
     const opener = new FileOpener();
     const logs = await readLogs?.();
     try {
@@ -93,21 +95,16 @@ function makeDirectory(): string {
     return fs.mkdtempSync(`${parent}/xperf-samples-`);
   } catch (cause) {
     throw new PerfError(
-      `Cannot sample: no temporary directory (${(cause as Error).message})`,
+      `Cannot sample: no temporary directory (${systemReason(cause)})`,
       { code: "file", hint: "df /tmp; ls -ld /tmp", cause },
     );
   }
 }
 
-function readSamples(path: string, { code, signal }: Ending): SampleFile {
+function readSamples(path: string): SampleFile | undefined {
   const bytes = fs.readFileSync(path);
   const file = bytes.length === 0 ? undefined : readSampleFile(bytes);
-  if (file !== undefined && file.samples.length > 0) return file;
-  const how = signal === null ? `status ${code}` : `signal ${signal}`;
-  throw new PerfError(
-    `Cannot report: the built-in sampler has seen nothing, the program ended with ${how}`,
-    { code: "unavailable" },
-  );
+  return file?.samples.length ? file : undefined;
 }
 
 function readMap(pid: number): string {

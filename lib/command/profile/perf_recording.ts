@@ -14,7 +14,7 @@ import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.
 const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
-  { program, options, line, naming, report, seconds }: ProfileRun,
+  { program, options, line, naming, report, scope, seconds }: ProfileRun,
   { event, before, controlArgs }: {
     event: string | undefined;
     before: FileState;
@@ -48,7 +48,9 @@ export async function profileWithPerf(
     maps?.write();
     finish?.();
   }
-  if (fileState(recording) === before) throw nothingMeasured(recording, ending);
+  if (fileState(recording) === before) {
+    throw nothingMeasured(recording, { scope, ending, sampler: "perf" });
+  }
   if (naming.kind === "trampolines" && naming.wish.backend === "perf_jit") {
     const injected = await withoutInterrupts(() =>
       readInjected({ ending, recording }, line, progress)
@@ -59,12 +61,11 @@ export async function profileWithPerf(
       recordings: injected.recordings.map((read) => ({ ...read, command: program.command })),
     };
   }
-  const onNote = (note: string) => {
-    if (!report.isQuiet) console.error(note);
-  };
+  const notes: string[] = [];
+  const onNote = (note: string) => notes.push(note);
   const recordings = await readRecordings(recording, progress, { onNote });
   // Without a jitdump no size is large enough, and that has been said.
-  return { ending, recordings, recording, unwinds: false };
+  return { ending, recordings, recording, notes, unwinds: false };
 }
 
 /** Reads what perf inject makes of a recording, and removes what it needed for that. */

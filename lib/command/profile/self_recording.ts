@@ -27,9 +27,7 @@ export async function profileBuiltin(
   });
   // The recording has the logs' names and lines already.
   if (logs !== undefined) rmSync(logs, { recursive: true, force: true });
+  if (recording === undefined) return { ending, recordings: [], recording: output! };
   writeFileSync(output!, encodeRecording(recording));
-  if (!report.isQuiet) {
-    for (const note of notes) console.error(note);
-  }
-  return { ending, recordings: [recording], recording: output! };
+  return { ending, recordings: [recording], recording: output!, notes };
 }

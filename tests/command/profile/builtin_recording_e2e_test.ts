@@ -73,7 +73,7 @@ testNeeding(gcc, "profile() runs the program where nothing can sample, and says 
   });
   equal(code, 1);
   match(stdout, /done/);
-  match(stderr, /error: Cannot report: the built-in sampler has seen nothing/);
+  match(stderr, /error: Cannot report "recording\.json": the built-in sampler has seen nothing/);
 });
 
 Deno.test("profile() by itself shows no js:: frame with -X perf=0", async () => {
