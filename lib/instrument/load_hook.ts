@@ -60,6 +60,11 @@ function withStart(loaded: LoadResult, start: string): LoadResult {
   return { ...loaded, source: source.replace(/^(#!.*\n)?/, `$1${start}`) };
 }
 
+/** Deno 2.9 gives `null` for the text of modules from the network. */
+function isTextless(url: string, { source }: Pick<LoadResult, "source">): boolean {
+  return /^https?:/.test(url) && (source === null || source === undefined);
+}
+
 function instrument(
   url: string,
   context: LoadContext,
@@ -68,10 +73,14 @@ function instrument(
     start: string | undefined;
   },
 ): LoadResult {
+  const file = sourceName(url);
+  if (isTextless(url, loaded)) {
+    leftAlone.addFile(file, "comes from the network, and Deno hands over no text of it");
+    return loaded;
+  }
   const source = readLoadedSource(url, context, loaded, stripTypes);
   if (source === undefined) return loaded;
   const { text, kind, format = loaded.format } = source;
-  const file = sourceName(url);
   for (const word of [RUNTIME_EXPRESSION, MARKER]) {
     // Somebody else's name would hide ours, and somebody else's comment would be taken for ours.
     if (!text.includes(word)) continue;

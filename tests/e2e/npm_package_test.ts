@@ -226,25 +226,27 @@ function readMap(path: string): string[] {
   }
 }
 
-testNeeding(
-  obstacleOfNpm ?? obstacleOfRuntime("node24") ?? obstacleOfPerf(),
-  "js-perf profiles a script, and its demo, in node24",
-  async () => {
-    using folder = await Folder.make();
-    const script = folder.write("demo.mjs", withoutTypes(demo.replace("/*", `${TELL_PID}/*`)));
-    const command = [runtimeProgram("node24"), `${folder.path}/node_modules/.bin/js-perf`];
-    for (const args of [["profile", script], ["profile"]]) {
-      const { code, stdout, stderr } = await runCommand([...command, ...args], {
-        cwd: folder.path,
-      });
-      equal(code, 0, stderr);
-      match(stdout, /js::baz:[^]*js::bar:[^]*js::foo:/);
-    }
-    const unknown = await runCommand([...command, "nothing"], { cwd: folder.path });
-    equal(unknown.code, 2);
-    match(unknown.stderr, /^error: Cannot start command "nothing"/);
-  },
-);
+for (const runtime of ["node20", "node24"] as const) {
+  testNeeding(
+    obstacleOfNpm ?? obstacleOfRuntime(runtime) ?? obstacleOfPerf(),
+    `js-perf profiles a script, and its demo, in ${runtime}`,
+    async () => {
+      using folder = await Folder.make();
+      const script = folder.write("demo.mjs", withoutTypes(demo.replace("/*", `${TELL_PID}/*`)));
+      const command = [runtimeProgram(runtime), `${folder.path}/node_modules/.bin/js-perf`];
+      for (const args of [["profile", script], ["profile"]]) {
+        const { code, stdout, stderr } = await runCommand([...command, ...args], {
+          cwd: folder.path,
+        });
+        equal(code, 0, stderr);
+        match(stdout, /js::baz:[^]*js::bar:[^]*js::foo:/);
+      }
+      const unknown = await runCommand([...command, "nothing"], { cwd: folder.path });
+      equal(unknown.code, 2);
+      match(unknown.stderr, /^error: Cannot start command "nothing"/);
+    },
+  );
+}
 
 for (const runtime of OTHER_RUNTIMES) {
   testNeeding(

@@ -8,6 +8,7 @@ import checksums from "../../ffi/prebuilt/checksums.json" with { type: "json" };
 import { cachedLibraryPath } from "../../lib/native/library_cache.ts";
 import { prebuiltName } from "../../lib/native/library_file.ts";
 import { currentPlatform } from "../../lib/runtime/runtime.ts";
+import { servePackage } from "../support/package_server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const name = prebuiltName(currentPlatform());
@@ -26,25 +27,11 @@ class Site implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor(serveLibrary: ServeLibrary = () => new Response(library)) {
-    const serve = async (request: Request) => {
-      const { pathname } = new URL(request.url);
-      if (pathname === `/ffi/prebuilt/${name}`) {
-        this.requests++;
-        return await serveLibrary();
-      }
-      try {
-        const type = pathname.endsWith(".ts")
-          ? "application/typescript"
-          : pathname.endsWith(".js")
-          ? "text/javascript"
-          : "application/json";
-        const body = await Deno.readFile(root + pathname.slice(1));
-        return new Response(body, { headers: { "content-type": type } });
-      } catch {
-        return new Response("", { status: 404 });
-      }
-    };
-    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, serve);
+    this.#server = servePackage((pathname) => {
+      if (pathname !== `/ffi/prebuilt/${name}`) return undefined;
+      this.requests++;
+      return serveLibrary();
+    });
   }
 
   /** Where this package is. */
@@ -209,7 +196,7 @@ Deno.test("prepareLibraryFile() has plug download the library, silently, and ver
     const plug = `${site.home}/plug.ts`;
     await Deno.writeTextFile(plug, PLUG.replace("$BYTES", bytes));
     const ended = await site.run({
-      flags: ["--allow-all", `--preload=${site.url}/lib/instrument/preload.ts`],
+      flags: ["--allow-all", `--preload=${site.url}/lib/preload.ts`],
       imports: { "jsr:@denosaurs/plug@1.1.0/download": plug },
       env: { JS_PERF_SUPPORT: "1" },
     });
@@ -223,7 +210,7 @@ Deno.test("prepareLibraryFile() has plug download the library, silently, and ver
 Deno.test("prepareLibraryFile() leaves it to libraryFile() where plug cannot be had", async () => {
   await using site = new Site();
   const ended = await site.run({
-    flags: ["--allow-all", `--preload=${site.url}/lib/instrument/preload.ts`],
+    flags: ["--allow-all", `--preload=${site.url}/lib/preload.ts`],
     imports: { "jsr:@denosaurs/plug@1.1.0/download": `${site.home}/there-is-none.ts` },
     env: { JS_PERF_SUPPORT: "1" },
   });

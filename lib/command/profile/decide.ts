@@ -65,8 +65,10 @@ export function decide(line: CommandLine): ProfilePlan {
   return { line, script, pid, naming, scope, options, report: decideReport(line), seconds };
 }
 
+/** The demo: a path, or a URL where this package was imported from the network. */
 function demoPath(): string {
-  return fileURLToPath(siblingModule("../../demo", import.meta.url));
+  const url = siblingModule("../../demo", import.meta.url);
+  return url.startsWith("file:") ? fileURLToPath(url) : url;
 }
 
 /** After how many seconds the recording ends, if not with the program: a script then ends too. */

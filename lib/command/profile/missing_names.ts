@@ -48,6 +48,9 @@ function namesObstacle({ naming, line, script, pid }: ProfilePlan): string | und
   if (naming.kind !== "trampolines" || pid !== undefined || script === undefined) return undefined;
   const missing = missingFlags(line);
   if (missing.length > 0) return `trampolines stay off without ${missing.join(" ")}`;
+  if (/^https?:/.test(script)) {
+    return `"${script}" comes from the network, and Deno hands over no text of it to instrument`;
+  }
   return instrumentationObstacle() ?? patternObstacle(line, script);
 }
 
