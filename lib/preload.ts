@@ -17,6 +17,8 @@
  * @module
  */
 import { activation } from "./activation/activation.ts";
+import { unreadableSwitches } from "./activation/needed_permissions.ts";
+import { warn } from "./base/warnings.ts";
 import { prepareLibraryFile } from "./native/library_file.ts";
 import { currentPlatform, readVariable } from "./runtime/runtime.ts";
 import { asksForTrampolines } from "./activation/switches.ts";
@@ -28,6 +30,8 @@ import { startInstrumenting } from "./instrument/start.ts";
 if (asksForTrampolines(readVariable) || readVariable(SAMPLES_VARIABLE)) {
   await prepareLibraryFile(currentPlatform());
 }
+const unreadable = unreadableSwitches();
+if (unreadable !== undefined) warn(unreadable, "trampolines are off");
 sampleThisProgram(readVariable);
 startInstrumenting({ read: readVariable });
 recordScope(activation, readVariable);

@@ -49,7 +49,7 @@ export class FaultyPackage implements AsyncDisposable {
 
   /** The module that instruments a program, and samples it if the environment asks. */
   get preload(): string {
-    return `${this.#directory}/package/lib/instrument/preload.ts`;
+    return `${this.#directory}/package/lib/preload.ts`;
   }
 
   /** The library to preload; tests/ffi/fault.c says which variables it obeys. */
