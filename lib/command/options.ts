@@ -1,5 +1,7 @@
 import type { VariableName } from "../base/environment.ts";
 import type { ParseOptions } from "./command_line.ts";
+import { JIT_STACK_DUMP_SIZE, MAX_STACK_DUMP_SIZE } from "../perf/call_graph.ts";
+import { DEFAULT_MAX_SIZE } from "./profile/size_limit.ts";
 import { ENGINE_OPTIONS } from "./program/naming.ts";
 
 /** The commands. */
@@ -56,6 +58,14 @@ export const OPTIONS: readonly CommandOption[] = [
     commands: { profile: true },
   },
   {
+    name: "max-size",
+    argument: "SIZE",
+    help:
+      "end the recording when it and V8's logs have so many bytes, as 500M or 4G, and the script " +
+      `with it (${DEFAULT_MAX_SIZE})`,
+    commands: { profile: true },
+  },
+  {
     name: "freq",
     short: "F",
     argument: "N",
@@ -71,7 +81,8 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "call-graph",
     argument: "fp|dwarf[,SIZE]",
-    help: "how callers are found; SIZE in bytes, at most 65528 (8192)",
+    help: `how callers are found; SIZE in bytes, at most ${MAX_STACK_DUMP_SIZE} (8192; ` +
+      `${JIT_STACK_DUMP_SIZE} with -X perf_jit)`,
     commands: { profile: true },
   },
   {

@@ -14,6 +14,7 @@ import { readSampleFile, type SampleFile } from "../../recording/built_in/sample
 import { sampledRecording } from "../../recording/built_in/sampled_recording.ts";
 import { samplingVariables } from "../../sampler/sampling_variables.ts";
 import { type Ending, runChild } from "../program/child.ts";
+import { SizeLimit } from "./size_limit.ts";
 import type { Progress } from "../progress.ts";
 import { watchRecording } from "./recording_progress.ts";
 import type { ScriptCommand } from "../program/script.ts";
@@ -35,6 +36,10 @@ export interface BuiltinOptions {
   frequency: number;
   /** After how many seconds it is to end, if not of its own accord. */
   seconds?: number;
+  /** How many bytes its samples and V8's logs may have. */
+  maxSize: number;
+  /** How many bytes V8's logs have. @default {there are none} */
+  logBytes?: () => number;
   /** Where to say how far it is. */
   progress: Progress;
   /** Reads V8's logs once the program has ended. @default {there are none} */
@@ -50,17 +55,18 @@ export interface BuiltinOptions {
  */
 export async function recordBuiltin(
   { command, env, begin, finish }: ScriptCommand,
-  { frequency, seconds, progress, readLogs }: BuiltinOptions,
+  { frequency, seconds, maxSize, logBytes, progress, readLogs }: BuiltinOptions,
 ): Promise<BuiltinResult> {
   const directory = makeDirectory();
   try {
     const path = `${directory}/samples`;
     fs.writeFileSync(path, "", { mode: 0o600 });
     const endWatch = watchRecording(progress, path, { isPerfs: false });
+    const size = new SizeLimit(maxSize, { path, more: logBytes });
     let ending: Ending;
     try {
       begin?.();
-      const limit = seconds === undefined ? undefined : { seconds, signal: "SIGTERM" } as const;
+      const limit = { seconds, isReached: size.isReached, signal: "SIGTERM" } as const;
       const variables = samplingVariables({ path, frequency });
       ending = await runChild(command, { env: { ...env, ...variables }, limit });
     } finally {
@@ -78,7 +84,7 @@ export async function recordBuiltin(
         open: (name) => opener.open(name),
         resolver: logs?.code,
       });
-      return { ending, recording, notes: [...notesOn(file), ...logs?.notes ?? []] };
+      return { ending, recording, notes: [...size.notes, ...notesOn(file), ...logs?.notes ?? []] };
     } finally {
       opener.close();
       logs?.close();

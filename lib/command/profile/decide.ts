@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { optionsOf } from "../options.ts";
-import { parseCallGraph } from "../../perf/call_graph.ts";
+import { JIT_STACK_DUMP_SIZE, parseCallGraph } from "../../perf/call_graph.ts";
 import { PerfError } from "../../base/perf_error.ts";
 import {
   DEMO_FREQUENCY,
@@ -18,6 +18,7 @@ import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { newerPerfCommand } from "../../perf/perf_failure.ts";
 import { findPerf, readText, type Trial, tryRecording } from "../../perf/perf_tool.ts";
 import { decideReport, type ReportWish } from "../report/reports.ts";
+import { DEFAULT_MAX_SIZE, parseMaxSize } from "./size_limit.ts";
 import { scopeOf } from "./scope_control.ts";
 import { checkScript, requireScript } from "../program/script.ts";
 
@@ -34,6 +35,8 @@ export interface ProfilePlan {
   report: ReportWish;
   /** After how many seconds the recording ends, if not with the program. */
   seconds: number | undefined;
+  /** How many bytes the recording may have. */
+  maxSize: number;
 }
 
 /** Checks all that can be checked before anything runs. */
@@ -62,7 +65,9 @@ export function decide(line: CommandLine): ProfilePlan {
   if (isCommand && scope.kind !== "all") {
     throw usageError(`Cannot use --scope with a command: must be a script`);
   }
-  return { line, script, pid, naming, scope, options, report: decideReport(line), seconds };
+  const maxSize = parseMaxSize(lastValue(line, "max-size") ?? DEFAULT_MAX_SIZE);
+  const report = decideReport(line);
+  return { line, script, pid, naming, scope, options, report, seconds, maxSize };
 }
 
 /** The demo: a path, or a URL where this package was imported from the network. */
@@ -89,7 +94,8 @@ function recordOptions(
 ): PerfRecordOptions {
   const frequency = lastValue(line, "freq");
   const isJit = kind === "trampolines" && wish.backend === "perf_jit";
-  const callGraph = isJit && !line.options.has("g") ? "dwarf" : "fp";
+  const callGraph = lastValue(line, "call-graph") ??
+    (isJit && !line.options.has("g") ? "dwarf" : "fp");
   const clock = lastValue(line, "clockid");
   const needsMono = isJit || kind === "v8";
   if (needsMono && clock !== undefined && !/^mono(tonic)?$/i.test(clock)) {
@@ -105,7 +111,9 @@ function recordOptions(
       : isDemo
       ? DEMO_FREQUENCY
       : undefined,
-    callGraph: parseCallGraph(lastValue(line, "call-graph") ?? callGraph),
+    callGraph: parseCallGraph(
+      isJit && callGraph === "dwarf" ? `dwarf,${JIT_STACK_DUMP_SIZE}` : callGraph,
+    ),
     event: lastValue(line, "event"),
     output: lastValue(line, "output"),
     // A process that `run` has started has a log.

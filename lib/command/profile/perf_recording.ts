@@ -8,13 +8,15 @@ import { type FileState, fileState } from "./output_file.ts";
 import { Progress } from "../progress.ts";
 import { readRecordings } from "../report/recorded.ts";
 import { watchRecording } from "./recording_progress.ts";
+import { LoggedProgram } from "../program/logged_script.ts";
+import { SizeLimit } from "./size_limit.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
 
 /** perf ends the recording, and keeps it, on these; any other would lose it. */
 const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
-  { program, options, line, naming, report, scope, seconds }: ProfileRun,
+  { program, options, line, naming, report, scope, seconds, maxSize }: ProfileRun,
   { event, before, controlArgs }: {
     event: string | undefined;
     before: FileState;
@@ -26,9 +28,17 @@ export async function profileWithPerf(
   const recording = options.output!;
   const quiet = report.isQuiet ? ["--quiet"] : [];
   const recordArgs = perfRecordArgs({ ...options, event, command, pid });
-  const limit = pid !== undefined || seconds === undefined
-    ? undefined
-    : { seconds, signal: "SIGINT" } as const;
+  const size = new SizeLimit(maxSize, {
+    path: recording,
+    more: () => program instanceof LoggedProgram ? program.logBytes : 0,
+    endsProgram: pid === undefined,
+  });
+  const limit = {
+    // A process that runs already is recorded while `sleep` runs.
+    seconds: pid === undefined ? seconds : undefined,
+    isReached: size.isReached,
+    signal: "SIGINT",
+  } as const;
   begin?.();
   const progress = new Progress(report);
   const endWatch = watchRecording(progress, recording, { isPerfs: true });
@@ -58,6 +68,7 @@ export async function profileWithPerf(
     // perf inject puts its own command line in the place of the program's.
     return {
       ...injected,
+      notes: size.notes,
       recordings: injected.recordings.map((read) => ({ ...read, command: program.command })),
     };
   }
@@ -65,7 +76,7 @@ export async function profileWithPerf(
   const onNote = (note: string) => notes.push(note);
   const recordings = await readRecordings(recording, progress, { onNote });
   // Without a jitdump no size is large enough, and that has been said.
-  return { ending, recordings, recording, notes, unwinds: false };
+  return { ending, recordings, recording, notes: [...size.notes, ...notes], unwinds: false };
 }
 
 /** Reads what perf inject makes of a recording, and removes what it needed for that. */

@@ -10,7 +10,7 @@ import { readFoundLogs } from "../logs/v8_logs.ts";
 import type { ProfileRun, Recorded } from "./recorded_run.ts";
 
 export async function profileBuiltin(
-  { program, options, report, seconds }: ProfileRun,
+  { program, options, report, seconds, maxSize }: ProfileRun,
 ): Promise<Recorded> {
   const { frequency = DEFAULT_FREQUENCY, output } = options;
   const progress = new Progress(report);
@@ -18,6 +18,8 @@ export async function profileBuiltin(
   const { ending, recording, notes } = await recordBuiltin(program, {
     frequency,
     seconds,
+    maxSize,
+    logBytes: () => program instanceof LoggedProgram ? program.logBytes : 0,
     progress,
     readLogs: logs === undefined ? undefined : () => {
       const found = findLogs({ recording: output! });

@@ -92,6 +92,11 @@ export class LoggedProgram implements ScriptCommand, Disposable {
     return this.#watch;
   }
 
+  /** Bytes of the logs. */
+  get logBytes(): number {
+    return (this.#watch?.logs ?? []).reduce((sum, { size, released }) => sum + size - released, 0);
+  }
+
   /** Looks at the logs a last time, and writes down how their clocks run. */
   readonly finish = (): void => {
     this.#watch?.finish();
