@@ -113,3 +113,31 @@ for (const runtime of ["node20", "node22", "node24", "node26"] as const) {
     },
   );
 }
+
+const isRoot = Deno.uid() === 0 ? undefined : "only root can become another user";
+
+for (const runtime of ["node20", "node22", "node24", "node26"] as const) {
+  testNeeding(
+    isRoot ?? obstacleOfRuntime(runtime),
+    `run of ${runtime} leaves the output alone of a program that becomes another user`,
+    async () => {
+      await using place = new Workplace();
+      const path = place.write(
+        "app.mjs",
+        `import * as fs from "node:fs";
+        import { Worker } from "node:worker_threads";
+        process.setgid(65534);
+        process.setuid(65534);
+        const worker = new Worker("require('node:fs').writeSync(1, 'worker\\\\n')", { eval: true });
+        worker.on("exit", () => fs.writeSync(1, worker.constructor.name + " ends\\n"));`,
+      );
+      Deno.chmodSync(place.path, 0o755);
+      const node = runtimeProgram(runtime);
+      const command = [Deno.execPath(), "run", "-A", "--no-lock", cli, "run", "--", "node", path];
+      const search = `${node.slice(0, node.lastIndexOf("/"))}:${Deno.env.get("PATH")}`;
+      const { stdout, stderr } = await run(command, place.path, search);
+      const text = new TextDecoder();
+      equal(text.decode(stdout), "worker\nWorker ends\n", text.decode(stderr));
+    },
+  );
+}
