@@ -14,6 +14,7 @@ import { readSampleFile, type SampleFile } from "../../recording/built_in/sample
 import { sampledRecording } from "../../recording/built_in/sampled_recording.ts";
 import { samplingVariables } from "../../sampler/sampling_variables.ts";
 import { type Ending, runChild } from "../program/child.ts";
+import { readText } from "../../perf/perf_tool.ts";
 import { SizeLimit } from "./size_limit.ts";
 import type { Progress } from "../progress.ts";
 import { watchRecording } from "./recording_progress.ts";
@@ -40,6 +41,8 @@ export interface BuiltinOptions {
   maxSize: number;
   /** How many bytes V8's logs have. @default {there are none} */
   logBytes?: () => number;
+  /** Whether all of the program is to be sampled, and not a part of it. @default {true} */
+  isWhole?: boolean;
   /** Where to say how far it is. */
   progress: Progress;
   /** Reads V8's logs once the program has ended. @default {there are none} */
@@ -55,7 +58,7 @@ export interface BuiltinOptions {
  */
 export async function recordBuiltin(
   { command, env, begin, finish }: ScriptCommand,
-  { frequency, seconds, maxSize, logBytes, progress, readLogs }: BuiltinOptions,
+  { frequency, seconds, maxSize, logBytes, isWhole = true, progress, readLogs }: BuiltinOptions,
 ): Promise<BuiltinResult> {
   const directory = makeDirectory();
   try {
@@ -63,6 +66,7 @@ export async function recordBuiltin(
     fs.writeFileSync(path, "", { mode: 0o600 });
     const endWatch = watchRecording(progress, path, { isPerfs: false });
     const size = new SizeLimit(maxSize, { path, more: logBytes });
+    const earlier = childrenTime();
     let ending: Ending;
     try {
       begin?.();
@@ -75,6 +79,7 @@ export async function recordBuiltin(
     }
     const file = readSamples(path);
     if (file === undefined) return { ending, recording: undefined, notes: [] };
+    const others = isWhole ? notesOnOthers(file, childrenTime() - earlier) : [];
     const opener = new FileOpener();
     const logs = await readLogs?.();
     try {
@@ -84,7 +89,11 @@ export async function recordBuiltin(
         open: (name) => opener.open(name),
         resolver: logs?.code,
       });
-      return { ending, recording, notes: [...size.notes, ...notesOn(file), ...logs?.notes ?? []] };
+      return {
+        ending,
+        recording,
+        notes: [...size.notes, ...notesOn(file), ...others, ...logs?.notes ?? []],
+      };
     } finally {
       opener.close();
       logs?.close();
@@ -150,6 +159,30 @@ function notesOn({ samples, interval, counts }: SampleFile): string[] {
     );
   }
   return notes;
+}
+
+/** The start of a runtime takes less, in nanoseconds. */
+const START = 5e8;
+
+/**
+ * What a reader should know of the processes that the program has started.
+ *
+ * @param all Nanoseconds of processor time of the program and of all that it has started and waited for.
+ */
+function notesOnOthers({ counts }: SampleFile, all: number): string[] {
+  const others = all - (counts?.cpuTime ?? Infinity);
+  return others < START || others < 0.1 * all ? [] : [
+    `note: ${seconds(others)} of ${seconds(all)} of processor time were of processes that the ` +
+    "program has started: only perf samples those",
+  ];
+}
+
+/** The processor time of all children of this process that have ended, in nanoseconds. */
+function childrenTime(): number {
+  const stat = readText("/proc/self/stat") ?? "";
+  // proc(5): fields 16 and 17, cutime and cstime, in ticks of 10 ms (sysconf(_SC_CLK_TCK) is 100 on Linux).
+  const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(13, 15);
+  return 1e7 * (Number(user) + Number(system));
 }
 
 function seconds(nanoseconds: number): string {

@@ -7,6 +7,8 @@ import { pathToFileURL } from "node:url";
 
 import { instrumentationObstacle } from "../../instrument/register_hooks.ts";
 import { makeSelection } from "../../instrument/selection.ts";
+import { isApp } from "../../recording/frame.ts";
+import type { Recording } from "../../recording/recording.ts";
 import { nextSize, showsApp } from "../../report/advice.ts";
 import { readVariable, workingDirectory } from "../../runtime/runtime.ts";
 import { listLogs } from "../../v8_log/log_directory.ts";
@@ -41,6 +43,44 @@ export function warnOfNoNames(run: ProfileRun, { recordings }: Recorded): void {
     ? ": the program ran too briefly, or waited; a higher -F takes more samples"
     : ": the program ran too briefly, or waited, or trampolines are off; doctor says what works here";
   console.error(`warning: no js:: frame was seen${cause}`);
+}
+
+/** The share of the time below which nothing is said of a process. */
+const USUAL_SHARE = 0.02;
+
+/** What is to be said of processes beside the script's own, which alone has trampolines. */
+export function notesOnOtherProcesses(
+  { naming, script }: ProfileRun,
+  { recordings }: Recorded,
+): string[] {
+  const [recording] = recordings;
+  if (naming.kind !== "trampolines" || script === undefined || recording === undefined) return [];
+  const { named, nameless, total } = weighProcesses(recording);
+  const weight = [...nameless].reduce((sum, [pid, part]) => named.has(pid) ? sum : sum + part, 0);
+  if (named.size === 0 || weight <= USUAL_SHARE * total) return [];
+  return [
+    `note: ${
+      (100 * weight / total).toFixed(0)
+    } % of the time is of processes that the script has ` +
+    "started, without names: only the script's own has trampolines, --engine v8 names them all",
+  ];
+}
+
+/** Which processes have functions with names, and what weighs the JavaScript of the others, by process. */
+function weighProcesses({ threads, samples, stacks }: Recording) {
+  const named = new Set<number>();
+  const nameless = new Map<number, number>();
+  const isNamed = stacks.map(({ frames }) => frames.some(isApp));
+  const isRuntime = stacks.map(({ frames }) => frames.some(({ kind }) => kind === "runtime"));
+  let total = 0;
+  for (let i = 0; i < samples.length; i++) {
+    const { pid } = threads[samples.thread[i]!]!;
+    const [stack, weight] = [samples.stack[i]!, samples.weight[i]!];
+    total += weight;
+    if (isNamed[stack]) named.add(pid);
+    else if (isRuntime[stack]) nameless.set(pid, (nameless.get(pid) ?? 0) + weight);
+  }
+  return { named, nameless, total };
 }
 
 /** What keeps a script's functions from having names; `undefined` where nothing is known to. */

@@ -10,7 +10,7 @@ import { decideSampler, parseSampler } from "./sampler_choice.ts";
 import { ScopeControl } from "./scope_control.ts";
 import { decide, onlyPerfs, tryPerf } from "./decide.ts";
 import { announce } from "./announce.ts";
-import { hasFailedEarly, warnOfNoNames } from "./missing_names.ts";
+import { hasFailedEarly, notesOnOtherProcesses, warnOfNoNames } from "./missing_names.ts";
 import { start } from "./start.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
 import { profileWithPerf } from "./perf_recording.ts";
@@ -94,7 +94,10 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   if (recordings.length === 0) {
     throw nothingMeasured(output, { scope: plan.scope, ending, sampler: sampler.name });
   }
-  if (!isQuiet) recorded.notes?.forEach((note) => console.error(note));
+  if (!isQuiet) {
+    const notes = [...recorded.notes ?? [], ...notesOnOtherProcesses(run, recorded)];
+    for (const note of notes) console.error(note);
+  }
   writeReports(recordings, plan.report, recorded);
   if (recorded.foot !== undefined && plan.report.formats.includes("perf")) {
     console.log(recorded.foot);

@@ -10,7 +10,7 @@ import { readFoundLogs } from "../logs/v8_logs.ts";
 import type { ProfileRun, Recorded } from "./recorded_run.ts";
 
 export async function profileBuiltin(
-  { program, options, report, seconds, maxSize }: ProfileRun,
+  { program, options, report, scope, seconds, maxSize }: ProfileRun,
 ): Promise<Recorded> {
   const { frequency = DEFAULT_FREQUENCY, output } = options;
   const progress = new Progress(report);
@@ -19,6 +19,7 @@ export async function profileBuiltin(
     frequency,
     seconds,
     maxSize,
+    isWhole: scope.kind === "all",
     logBytes: () => program instanceof LoggedProgram ? program.logBytes : 0,
     progress,
     readLogs: logs === undefined ? undefined : () => {
