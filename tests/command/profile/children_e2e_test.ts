@@ -38,8 +38,8 @@ for (const [way, start] of Object.entries(PARENTS)) {
       const stacks = stacksOf(await readRecorded(`${place.path}/perf.data`));
       for (
         const [file, name, label] of [
-          [/parent\.mjs$/, "inParent", /\d+ ".*parent\.mjs"$/],
-          [/child\.mjs$/, "inChild", /\d+ ".*child\.mjs"$/],
+          [/parent\.mjs$/, "inParent", /\d+ "parent\.mjs"$/],
+          [/child\.mjs$/, "inChild", /\d+ "child\.mjs"$/],
         ] as const
       ) {
         const inside = stacks.filter((stack) =>
