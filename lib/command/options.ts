@@ -1,7 +1,7 @@
 import type { VariableName } from "../base/environment.ts";
 import type { ParseOptions } from "./command_line.ts";
 import { JIT_STACK_DUMP_SIZE, MAX_STACK_DUMP_SIZE } from "../perf/call_graph.ts";
-import { DEFAULT_MAX_SIZE } from "./profile/size_limit.ts";
+import { DEFAULT_MAX_SIZE } from "../perf/max_size.ts";
 import { ENGINE_OPTIONS } from "./program/naming.ts";
 
 /** The commands. */

@@ -18,7 +18,7 @@ import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { newerPerfCommand } from "../../perf/perf_failure.ts";
 import { findPerf, readText, type Trial, tryRecording } from "../../perf/perf_tool.ts";
 import { decideReport, type ReportWish } from "../report/reports.ts";
-import { DEFAULT_MAX_SIZE, parseMaxSize } from "./size_limit.ts";
+import { DEFAULT_MAX_SIZE, parseMaxSize } from "../../perf/max_size.ts";
 import { scopeOf } from "./scope_control.ts";
 import { checkScript, requireScript } from "../program/script.ts";
 

@@ -3,24 +3,7 @@
  */
 import * as fs from "node:fs";
 
-/** How large a recording may become where nothing is said. */
-export const DEFAULT_MAX_SIZE = "1G";
-
-const UNITS: Readonly<Record<string, number>> = { B: 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
-
-/**
- * Reads the value of `--max-size`, in the form that perf has it.
- *
- * @returns Bytes.
- * @throws {RangeError} If it is no size.
- */
-export function parseMaxSize(text: string): number {
-  const [, digits, unit] = /^([1-9]\d*)([BKMG])$/i.exec(text) ?? [];
-  if (digits === undefined) {
-    throw new RangeError(`Cannot record at most "${text}": must be a size such as 500M or 4G`);
-  }
-  return Number(digits) * UNITS[unit!.toUpperCase()]!;
-}
+import { SIZE_UNITS } from "../../perf/max_size.ts";
 
 /** Options of {@linkcode SizeLimit}. */
 export interface SizeLimitOptions {
@@ -73,11 +56,13 @@ function sizeOf(path: string): number {
 }
 
 function megabytes(bytes: number): string {
-  return bytes < UNITS["M"]! ? `${bytes} bytes` : `${Math.round(bytes / UNITS["M"]!)} MiB`;
+  return bytes < SIZE_UNITS["M"]!
+    ? `${bytes} bytes`
+    : `${Math.round(bytes / SIZE_UNITS["M"]!)} MiB`;
 }
 
 /** Four times as much, in the largest unit that it is whole in. */
 function nextSize(bytes: number): string {
-  const unit = ["G", "M", "K", "B"].find((unit) => (4 * bytes) % UNITS[unit]! === 0)!;
-  return `${4 * bytes / UNITS[unit]!}${unit}`;
+  const unit = ["G", "M", "K", "B"].find((unit) => (4 * bytes) % SIZE_UNITS[unit]! === 0)!;
+  return `${4 * bytes / SIZE_UNITS[unit]!}${unit}`;
 }
