@@ -93,6 +93,11 @@ export class Loads {
     loaded: LoadResult,
     start: string | undefined,
   ): LoadResult {
+    if (isTextless(url, loaded)) {
+      const reason = "comes from the network, and Deno hands over no text of it";
+      if (this.#isSelected(url)) this.#options.leftAlone.addFile(sourceName(url), reason);
+      return loaded;
+    }
     const source = readLoadedSource(url, context, loaded, stripTypes);
     if (source === undefined) return loaded;
     const { format = loaded.format } = source;
@@ -196,6 +201,11 @@ function labelsOf({ functions }: Transformed, file: string): {
  */
 function isLeftToRequire({ format, source }: LoadResult): boolean {
   return format === "commonjs" && typeof source !== "string";
+}
+
+/** Whether a module comes from the network: Deno 2.9 gives `null` for the text of such modules. */
+function isTextless(url: string, { source }: LoadResult): boolean {
+  return /^https?:/.test(url) && (source === null || source === undefined);
 }
 
 /** Whether a module is the program's, or of a package of its: not the runtime's, and not ours. */

@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { recordingAdvice } from "../../report/advice.ts";
 import {
   FORMAT_ENDINGS,
@@ -156,7 +157,7 @@ export function writeReportFile(path: string, content: ReportContent): void {
     fs.renameSync(temporary, path);
   } catch (cause) {
     fs.rmSync(temporary, { force: true });
-    throw new PerfError(`Cannot write "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot write "${path}": ${systemReason(cause)}`, {
       code: "file",
       hint: "-o FILE names another place",
       cause,

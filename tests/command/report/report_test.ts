@@ -104,7 +104,12 @@ Deno.test("report() refuses what it cannot report", async () => {
   const table: [string[], number, RegExp][] = [
     [["notes.txt"], 1, /^error: Cannot read "notes\.txt": it is no recording/],
     [["torn.json"], 1, /^error: Cannot read "torn\.json": /],
-    [[], 1, /^error: Cannot read "perf\.data": ENOENT/],
+    [
+      [],
+      1,
+      /^error: Cannot read "perf\.data": no such file or directory\nhint: profile -o perf\.data /,
+    ],
+    [["."], 1, /^error: Cannot read "\.": [a-z ]*directory\n/],
     [["own.json", "own.json"], 2, /^error: Cannot report 2 files: must be one, diff compares two/],
     [["own.json", "--format", "svg"], 2, /^error: Cannot report in format "svg": must be one of/],
   ];
