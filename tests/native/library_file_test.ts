@@ -36,6 +36,7 @@ async function copyWith(place: Workplace, bytes: Uint8Array | undefined) {
 Deno.test("prebuiltName() names a committed file with its checksum and under 64 KiB", async () => {
   for (const arch of ["x86_64", "aarch64"]) {
     const name = prebuiltName({ ...platform, arch });
+    equal(name, `libxperf-${arch}.so`);
     const bytes = await Deno.readFile(`${repository}ffi/prebuilt/${name}`);
     const sum = createHash("sha256").update(bytes).digest("hex");
     equal(sum, (checksums as Record<string, { sha256: string }>)[name]!.sha256);
