@@ -103,6 +103,15 @@ Deno.test("shims pass over those of other commands, and say that there is no run
   deepEqual([code, stderr], [127, "node: not found\n"]);
 });
 
+Deno.test("shims take directories on PATH for what they are, and no patterns", async () => {
+  await using place = new Workplace();
+  place.write("real/node", runtime("v0.0.1"), 0o755);
+  place.write("r[e]al/node", runtime(), 0o755);
+  const { run, directory } = install(place, { path: `${place.path}/real` });
+  const PATH = `${directory.bin}:${place.path}/r[e]al:${place.path}/real:/usr/bin:/bin`;
+  equal((await run("node", { env: { PATH } })).stdout.startsWith("<--log>"), true);
+});
+
 Deno.test("nodeOptions() adds the option once, behind the others", () => {
   const directory = { root: "/tmp/a" };
   const option = "--require=/tmp/a/preload.cjs";

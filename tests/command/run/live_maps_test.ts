@@ -107,21 +107,27 @@ Deno.test("update() says once that a source fails, and keeps the lines that are 
   equal(scratch.text, "10 8 a\n");
 });
 
-Deno.test("LiveMaps updates by itself until finish(), which leaves maps of living processes as they are", async () => {
-  using scratch = new Scratch();
-  const asked = Promise.withResolvers<void>();
-  const batches = [[entry(0x10, 8, "a")], [entry(0x10, 8, "b")], [entry(0x20, 8, "c")]];
-  const maps = new LiveMaps({ open: scratch.open });
-  maps.follow(Deno.pid, {
-    takeChanges() {
-      if (batches.length === 1) asked.resolve();
-      return { added: batches.length > 1 ? batches.shift()! : [] };
-    },
-  });
-  await asked.promise;
-  maps.finish();
-  equal(scratch.text, "00 0 a\n10 8 b\n");
-  // Nothing is followed any more.
-  maps.update();
-  equal(scratch.text, "00 0 a\n10 8 b\n");
+Deno.test({
+  name:
+    "LiveMaps updates by itself until finish(), which leaves maps of living processes as they are",
+  // A timer that goes on would be found.
+  sanitizeOps: true,
+  async fn() {
+    using scratch = new Scratch();
+    const asked = Promise.withResolvers<void>();
+    const batches = [[entry(0x10, 8, "a")], [entry(0x10, 8, "b")], []];
+    const maps = new LiveMaps({ open: scratch.open });
+    maps.follow(Deno.pid, {
+      takeChanges() {
+        if (batches.length === 1) asked.resolve();
+        return { added: batches.shift() ?? [] };
+      },
+    });
+    await asked.promise;
+    maps.finish();
+    equal(scratch.text, "00 0 a\n10 8 b\n");
+    // Nothing is followed any more.
+    maps.update();
+    equal(scratch.text, "00 0 a\n10 8 b\n");
+  },
 });
