@@ -3,7 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import * as builtins from "../../lib/base/builtins.ts";
 import { runProgram } from "../support/program.ts";
 
-Deno.test("functions of methods take their receivers as the first parameter", () => {
+Deno.test("indexOf() and other methods take their receivers as the first parameter", () => {
   const { indexOf, lastIndexOf, startsWith, endsWith, charCodeAt, slice } = builtins;
   deepEqual([indexOf("abab", "b"), indexOf("abab", "b", 2), indexOf("a", "b")], [1, 3, -1]);
   deepEqual([lastIndexOf("abab", "a"), charCodeAt("ab", 1)], [2, 0x62]);
@@ -14,7 +14,7 @@ Deno.test("functions of methods take their receivers as the first parameter", ()
   deepEqual([...builtins.encode("é")], [0xc3, 0xa9]);
 });
 
-Deno.test("functions of typed arrays and views change those that they are given", () => {
+Deno.test("set() and other methods of typed arrays and views change those that they are given", () => {
   const { fill, lengthened, set, setBigUint64, setUint32, subarray } = builtins;
   const bytes = new Uint8Array(12);
   fill(bytes, 7);
@@ -51,7 +51,7 @@ Deno.test("defineElement() defines an element like any other", () => {
   });
 });
 
-Deno.test("builtins work on after the program has replaced all of them", async () => {
+Deno.test("defineElement() and the others work on after the program has replaced all builtins", async () => {
   await using program = await runProgram(`
 import * as b from "${import.meta.resolve("../../lib/base/builtins.ts")}";
 const { decodeURIComponent, String } = globalThis;

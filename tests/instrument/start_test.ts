@@ -1,5 +1,5 @@
 /*
- * Whatever startInstrumenting() changes holds for the whole isolate, so each test has a process.
+ * startInstrumenting() changes the whole isolate, so each test has a process.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 

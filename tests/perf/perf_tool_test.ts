@@ -9,7 +9,7 @@ import { runProgram } from "../support/program.ts";
 
 const tool = import.meta.resolve("../../lib/perf/perf_tool.ts");
 
-/** Where a PATH has the shell's commands, but no perf. */
+/** A directory of the commands that scripts need, without perf. */
 const COMMANDS = "/commands";
 
 /**

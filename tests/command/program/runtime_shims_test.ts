@@ -49,7 +49,7 @@ Deno.test("installShims() writes shims of the runtimes that are on PATH, and Nod
   match(Deno.readTextFileSync(nodePreloadPath(directory)), /--log/);
 });
 
-Deno.test("Node's shim starts the next node on PATH with the flags, words as they are", async () => {
+Deno.test("installShims() has node start the next node on PATH with the flags, words as they are", async () => {
   await using place = new Workplace();
   place.write("real/node", runtime(), 0o755);
   const { run, option } = install(place, { flags: ["--log", "--it's=$HOME"] });
@@ -62,7 +62,7 @@ Deno.test("Node's shim starts the next node on PATH with the flags, words as the
   equal(again.stdout.split("|")[0], `<--log><--it's=$HOME> ${option}`);
 });
 
-Deno.test("Node's shim gives no flags to old versions, to Bun, and where no log can be written", async () => {
+Deno.test("installShims() has node give no flags to old versions, to Bun, and where no log can be written", async () => {
   for (const version of ["v18.20.0", "1.4.5", "v2.0.0"]) {
     await using place = new Workplace();
     place.write("real/node", runtime(version), 0o755);
@@ -77,7 +77,7 @@ Deno.test("Node's shim gives no flags to old versions, to Bun, and where no log 
   equal((await run("node")).stdout.split("|")[0], " ");
 });
 
-Deno.test("Deno's shim withdraws the flags where no log can be written", async () => {
+Deno.test("installShims() has deno withdraw the flags where no log can be written", async () => {
   await using place = new Workplace();
   place.write("real/deno", runtime(), 0o755);
   const { run, directory } = install(place, { denoFlags: "--own" });
@@ -90,7 +90,7 @@ Deno.test("Deno's shim withdraws the flags where no log can be written", async (
   equal(await flags({ DENO_V8_FLAGS: "--other" }), "--other");
 });
 
-Deno.test("shims pass over those of other commands, and say that there is no runtime", async () => {
+Deno.test("installShims() has shims pass over those of other commands, and say that there is no runtime", async () => {
   await using place = new Workplace();
   place.write("real/node", runtime(), 0o755);
   const other = "tmp/xperf-v8-1000/7-8/bin";
@@ -103,7 +103,7 @@ Deno.test("shims pass over those of other commands, and say that there is no run
   deepEqual([code, stderr], [127, "node: not found\n"]);
 });
 
-Deno.test("shims take directories on PATH for what they are, and no patterns", async () => {
+Deno.test("installShims() has shims take directories on PATH for what they are, and no patterns", async () => {
   await using place = new Workplace();
   place.write("real/node", runtime("v0.0.1"), 0o755);
   place.write("r[e]al/node", runtime(), 0o755);

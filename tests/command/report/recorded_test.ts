@@ -79,12 +79,12 @@ testNeeding(
   async () => {
     await using place = new Workplace();
     const path = `${place.path}/perf.data`;
-    const kernel = new PerfDataWriter({ clock: 1 }).comm(1, 1, "app").map(1, {
+    const file = new PerfDataWriter({ clock: 1 }).comm(1, 1, "app").map(1, {
       start: 0x500000,
       size: 0x1000,
       path: `${place.path}/no library.so`,
     }).sample({ pid: 1, time: 2_000, chain: [USER, 0x500010] });
-    await Deno.writeFile(path, kernel.bytes());
+    await Deno.writeFile(path, file.bytes());
     const [{ stacks }] = await readRecordings(path, progress) as [
       Awaited<ReturnType<typeof readRecordings>>[number],
     ];

@@ -60,7 +60,7 @@ Deno.test("addLines() of no lines writes nothing", () => {
   equal(String(mappings), "");
 });
 
-Deno.test("isLineEmpty is true until the line has a segment", () => {
+Deno.test("Mappings.isLineEmpty is true until the line has a segment", () => {
   const mappings = new Mappings();
   equal(mappings.isLineEmpty, true);
   mappings.addUnmapped(0);

@@ -94,7 +94,7 @@ Deno.test("AddressSpaces gives a fork the memory that its parent had then, and e
   });
 });
 
-Deno.test("telling has the events that say something of memory or of a process", () => {
+Deno.test("AddressSpaces.telling has the events that say something of memory or of a process", () => {
   const events: SideEvent[] = [
     map({ start: 0x1000 }),
     map({ start: 0x1000 }),

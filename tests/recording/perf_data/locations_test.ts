@@ -42,7 +42,7 @@ Deno.test("find() numbers an address once for each process and kind, the kernel'
   notEqual(locations.find(one, 0x1010, 1, 0, 5), 0);
 });
 
-Deno.test("pending has what perf is to find: a caller's call, and no virtual machine", () => {
+Deno.test("Locations.pending has what perf is to find: a caller's call, and no virtual machine", () => {
   const locations = new Locations({ runtimes: [] });
   const space = processOf();
   const caller = locations.find(space, 0x1010, 0, CALLER, 5);

@@ -5,12 +5,12 @@ import type { Locations } from "../../../lib/recording/perf_data/locations.ts";
 import { LocatedStack } from "../../../lib/recording/perf_data/sample_pass.ts";
 import { StackActivities } from "../../../lib/recording/perf_data/stack_activities.ts";
 
-/** Where the resolver knows code. */
+/** Locations whose code the resolver knows. */
 const FUNCTION = 101;
 const COMPILE = 102;
 const EXIT = 103;
 const SET_PROPERTY = 104;
-/** Of the kernel or of a library. */
+/** A location of the kernel, or of a library. */
 const OTHER = 200;
 
 const KNOWN = new Map([
