@@ -72,7 +72,10 @@ Deno.test("recordBuiltin() says how the program ended that left no samples", asy
 });
 
 Deno.test("recordBuiltin() ends the program at its limit, and takes that for a good end", async () => {
-  const program = { command: ["sleep", "1000"], env: { PATH: Deno.env.get("PATH")! } };
+  const program = {
+    command: ["timeout", "20", "sleep", "1000"],
+    env: { PATH: Deno.env.get("PATH")! },
+  };
   const options = { frequency: 999, seconds: 0.01, progress: new Progress({ isQuiet: true }) };
   await rejects(recordBuiltin(program, options), /the program ended with status 0$/);
 });
