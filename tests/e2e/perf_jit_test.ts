@@ -138,7 +138,8 @@ while (performance.now() < end) for (const f of all) sum += f(sum);
     );
     equal(trampolines, MANY + 1);
     ok(blocks! * 512 <= 8 * 1024 * 1024, `${blocks} blocks`);
-    ok(files <= trampolines + 16, `${files} files`);
+    // The others are of regions of memory, one each time that V8 has more of it.
+    ok(files <= trampolines + 48, `${files} files`);
     ok(seconds <= 2, `${seconds} s`);
     checkJitdump(await Deno.readFile(program.dumpPath), program.pid);
   },
