@@ -1,260 +1,300 @@
-/** A report's page: everything that one sees and presses. */
+/** A report's page: connects what is chosen with what is drawn. */
 import type { FrameKind } from "../../lib/recording/frame.ts";
-import { differenceColor, foundColor, kindColor } from "./colors.ts";
-import { frameName, longPosition, type PageFrame, readPageData, totals } from "./data.ts";
-import { FlameGraph } from "./flame_graph.ts";
-import { drawTable, positionElement, ratio } from "./function_table.ts";
+import type { PageData } from "../../lib/report/page_data.ts";
+import { drawAnswer } from "./answer.ts";
+import { nodeAt, pathTo } from "./box_layout.ts";
+import { drawCalls } from "./call_pane.ts";
+import { Palette } from "./colors.ts";
+import { element, make } from "./elements.ts";
+import { FlameCanvas } from "./flame_canvas.ts";
+import { drawFunctions, functionText } from "./function_pane.ts";
+import { searchText } from "./functions.ts";
+import { GraphStyle } from "./graph_style.ts";
 import { drawKinds } from "./kind_bar.ts";
-import { countFound, type Matcher, readSearch, searchText } from "./search.ts";
-import { buildTree, functionTotals, setValues, type TreeNode } from "./tree.ts";
-import { amount, percent, whole } from "./words.ts";
+import { drawLines } from "./line_pane.ts";
+import { Model } from "./model.ts";
+import { countFound, type Matcher, readSearch } from "./search.ts";
+import { drawSource } from "./source_pane.ts";
+import { readState, type State, writeState } from "./state.ts";
+import { splitKey } from "./call_tree.ts";
+import { Tabs } from "./tabs.ts";
+import { fillThreads } from "./thread_menu.ts";
+import { Timeline } from "./timeline.ts";
+import { Tip } from "./tip.ts";
+import { View } from "./view.ts";
+import { percent, ratio, whole } from "./words.ts";
 
-const data = readPageData();
-const { now, before } = totals(data);
-const comparison = data.compared;
-
-/** What can be changed on the page. */
-const state = {
-  hidden: new Set<FrameKind>(),
-  isInverted: false,
-  /** Whether widths are the earlier recording's. */
-  showsBefore: false,
-  sortBy: "self" as "self" | "total",
-  matcher: undefined as Matcher | undefined,
-  zoomed: undefined as TreeNode | undefined,
-};
-
-let root: TreeNode;
-let graph: FlameGraph;
-
-const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-const search = element<HTMLInputElement>("search");
-const reset = element<HTMLButtonElement>("reset");
-const tip = document.createElement("div");
-tip.className = "tip";
-tip.hidden = true;
-
-const isShown = (frame: PageFrame) => !state.hidden.has(frame.kind);
-const shareOf = (node: TreeNode) => ratio(node.now.weight, now.weight);
-const shareBefore = (node: TreeNode) => ratio(node.before.weight, before.weight);
-const isFound = (node: TreeNode) =>
-  state.matcher !== undefined && node !== root &&
-  state.matcher(node.frame === undefined ? node.name : searchText(node.frame));
-
-function drawGraph(): void {
-  root = buildTree(data, isShown);
-  // Two recordings differ in length: what is compared are shares.
-  setValues(root, (node) => {
-    if (comparison === undefined) return node.now.weight;
-    return 1e9 * (state.showsBefore ? shareBefore(node) : shareOf(node));
+/** Lets the browser draw what is there. */
+const nextFrame = () =>
+  new Promise<void>((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    // A page in the background draws nothing.
+    setTimeout(resolve, 100);
   });
-  state.zoomed = undefined;
-  reset.disabled = true;
-  graph = new FlameGraph(element("graph"), root, {
-    isInverted: state.isInverted,
-    colorOf: (node, isHit) => {
-      if (isHit) return foundColor();
-      if (comparison === undefined) return kindColor(node);
-      return differenceColor(shareOf(node) - shareBefore(node));
-    },
-    onHover: (event, node) => {
-      showTip(event, node);
-      showDetails(node ?? state.zoomed);
-    },
-    onZoom: (node) => {
-      state.zoomed = node === root ? undefined : node;
-      reset.disabled = node === root;
-      showDetails(state.zoomed);
-    },
-  });
-  if (state.matcher !== undefined) graph.highlight(isFound);
-  showDetails(undefined);
-}
 
-function drawFunctions(): void {
-  const rows = functionTotals(data, isShown)
-    .filter(({ frame }) => state.matcher?.(searchText(frame)) ?? true);
-  for (const what of ["self", "total"] as const) {
-    element(`by-${what}`).setAttribute(
-      "aria-pressed",
-      String(state.sortBy === what),
-    );
-  }
-  drawTable(element("functions"), {
-    rows,
-    total: { now: now.weight, before: before.weight },
-    isComparison: comparison !== undefined,
-    sortBy: state.sortBy,
-    onChoice: (frame) => {
-      search.value = frameName(frame);
-      find();
-    },
-  });
-}
-
-function drawLegend(): void {
-  const place = element("kinds");
-  if (comparison === undefined) {
-    drawKinds(place, data, { hidden: state.hidden, onToggle: toggle });
-    return;
-  }
-  const scale = [-0.1, -0.05, -0.02, 0, 0.02, 0.05, 0.1].map(differenceColor)
-    .join(", ");
-  place.innerHTML = `<div class="legend">less than before
-    <span class="scale" style="background: linear-gradient(to right, ${scale})"></span>
-    more than before <span class="hint">Shares of all time are compared.</span></div>`;
-}
-
-function toggle(kind: FrameKind): void {
-  if (!state.hidden.delete(kind)) state.hidden.add(kind);
-  drawLegend();
-  drawGraph();
-  drawFunctions();
-}
-
-function find(): void {
-  search.classList.remove("wrong");
-  try {
-    state.matcher = readSearch(search.value);
-  } catch {
-    search.classList.add("wrong");
-    return;
-  }
-  graph.highlight(isFound);
-  drawFunctions();
-  const { frames, samples, weight } = countFound(root, isFound);
-  element("found").textContent = state.matcher === undefined
-    ? ""
-    : `${whole(frames)} frames, ${whole(samples)} samples, ${percent(ratio(weight, now.weight))}`;
-}
-
-function describe(node: TreeNode): string {
-  const { samples, weight } = node.now;
-  if (comparison !== undefined) {
-    const difference = shareOf(node) - shareBefore(node);
-    return `${percent(shareBefore(node))} before, ${percent(shareOf(node))} after: ${
-      percent(difference, { signed: true })
-    }`;
-  }
-  const shares = [`${percent(shareOf(node))} of all`];
-  const { zoomed } = state;
-  // What calls it is drawn as wide, but is more.
-  if (zoomed !== undefined && node !== zoomed && weight <= zoomed.now.weight) {
-    shares.push(
-      `${percent(ratio(weight, zoomed.now.weight))} of what is zoomed to`,
-    );
-  }
-  return `${shares.join(", ")} · ${whole(samples)} samples · ${amount(weight, data.unit)} · ${
-    percent(ratio(node.self, now.weight))
-  } in itself`;
-}
-
-function showTip(
-  event: MouseEvent | undefined,
-  node: TreeNode | undefined,
-): void {
-  tip.hidden = event === undefined || node === undefined;
-  if (event === undefined || node === undefined) return;
-  const name = document.createElement("b");
-  name.textContent = node.frame === undefined ? node.name : frameName(node.frame);
-  const lines = [
-    node.frame === undefined ? "" : longPosition(node.frame),
-    describe(node),
-  ];
-  tip.replaceChildren(
-    name,
-    ...lines.filter(Boolean).map((line) =>
-      Object.assign(document.createElement("div"), { textContent: line })
-    ),
+class Page {
+  readonly #view: View;
+  readonly #model: Model;
+  readonly #graph: FlameCanvas;
+  readonly #timeline: Timeline;
+  readonly #tip = new Tip();
+  readonly #graphTabs = new Tabs<State["graph"]>(
+    element("graphs"),
+    (graph) => this.update({ graph, zoom: [] }),
   );
-  const { offsetWidth, offsetHeight } = tip;
-  const left = Math.min(event.clientX + 14, innerWidth - offsetWidth - 8);
-  const isLow = event.clientY + 18 + offsetHeight > innerHeight;
-  tip.style.left = `${Math.max(8, left)}px`;
-  tip.style.top = `${isLow ? event.clientY - offsetHeight - 12 : event.clientY + 18}px`;
-}
+  readonly #paneTabs = new Tabs<State["pane"]>(element("panes"), (pane) => this.update({ pane }));
+  #style!: GraphStyle;
+  #palette!: Palette;
+  #zoomed = 0;
+  #matcher: Matcher | undefined;
 
-function showDetails(node: TreeNode | undefined): void {
-  const place = element("details");
-  if (node === undefined) {
-    place.textContent = `Callers stand ${
-      state.isInverted ? "above" : "below"
-    } what they call; the wider, the more time. A click zooms, Escape zooms out.`;
-    return;
-  }
-  const name = document.createElement("b");
-  name.textContent = node.frame === undefined ? node.name : frameName(node.frame);
-  place.replaceChildren(name, "  ");
-  if (node.frame !== undefined && longPosition(node.frame) !== "") {
-    place.append(positionElement(node.frame, longPosition(node.frame)), "  ");
-  }
-  place.append(describe(node));
-}
-
-function nameButtons(): void {
-  element("turn").textContent = state.isInverted ? "Callers at the top" : "Callers at the bottom";
-  if (comparison === undefined) return;
-  const side = element("side");
-  side.hidden = false;
-  side.textContent = state.showsBefore
-    ? `Widths: before (${comparison.before})`
-    : `Widths: after (${comparison.after})`;
-}
-
-function resetZoom(): void {
-  graph.resetZoom();
-}
-
-function listen(): void {
-  let waiting = 0;
-  search.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(find, 120);
-  });
-  reset.addEventListener("click", resetZoom);
-  element("turn").addEventListener("click", () => {
-    state.isInverted = !state.isInverted;
-    nameButtons();
-    drawGraph();
-  });
-  element("side").addEventListener("click", () => {
-    state.showsBefore = !state.showsBefore;
-    nameButtons();
-    drawGraph();
-  });
-  for (const what of ["self", "total"] as const) {
-    element(`by-${what}`).addEventListener("click", () => {
-      state.sortBy = what;
-      drawFunctions();
+  constructor(model: Model) {
+    this.#model = model;
+    this.#view = new View(model, readState(location.hash));
+    this.#graph = new FlameCanvas(element("graph"), {
+      onHover: (node, event) => {
+        if (node === undefined || event === undefined) this.#tip.hide();
+        else this.#tip.show(event, this.#style.describe(node));
+      },
+      onFocus: (node) => this.#say(node),
+      onChoose: (node) => this.#choose(node),
+      onReset: () => this.update({ zoom: [] }),
     });
+    this.#timeline = new Timeline(element("timeline"), (range) => this.update({ range }));
+    fillThreads(element("thread"), model);
+    this.#listen();
   }
-  addEventListener("resize", () => graph.resize());
-  addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && document.activeElement !== search) {
-      resetZoom();
+
+  /** Draws everything, as far as the state has it. */
+  async start(): Promise<void> {
+    this.#readPalette();
+    this.#readSearch();
+    element<HTMLInputElement>("search").value = this.#view.state.search;
+    this.#drawGraph();
+    await nextFrame();
+    this.#drawAround();
+    await nextFrame();
+    this.#drawPane();
+  }
+
+  /** Changes the state, the address and the page. */
+  update(change: Partial<State>): void {
+    const { state } = this.#view;
+    Object.assign(state, change);
+    history.replaceState(null, "", `#${writeState(state)}`);
+    this.#draw();
+  }
+
+  #draw(): void {
+    this.#readSearch();
+    this.#drawGraph();
+    this.#drawAround();
+    this.#drawPane();
+  }
+
+  #drawGraph(): void {
+    const view = this.#view;
+    const { state, tree } = view;
+    // In the order of time many boxes have one path, so a box goes by its index.
+    this.#zoomed = state.graph === "time"
+      ? Math.min(state.zoom[0] ?? 0, tree.length - 1)
+      : nodeAt(tree, state.zoom);
+    const found = new Map<number, boolean>();
+    const matcher = this.#matcher;
+    const isFound = matcher && ((mark: number) => {
+      const { key } = splitKey(this.#model, mark);
+      let known = found.get(key);
+      if (known === undefined) found.set(key, known = matcher(searchText(this.#model, key)));
+      return known;
+    });
+    this.#style = new GraphStyle(view, { palette: this.#palette, isFound, zoomed: this.#zoomed });
+    this.#graph.show({
+      tree,
+      palette: this.#palette,
+      zoomed: this.#zoomed,
+      isFlipped: state.isFlipped,
+      labelOf: (node) => this.#style.labelOf(node),
+      colorOf: (node) => this.#style.colorOf(node),
+      isInlined: (node) => this.#style.isInlined(node),
+    });
+    this.#say(this.#zoomed);
+    element<HTMLButtonElement>("reset").disabled = this.#zoomed === 0;
+    if (isFound === undefined) element("found").textContent = "";
+    else {
+      const { boxes, weight } = countFound(tree, isFound);
+      const share = percent(ratio(weight, tree.total[0]!));
+      element("found").textContent = `${whole(boxes)} boxes, ${share}`;
     }
-    if (event.key === "/" && document.activeElement !== search) {
-      event.preventDefault();
-      search.focus();
+  }
+
+  #drawAround(): void {
+    const view = this.#view;
+    const { state } = view;
+    this.#graphTabs.show(state.graph);
+    this.#paneTabs.show(state.pane);
+    for (const [id, isOn] of this.#toggles()) {
+      element(id).setAttribute("aria-pressed", String(isOn));
     }
-  });
+    element<HTMLSelectElement>("thread").value = state.thread;
+    element("copy").hidden = element("all").hidden = state.pane !== "functions";
+    element("chosen").textContent = state.range === undefined
+      ? ""
+      : `${whole(view.weights.now.samples)} samples in the range; Escape or a click shows all`;
+    drawAnswer(element("answer"), view, (fn, line) => this.#lookAt(fn, line));
+    drawKinds(element("kinds"), view, (kind) => this.#toggleKind(kind));
+    if (this.#model.stepEnd !== undefined) {
+      this.#timeline.show({ series: view.series, range: state.range, palette: this.#palette });
+    }
+  }
+
+  #drawPane(): void {
+    const view = this.#view;
+    const place = element("pane");
+    const { pane, sort, showsAll } = view.state;
+    place.setAttribute("aria-label", document.querySelector(`[data-name="${pane}"]`)!.textContent!);
+    const matcher = this.#matcher;
+    if (pane === "functions") {
+      drawFunctions(place, view, {
+        matcher,
+        onChoose: (fn) => this.#lookAt(fn),
+        onSort: (next) => this.update({ sort: next }),
+      });
+      if (!showsAll && sort === "self" && matcher === undefined) place.scrollTop = 0;
+    } else if (pane === "lines") {
+      drawLines(place, view, { matcher, onChoose: (fn, line) => this.#lookAt(fn, line) });
+    } else if (pane === "source") drawSource(place, view);
+    else drawCalls(place, view, (fn) => this.update({ fn, line: undefined }));
+  }
+
+  /** A box: it is zoomed to, and its source is shown. */
+  #choose(node: number): void {
+    const { state, tree } = this.#view;
+    const { key } = splitKey(this.#model, tree.key[node]!);
+    const zoom = state.graph === "time" ? [node] : pathTo(tree, node);
+    this.#tip.hide();
+    if (key >= this.#model.functions) return this.update({ zoom });
+    const hasSource = this.#model.fnFile[key]! > 0 && state.pane !== "calls";
+    this.update({ zoom, fn: key, line: undefined, ...hasSource ? { pane: "source" } : {} });
+  }
+
+  #lookAt(fn: number, line?: number): void {
+    this.update({ fn, line, pane: "source" });
+    element("pane").scrollIntoView({ block: "nearest" });
+  }
+
+  #say(node: number): void {
+    const [name, ...rest] = this.#style.describe(node);
+    element("details").replaceChildren(
+      make("b", {}, name!),
+      ` ${rest.filter(Boolean).join(" · ")}`,
+    );
+  }
+
+  #toggleKind(kind: FrameKind): void {
+    const hidden = new Set(this.#view.state.hidden);
+    if (!hidden.delete(kind)) hidden.add(kind);
+    this.update({ hidden });
+    element("kinds").querySelector<HTMLElement>(`button:has(.${kind})`)?.focus();
+  }
+
+  /** Buttons that are on or off. */
+  #toggles(): [id: string, isOn: boolean, change: Partial<State>][] {
+    const { isFlipped, showsTiers, showsAll, showsBefore, comparesShares } = this.#view.state;
+    return [
+      ["flip", isFlipped, { isFlipped: !isFlipped }],
+      ["tiers", showsTiers, { showsTiers: !showsTiers, zoom: [] }],
+      ["all", showsAll, { showsAll: !showsAll }],
+      ["before", showsBefore, { showsBefore: !showsBefore }],
+      ["shares", comparesShares, { comparesShares: !comparesShares }],
+    ];
+  }
+
+  #listen(): void {
+    for (const [i, [id]] of this.#toggles().entries()) {
+      element(id).addEventListener("click", () => this.update(this.#toggles()[i]![2]));
+    }
+    const search = element<HTMLInputElement>("search");
+    let waiting = 0;
+    search.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => this.update({ search: search.value }), 150);
+    });
+    element("reset").addEventListener("click", () => this.update({ zoom: [] }));
+    const menu = element<HTMLSelectElement>("thread");
+    menu.addEventListener("change", () => this.update({ thread: menu.value }));
+    element("copy").addEventListener("click", () => void this.#copy());
+    addEventListener("resize", () => {
+      this.#graph.resize();
+      this.#timeline.draw();
+    });
+    addEventListener("hashchange", () => {
+      Object.assign(this.#view.state, readState(location.hash));
+      search.value = this.#view.state.search;
+      this.#draw();
+    });
+    addEventListener("keydown", (event) => {
+      if (document.activeElement === search) return;
+      if (event.key === "Escape") this.update({ zoom: [] });
+      if (event.key === "/") {
+        event.preventDefault();
+        search.focus();
+      }
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#recolor());
+    addEventListener("beforeprint", () => this.#recolor("light"));
+    addEventListener("afterprint", () => this.#recolor());
+  }
+
+  async #copy(): Promise<void> {
+    const button = element("copy");
+    const text = functionText(this.#view, this.#matcher);
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "The browser forbids it";
+    }
+    setTimeout(() => button.textContent = "Copy table", 1500);
+  }
+
+  #readSearch(): void {
+    const search = element<HTMLInputElement>("search");
+    try {
+      this.#matcher = readSearch(this.#view.state.search);
+      search.removeAttribute("aria-invalid");
+    } catch {
+      search.setAttribute("aria-invalid", "true");
+    }
+  }
+
+  #readPalette(): void {
+    this.#palette = new Palette(element("probe"));
+  }
+
+  #recolor(scheme = ""): void {
+    document.documentElement.style.colorScheme = scheme;
+    this.#readPalette();
+    this.#drawGraph();
+    this.#drawAround();
+  }
 }
 
-function fillHead(): void {
-  element("title").textContent = data.title;
-  element("title").title = data.title;
-  element("facts").textContent = data.facts.join(" · ");
-  element("warnings").replaceChildren(
-    ...data.warnings.map((warning) =>
-      Object.assign(document.createElement("li"), { textContent: warning })
-    ),
-  );
+function fillHead({ title, facts, warnings, compared, timeline }: PageData): void {
+  element("title").textContent = element("title").title = title;
+  element("facts").textContent = facts.join(" · ");
+  element("warnings").replaceChildren(...warnings.map((text) => make("li", {}, text)));
+  element("before").hidden = element("shares").hidden = compared === undefined;
+  element("time").hidden = timeline === undefined;
+  document.querySelector<HTMLElement>(`[data-name="time"]`)!.hidden = timeline === undefined;
+  if (compared !== undefined) element("before").title = `Widths are those of ${compared.before}`;
 }
 
-document.body.append(tip);
-fillHead();
-nameButtons();
-drawLegend();
-drawGraph();
-drawFunctions();
-listen();
+async function main(): Promise<void> {
+  const data: PageData = JSON.parse(element("data").textContent!);
+  fillHead(data);
+  await nextFrame();
+  await new Page(new Model(data)).start();
+  document.documentElement.dataset["ready"] = "true";
+}
+
+void main();

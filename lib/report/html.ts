@@ -1,37 +1,61 @@
 import { Buffer } from "node:buffer";
 import { brotliDecompressSync } from "node:zlib";
 
-import { type Frame, frameSymbol } from "../recording/frame.ts";
+import type { Recording } from "../recording/recording.ts";
 import { packedPage } from "./page.js";
 import { jsonPieces } from "./json_pieces.ts";
-import type { PageData, PageFrame, PageStack } from "./page_data.ts";
-import type { Recording, Stack } from "../recording/recording.ts";
+import { lineMatches } from "./line_matches.ts";
+import { pageCells, stackCells } from "./page_cells.ts";
+import type { PageCells, PageData } from "./page_data.ts";
+import { pageSources } from "./page_sources.ts";
+import { PageTree } from "./page_tree.ts";
 
-/** What a page says beside its graph. */
+/** Texts of a page beside its data. */
 export interface PageWords {
-  /** What was recorded, in short. */
+  /** The recorded command, in short. */
   title: string;
   /** How, when and for how long, a few words each. */
   facts: readonly string[];
-  /** What is wrong with it, and the mend. @default {[]} */
+  /** Faults of the recording, each with its remedy. @default {[]} */
   warnings?: readonly string[];
 }
 
-/**
- * A page with an interactive flame graph, in one file that loads nothing else.
- *
- * @param recording What was recorded.
- * @param words What it says beside the graph.
- */
-export function formatHtml(recording: Recording, words: PageWords): Iterable<string> {
-  return fillPage(pageData(recording, words));
+/** Options of {@linkcode formatHtml}. */
+export interface HtmlOptions {
+  /** Embed the texts of files that samples ran in. @default {true} */
+  hasSources?: boolean;
 }
 
 /**
- * A page that compares two recordings: shares of all time, more or less than before.
+ * A page with flame graphs, sources, tables and a timeline, in one file that loads nothing else.
  *
- * @param recordings The two, and what they are called.
- * @param words What it says beside the graph.
+ * @param recording The recording.
+ * @param words Texts beside its data.
+ * @returns The page in pieces.
+ */
+export function formatHtml(
+  recording: Recording,
+  words: PageWords,
+  { hasSources = true }: HtmlOptions = {},
+): Iterable<string> {
+  const tree = new PageTree();
+  const nodes = recording.stacks.map((stack) => tree.add(stack));
+  const { data, order } = tree.end();
+  return fillPage({
+    ...headOf(recording, words),
+    ...data,
+    ...pageCells(recording, placesOf(nodes, order)),
+    sources: hasSources ? pageSources(recording, (file) => tree.fileId(file)) : [],
+  });
+}
+
+/**
+ * A page that compares two recordings, by function and by line. Functions are matched by name and
+ * file, lines by their text, so that an inserted line changes nothing.
+ *
+ * @param recordings The two recordings and their names.
+ * @param words Texts beside their data.
+ * @returns The page in pieces.
  */
 export function formatHtmlDifference(
   { before, after, names }: {
@@ -40,8 +64,32 @@ export function formatHtmlDifference(
     names: { before: string; after: string };
   },
   words: PageWords,
+  { hasSources = true }: HtmlOptions = {},
 ): Iterable<string> {
-  return fillPage({ ...pageData(after, words, before), compared: names });
+  const tree = new PageTree({ ignoresLines: true });
+  const lineOf = lineMatches({ before: before.sources, after: after.sources });
+  const nodesAfter = after.stacks.map((stack) => tree.add(stack));
+  const nodesBefore = before.stacks.map((stack) => tree.add(stack, lineOf));
+  const { data, order } = tree.end();
+  const { cells, threads } = stackCells(after, placesOf(nodesAfter, order));
+  const cellsBefore: PageCells = stackCells(before, placesOf(nodesBefore, order), threads).cells;
+  return fillPage({
+    ...headOf(after, words),
+    compared: names,
+    ...data,
+    cells,
+    cellsBefore,
+    threads,
+    sources: hasSources ? pageSources(after, (file) => tree.fileId(file)) : [],
+  });
+}
+
+function headOf({ unit }: Recording, { title, facts, warnings = [] }: PageWords) {
+  return { title, facts: [...facts], warnings: [...warnings], unit };
+}
+
+function placesOf(nodes: readonly number[], order: Uint32Array): Uint32Array {
+  return Uint32Array.from(nodes, (node) => order[node]!);
 }
 
 function* fillPage(data: PageData): Generator<string> {
@@ -57,79 +105,4 @@ function* fillPage(data: PageData): Generator<string> {
 
 function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-}
-
-function pageData(
-  recording: Recording,
-  { title, facts, warnings = [] }: PageWords,
-  before?: Recording,
-): PageData {
-  const frames = new Numbers<PageFrame>();
-  const threads = new Numbers<string>();
-  const stacks = new Map<string, PageStack>();
-  const known = new Map<Frame, number>();
-  const frameId = (frame: Frame) => {
-    let id = known.get(frame);
-    // The same function may have been recorded twice.
-    if (id === undefined) {
-      known.set(
-        frame,
-        id = frames.idOf(
-          `${frame.kind} ${frameSymbol(frame)}`,
-          pageFrame(frame),
-        ),
-      );
-    }
-    return id;
-  };
-  const stackOf = ({ thread, frames }: Stack) => {
-    const place: PageStack = [
-      threads.idOf(thread, thread),
-      frames.map(frameId),
-      0,
-      0,
-    ];
-    const key = `${place[0]} ${place[1]}`;
-    const known = stacks.get(key);
-    if (known === undefined) stacks.set(key, place);
-    return known ?? place;
-  };
-  for (const stack of recording.stacks) {
-    const counts = stackOf(stack);
-    counts[2] += stack.samples;
-    counts[3] += stack.weight;
-  }
-  for (const stack of before?.stacks ?? []) {
-    const counts = stackOf(stack);
-    counts[4] = (counts[4] ?? 0) + stack.samples;
-    counts[5] = (counts[5] ?? 0) + stack.weight;
-  }
-  return {
-    title,
-    facts: [...facts],
-    warnings: [...warnings],
-    unit: recording.unit,
-    frames: frames.all,
-    threads: threads.all,
-    stacks: [...stacks.values()],
-  };
-}
-
-function pageFrame({ name, kind, file, line, module }: Frame): PageFrame {
-  return file === undefined ? { name, kind, module } : { name, kind, file, line };
-}
-
-/** Numbers things from 0. */
-class Numbers<T> {
-  readonly all: T[] = [];
-  readonly #ids = new Map<string, number>();
-
-  idOf(key: string, value: T): number {
-    let id = this.#ids.get(key);
-    if (id === undefined) {
-      this.#ids.set(key, id = this.all.length);
-      this.all.push(value);
-    }
-    return id;
-  }
 }

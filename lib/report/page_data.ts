@@ -1,48 +1,128 @@
-import type { FrameKind } from "../recording/frame.ts";
+/*
+ * The form of a report's data in its page; `bundles/page/model.ts` reads it.
+ */
+import type { CodeTier } from "../recording/frame.ts";
 
-/** What a report's page is given. The page is compiled apart: nothing here is more than types. */
-export interface PageData {
-  /** What was recorded, in short. */
-  title: string;
-  /** How, when and for how long, a few words each. */
-  facts: string[];
-  /** What is wrong with it, and the mend. */
-  warnings: string[];
-  /** What weights are. */
-  unit: "nanoseconds" | "events";
-  /** Whether there are two recordings to compare, and what they are called. */
-  compared?: { before: string; after: string };
-  /** All frames. */
-  frames: PageFrame[];
-  /** Names of threads. */
-  threads: string[];
-  /** All stacks. */
-  stacks: PageStack[];
+/** The tiers, from the slowest code to the fastest. */
+export const PAGE_TIERS: readonly CodeTier[] = ["interpreted", "sparkplug", "maglev", "turbofan"];
+
+/** Numbers of one type, in base64 of their little-endian bytes; most of a recording is such columns. */
+export interface NumberColumn {
+  type: "u8" | "u16" | "u32" | "f64";
+  /** How many numbers there are. */
+  length: number;
+  /** A factor of all numbers. @default {1} */
+  scale?: number;
+  /** Base64, in parts that are decoded one by one: V8 limits the length of a string. */
+  data: string[];
 }
 
-/** A frame of a {@linkcode PageData}. */
-export interface PageFrame {
-  /** Name of the function. */
-  name: string;
-  /** Whose code it is. */
-  kind: FrameKind;
-  /** Path or URL of its source. */
-  file?: string;
-  /** Line in it. */
-  line?: number;
-  /** The program or library it is in, where it has no source. */
-  module?: string;
+/** Functions in columns. */
+export interface PageFunctions {
+  /** Name; empty where the code has none. */
+  name: string[];
+  /** Index in `FRAME_KINDS`. */
+  kind: NumberColumn;
+  /** Index in {@linkcode PageData.files} plus 1; 0 where there is no source. */
+  file: NumberColumn;
+  /** Line of its beginning, counted from 1; 0 where it is unknown. */
+  line: NumberColumn;
+  /** Index in {@linkcode PageData.modules}. */
+  module: NumberColumn;
+}
+
+/** Places in functions that ran, in columns. */
+export interface PageSpots {
+  /** Index of the function. */
+  fn: NumberColumn;
+  /** The line that ran, counted from 1; 0 where it is unknown. */
+  line: NumberColumn;
+  /** Index in {@linkcode PAGE_TIERS} plus 1; 0 where it is unknown. */
+  tier: NumberColumn;
+  /** 1 where the compiler has inlined the function into its caller. */
+  inlined: NumberColumn;
 }
 
 /**
- * A stack of a {@linkcode PageData}: index of its thread, indices of its frames from the outermost
- * in, samples, weight; where two recordings are compared then the earlier one's samples and weight.
+ * The tree of all calls, in preorder: a node's callees follow it before its siblings do. Its depth
+ * says where it hangs. The root has depth 0, threads have depth 1.
  */
-export type PageStack = [
-  thread: number,
-  frames: number[],
-  samples: number,
-  weight: number,
-  samplesBefore?: number,
-  weightBefore?: number,
-];
+export interface PageNodes {
+  depth: NumberColumn;
+  /** Index of the spot; the number of spots plus the index of the label for a thread; 0 for the root. */
+  spot: NumberColumn;
+}
+
+/** Samples of one stack in one thread and one stretch of time, counted; in columns. */
+export interface PageCells {
+  /** The innermost node of the stack. */
+  node: NumberColumn;
+  /** Index in {@linkcode PageData.threads}. */
+  thread: NumberColumn;
+  /** The sum of weights, in the recording's unit. */
+  weight: NumberColumn;
+  /** The number of samples. */
+  samples: NumberColumn;
+}
+
+/** Time in stretches of equal length. */
+export interface PageTimeline {
+  /** Length of a stretch, in nanoseconds. */
+  step: number;
+  /** For each stretch the index behind its last cell: cells are in the order of time. */
+  end: NumberColumn;
+}
+
+/** A thread. */
+export interface PageThread {
+  /** Its name. */
+  name: string;
+  pid?: number;
+  tid?: number;
+}
+
+/** Lines of a source that follow each other. */
+export interface PageExcerpt {
+  /** The number of the first line, counted from 1. */
+  line: number;
+  /** The lines, with line feeds between them. */
+  text: string;
+}
+
+/** The text of a file, or the parts of it around the lines that ran. */
+export interface PageSource {
+  /** Index in {@linkcode PageData.files}. */
+  file: number;
+  /** Whether lines are missing between the excerpts. */
+  isPartial: boolean;
+  excerpts: PageExcerpt[];
+}
+
+/** All that a report's page is given. */
+export interface PageData {
+  /** The recorded command, in short. */
+  title: string;
+  /** How, when and for how long, a few words each. */
+  facts: string[];
+  /** Faults of the recording, each with its remedy. */
+  warnings: string[];
+  /** The unit of weights. */
+  unit: "nanoseconds" | "events";
+  /** Names of the two recordings of a comparison. */
+  compared?: { before: string; after: string };
+  files: string[];
+  modules: string[];
+  functions: PageFunctions;
+  spots: PageSpots;
+  /** Names of threads as stacks have them: equally named threads are one. */
+  labels: string[];
+  nodes: PageNodes;
+  threads: PageThread[];
+  /** Samples of the recording that is shown. */
+  cells: PageCells;
+  /** Samples of the earlier recording, in a comparison. */
+  cellsBefore?: PageCells;
+  /** `undefined` where samples have no times, and in a comparison. */
+  timeline?: PageTimeline;
+  sources: PageSource[];
+}

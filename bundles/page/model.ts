@@ -1,0 +1,134 @@
+/** The page's data, unpacked into typed arrays. */
+import type {
+  NumberColumn,
+  PageCells,
+  PageData,
+  PageSource,
+  PageThread,
+} from "../../lib/report/page_data.ts";
+
+/** Counted samples; see {@linkcode PageCells}. */
+export interface Cells {
+  readonly length: number;
+  readonly node: Numbers;
+  readonly thread: Numbers;
+  readonly weight: Numbers;
+  readonly samples: Numbers;
+}
+
+/** A column. */
+export type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+/** All that was recorded. */
+export class Model {
+  readonly data: PageData;
+  readonly fnKind: Numbers;
+  /** Index of the file plus 1. */
+  readonly fnFile: Numbers;
+  readonly fnLine: Numbers;
+  readonly fnModule: Numbers;
+  readonly spotFn: Numbers;
+  readonly spotLine: Numbers;
+  readonly spotTier: Numbers;
+  readonly spotInlined: Numbers;
+  /** Nodes are in preorder: a node's subtree is what stands from it to its end. */
+  readonly depth: Numbers;
+  readonly spot: Numbers;
+  readonly parent: Uint32Array;
+  readonly end: Uint32Array;
+  readonly cells: Cells;
+  readonly cellsBefore: Cells | undefined;
+  /** Index behind the last cell of each stretch of time. */
+  readonly stepEnd: Numbers | undefined;
+  readonly threads: readonly PageThread[];
+  /** Texts by index of the file. */
+  readonly sources: ReadonlyMap<number, PageSource>;
+  readonly #lineTexts = new Map<number, Map<number, string>>();
+
+  constructor(data: PageData) {
+    this.data = data;
+    this.fnKind = unpack(data.functions.kind);
+    this.fnFile = unpack(data.functions.file);
+    this.fnLine = unpack(data.functions.line);
+    this.fnModule = unpack(data.functions.module);
+    this.spotFn = unpack(data.spots.fn);
+    this.spotLine = unpack(data.spots.line);
+    this.spotTier = unpack(data.spots.tier);
+    this.spotInlined = unpack(data.spots.inlined);
+    this.depth = unpack(data.nodes.depth);
+    this.spot = unpack(data.nodes.spot);
+    this.cells = unpackCells(data.cells);
+    this.cellsBefore = data.cellsBefore && unpackCells(data.cellsBefore);
+    this.stepEnd = data.timeline && unpack(data.timeline.end);
+    this.threads = data.threads;
+    this.sources = new Map(data.sources.map((source) => [source.file, source]));
+    const { parent, end } = ancestry(this.depth);
+    this.parent = parent;
+    this.end = end;
+  }
+
+  /** The number of functions: keys of functions are below it. */
+  get functions(): number {
+    return this.data.functions.name.length;
+  }
+
+  /** The key of the root: those of threads are between functions and it. */
+  get rootKey(): number {
+    return this.functions + this.data.labels.length;
+  }
+
+  /** The text of a line; empty where the report has none. */
+  textOf(file: number, line: number): string {
+    let texts = this.#lineTexts.get(file);
+    if (texts === undefined) {
+      this.#lineTexts.set(file, texts = new Map());
+      for (const { line: first, text } of this.sources.get(file)?.excerpts ?? []) {
+        for (const [i, code] of text.split("\n").entries()) texts.set(first + i, code);
+      }
+    }
+    return texts.get(line) ?? "";
+  }
+
+  /** Functions have their index for a key, threads come behind them, the root is last. */
+  keyOf(node: number): number {
+    if (node === 0) return this.rootKey;
+    const spot = this.spot[node]!;
+    const label = spot - this.spotFn.length;
+    return label < 0 ? this.spotFn[spot]! : this.functions + label;
+  }
+}
+
+function ancestry(depth: Numbers): { parent: Uint32Array; end: Uint32Array } {
+  const parent = new Uint32Array(depth.length);
+  const end = new Uint32Array(depth.length).fill(depth.length);
+  const open: number[] = [0];
+  for (let node = 1; node < depth.length; node++) {
+    while (open.length > depth[node]!) end[open.pop()!] = node;
+    parent[node] = open.at(-1)!;
+    open.push(node);
+  }
+  return { parent, end };
+}
+
+function unpackCells({ node, thread, weight, samples }: PageCells): Cells {
+  return {
+    length: node.length,
+    node: unpack(node),
+    thread: unpack(thread),
+    weight: unpack(weight),
+    samples: unpack(samples),
+  };
+}
+
+/** Decodes a column. */
+export function unpack({ type, length, scale = 1, data }: NumberColumn): Numbers {
+  const Type = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f64: Float64Array }[type];
+  const bytes = new Uint8Array(length * Type.BYTES_PER_ELEMENT);
+  let at = 0;
+  for (const part of data) {
+    const text = atob(part);
+    for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
+  }
+  const numbers = new Type(bytes.buffer);
+  return scale === 1 ? numbers : Float64Array.from(numbers, (value) => value * scale);
+}
