@@ -17,17 +17,11 @@
  * @module
  */
 import { activation } from "./activation/activation.ts";
-import { prepareLibraryFile } from "./native/library_file.ts";
-import { currentPlatform, readVariable } from "./runtime/runtime.ts";
-import { asksForTrampolines } from "./activation/switches.ts";
+import { readVariable } from "./runtime/runtime.ts";
 import { sampleThisProgram } from "./sampler/program_sampler.ts";
-import { SAMPLES_VARIABLE } from "./sampler/sampling_variables.ts";
 import { recordScope } from "./sampler/scope.ts";
 import { startInstrumenting } from "./instrument/start.ts";
 
-if (asksForTrampolines(readVariable) || readVariable(SAMPLES_VARIABLE)) {
-  await prepareLibraryFile(currentPlatform());
-}
 sampleThisProgram(readVariable);
 startInstrumenting({ read: readVariable });
 recordScope(activation, readVariable);

@@ -1,5 +1,6 @@
 /** Colours: of the style sheet for the page's elements, and as numbers for what is drawn. */
-import { FRAME_KINDS, type FrameKind } from "../../lib/recording/frame.ts";
+import type { FrameKind } from "../../lib/recording/frame.ts";
+import { PAGE_KINDS } from "../../lib/report/page_data.ts";
 
 /** Names of the kinds. */
 export const KIND_LABELS: Readonly<Record<FrameKind, string>> = {
@@ -51,7 +52,7 @@ export class Palette {
     this.#less = color("less");
     this.#even = color("plain");
     this.#kinds.set(undefined, [css(color("plain"))]);
-    for (const kind of FRAME_KINDS) {
+    for (const kind of PAGE_KINDS) {
       const full = color(kind);
       this.#kinds.set(
         kind,

@@ -1,5 +1,5 @@
 /** The table of functions. */
-import { FRAME_KINDS } from "../../lib/recording/frame.ts";
+import { PAGE_KINDS } from "../../lib/report/page_data.ts";
 import { link, make, swatch } from "./elements.ts";
 import { fileOf, longPlace, nameOf, searchText, shortPlace } from "./functions.ts";
 import { differenceText, measureCell, rank } from "./measure.ts";
@@ -111,7 +111,7 @@ function rowElement(view: View, { fn, self, total }: FunctionRow, events: TableE
     make(
       "td",
       { className: "name" },
-      swatch(FRAME_KINDS[model.fnKind[fn]!]!),
+      swatch(PAGE_KINDS[model.fnKind[fn]!]!),
       link(nameOf(model, fn), () => events.onChoose(fn)),
     ),
     make("td", { className: "file", title: longPlace(model, fn) }, shortPlace(model, fn)),

@@ -1,10 +1,11 @@
 /** Names and places of functions, as the page writes them. */
-import { FRAME_KINDS, type FrameKind } from "../../lib/recording/frame.ts";
+import type { FrameKind } from "../../lib/recording/frame.ts";
+import { PAGE_KINDS } from "../../lib/report/page_data.ts";
 import type { Model } from "./model.ts";
 
 /** The kind of a key's code; `undefined` for threads and for the root. */
 export function kindOf(model: Model, key: number): FrameKind | undefined {
-  return key < model.functions ? FRAME_KINDS[model.fnKind[key]!] : undefined;
+  return key < model.functions ? PAGE_KINDS[model.fnKind[key]!] : undefined;
 }
 
 /** The name of a function, thread or root; `[deno]` for code of deno's without a name. */

@@ -1,5 +1,6 @@
 /** Time by whose code it was: a bar, and a legend that hides kinds. */
-import { FRAME_KINDS, type FrameKind } from "../../lib/recording/frame.ts";
+import type { FrameKind } from "../../lib/recording/frame.ts";
+import { PAGE_KINDS } from "../../lib/report/page_data.ts";
 import { KIND_LABELS, TIER_LABELS } from "./colors.ts";
 import { make, swatch } from "./elements.ts";
 import { kindOf } from "./functions.ts";
@@ -17,7 +18,7 @@ export function drawKinds(
   const bar = make("div", { className: "bar" });
   const legend = make("div", { className: "legend" });
   const present = new Set(model.fnKind);
-  FRAME_KINDS.forEach((kind, id) => {
+  PAGE_KINDS.forEach((kind, id) => {
     if (!present.has(id)) return;
     const share = percent(shares.get(kind) ?? 0);
     const part = make("i", { title: `${KIND_LABELS[kind]} ${share}` });

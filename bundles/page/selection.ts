@@ -1,5 +1,6 @@
 /** The part of a recording that is shown: threads, a stretch of time, kinds of code. */
-import { FRAME_KINDS, type FrameKind } from "../../lib/recording/frame.ts";
+import type { FrameKind } from "../../lib/recording/frame.ts";
+import { PAGE_KINDS } from "../../lib/report/page_data.ts";
 import type { Cells, Model } from "./model.ts";
 
 /** A choice of samples. */
@@ -58,7 +59,7 @@ export function countedFunctions(
   { fnKind, fnFile }: Model,
   { hidden, isOwn = false }: { hidden: ReadonlySet<FrameKind>; isOwn?: boolean },
 ): Counted {
-  const kinds = FRAME_KINDS.map((kind) => !hidden.has(kind) && (!isOwn || APP_KINDS.has(kind)));
+  const kinds = PAGE_KINDS.map((kind) => !hidden.has(kind) && (!isOwn || APP_KINDS.has(kind)));
   return Uint8Array.from(
     fnKind,
     (kind, fn) => Number(kinds[kind]! && (!isOwn || fnFile[fn]! > 0)),

@@ -1,5 +1,5 @@
 /** The source of a function, with the time of each line beside it. */
-import { FRAME_KINDS } from "../../lib/recording/frame.ts";
+import { PAGE_KINDS } from "../../lib/report/page_data.ts";
 import { TIER_LABELS } from "./colors.ts";
 import { make, swatch } from "./elements.ts";
 import { longPlace, nameOf, sourceAddress } from "./functions.ts";
@@ -151,7 +151,7 @@ function sourceHead(view: View, fn: number): HTMLElement {
   return make(
     "div",
     { className: "headline" },
-    swatch(FRAME_KINDS[model.fnKind[fn]!]!),
+    swatch(PAGE_KINDS[model.fnKind[fn]!]!),
     make("b", {}, nameOf(model, fn)),
     " ",
     where,

@@ -1,5 +1,6 @@
 /** Everything that can be chosen on the page, and its form in the address. */
-import { FRAME_KINDS, type FrameKind } from "../../lib/recording/frame.ts";
+import type { FrameKind } from "../../lib/recording/frame.ts";
+import { PAGE_KINDS } from "../../lib/report/page_data.ts";
 
 /** The three flame graphs. */
 export const GRAPHS = ["left", "time", "inverted"] as const;
@@ -53,7 +54,7 @@ export function readState(fragment: string): State {
     sort: one("sort", SORTS),
     thread: words.get("thread") ?? "",
     range: Number(from) < Number(to) ? [Number(from), Number(to)] : undefined,
-    hidden: new Set(FRAME_KINDS.filter((kind) => hidden.includes(kind))),
+    hidden: new Set(PAGE_KINDS.filter((kind) => hidden.includes(kind))),
     search: words.get("find") ?? "",
     fn: index("fn"),
     line: index("line"),

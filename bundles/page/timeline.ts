@@ -1,5 +1,5 @@
 /** Samples over time by kind; a dragged range restricts everything else. */
-import { FRAME_KINDS } from "../../lib/recording/frame.ts";
+import { PAGE_KINDS } from "../../lib/report/page_data.ts";
 import type { Palette } from "./colors.ts";
 
 /** A range of stretches: the first, and the one behind the last. */
@@ -74,7 +74,7 @@ export class Timeline {
       heights.forEach((values, kind) => {
         const part = values[i]! / most * (height - 2);
         if (part === 0) return;
-        context.fillStyle = palette.kind(FRAME_KINDS[kind]);
+        context.fillStyle = palette.kind(PAGE_KINDS[kind]);
         context.fillRect(i * columnWidth, y - part, Math.max(1, columnWidth - 0.4), part);
         y -= part;
       });

@@ -13,7 +13,7 @@ import {
 } from "./selection.ts";
 import type { State } from "./state.ts";
 import { buildTimeTree } from "./time_tree.ts";
-import { FRAME_KINDS } from "../../lib/recording/frame.ts";
+import { PAGE_KINDS } from "../../lib/report/page_data.ts";
 import {
   type Calls,
   callsOf,
@@ -136,7 +136,7 @@ export class View {
       "",
       () =>
         this.model.fnKind.some((kind, fn) =>
-          APP_KINDS.has(FRAME_KINDS[kind]!) && this.model.fnFile[fn]! > 0
+          APP_KINDS.has(PAGE_KINDS[kind]!) && this.model.fnFile[fn]! > 0
         ),
     );
   }
@@ -193,7 +193,7 @@ export class View {
     return this.#once("series", key, () =>
       timeByKind(this.model, this.holder, {
         hasThread: this.choice.hasThread,
-        kinds: FRAME_KINDS.length,
+        kinds: PAGE_KINDS.length,
       }));
   }
 

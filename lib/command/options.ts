@@ -106,6 +106,14 @@ export const OPTIONS: readonly CommandOption[] = [
     isPerfOnly: true,
   },
   {
+    name: "max-stack",
+    argument: "N",
+    help: "keep so many frames of a stack; more than the kernel's limit (127) need root, and the " +
+      "limit is raised while this records",
+    commands: { profile: true },
+    isPerfOnly: true,
+  },
+  {
     name: "X",
     short: "X",
     argument: "perf|perf_jit",

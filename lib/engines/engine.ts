@@ -36,6 +36,8 @@ export interface EngineHost {
    * @throws {RangeError} If the program has used up its stack.
    */
   declare(id: number, code: CodeExtent): void;
+  /** Called now and then while trampolines run: V8 may have compiled code between them and functions. */
+  looked?(): void;
   /**
    * Runs a body that makes trampolines while the program runs. Trampolines are off meanwhile: the
    * body may call instrumented functions of the program, and these must not need trampolines.

@@ -6,15 +6,6 @@ import { functionSymbol } from "../base/symbol_name.ts";
  */
 export type FrameKind = "typescript" | "npm" | "runtime" | "native" | "kernel";
 
-/** All kinds, from the user's own code outwards. */
-export const FRAME_KINDS: readonly FrameKind[] = [
-  "typescript",
-  "npm",
-  "runtime",
-  "native",
-  "kernel",
-];
-
 /** V8's compilers and its interpreter, from the slowest code to the fastest. */
 export type CodeTier = "interpreted" | "sparkplug" | "maglev" | "turbofan";
 

@@ -111,7 +111,7 @@ function cutAdvice({ sampler, callGraph, maxFrames }: Recording): string {
   }
   const deeper = `they are deeper than ${maxFrames ?? "the most"} frames`;
   return sampler === "perf"
-    ? `${deeper}, sudo sysctl kernel.perf_event_max_stack=1024 before recording keeps more`
+    ? `${deeper}, --max-stack 1024 keeps more, as root, and so does sudo sysctl kernel.perf_event_max_stack=1024`
     : `${deeper}, the most that the built-in sampler keeps`;
 }
 

@@ -1,10 +1,7 @@
-import { Buffer } from "node:buffer";
-import { brotliDecompressSync } from "node:zlib";
-
 import type { Recording } from "../recording/recording.ts";
-import { packedPage } from "./page.js";
 import { jsonPieces } from "./json_pieces.ts";
 import { lineMatches } from "./line_matches.ts";
+import { page } from "./page.js";
 import { pageCells, stackCells } from "./page_cells.ts";
 import type { PageCells, PageData } from "./page_data.ts";
 import { pageSources } from "./page_sources.ts";
@@ -93,8 +90,6 @@ function placesOf(nodes: readonly number[], order: Uint32Array): Uint32Array {
 }
 
 function* fillPage(data: PageData): Generator<string> {
-  const page = brotliDecompressSync(Buffer.from(packedPage, "base64"))
-    .toString();
   const titled = page.replace("<title></title>", () => `<title>${escapeText(data.title)}</title>`);
   const [start, end] = titled.split(/(?<=<script[^>]* id="data">)/);
   yield start!;

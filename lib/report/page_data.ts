@@ -1,7 +1,16 @@
 /*
  * The form of a report's data in its page; `bundles/page/model.ts` reads it.
  */
-import type { CodeTier } from "../recording/frame.ts";
+import type { CodeTier, FrameKind } from "../recording/frame.ts";
+
+/** The kinds of code, from the user's own outwards. */
+export const PAGE_KINDS: readonly FrameKind[] = [
+  "typescript",
+  "npm",
+  "runtime",
+  "native",
+  "kernel",
+];
 
 /** The tiers, from the slowest code to the fastest. */
 export const PAGE_TIERS: readonly CodeTier[] = ["interpreted", "sparkplug", "maglev", "turbofan"];
@@ -21,7 +30,7 @@ export interface NumberColumn {
 export interface PageFunctions {
   /** Name; empty where the code has none. */
   name: string[];
-  /** Index in `FRAME_KINDS`. */
+  /** Index in `PAGE_KINDS`. */
   kind: NumberColumn;
   /** Index in {@linkcode PageData.files} plus 1; 0 where there is no source. */
   file: NumberColumn;

@@ -1,8 +1,14 @@
-import { type Frame, FRAME_KINDS } from "../recording/frame.ts";
+import type { Frame } from "../recording/frame.ts";
 import { StackTrie } from "../recording/stack_trie.ts";
 import type { Stack } from "../recording/recording.ts";
 import { numberColumn } from "./number_column.ts";
-import { PAGE_TIERS, type PageData, type PageFunctions, type PageSpots } from "./page_data.ts";
+import {
+  PAGE_KINDS,
+  PAGE_TIERS,
+  type PageData,
+  type PageFunctions,
+  type PageSpots,
+} from "./page_data.ts";
 
 /** Options of a {@linkcode PageTree}. */
 export interface PageTreeOptions {
@@ -94,7 +100,7 @@ export class PageTree {
     const fileOf = ({ file }: Frame) => file === undefined ? 0 : this.#files.idOf(file) + 1;
     return {
       name: all.map(({ name }) => name),
-      kind: numberColumn(all.map(({ kind }) => FRAME_KINDS.indexOf(kind))),
+      kind: numberColumn(all.map(({ kind }) => PAGE_KINDS.indexOf(kind))),
       file: numberColumn(all.map(fileOf)),
       line: numberColumn(all.map(({ line }) => line ?? 0)),
       module: numberColumn(all.map(({ module }) => this.#modules.idOf(module))),

@@ -33,6 +33,10 @@ const STEPS: readonly Step[] = [
     args: ["check", "--frozen", "--config", "bundles/deno.json", "bundles/page/main.ts"],
   },
   { name: "documentation", args: ["doc", "--lint", ...ENTRY_POINTS] },
+  {
+    name: "tables of the documents",
+    args: ["run", "--allow-read", "--no-lock", "scripts/check/option_tables.ts", "--check"],
+  },
   { name: "JSR package", args: ["publish", "--dry-run", "--allow-dirty"] },
   {
     name: "prebuilt native libraries",
@@ -40,11 +44,7 @@ const STEPS: readonly Step[] = [
     needs: ["x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc"],
   },
   {
-    name: "bundled libraries",
-    args: ["run", "--allow-all", "--no-lock", "scripts/build/libraries.ts", "--check"],
-  },
-  {
-    name: "bundles of the reports",
+    name: "bundles of libraries",
     args: ["run", "--allow-all", "--no-lock", "scripts/build/bundles.ts", "--check"],
   },
 ];

@@ -263,3 +263,21 @@ if (typeof self.postMessage === "function") {
   equal(program.stderr, "");
   deepEqual(await program.symbols(), ["js::inMain:program.ts:4", "js::inWorker:program.ts:3"]);
 });
+
+Deno.test("activateStackTrampoline() with another engine switches to it, auto keeps the engine", async () => {
+  await using program = await runProgram(`${IMPORTS}
+import { support } from "@x/perf";
+const seen = withPerf(function seen() {});
+const engines: (string | undefined)[] = [];
+for (const engine of ["native", "wasm", "auto", "native", "auto"] as const) {
+  activateStackTrampoline("perf", { engine });
+  seen();
+  engines.push(support().active?.engine);
+}
+console.log(engines.join());
+`);
+  equal(program.stderr, "");
+  equal(program.stdout, "native,wasm,wasm,native,native\n");
+  // One trampoline of each engine.
+  deepEqual((await program.symbols())?.length, 2);
+});

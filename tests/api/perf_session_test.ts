@@ -87,3 +87,18 @@ console.log(isStackTrampolineActive());
 `);
   equal(program.stdout, "RangeError true\nfalse\n");
 });
+
+Deno.test("perfSession() gives the engine and the backend back", async () => {
+  await using program = await runProgram(`${SESSION}
+import { support } from "@x/perf";
+const active = () => { const { backend, engine } = support().active!; return backend + " " + engine; };
+activateStackTrampoline("perf", { engine: "native" });
+{
+  using _session = perfSession("perf_jit", { engine: "wasm" });
+  console.log(active());
+}
+console.log(active());
+`);
+  equal(program.stderr, "");
+  equal(program.stdout, "perf_jit wasm\nperf native\n");
+});

@@ -319,9 +319,9 @@ testNeeding(obstacleOfNpm, "the package is small, and installs few others", asyn
     path !== "" && path !== "node_modules/@x/perf"
   );
   console.log(
-    `built by ${built.builder}: ${built.unpackedSize} bytes unpacked, ${others.length} dependencies`,
+    `${built.size} bytes, ${built.unpackedSize} bytes unpacked, ${others.length} dependencies`,
   );
-  ok(built.unpackedSize <= 500_000, `${built.unpackedSize} bytes`);
+  ok(built.unpackedSize <= 600_000, `${built.unpackedSize} bytes`);
   ok(others.length <= 10, others.join());
 });
 

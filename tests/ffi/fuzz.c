@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "emit.h"
 #include "xperf.h"
 
 struct input {

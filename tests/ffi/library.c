@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "emit.h"
 #include "xperf.h"
 
 static void no_body(void)
@@ -122,7 +123,6 @@ static void *walk_in_thread(void *unused)
     int32_t own = xp_attach(walk_body, 1 << 20);
     assert(own >= 0);
     assert(xp_call(walked_index, (uint32_t)own) == 0);
-    xp_detach((uint32_t)own);
     return NULL;
 }
 
@@ -135,7 +135,6 @@ static void test_walk(void)
     context = (uint32_t)attached;
     walked_index = (uint32_t)xp_register(1);
     assert(xp_call(walked_index, context) == 0);
-    xp_detach(context);
     pthread_t thread;
     assert(pthread_create(&thread, NULL, walk_in_thread, NULL) == 0);
     assert(pthread_join(thread, NULL) == 0);
@@ -157,41 +156,47 @@ static void test_budget(void)
     context = (uint32_t)attached;
     assert(xp_call(walked_index, context) == 0);
     assert(depth > 50 && depth < 5000);
-    xp_detach(context);
     /* No room at all: refused, and the body not called. */
     const uint32_t before = depth;
     attached = xp_attach(descend_body, 0);
     assert(xp_call(walked_index, (uint32_t)attached) == 1);
     assert(depth == before);
-    xp_detach((uint32_t)attached);
 }
 
-static void *attach_and_end(void *unused)
+static pthread_barrier_t attached, full;
+static int32_t lent;
+
+static void *attach_until_full(void *unused)
 {
     (void)unused;
-    assert(xp_attach(no_body, 0) == 17);
+    lent = xp_attach(no_body, 0);
+    assert(lent >= 0);
+    pthread_barrier_wait(&attached);
+    pthread_barrier_wait(&full);
     return NULL;
 }
 
 static void test_contexts(void)
 {
     assert(xp_attach(NULL, 0) == -EINVAL);
-    for (uint32_t i = 0; i < XP_MAX_CONTEXTS; i++)
-        assert(xp_attach(no_body, 0) >= 0);
-    assert(xp_attach(no_body, 0) == -EAGAIN);
-    xp_detach(17);
-    xp_detach(UINT32_MAX);
-    assert(xp_attach(no_body, 0) == 17);
-    /* What a thread that ended left is free again, and nothing else is. */
-    xp_detach(17);
     pthread_t thread;
-    assert(pthread_create(&thread, NULL, attach_and_end, NULL) == 0);
+    assert(pthread_barrier_init(&attached, NULL, 2) == 0 && pthread_barrier_init(&full, NULL, 2) == 0);
+    assert(pthread_create(&thread, NULL, attach_until_full, NULL) == 0);
+    pthread_barrier_wait(&attached);
+    /* The main thread has some already, and the other thread has one. */
+    uint32_t count = 0;
+    for (int32_t own; (own = xp_attach(no_body, 0)) >= 0; count++)
+        assert(own != lent);
+    assert(count < XP_MAX_CONTEXTS - 1 && count > XP_MAX_CONTEXTS - 100);
+    assert(xp_attach(no_body, 0) == -EAGAIN);
+    pthread_barrier_wait(&full);
     assert(pthread_join(thread, NULL) == 0);
+    /* The thread has ended: its context is free again, and no other is. */
     int32_t again;
     /* The kernel may take a moment more than pthread_join(). */
     while ((again = xp_attach(no_body, 0)) == -EAGAIN)
         sched_yield();
-    assert(again == 17);
+    assert(again == lent);
     assert(xp_attach(no_body, 0) == -EAGAIN);
 }
 
@@ -326,11 +331,12 @@ static void *live(void *path)
     uint8_t records[16] = {3, 0, 0, 0, sizeof records};
     int file = open(path, O_RDWR | O_APPEND);
     assert(file >= 0);
+    int32_t own = xp_attach(no_body, 1 << 20);
+    assert(own >= 0);
     for (int i = 0; i < ROUNDS; i++) {
         xp_probe();
-        int32_t own = xp_attach(no_body, 1 << 20);
         int32_t index = xp_register(1 + (uint32_t)i);
-        assert(own >= 0 && index >= 0);
+        assert(index >= 0);
         assert(xp_call((uint32_t)index, (uint32_t)own) == 0);
         uint64_t records_walked[3 * 16];
         assert(xp_walk_records(records_walked, 16) > 0);
@@ -346,7 +352,6 @@ static void *live(void *path)
         assert(result == 0 || result == -EALREADY);
         won += result == 0;
         assert(xp_ffi_return_address() == 0);
-        xp_detach((uint32_t)own);
     }
     assert(close(file) == 0);
     return NULL;

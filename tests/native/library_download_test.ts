@@ -11,7 +11,7 @@ import { currentPlatform } from "../../lib/runtime/runtime.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const name = prebuiltName(currentPlatform());
-const checksum = (checksums as Record<string, string>)[name]!;
+const checksum = (checksums as Record<string, { sha256: string }>)[name]!.sha256;
 const library = Deno.readFileSync(`${root}ffi/prebuilt/${name}`);
 
 /** Answers a request for the library; how often and when is the test's business. */
@@ -53,15 +53,14 @@ class Site implements AsyncDisposable {
   }
 
   /** Runs a program that turns trampolines on, in a process of its own. */
-  async run({ flags = ["--allow-all"], imports = {}, env = {} }: {
+  async run({ flags = ["--allow-all"], env = {} }: {
     flags?: readonly string[];
-    imports?: Record<string, string>;
     env?: Record<string, string>;
   } = {}) {
     const program = `${this.home}/${crypto.randomUUID()}.ts`;
     await Deno.writeTextFile(program, PROGRAM.replaceAll("$URL", this.url));
     const config = `${program}.json`;
-    await Deno.writeTextFile(config, JSON.stringify({ imports }));
+    await Deno.writeTextFile(config, "{}");
     const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-lock", "--no-prompt", "--quiet", `--config=${config}`]
         .concat(flags, program),
@@ -193,42 +192,16 @@ Deno.test("libraryFile() leaves nothing half where the connection breaks", async
   deepEqual(site.kept(), []);
 });
 
-/** Stands for plug, whose download this is: it tells on the output, and gives a path. */
-const PLUG = `
-export async function download({ url, location }: { url: string; location: string }) {
-  console.log("Downloading " + url);
-  const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
-  await Deno.writeFile(location + "/library.so", $BYTES);
-  return location + "/library.so";
-}
-`;
-
-Deno.test("prepareLibraryFile() has plug download the library, silently, and verifies it", async () => {
-  for (const [bytes, requests] of [["bytes", 1], ["bytes.reverse()", 2]] as const) {
-    await using site = new Site();
-    const plug = `${site.home}/plug.ts`;
-    await Deno.writeTextFile(plug, PLUG.replace("$BYTES", bytes));
-    const ended = await site.run({
-      flags: ["--allow-all", `--preload=${site.url}/lib/preload.ts`],
-      imports: { "jsr:@denosaurs/plug@1.1.0/download": plug },
-      env: { JS_PERF_SUPPORT: "1" },
-    });
-    // What plug got wrong is fetched once more.
-    deepEqual(ended, WORKS);
-    equal(site.requests, requests);
-    deepEqual(site.kept(), [name]);
-  }
-});
-
-Deno.test("prepareLibraryFile() leaves it to libraryFile() where plug cannot be had", async () => {
+Deno.test("libraryFile() fetches the library for the preload too, once, and says nothing", async () => {
   await using site = new Site();
-  const ended = await site.run({
+  const options = {
     flags: ["--allow-all", `--preload=${site.url}/lib/preload.ts`],
-    imports: { "jsr:@denosaurs/plug@1.1.0/download": `${site.home}/there-is-none.ts` },
     env: { JS_PERF_SUPPORT: "1" },
-  });
-  deepEqual(ended, WORKS);
+  };
+  deepEqual(await site.run(options), WORKS);
+  deepEqual(await site.run(options), WORKS);
   equal(site.requests, 1);
+  deepEqual(site.kept(), [name]);
 });
 
 Deno.test("libraryFile() needs few permissions, and is not asked for where one lacks", async () => {

@@ -36,7 +36,7 @@ Deno.test("recordingAdvice() says how to keep deeper stacks", () => {
     recordingAdvice(recordingOf(HALF_CUT, Object.assign({}, ...facts))).join();
   match(
     advice({}),
-    /^60 % .* cut off: .* 127 frames, sudo sysctl kernel.perf_event_max_stack=1024/,
+    /^60 % .* cut off: .* 127 frames, --max-stack 1024 keeps more, as root/,
   );
   match(advice({ sampler: "builtin", maxFrames: 512 }), /deeper than 512 frames, the most that/);
   match(advice(dwarf(8192)), /^60 % .* 8192 bytes, next try --call-graph dwarf,16384$/);

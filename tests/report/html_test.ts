@@ -37,7 +37,7 @@ Deno.test("formatHtml() loads nothing, and forbids it", () => {
   // An address of a namespace is none that is loaded, nor is what stands in a licence.
   equal(/(?:src|href)\s*=\s*["']?(?:https?:)?\/\//i.test(page), false);
   equal(/\bimport\s*\(|\bfetch\s*\(|XMLHttpRequest|WebSocket|sendBeacon/.test(page), false);
-  match(page, /d3-flame-graph .*Apache License/);
+  match(page, /d3-flame-graph@\S+, Apache-2\.0\n[^]*Apache License Version 2\.0/);
 });
 
 Deno.test("formatHtml() takes names for names, whatever they look like", () => {

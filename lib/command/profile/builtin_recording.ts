@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 
-import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import type { ReadBytes } from "../../base/elf_header.ts";
 import { PerfError } from "../../base/perf_error.ts";
 import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import type { Recording } from "../../recording/recording.ts";

@@ -34,6 +34,8 @@ export interface ProfilePlan {
   report: ReportWish;
   /** After how many seconds the recording ends, if not with the program. */
   seconds: number | undefined;
+  /** The most frames of a stack, where the user asks for another number than the kernel's. */
+  maxStack: number | undefined;
 }
 
 /** Checks all that can be checked before anything runs. */
@@ -62,7 +64,22 @@ export function decide(line: CommandLine): ProfilePlan {
   if (isCommand && scope.kind !== "all") {
     throw usageError(`Cannot use --scope with a command: must be a script`);
   }
-  return { line, script, pid, naming, scope, options, report: decideReport(line), seconds };
+  return {
+    line,
+    script,
+    pid,
+    naming,
+    scope,
+    options,
+    report: decideReport(line),
+    seconds,
+    maxStack: maxStackOf(line),
+  };
+}
+
+function maxStackOf(line: CommandLine): number | undefined {
+  const value = lastValue(line, "max-stack");
+  return value === undefined ? undefined : numberOf("a stack of", value);
 }
 
 function demoPath(): string {

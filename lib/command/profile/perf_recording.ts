@@ -3,6 +3,7 @@ import { type Ending, runChild, type Signal } from "../program/child.ts";
 import { InjectedRecording } from "./jit_recording.ts";
 import { NamespaceMaps } from "../logs/namespace_maps.ts";
 import type { CommandLine } from "../command_line.ts";
+import { KernelStackLimit } from "../../perf/kernel_stack_limit.ts";
 import { withoutInterrupts } from "../../perf/perf_tool.ts";
 import { type FileState, fileState } from "./output_file.ts";
 import { Progress } from "../progress.ts";
@@ -14,7 +15,7 @@ import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.
 const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
-  { program, options, line, naming, report, seconds }: ProfileRun,
+  { program, options, line, naming, report, seconds, maxStack }: ProfileRun,
   { event, before, controlArgs }: {
     event: string | undefined;
     before: FileState;
@@ -29,6 +30,8 @@ export async function profileWithPerf(
   const limit = pid !== undefined || seconds === undefined
     ? undefined
     : { seconds, signal: "SIGINT" } as const;
+  // Not by `using`, which Node has from 24 on.
+  const stackLimit = maxStack === undefined ? undefined : new KernelStackLimit(maxStack);
   begin?.();
   const progress = new Progress(report);
   const endWatch = watchRecording(progress, recording, { isPerfs: true });
@@ -44,6 +47,7 @@ export async function profileWithPerf(
     // That was the recording's end, and nobody else's.
     if (pid !== undefined && ending.signal === "SIGINT") ending = { code: 0, signal: null };
   } finally {
+    stackLimit?.[Symbol.dispose]();
     endWatch();
     maps?.write();
     finish?.();

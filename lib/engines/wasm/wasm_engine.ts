@@ -312,6 +312,7 @@ export class WasmEngine implements Engine {
       : this.#extent(address);
     if (extent === undefined) {
       // It has not moved, or its memory cannot be read now.
+      if (!isFirst) this.#host.looked?.();
       this.#callsUntilLook[id] = isFirst ? FIRST_INTERVAL : LOOK_INTERVAL;
       return;
     }

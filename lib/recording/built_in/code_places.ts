@@ -1,8 +1,9 @@
-import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import type { ReadBytes } from "../../base/elf_header.ts";
 import { type MemoryMapping, parseMemoryMaps } from "../../runtime/memory_maps.ts";
 import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import { type PerfMapEntry, readPerfMapEntries } from "../../backends/perf_map/perf_map_entries.ts";
-import { type ElfSymbol, readElfSymbols, symbolAt } from "./elf_symbols.ts";
+import { type ElfSymbol, readElfSymbols, symbolAt, symbolsByOffset } from "./elf_symbols.ts";
+import { OrderedItems } from "./ordered_items.ts";
 
 /** Where an address is: what a sampler can say of it. */
 export interface Place {
@@ -15,10 +16,10 @@ export interface Place {
 /** Finds out what is at the addresses of one process. */
 export class CodePlaces {
   readonly #mappings: readonly MemoryMapping[];
-  readonly #entries: readonly PerfMapEntry[];
+  readonly #entries: OrderedItems<PerfMapEntry>;
   readonly #generated: string;
   readonly #open: (path: string) => ReadBytes | undefined;
-  readonly #symbols = new Map<string, readonly ElfSymbol[]>();
+  readonly #symbols = new Map<string, OrderedItems<ElfSymbol>>();
 
   /**
    * @param process What is known of the process: its number, the lines of its memory maps, the oldest
@@ -31,7 +32,7 @@ export class CodePlaces {
   ) {
     // What was mapped last is what was meant, where something else was there before.
     this.#mappings = maps.toReversed().flatMap(parseMemoryMaps);
-    this.#entries = readPerfMapEntries(map);
+    this.#entries = new OrderedItems(readPerfMapEntries(map), ({ start }) => start);
     this.#generated = perfMapPath(pid);
     this.#open = open;
   }
@@ -49,23 +50,21 @@ export class CodePlaces {
     return { symbol: symbol?.name ?? "", module: mapping.path };
   }
 
-  #symbolsOf(path: string): readonly ElfSymbol[] {
+  #symbolsOf(path: string): OrderedItems<ElfSymbol> {
     let symbols = this.#symbols.get(path);
     if (symbols === undefined) {
       const read = path.startsWith("/") ? this.#open(path) : undefined;
-      this.#symbols.set(path, symbols = read === undefined ? [] : readElfSymbols(read));
+      symbols = symbolsByOffset(read === undefined ? [] : readElfSymbols(read));
+      this.#symbols.set(path, symbols);
     }
     return symbols;
   }
 }
 
-function entryAt(entries: readonly PerfMapEntry[], address: number): PerfMapEntry | undefined {
-  let [low, high] = [0, entries.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (entries[middle]!.start <= address) low = middle + 1;
-    else high = middle;
-  }
-  const entry = entries[low - 1];
+function entryAt(
+  entries: OrderedItems<PerfMapEntry>,
+  address: number,
+): PerfMapEntry | undefined {
+  const entry = entries.lastUpTo(address);
   return entry !== undefined && address < entry.end ? entry : undefined;
 }

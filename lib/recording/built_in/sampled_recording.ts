@@ -1,4 +1,4 @@
-import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import type { ReadBytes } from "../../base/elf_header.ts";
 import type { CodeResolver } from "../code_resolver.ts";
 import type { Frame } from "../frame.ts";
 import { FrameTable } from "../frame_table.ts";

@@ -1,4 +1,4 @@
-import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import type { ReadBytes } from "../../base/elf_header.ts";
 
 /** A file of perf's, open for reading. */
 export interface PerfDataFile {

@@ -7,6 +7,7 @@ function elf(types: number[], { magic = 0x7f454c46, count = types.length } = {})
   const bytes = new Uint8Array(128 + 56 * types.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic);
+  view.setUint16(4, 0x0201);
   view.setBigUint64(32, 128n, true);
   view.setUint16(54, 56, true);
   view.setUint16(56, count, true);

@@ -89,7 +89,7 @@ testNeeding(obstacle, "profile() shows functions that V8 inlines, in order", asy
   const apart = await profile(place, ["--runtime-args", flags, "app.ts"]);
   for (const name of ["leaf", "mid", "top"]) {
     const [one, other] = [share(stacks, name), share(apart.stacks, name)];
-    ok(Math.abs(one - other) < 4, `${name}: ${one.toFixed(1)} % and ${other.toFixed(1)} %`);
+    ok(Math.abs(one - other) < 3, `${name}: ${one.toFixed(1)} % and ${other.toFixed(1)} %`);
   }
 });
 

@@ -120,7 +120,7 @@ testNeeding(obstacle, "profile() says when the kernel has cut stacks, and the me
   const most = Deno.readTextFileSync("/proc/sys/kernel/perf_event_max_stack").trim();
   const advice = new RegExp(
     `\\d+ % of the stacks are cut off: they are deeper than ${most} frames, ` +
-      "sudo sysctl kernel\\.perf_event_max_stack=1024 before recording keeps more",
+      "--max-stack 1024 keeps more, as root, and so does sudo sysctl kernel\\.perf_event_max_stack=1024",
   );
   match(stderr, advice);
   match(Deno.readTextFileSync(`${place.path}/perf.html`), advice);
