@@ -1,6 +1,5 @@
 /** Trees that flame graphs are drawn from. */
-import { StackTrie } from "../../lib/recording/stack_trie.ts";
-import type { Model } from "./model.ts";
+import type { MergedCalls } from "./merged_calls.ts";
 import type { Weights } from "./selection.ts";
 
 /** A tree of calls in preorder, with the place of each node on a line as long as the root's time. */
@@ -20,135 +19,89 @@ export interface CallTree {
   readonly other?: ArrayLike<number>;
 }
 
-/** How a tree is made. */
-export interface TreeOptions {
-  /** The node that has each node's time; see `holders()`. */
-  holder: Uint32Array;
-  /** Whether code of different tiers, and inlined code, are nodes of their own. @default {false} */
-  splitsTiers?: boolean;
-}
-
-/** A node's key, which tells tiers apart where they are split. */
-export function treeKey(model: Model, node: number, splitsTiers: boolean): number {
-  const key = model.keyOf(node);
-  if (!splitsTiers || key >= model.functions) return key;
-  const spot = model.spot[node]!;
-  return key + (model.rootKey + 1) * (2 * model.spotTier[spot]! + model.spotInlined[spot]!);
-}
-
-/** Takes a tree's key apart. */
-export function splitKey(
-  model: Model,
-  key: number,
-): { key: number; tier: number; isInlined: boolean } {
-  const size = model.rootKey + 1;
-  const mark = Math.floor(key / size);
-  return { key: key % size, tier: mark >> 1, isInlined: mark % 2 === 1 };
-}
-
-/** The tree of calls with the busiest callees on the left. */
+/** The tree of calls with the busiest callees on the left; calls without time are left out. */
 export function buildCallTree(
-  model: Model,
-  weights: { shown: Weights; other?: Weights },
-  { holder, splitsTiers = false }: TreeOptions,
+  merged: MergedCalls,
+  { shown, other }: { shown: Weights; other?: Weights },
 ): CallTree {
-  const { shown, other } = weights;
-  const trie = new StackTrie();
-  const place = new Uint32Array(model.depth.length);
-  const keys: number[] = [model.rootKey];
-  for (let node = 1; node < place.length; node++) {
-    if (shown.total[node] === 0 && !(other && other.total[node]! > 0)) {
-      node = model.end[node]! - 1;
-      continue;
-    }
-    const above = place[model.parent[node]!]!;
-    if (holder[node] !== node) {
-      place[node] = above;
-      continue;
-    }
-    const key = treeKey(model, node, splitsTiers);
-    place[node] = trie.child(above, key);
-    keys[place[node]!] = key;
-  }
-  const { length } = trie;
-  const self = new Float64Array(length);
-  const otherTotal = other && new Float64Array(length);
-  for (let node = 0; node < place.length; node++) {
-    self[place[node]!]! += shown.self[node]!;
-    if (otherTotal) otherTotal[place[node]!]! += other.self[node]!;
-  }
-  const total = self.slice();
-  for (let node = length - 1; node > 0; node--) {
-    const parent = trie.parentOf(node);
-    total[parent]! += total[node]!;
-    if (otherTotal) otherTotal[parent]! += otherTotal[node]!;
-  }
-  return leftHeavy({ trie, keys, self, total, other: otherTotal });
-}
-
-/** A tree whose nodes stand in any order, callers in front of callees. */
-interface LooseTree {
-  trie: StackTrie;
-  keys: readonly number[];
-  self: Float64Array;
-  total: Float64Array;
-  other: Float64Array | undefined;
-}
-
-function leftHeavy({ trie, keys, self, total, other }: LooseTree): CallTree {
-  const { length } = trie;
-  const { first, children } = sortedChildren(trie, total);
+  const self = sumSelf(merged, shown);
+  const total = sumTotal(merged, self);
+  const otherTotal = other && sumTotal(merged, sumSelf(merged, other));
+  const hasTime = (node: number) => total[node]! > 0 || (otherTotal?.[node] ?? 0) > 0;
+  const { length, first, key } = merged;
+  const children = sortChildren(merged, total);
   const tree = {
-    length,
-    key: new Float64Array(length),
+    length: 1,
+    key: new Int32Array(length),
     parent: new Uint32Array(length),
     end: new Uint32Array(length),
     depth: new Uint32Array(length),
     start: new Float64Array(length),
     total: new Float64Array(length),
     self: new Float64Array(length),
-    other: other && new Float64Array(length),
+    other: otherTotal && new Float64Array(length),
   };
-  const open: { node: number; at: number; next: number; start: number }[] = [];
-  let at = 0;
-  const enter = (node: number, start: number) => {
-    tree.key[at] = keys[node]!;
-    tree.parent[at] = open.at(-1)?.at ?? 0;
-    tree.depth[at] = open.length;
+  const next = first.slice();
+  /** Nodes of the merged tree and of this one that are open. */
+  const open = new Uint32Array(length);
+  const places = new Uint32Array(length);
+  const nextStart = new Float64Array(length);
+  const put = (node: number, at: number, start: number) => {
+    tree.key[at] = key[node]!;
     tree.start[at] = start;
     tree.total[at] = total[node]!;
     tree.self[at] = self[node]!;
-    if (tree.other) tree.other[at] = other![node]!;
-    open.push({ node, at: at++, next: first[node]!, start });
+    if (tree.other) tree.other[at] = otherTotal![node]!;
   };
-  enter(0, 0);
-  while (open.length > 0) {
-    const top = open.at(-1)!;
-    if (top.next === first[top.node + 1]) {
-      tree.end[top.at] = at;
-      open.pop();
-      continue;
+  put(0, 0, 0);
+  let depth = 0;
+  for (;;) {
+    const node = open[depth]!;
+    const at = places[depth]!;
+    const child = next[node]! < first[node + 1]! ? children[next[node]!++] : undefined;
+    if (child === undefined) {
+      tree.end[at] = tree.length;
+      if (depth-- === 0) return tree;
+    } else if (hasTime(child)) {
+      const start = nextStart[depth]!;
+      nextStart[depth]! += total[child]!;
+      const place = tree.length++;
+      put(child, place, start);
+      tree.parent[place] = at;
+      depth++;
+      tree.depth[place] = depth;
+      open[depth] = child;
+      places[depth] = place;
+      nextStart[depth] = start;
     }
-    const child = children[top.next++]!;
-    const { start } = top;
-    top.start += total[child]!;
-    enter(child, start);
   }
-  return tree;
 }
 
-/** The children of each node, the busiest first: those of a node stand from its `first` to the next one's. */
-function sortedChildren(trie: StackTrie, total: Float64Array) {
-  const { length } = trie;
-  const first = new Uint32Array(length + 1);
-  for (let node = 1; node < length; node++) first[trie.parentOf(node) + 1]!++;
-  for (let node = 0; node < length; node++) first[node + 1]! += first[node]!;
-  const next = first.slice();
-  const children = new Uint32Array(length);
-  for (let node = 1; node < length; node++) children[next[trie.parentOf(node)]!++] = node;
+/** The self time of each merged call. */
+function sumSelf({ length, place }: MergedCalls, weights: Weights): Float64Array {
+  const self = new Float64Array(length);
+  for (let node = 0; node < place.length; node++) self[place[node]!]! += weights.self[node]!;
+  return self;
+}
+
+function sumTotal({ length, parent }: MergedCalls, self: Float64Array): Float64Array {
+  const total = self.slice();
+  // Callees are newer than their callers, so each is complete before it is added.
+  for (let node = length - 1; node > 0; node--) total[parent[node]!]! += total[node]!;
+  return total;
+}
+
+function sortChildren({ length, first, children }: MergedCalls, total: Float64Array): Uint32Array {
+  const sorted = children.slice();
+  const byTotal = (a: number, b: number) => total[b]! - total[a]!;
   for (let node = 0; node < length; node++) {
-    if (first[node + 1]! - first[node]! < 2) continue;
-    children.subarray(first[node], first[node + 1]).sort((a, b) => total[b]! - total[a]!);
+    const [from, to] = [first[node]!, first[node + 1]!];
+    if (to - from < 2) continue;
+    if (to - from === 2) {
+      if (total[sorted[from]!]! < total[sorted[from + 1]!]!) {
+        [sorted[from], sorted[from + 1]] = [sorted[from + 1]!, sorted[from]!];
+      }
+    } else sorted.subarray(from, to).sort(byTotal);
   }
-  return { first, children };
+  return sorted;
 }

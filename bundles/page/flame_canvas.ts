@@ -41,13 +41,19 @@ export class FlameCanvas {
   #width = 0;
   #focused = 0;
   #hovered: number | undefined;
+  /** Whether it is scrolled to the bottom, where a flipped graph has its root. */
+  #isAtEnd = true;
 
   constructor(scroller: HTMLElement, events: FlameEvents) {
     this.#scroller = scroller;
     this.#canvas = scroller.querySelector("canvas")!;
     this.#spacer = scroller.querySelector(".spacer")!;
     this.#events = events;
-    scroller.addEventListener("scroll", () => this.draw());
+    scroller.addEventListener("scroll", () => {
+      this.#isAtEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1;
+      this.draw();
+    });
+    new ResizeObserver(() => this.resize()).observe(scroller);
     this.#canvas.addEventListener("mousemove", (event) => {
       const node = this.#nodeUnder(event);
       if (node !== this.#hovered) {
@@ -72,12 +78,14 @@ export class FlameCanvas {
 
   /** Shows a tree, or another part of it. */
   show(drawing: Drawing): void {
-    const isNew = this.#drawing?.tree !== drawing.tree;
+    const isNew = this.#drawing?.tree !== drawing.tree ||
+      this.#drawing.isFlipped !== drawing.isFlipped;
     this.#drawing = drawing;
     if (isNew) this.#hovered = undefined;
     this.#focused = drawing.zoomed;
+    if (isNew) this.#isAtEnd = drawing.isFlipped;
     this.resize();
-    if (isNew) this.#scroller.scrollTop = drawing.isFlipped ? this.#height : 0;
+    if (isNew && !drawing.isFlipped) this.#scroller.scrollTop = 0;
   }
 
   /** Fits the graph to the width of its place. */
@@ -87,6 +95,8 @@ export class FlameCanvas {
     const { tree, zoomed } = this.#drawing;
     this.#rows = layOut(tree, zoomed, this.#width);
     this.#spacer.style.height = `${this.#height}px`;
+    const { isFlipped } = this.#drawing;
+    if (isFlipped && this.#isAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.draw();
   }
 

@@ -1,5 +1,5 @@
 /** Labels, colours and descriptions of the boxes of a flame graph. */
-import { splitKey } from "./call_tree.ts";
+import { splitKey } from "./merged_calls.ts";
 import { type Palette, shadeOf, TIER_LABELS } from "./colors.ts";
 import { kindOf, longPlace, nameOf, shortPlace } from "./functions.ts";
 import type { View } from "./view.ts";

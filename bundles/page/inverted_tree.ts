@@ -45,13 +45,9 @@ export function invertTree(tree: CallTree): CallTree {
     const callers = below.filter(({ total, other }) =>
       total >= all * LEAST_SHARE || (total === 0 && other > 0 && isRoot)
     ).sort((a, b) => b.total - a.total);
-    writer.enter({
-      key: group.key,
-      start,
-      total: group.total,
-      self: group.total - below.reduce((sum, { total }) => sum + total, 0),
-      other: group.other,
-    });
+    // The time of callers that are left out is the node's own, so that its total is whole.
+    const self = group.total - callers.reduce((sum, { total }) => sum + total, 0);
+    writer.enter({ key: group.key, start, self, other: group.other });
     pending.push(undefined);
     const starts: number[] = [];
     let at = start;

@@ -16,7 +16,7 @@ import { Model } from "./model.ts";
 import { countFound, type Matcher, readSearch } from "./search.ts";
 import { drawSource } from "./source_pane.ts";
 import { readState, type State, writeState } from "./state.ts";
-import { splitKey } from "./call_tree.ts";
+import { splitKey } from "./merged_calls.ts";
 import { Tabs } from "./tabs.ts";
 import { fillThreads } from "./thread_menu.ts";
 import { Timeline } from "./timeline.ts";
@@ -70,6 +70,11 @@ class Page {
     this.#readPalette();
     this.#readSearch();
     element<HTMLInputElement>("search").value = this.#view.state.search;
+    // Each of these is kept, and takes long in large recordings.
+    for (const step of ["weights", "merged", "tree"] as const) {
+      void this.#view[step];
+      await nextFrame();
+    }
     this.#drawGraph();
     await nextFrame();
     this.#drawAround();
@@ -223,10 +228,7 @@ class Page {
     const menu = element<HTMLSelectElement>("thread");
     menu.addEventListener("change", () => this.update({ thread: menu.value }));
     element("copy").addEventListener("click", () => void this.#copy());
-    addEventListener("resize", () => {
-      this.#graph.resize();
-      this.#timeline.draw();
-    });
+    addEventListener("resize", () => this.#timeline.draw());
     addEventListener("hashchange", () => {
       Object.assign(this.#view.state, readState(location.hash));
       search.value = this.#view.state.search;

@@ -1,5 +1,6 @@
 /** What follows from the state: weights, trees and totals, each computed when it is first asked for. */
 import { buildCallTree, type CallTree } from "./call_tree.ts";
+import { mergeCalls, type MergedCalls } from "./merged_calls.ts";
 import { invertTree } from "./inverted_tree.ts";
 import type { Model } from "./model.ts";
 import {
@@ -106,21 +107,32 @@ export class View {
     return this.#once("holder", this.#hiddenKey, () => holders(this.model, this.counted));
   }
 
+  /** Calls with those of one function merged. */
+  get merged(): MergedCalls {
+    const { showsTiers } = this.state;
+    const key = [this.#hiddenKey, showsTiers].join("|");
+    return this.#once(
+      "merged",
+      key,
+      () => mergeCalls(this.model, { holder: this.holder, splitsTiers: showsTiers }),
+    );
+  }
+
   get tree(): CallTree {
     const { graph, showsTiers, showsBefore } = this.state;
-    const { model, holder } = this;
+    const { model, merged } = this;
     const key = [this.#choiceKey, this.#hiddenKey, showsTiers, showsBefore].join("|");
-    const options = { holder, splitsTiers: showsTiers };
     if (graph === "time") {
-      return this.#once("time", key, () => buildTimeTree(model, this.choice, options));
+      return this.#once("time", key, () => buildTimeTree(model, this.choice, merged));
     }
     const { now, before } = this.weights;
-    const left = this.#once("left", key, () => {
-      const weights = showsBefore && before !== undefined
-        ? { shown: before, other: now }
-        : { shown: now, other: before };
-      return buildCallTree(model, weights, options);
-    });
+    const left = this.#once("left", key, () =>
+      buildCallTree(
+        merged,
+        showsBefore && before !== undefined
+          ? { shown: before, other: now }
+          : { shown: now, other: before },
+      ));
     return graph === "left" ? left : this.#once("inverted", key, () => invertTree(left));
   }
 
