@@ -28,10 +28,10 @@ export function drawAnswer(
   const [hottest] = hotLines(view);
   const hasTime = hottest !== undefined && hottest.self.now + (hottest.self.before ?? 0) > 0;
   if (hasTime) {
-    const { file, line, fn, self } = hottest;
+    const { file, line, column, fn, self } = hottest;
     const path = model.data.files[file]!;
     const where = `${path.slice(path.lastIndexOf("/") + 1)}:${line}`;
-    const text = model.textOf(file, line).trim();
+    const text = model.textOf(file, line, column).trim();
     const share = view.isComparison
       ? `${amount(self.now - (self.before ?? 0), { unit, signed: true })}`
       : percent(ratio(self.now, all.now));

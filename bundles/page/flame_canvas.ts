@@ -100,17 +100,6 @@ export class FlameCanvas {
     this.draw();
   }
 
-  /** Where a box is on the screen, for those who test the page; `undefined` where it is left out. */
-  placeOf(node: number): { x: number; y: number; width: number } | undefined {
-    const depth = this.#drawing?.tree.depth[node] ?? 0;
-    const at = this.#rows[depth]?.node.indexOf(node) ?? -1;
-    if (at < 0) return undefined;
-    const { left, top } = this.#canvas.getBoundingClientRect();
-    const { x, width } = this.#rows[depth]!;
-    const y = top + this.#y(depth) - this.#scroller.scrollTop;
-    return { x: left + x[at]!, y, width: width[at]! };
-  }
-
   draw(): void {
     if (this.#drawing === undefined) return;
     const { palette } = this.#drawing;

@@ -8,11 +8,11 @@ import type { Compared, View } from "./view.ts";
 /** Lines that are listed. */
 const ROWS = 200;
 
-/** A line of the table. */
+/** A line of a function. */
 export interface HotLine {
   file: number;
   line: number;
-  /** The function with the most time on it. */
+  column: number;
   fn: number;
   self: Compared<number>;
   total: Compared<number>;
@@ -20,19 +20,13 @@ export interface HotLine {
 
 /** The lines with time, from the most self time or the largest change to the least. */
 export function hotLines(view: View): HotLine[] {
-  const { lines, model, spots } = view;
-  const { now, before } = view.linesFor(undefined);
-  const fnOf = new Int32Array(lines.file.length).fill(-1);
-  const most = new Float64Array(lines.file.length).fill(-1);
-  lines.ofSpot.forEach((id, spot) => {
-    if (id < 0 || spots[spot]! <= most[id]!) return;
-    most[id] = spots[spot]!;
-    fnOf[id] = model.spotFn[spot]!;
-  });
-  const all = lines.file.map((file, id): HotLine => ({
-    file,
-    line: lines.line[id]!,
-    fn: fnOf[id]!,
+  const { places, model } = view;
+  const { now, before } = view.placeTotals;
+  const all = places.spot.map((spot, id): HotLine => ({
+    file: places.file[id]!,
+    line: places.line[id]!,
+    column: model.spotColumn[spot]!,
+    fn: model.spotFn[spot]!,
     self: { now: now.self[id]!, before: before?.self[id] },
     total: { now: now.total[id]!, before: before?.total[id] },
   }));
@@ -53,16 +47,18 @@ export function drawLines(
 ): void {
   const { model } = view;
   const change = view.isComparison ? " ±" : "";
-  const found = hotLines(view).filter(({ file, line, fn }) =>
+  const found = hotLines(view).filter(({ file, line, column, fn }) =>
     matcher === undefined ||
     matcher(
-      `${nameOf(model, fn)} ${model.data.files[file]}:${line} ${model.textOf(file, line).trim()}`,
+      `${nameOf(model, fn)} ${model.data.files[file]}:${line} ${
+        model.textOf(file, line, column).trim()
+      }`,
     )
   );
-  const rows = found.slice(0, ROWS).map(({ file, line, fn, self, total }) => {
+  const rows = found.slice(0, ROWS).map(({ file, line, column, fn, self, total }) => {
     const path = model.data.files[file]!;
     const name = `${path.slice(path.lastIndexOf("/") + 1)}:${line}`;
-    const text = model.textOf(file, line).trim();
+    const text = model.textOf(file, line, column).trim();
     return make(
       "tr",
       {},

@@ -16,6 +16,10 @@ export interface Cells {
   readonly samples: Uint32Array;
 }
 
+/** Characters that are shown of a line that is too long, and of them in front of the column that ran. */
+const PIECE = 200;
+const CONTEXT = 20;
+
 /** All that was recorded. */
 export class Model {
   readonly data: PageData;
@@ -26,6 +30,7 @@ export class Model {
   readonly fnModule: Uint32Array;
   readonly spotFn: Uint32Array;
   readonly spotLine: Uint32Array;
+  readonly spotColumn: Uint32Array;
   readonly spotTier: Uint32Array;
   readonly spotInlined: Uint32Array;
   /** Nodes are in preorder: a node's subtree is what stands from it to its end. */
@@ -50,6 +55,7 @@ export class Model {
     this.fnModule = unpack(data.functions.module);
     this.spotFn = unpack(data.spots.fn);
     this.spotLine = unpack(data.spots.line);
+    this.spotColumn = unpack(data.spots.column);
     this.spotTier = unpack(data.spots.tier);
     this.spotInlined = unpack(data.spots.inlined);
     this.depth = unpack(data.nodes.depth);
@@ -74,8 +80,21 @@ export class Model {
     return this.functions + this.data.labels.length;
   }
 
-  /** The text of a line; empty where the report has none. */
-  textOf(file: number, line: number): string {
+  /**
+   * The text of a line; empty where the report has none. Of a line that is too long to be embedded,
+   * it is the part around a column.
+   */
+  textOf(file: number, line: number, column: number): string {
+    const pieces = this.sources.get(file)?.pieces ?? [];
+    const piece = pieces.find((piece) =>
+      piece.line === line && column >= piece.column && column < piece.column + piece.text.length
+    );
+    if (piece === undefined) return this.#lineText(file, line);
+    const start = Math.max(0, column - piece.column - CONTEXT);
+    return `…${piece.text.slice(start, start + PIECE)}…`;
+  }
+
+  #lineText(file: number, line: number): string {
     let texts = this.#lineTexts.get(file);
     if (texts === undefined) {
       this.#lineTexts.set(file, texts = new Map());

@@ -4,7 +4,7 @@ import { TIER_LABELS } from "./colors.ts";
 import { make, swatch } from "./elements.ts";
 import { longPlace, nameOf, sourceAddress } from "./functions.ts";
 import { measureCell, rank } from "./measure.ts";
-import type { View } from "./view.ts";
+import type { Compared, View } from "./view.ts";
 import { amount, percent, ratio } from "./words.ts";
 
 /** Draws the file of the function that is looked at, and scrolls to its hottest line. */
@@ -36,35 +36,39 @@ export function drawSource(place: HTMLElement, view: View): void {
     const of = (all: Float64Array | undefined) => id === undefined ? 0 : all?.[id] ?? 0;
     return { now: of(totals.now[what]), before: of(totals.before?.[what]) };
   };
-  const hottest = state.line ?? hottestLine(view, fn);
-  const begin = model.fnLine[fn]!;
+  const target = state.line ?? hottestLine(view, fn) ?? model.fnLine[fn]!;
   const body = make("tbody");
-  let target: HTMLElement | undefined;
+  let targetRow: HTMLElement | undefined;
+  const put = (row: SourceRow, isTarget: boolean) => {
+    const element = rowElement(view, row);
+    if (isTarget) {
+      element.classList.add("target");
+      element.setAttribute("aria-current", "true");
+      targetRow = element;
+    }
+    body.append(element);
+  };
+  const longLines = new Set(model.sources.get(file)?.pieces?.map(({ line }) => line));
   let last = 0;
   for (const { line: first, text } of excerptsOf(view, file)) {
     if (last > 0 && first > last + 1) {
       body.append(make("tr", { className: "gap" }, make("td", { colSpan: 4 }, "⋯")));
     }
     text.split("\n").forEach((code, i) => {
-      const line = first + i;
-      last = line;
-      const [self, total] = [ofLine("self", line), ofLine("total", line)];
-      const hasTime = total.now > 0 || total.before > 0;
-      const row = make(
-        "tr",
-        { className: `${hasTime ? "ran" : ""}${line === begin ? " begin" : ""}` },
-        make("th", { scope: "row", className: "line" }, String(line)),
-        hasTime ? measureCell(view, self) : make("td"),
-        hasTime ? measureCell(view, total) : make("td"),
-        make("td", { className: "code" }, code),
-      );
-      row.style.setProperty("--heat", `${Math.min(60, 120 * ratio(self.now, view.all.now))}%`);
-      if (line === (hottest ?? begin)) {
-        row.className += " target";
-        row.setAttribute("aria-current", "true");
-        target = row;
+      const line = last = first + i;
+      const isLong = longLines.has(line);
+      put({
+        label: String(line),
+        self: ofLine("self", line),
+        total: ofLine("total", line),
+        code: isLong ? "⋯ a long line; the functions on it that ran:" : code,
+        isBegin: line === model.fnLine[fn],
+      }, line === target && !isLong);
+      if (!isLong) return;
+      for (const place of placesOn(view, file, line)) {
+        const isOwn = model.spotFn[view.places.spot[place]!] === fn;
+        put(placeRow(view, place), isOwn && line === target);
       }
-      body.append(row);
     });
   }
   const table = make(
@@ -84,11 +88,58 @@ export function drawSource(place: HTMLElement, view: View): void {
       ),
     );
   }
-  if (target !== undefined) {
-    const { top, height } = target.getBoundingClientRect();
+  if (targetRow !== undefined) {
+    const { top, height } = targetRow.getBoundingClientRect();
     const frame = place.getBoundingClientRect();
     place.scrollTop += top - frame.top - (place.clientHeight - height) / 2;
   }
+}
+
+/** A row of the table. */
+interface SourceRow {
+  label: string;
+  self: Compared<number>;
+  total: Compared<number>;
+  code: string;
+  /** Whether the function begins here. */
+  isBegin: boolean;
+}
+
+function rowElement(view: View, { label, self, total, code, isBegin }: SourceRow): HTMLElement {
+  const hasTime = total.now > 0 || (total.before ?? 0) > 0;
+  const row = make(
+    "tr",
+    { className: `${hasTime ? "ran" : ""}${isBegin ? " begin" : ""}` },
+    make("th", { scope: "row", className: "line" }, label),
+    hasTime ? measureCell(view, self) : make("td"),
+    hasTime ? measureCell(view, total) : make("td"),
+    make("td", { className: "code" }, code),
+  );
+  row.style.setProperty("--heat", `${Math.min(60, 120 * ratio(self.now, view.all.now))}%`);
+  return row;
+}
+
+/** The functions on a line that have time, from left to right. */
+function placesOn({ places, placeTotals, model }: View, file: number, line: number): number[] {
+  const { now, before } = placeTotals;
+  const column = (place: number) => model.spotColumn[places.spot[place]!]!;
+  return places.line.flatMap((at, place) => {
+    const hasTime = now.total[place]! > 0 || (before?.total[place] ?? 0) > 0;
+    return at === line && places.file[place] === file && hasTime ? [place] : [];
+  }).sort((a, b) => column(a) - column(b));
+}
+
+/** A row for a function on a long line. */
+function placeRow({ places, placeTotals: { now, before }, model }: View, place: number): SourceRow {
+  const spot = places.spot[place]!;
+  const column = model.spotColumn[spot]!;
+  return {
+    label: `:${column}`,
+    self: { now: now.self[place]!, before: before?.self[place] },
+    total: { now: now.total[place]!, before: before?.total[place] },
+    code: model.textOf(places.file[place]!, places.line[place]!, column),
+    isBegin: false,
+  };
 }
 
 /** The text; only the numbers of lines that ran where the report has none. */
@@ -100,19 +151,18 @@ function excerptsOf({ model, lines }: View, file: number): { line: number; text:
 }
 
 /** The line of a function with the most self time. */
-export function hottestLine(view: View, fn: number): number | undefined {
-  const { model, lines, spots } = view;
-  const totals = view.linesFor(model.fnFile[fn]! - 1);
-  let [hottest, most] = [undefined as number | undefined, -1];
-  model.spotFn.forEach((owner: number, spot: number) => {
-    const id = lines.ofSpot[spot]!;
-    if (owner !== fn || id < 0) return;
-    const value = rank(view, { now: totals.now.self[id]!, before: totals.before?.self[id] });
-    // Of equal lines the one with more total.
-    const order = value + spots[spot]! * 1e-9 + totals.now.total[id]! * 1e-6;
-    if (order > most) [hottest, most] = [model.spotLine[spot]!, order];
+function hottestLine(view: View, fn: number): number | undefined {
+  const { model, places, placeTotals: { now, before } } = view;
+  let hottest: { line: number; self: number; total: number } | undefined;
+  places.spot.forEach((spot, place) => {
+    if (model.spotFn[spot] !== fn) return;
+    const self = rank(view, { now: now.self[place]!, before: before?.self[place] });
+    const total = rank(view, { now: now.total[place]!, before: before?.total[place] });
+    const isHotter = hottest === undefined || self > hottest.self ||
+      (self === hottest.self && total > hottest.total);
+    if (isHotter) hottest = { line: places.line[place]!, self, total };
   });
-  return hottest;
+  return hottest?.line;
 }
 
 function columnHeads({ isComparison }: View): HTMLElement {

@@ -22,29 +22,37 @@ export function functionTotals(model: Model, weights: Weights, counted: Counted)
   });
 }
 
-/** Lines that ran. */
+/** Lines that ran: of all functions together, or of each function. */
 export interface Lines {
   /** Index of the file, by line. */
   file: number[];
   line: number[];
+  /** A spot on the line. */
+  spot: number[];
   /** The line's index, by spot; -1 where a spot has none. */
   ofSpot: Int32Array;
-  /** The index of a line; `undefined` where nothing was seen on it. */
+  /** The index of a line, without functions; `undefined` where nothing was seen on it. */
   idOf: (file: number, line: number) => number | undefined;
 }
 
-/** Numbers all lines that ran. */
-export function findLines({ spotFn, spotLine, fnFile }: Model): Lines {
+/**
+ * Numbers all lines that ran.
+ *
+ * @param isByFunction Whether the lines of each function are their own: minified files have many
+ * functions on a line.
+ */
+export function findLines({ spotFn, spotLine, fnFile }: Model, isByFunction = false): Lines {
   const ids = new Map<string, number>();
-  const lines = { file: [] as number[], line: [] as number[] };
+  const lines = { file: [] as number[], line: [] as number[], spot: [] as number[] };
   const ofSpot = Int32Array.from(spotFn, (fn, spot) => {
     const [file, line] = [fnFile[fn]! - 1, spotLine[spot]!];
     if (file < 0 || line === 0) return -1;
-    const key = `${file}:${line}`;
+    const key = isByFunction ? `${fn} ${line}` : `${file}:${line}`;
     let id = ids.get(key);
     if (id === undefined) {
       ids.set(key, id = lines.file.push(file) - 1);
       lines.line.push(line);
+      lines.spot.push(spot);
     }
     return id;
   });

@@ -38,12 +38,15 @@ export class View {
   readonly model: Model;
   readonly state: State;
   readonly lines: Lines;
+  /** The lines of each function. */
+  readonly places: Lines;
   readonly #known = new Map<string, { key: string; value: unknown }>();
 
   constructor(model: Model, state: State) {
     this.model = model;
     this.state = state;
     this.lines = findLines(model);
+    this.places = findLines(model, true);
   }
 
   get isComparison(): boolean {
@@ -184,6 +187,17 @@ export class View {
         : this.own;
       return this.#both((weights) => lineTotals(model, weights, { lines, counted }));
     });
+  }
+
+  /** Time of the lines of each function. */
+  get placeTotals(): Compared<Totals> {
+    const key = [this.#choiceKey, this.#hiddenKey].join("|");
+    const options = { lines: this.places, counted: this.own };
+    return this.#once(
+      "places",
+      key,
+      () => this.#both((weights) => lineTotals(this.model, weights, options)),
+    );
   }
 
   get spots(): Float64Array {

@@ -205,12 +205,12 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "format",
     argument: "LIST",
     help:
-      "how, one or several of perf (text), html (a flame graph), folded, speedscope and pprof " +
+      "how, one or several of perf (text), html (a page: flame graphs, sources), folded, speedscope and pprof " +
       "with commas between; files go beside the recording",
     commands: {
       profile: true,
       report: true,
-      diff: "how, one or both of html (a flame graph) and folded (a stack per line with both " +
+      diff: "how, one or both of html (a page) and folded (a stack per line with both " +
         "weights, as difffolded.pl makes them) (html)",
     },
     group: "Report",
@@ -218,6 +218,12 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "app-only",
     help: "only functions of the program and of its packages",
+    commands: { profile: true, report: true, diff: true },
+    group: "Report",
+  },
+  {
+    name: "no-source",
+    help: "leave the texts of source files out of html",
     commands: { profile: true, report: true, diff: true },
     group: "Report",
   },

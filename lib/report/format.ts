@@ -44,6 +44,8 @@ export interface ReportOptions {
   appOnly?: boolean;
   /** What is wrong with the recording, for those formats that can say it. @default {[]} */
   warnings?: readonly string[];
+  /** Embed the texts of source files, in formats that have them. @default {true} */
+  hasSources?: boolean;
 }
 
 /**
@@ -56,18 +58,22 @@ export interface ReportOptions {
 export function formatReport(
   recording: Recording,
   format: ReportFormat,
-  { appOnly, warnings }: ReportOptions = {},
+  { appOnly, warnings, hasSources }: ReportOptions = {},
 ): ReportContent {
   const folded = foldFrames(recording, { appOnly });
   switch (format) {
     case "perf":
       return [formatPerfText(folded)];
     case "html":
-      return formatHtml(folded, {
-        title: recordingTitle(recording),
-        facts: recordingFacts(recording),
-        warnings,
-      });
+      return formatHtml(
+        folded,
+        {
+          title: recordingTitle(recording),
+          facts: recordingFacts(recording),
+          warnings,
+        },
+        { hasSources },
+      );
     case "folded":
       return formatFolded(folded);
     case "speedscope":

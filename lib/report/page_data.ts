@@ -46,6 +46,8 @@ export interface PageSpots {
   fn: NumberColumn;
   /** The line that ran, counted from 1; 0 where it is unknown. */
   line: NumberColumn;
+  /** A column of that line that ran, counted from 1; 0 where it is unknown. */
+  column: NumberColumn;
   /** Index in {@linkcode PAGE_TIERS} plus 1; 0 where it is unknown. */
   tier: NumberColumn;
   /** 1 where the compiler has inlined the function into its caller. */
@@ -98,6 +100,14 @@ export interface PageExcerpt {
   text: string;
 }
 
+/** A part of a line that is too long to be embedded whole, as minified files have. */
+export interface PagePiece {
+  line: number;
+  /** The column of its first character, counted from 1. */
+  column: number;
+  text: string;
+}
+
 /** The text of a file, or the parts of it around the lines that ran. */
 export interface PageSource {
   /** Index in {@linkcode PageData.files}. */
@@ -105,6 +115,8 @@ export interface PageSource {
   /** Whether lines are missing between the excerpts. */
   isPartial: boolean;
   excerpts: PageExcerpt[];
+  /** The parts that ran of lines that are too long, by line and column; in excerpts those lines are empty. */
+  pieces?: PagePiece[];
 }
 
 /** All that a report's page is given. */

@@ -1,6 +1,6 @@
 import type { Frame } from "../recording/frame.ts";
 import type { Recording } from "../recording/recording.ts";
-import type { PageExcerpt, PageSource } from "./page_data.ts";
+import type { PageExcerpt, PagePiece, PageSource } from "./page_data.ts";
 
 /** Characters of a file that is embedded whole. */
 const WHOLE = 100_000;
@@ -11,12 +11,12 @@ const CONTEXT = 12;
 /** Characters of a line that is embedded whole; minified files have all their code on one. */
 const LINE = 400;
 
-/** Characters of a longer line in front of and behind the columns that ran. */
-const BEFORE_COLUMN = 200;
-const BEHIND_COLUMN = 600;
+/** Characters of a longer line in front of and behind each column that ran. */
+const BEFORE_COLUMN = 60;
+const BEHIND_COLUMN = 240;
 
-/** The least and the greatest column that ran, by line. */
-type RanLines = Map<number, { first: number; last: number }>;
+/** The columns that ran, by line; none where a function begins. */
+type RanLines = Map<number, Set<number>>;
 
 /**
  * The texts of the files that samples ran in. Of a large file, only the lines around those that ran
@@ -30,9 +30,8 @@ export function pageSources(
   fileId: (file: string) => number | undefined,
 ): PageSource[] {
   if (sources === undefined || sources.size === 0) return [];
-  const ran = ranLines(stacks);
   const pages: PageSource[] = [];
-  for (const [file, lines] of ran) {
+  for (const [file, lines] of ranLines(stacks)) {
     const text = sources.get(file);
     const id = fileId(file);
     if (text !== undefined && id !== undefined) pages.push({ file: id, ...excerpts(text, lines) });
@@ -50,52 +49,56 @@ function ranLines(stacks: Recording["stacks"]): Map<string, RanLines> {
       seen.add(frame);
       let lines = files.get(file);
       if (lines === undefined) files.set(file, lines = new Map());
-      widen(lines, position);
-      if (line !== undefined && !lines.has(line)) lines.set(line, { first: 1, last: 1 });
+      columnsOf(lines, position.line).add(position.column);
+      if (line !== undefined) columnsOf(lines, line);
     }
   }
   return files;
 }
 
-function widen(lines: RanLines, { line, column }: { line: number; column: number }): void {
-  const known = lines.get(line);
-  if (known === undefined) lines.set(line, { first: column, last: column });
-  else {
-    known.first = Math.min(known.first, column);
-    known.last = Math.max(known.last, column);
-  }
+function columnsOf(lines: RanLines, line: number): Set<number> {
+  let columns = lines.get(line);
+  if (columns === undefined) lines.set(line, columns = new Set());
+  return columns;
 }
 
-function excerpts(text: string, ran: RanLines): Pick<PageSource, "excerpts" | "isPartial"> {
+function excerpts(text: string, ran: RanLines): Omit<PageSource, "file"> {
   const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);
-  const parts = text.length <= WHOLE
-    ? [{ from: 1, to: lines.length }]
-    : rangesAround([...ran.keys()], lines.length);
-  return {
-    isPartial: text.length > WHOLE,
-    excerpts: parts.map(({ from, to }): PageExcerpt => ({
-      line: from,
-      text: lines.slice(from - 1, to).map((text, i) => shortLine(text, ran.get(from + i)))
-        .join("\n"),
-    })),
+  const isPartial = text.length > WHOLE;
+  const parts = isPartial
+    ? around(ran.keys(), { before: CONTEXT, behind: CONTEXT, last: lines.length })
+    : [{ from: 1, to: lines.length }];
+  const pieces: PagePiece[] = [];
+  const shortLine = (text: string, line: number) => {
+    if (text.length <= LINE) return text;
+    const columns = ran.get(line) ?? [];
+    for (
+      const { from, to } of around(columns, {
+        before: BEFORE_COLUMN,
+        behind: BEHIND_COLUMN,
+        last: text.length,
+      })
+    ) pieces.push({ line, column: from, text: text.slice(from - 1, to) });
+    return "";
   };
+  const excerpts = parts.map(({ from, to }): PageExcerpt => ({
+    line: from,
+    text: lines.slice(from - 1, to).map((text, i) => shortLine(text, from + i)).join("\n"),
+  }));
+  return { isPartial, excerpts, ...pieces.length > 0 ? { pieces } : {} };
 }
 
-/** Ranges of lines with the context of each; those that touch become one. */
-function rangesAround(lines: number[], count: number): { from: number; to: number }[] {
+/** Ranges with the surroundings of each number, from 1 to the last; those that touch become one. */
+function around(
+  numbers: Iterable<number>,
+  { before, behind, last }: { before: number; behind: number; last: number },
+): { from: number; to: number }[] {
   const ranges: { from: number; to: number }[] = [];
-  for (const line of lines.sort((a, b) => a - b)) {
-    const [from, to] = [Math.max(1, line - CONTEXT), Math.min(count, line + CONTEXT)];
-    const last = ranges.at(-1);
-    if (last !== undefined && from <= last.to + 1) last.to = Math.max(last.to, to);
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const [from, to] = [Math.max(1, number - before), Math.min(last, number + behind)];
+    const known = ranges.at(-1);
+    if (known !== undefined && from <= known.to + 1) known.to = Math.max(known.to, to);
     else if (from <= to) ranges.push({ from, to });
   }
   return ranges;
-}
-
-function shortLine(text: string, columns: { first: number; last: number } | undefined): string {
-  if (text.length <= LINE) return text;
-  const from = Math.max(0, (columns?.first ?? 1) - BEFORE_COLUMN);
-  const to = Math.min(text.length, from + BEFORE_COLUMN + BEHIND_COLUMN);
-  return `${from > 0 ? "…" : ""}${text.slice(from, to)}${to < text.length ? "…" : ""}`;
 }

@@ -32,6 +32,7 @@ export class PageTree {
   readonly #spotColumns = {
     fn: [] as number[],
     line: [] as number[],
+    column: [] as number[],
     tier: [] as number[],
     inlined: [] as number[],
   };
@@ -74,13 +75,14 @@ export class PageTree {
     order: Uint32Array;
   } {
     const { order, depth, item } = preorder(this.#trie);
-    const { fn, line, tier, inlined } = this.#spotColumns;
+    const { fn, line, column, tier, inlined } = this.#spotColumns;
     const spot = Float64Array.from(item, (item) => item < 0 ? fn.length - 1 - item : item);
     spot[0] = 0;
     const functions = this.#functionColumns();
     const spots: PageSpots = {
       fn: numberColumn(fn),
       line: numberColumn(line),
+      column: numberColumn(column),
       tier: numberColumn(tier),
       inlined: numberColumn(inlined),
     };
@@ -122,6 +124,7 @@ export class PageTree {
     if (spot === columns.fn.length) {
       columns.fn.push(fn);
       columns.line.push(line);
+      columns.column.push(frame.position?.column ?? 0);
       columns.tier.push(tier);
       columns.inlined.push(inlined);
     }

@@ -99,6 +99,7 @@ function formatDifference(
         `after: ${recordingFacts(after).join(", ")}`,
       ],
     },
+    { hasSources: wish.hasSources },
   );
 }
 

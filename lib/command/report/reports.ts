@@ -24,6 +24,8 @@ export interface ReportWish {
   formats: readonly ReportFormat[];
   /** Whether only the program's own functions and its packages' are shown. */
   appOnly: boolean;
+  /** Whether pages have the texts of source files. */
+  hasSources: boolean;
   /** Whether nothing is said but the report and errors. */
   isQuiet: boolean;
 }
@@ -33,6 +35,7 @@ export function decideReport(line: CommandLine, byDefault: ReportFormat = "perf"
   return {
     formats: parseFormats(lastValue(line, "format") ?? byDefault),
     appOnly: line.options.has("app-only"),
+    hasSources: !line.options.has("no-source"),
     isQuiet: line.options.has("quiet"),
   };
 }
@@ -56,7 +59,7 @@ export interface ReportPlace {
  */
 export function writeReports(
   recordings: readonly Recording[],
-  { formats, appOnly, isQuiet }: ReportWish,
+  { formats, appOnly, hasSources, isQuiet }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): void {
   // The text tells events apart, as perf's does.
@@ -68,7 +71,7 @@ export function writeReports(
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
     for (const format of formats) {
-      const content = formatReport(recording, format, { appOnly, warnings });
+      const content = formatReport(recording, format, { appOnly, warnings, hasSources });
       if (output === "-" || (format === "perf" && output === undefined)) {
         writeOut(content);
         if (format === "perf") writeOut([textFoot(recording, path)]);
