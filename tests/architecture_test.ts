@@ -27,7 +27,7 @@ Deno.test("lib/ has the folders that ARCHITECTURE.md names, and no other", () =>
   deepEqual(floors.toSorted(), folders.sort());
 });
 
-Deno.test("imports make no circle, of modules or of rooms", () => {
+Deno.test("imports have no cycle of modules or of rooms", () => {
   ok(modules.size > 200);
   deepEqual(circles(modules), []);
   deepEqual(circles(roomGraph(modules)), []);
@@ -37,7 +37,7 @@ Deno.test("no import leads into a folder above", () => {
   deepEqual(importsUp(modules, floors), []);
 });
 
-Deno.test("a planted circle and a planted import upwards are found", () => {
+Deno.test("a planted cycle and a planted upward import are found", () => {
   const circle = planted("base/perf_error.ts", "activation/activation.ts");
   ok(circles(circle)[0]!.includes("base/perf_error.ts"));
   deepEqual(importsUp(circle, floors), ["base/perf_error.ts → activation/activation.ts"]);

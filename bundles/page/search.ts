@@ -7,8 +7,8 @@ export type Matcher = (text: string) => boolean;
 /**
  * Reads a search.
  *
- * @returns `undefined` where nothing is looked for.
- * @throws {SyntaxError} If it is no regular expression.
+ * @returns `undefined` where the search is empty.
+ * @throws {SyntaxError} If the regular expression is invalid.
  */
 export function readSearch(text: string): Matcher | undefined {
   const wanted = text.trim();

@@ -32,20 +32,20 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<End
 const HELP = `Usage: <command> [options]
 
 Commands:
-  run [options] script [args]        run a script with every function instrumented
-  profile [options] [script [args]]  record a script under perf, and print the report
-  report [options] [FILE]            report a recording, as text, flame graph and more
+  run [options] script [args]        run a script with every function named for perf
+  profile [options] [script [args]]  record a script, and print the report
+  report [options] [FILE]            report a recording as text, flame graph and more
   diff [options] BEFORE AFTER        compare two recordings
-  doctor [--json]                    what works here, what does not, and what mends it
+  doctor [--json]                    show what works here, what does not, and the mend
 
-<command> --help says more.
+<command> --help lists the options of a command.
 `;
 
 /**
  * Runs the command.
  *
- * @param args Its words, without those that start it.
- * @returns How it, or the script that it ran, ended.
+ * @param args The words of the command line, from the command's name on.
+ * @returns The ending of the command, or of the program that it ran.
  */
 export async function main(args: readonly string[]): Promise<Ending> {
   const [name, ...rest] = args;
@@ -71,7 +71,9 @@ function commandNamed(name: string | undefined): (args: readonly string[]) => Pr
   return COMMANDS[name]!;
 }
 
-/** Says what stood in the way; what is no obstacle is a bug, and keeps its stack. */
+/**
+ * Prints an expected error, and returns the exit status. Other errors are bugs: they are thrown on.
+ */
 function explain(error: unknown): number {
   const isObstacle = error instanceof PerfError || error instanceof RangeError ||
     isPermissionError(error) || (error as { code?: string }).code === "EACCES";

@@ -4,58 +4,60 @@ import type { ParseOptions } from "./command_line.ts";
 /** The commands. */
 export type CommandName = "run" | "profile" | "report" | "diff" | "doctor";
 
-/** One option: all that the parser, the help texts and the documentation need. */
+/** One option, with everything that the parser, the help texts and the documentation need. */
 export interface CommandOption {
-  /** Its name behind two dashes; one letter for an option without a long name. */
+  /** The name behind two dashes; one letter for an option without a long name. */
   name: string;
-  /** Its letter behind one dash. */
+  /** The letter behind one dash. */
   short?: string;
-  /** What its value is called; an option without one is a flag. */
+  /** The name of the option's value; an option without one is a flag. */
   argument?: string;
-  /** What it does. */
+  /** The help text. */
   help: string;
-  /** The commands that have it; those that say it in other words have a text. */
+  /** The commands that have the option. A text replaces {@linkcode help} for that command. */
   commands: Readonly<Partial<Record<CommandName, true | string>>>;
-  /** Under which title the help of `profile` has it. @default {"Recording"} */
+  /** The option's heading in the help of `profile`. @default {"Recording"} */
   group?: "Naming" | "Report";
-  /** The environment variable by which instrumented programs are told. */
+  /** The environment variable that tells the option to instrumented programs. */
   variable?: VariableName;
-  /** Whether only perf can do it, and the built-in sampler cannot. @default {false} */
+  /** Whether only perf can do it, not the built-in sampler. @default {false} */
   isPerfOnly?: boolean;
 }
 
 const ENGINES =
-  "how functions get their names: auto; v8 by V8's log; trampolines in all of them, " +
-  "made by wasm or native";
+  "the source of names: v8 is V8's log; wasm and native are trampolines of that engine; " +
+  "trampolines takes the better engine; auto takes v8 where it works (auto)";
 
-/** Every option of every command, in the order of the help texts. A new one is a line here and a reader. */
+/**
+ * All options of all commands, in the order of the help. A new option needs an entry and a reader.
+ */
 export const OPTIONS: readonly CommandOption[] = [
   {
     name: "sampler",
     argument: "auto|perf|builtin",
-    help: "who samples: perf where it may, else the program itself (auto)",
+    help: "perf, or the sampler inside the program; auto takes perf where it may record (auto)",
     commands: { profile: true },
   },
   {
     name: "pid",
     short: "p",
     argument: "PID",
-    help: "record a program that runs already, until Ctrl-C or --duration",
+    help: "record a running process until Ctrl-C or --duration",
     commands: { profile: true },
     isPerfOnly: true,
   },
   {
     name: "scope",
     argument: "all|active|measure:NAME",
-    help: "record all, or while trampolines are on, or from the program's performance.mark(NAME) " +
-      "to its performance.measure(NAME)",
+    help: "record everything; or only while trampolines are on (active); or only from " +
+      "performance.mark(NAME) to performance.measure(NAME) in the program (all)",
     commands: { profile: true },
     variable: "JS_PERF_SCOPE",
   },
   {
     name: "duration",
     argument: "SECONDS",
-    help: "end the recording then, and the script with it",
+    help: "end the recording after this time, and the script with it",
     commands: { profile: true },
   },
   {
@@ -68,24 +70,25 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "g",
     short: "g",
-    help: "find callers along the frame pointers; this is the default, except with -X perf_jit",
+    help: "find callers by frame pointers; the default, except with -X perf_jit",
     commands: { profile: true },
   },
   {
     name: "call-graph",
     argument: "fp|dwarf[,SIZE]",
-    help: "how callers are found; SIZE in bytes, at most 65528 (8192)",
+    help: "find callers by frame pointers, or by unwinding SIZE copied bytes of stack, at most " +
+      "65528 (8192)",
     commands: { profile: true },
   },
   {
     name: "event",
     short: "e",
     argument: "EVENT",
-    help: "what is counted (cycles, or cpu-clock where there are none)",
+    help: "the event to count (cycles, or cpu-clock where the machine has no cycles)",
     commands: {
       profile: true,
-      report: "the event that is reported, where several were recorded",
-      diff: "the event that is compared, where several were recorded",
+      report: "the event to report, where several were recorded",
+      diff: "the event to compare, where several were recorded",
     },
     isPerfOnly: true,
   },
@@ -101,7 +104,7 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "mmap-pages",
     short: "m",
     argument: "N",
-    help: "size of perf's buffer, in pages or as 16M",
+    help: "the size of perf's buffer: a number of pages, or a size as 16M",
     commands: { profile: true },
     isPerfOnly: true,
   },
@@ -117,14 +120,13 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "X",
     short: "X",
     argument: "perf|perf_jit",
-    help: "perf names functions, which is the default, and perf=0 names nothing; perf_jit " +
-      "instruments every function, with a jitdump instead of a perf map",
+    help: "perf names functions, perf=0 names nothing, perf_jit instruments every function and " +
+      "writes a jitdump instead of a perf map (perf)",
     commands: {
       profile: true,
-      run:
-        "perf is for perf report: V8 inlines nothing, since a perf map has one name for a piece " +
-        "of code, and frames by hand are on; perf=0 names nothing; perf_jit instruments every " +
-        "function, with a jitdump instead of a perf map",
+      run: "perf is for perf report: V8 inlines nothing, because a perf map has one name for a " +
+        "piece of code, and withPerf() makes frames; perf=0 names nothing; perf_jit instruments " +
+        "every function and writes a jitdump instead of a perf map",
     },
     group: "Naming",
     variable: "JS_PERF_SUPPORT",
@@ -139,15 +141,14 @@ export const OPTIONS: readonly CommandOption[] = [
   },
   {
     name: "all-lines",
-    help:
-      "have Node compile all code at its first call, as Deno does under V8's log, so that all of " +
-      "it has lines (Node 26)",
+    help: "have Node compile each function at its first call, as Deno does, so that all code has " +
+      "lines (Node 26)",
     commands: { profile: true, run: true },
     group: "Naming",
   },
   {
     name: "inlining",
-    help: "with -X perf: let V8 inline functions all the same",
+    help: "with -X perf: let V8 inline functions",
     commands: { run: true },
     group: "Naming",
   },
@@ -174,7 +175,7 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "include",
     argument: "PATTERNS",
-    help: "what trampolines instrument: src/**, *_api.ts, npm:acorn",
+    help: "modules that trampolines instrument, as src/**, *_api.ts, npm:acorn",
     commands: { profile: true, run: true },
     group: "Naming",
     variable: "JS_PERF_INCLUDE",
@@ -182,7 +183,7 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "exclude",
     argument: "PATTERNS",
-    help: "what they do not, whatever --include says",
+    help: "modules that trampolines leave alone, even where --include names them",
     commands: { profile: true, run: true },
     group: "Naming",
     variable: "JS_PERF_EXCLUDE",
@@ -190,7 +191,7 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "verbose",
     short: "v",
-    help: "list the functions and files that are left as they are, and why",
+    help: "list the functions and files that are not instrumented, with the reason",
     commands: { profile: true, run: true },
     group: "Naming",
     variable: "JS_PERF_VERBOSE",
@@ -204,20 +205,19 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "format",
     argument: "LIST",
-    help:
-      "how, one or several of perf (text), html (a page: flame graphs, sources), folded, speedscope and pprof " +
-      "with commas between; files go beside the recording",
+    help: "formats of the report, separated by commas: perf (text), html (a page of flame graphs " +
+      "and sources), folded, speedscope, pprof; files go beside the recording (perf)",
     commands: {
       profile: true,
       report: true,
-      diff: "how, one or both of html (a page) and folded (a stack per line with both " +
-        "weights, as difffolded.pl makes them) (html)",
+      diff: "formats, separated by a comma: html (a page), folded (a stack per line with " +
+        "both weights, as difffolded.pl makes them) (html)",
     },
     group: "Report",
   },
   {
     name: "app-only",
-    help: "only functions of the program and of its packages",
+    help: "show only functions of the program and of its packages",
     commands: { profile: true, report: true, diff: true },
     group: "Report",
   },
@@ -231,41 +231,41 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "output",
     short: "o",
     argument: "FILE",
-    help: "where the recording goes (perf.data or recording.json)",
+    help: "the file of the recording (perf.data or recording.json)",
     commands: {
       profile: true,
       report:
-        "where it goes, - for standard output; beside the recording otherwise, as perf.html; " +
-        "with several formats, their endings are added",
-      diff: "where it goes, - for standard output; beside AFTER otherwise, as perf.diff.html",
+        "the file of the report, - for standard output; with several formats, their endings are " +
+        "added (beside the recording, as perf.html)",
+      diff: "the file of the report, - for standard output (beside AFTER, as perf.diff.html)",
     },
   },
   {
     name: "json",
-    help: "for programs",
+    help: "print JSON, for programs",
     commands: { doctor: true },
   },
   {
     name: "quiet",
     short: "q",
-    help: "nothing on standard error but errors",
+    help: "print nothing but errors on standard error",
     commands: { profile: true, report: true, diff: true },
     group: "Report",
   },
   {
     name: "help",
     short: "h",
-    help: "this text",
+    help: "print this text",
     commands: { run: true, profile: true, report: true, diff: true, doctor: true },
   },
 ];
 
-/** The options of a command. */
+/** Returns the options of a command. */
 export function optionsOf(command: CommandName): CommandOption[] {
   return OPTIONS.filter(({ commands }) => commands[command] !== undefined);
 }
 
-/** The options of a command, as the parser wants them. */
+/** Returns the options of a command in the form of `node:util`'s `parseArgs`. */
 export function parseOptionsOf(command: CommandName): ParseOptions {
   return Object.fromEntries(
     optionsOf(command).map(({ name, short, argument }) => [

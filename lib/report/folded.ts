@@ -2,10 +2,10 @@ import { type Frame, frameSymbol } from "../recording/frame.ts";
 import type { Recording } from "../recording/recording.ts";
 
 /**
- * Folded stacks, one a line: thread and frames from the outermost in, separated by `;`, and their
- * weight. What Brendan Gregg's flamegraph.pl and many others read.
+ * Formats folded stacks, one a line: thread and frames, outermost first, separated by `;`, then the
+ * weight. Brendan Gregg's flamegraph.pl and many other tools read them.
  *
- * @param recording What was recorded.
+ * @param recording The recording.
  */
 export function* formatFolded(recording: Recording): Generator<string> {
   for (const [stack, weight] of [...foldedStacks(recording)].sort(byText)) {
@@ -14,10 +14,10 @@ export function* formatFolded(recording: Recording): Generator<string> {
 }
 
 /**
- * Two recordings' folded stacks, with the weights of both, as difffolded.pl makes them.
+ * Formats the folded stacks of two recordings, with both weights, as difffolded.pl does.
  *
- * @param before The one.
- * @param after The other.
+ * @param before The earlier recording, whose weights come first.
+ * @param after The later recording.
  */
 export function* formatFoldedDifference(
   before: Recording,
@@ -47,7 +47,7 @@ function foldedStacks({ stacks }: Recording): Map<string, number> {
   return weights;
 }
 
-/** Names must not have the format's own separators in them. */
+/** Replaces the format's separators in a name. */
 function unseparated(name: string): string {
   return name.replaceAll(";", ":").replace(/\s+/g, " ");
 }

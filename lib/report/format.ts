@@ -6,10 +6,10 @@ import { formatPprof } from "./pprof.ts";
 import { type Recording, recordingTotal } from "../recording/recording.ts";
 import { formatSpeedscope } from "./speedscope.ts";
 
-/** How a report can look. */
+/** The formats of reports. */
 export type ReportFormat = "perf" | "html" | "folded" | "speedscope" | "pprof";
 
-/** The formats, and how the names of their files end. */
+/** The file name endings of all formats. */
 export const FORMAT_ENDINGS: Readonly<Record<ReportFormat, string>> = {
   perf: ".txt",
   html: ".html",
@@ -40,20 +40,20 @@ export type ReportContent = Iterable<string> | Uint8Array;
 
 /** Options of {@linkcode formatReport}. */
 export interface ReportOptions {
-  /** Keep the functions of the program and of its packages only. @default {false} */
+  /** Whether only functions of the program and of its packages are kept. @default {false} */
   appOnly?: boolean;
-  /** What is wrong with the recording, for those formats that can say it. @default {[]} */
+  /** Warnings on the recording, for formats that can show them. @default {[]} */
   warnings?: readonly string[];
   /** Embed the texts of source files, in formats that have them. @default {true} */
   hasSources?: boolean;
 }
 
 /**
- * A report of a recording.
+ * Formats a report of a recording.
  *
- * @param recording What was recorded.
- * @param format How it shall look.
- * @param options What to leave out, what to say.
+ * @param recording The recording.
+ * @param format The format.
+ * @param options Options.
  */
 export function formatReport(
   recording: Recording,
@@ -83,7 +83,7 @@ export function formatReport(
   }
 }
 
-/** What was recorded, as short as it can be said: the script and its arguments. */
+/** Returns a short title for a recording: its script and arguments. */
 export function recordingTitle({ command, samplerVersion }: Recording): string {
   const script = command.findIndex((word, i) =>
     i > 0 && /\.[cm]?[jt]sx?$/.test(word) && !/^-/.test(word)
@@ -93,7 +93,7 @@ export function recordingTitle({ command, samplerVersion }: Recording): string {
   return [first.slice(first.lastIndexOf("/") + 1), ...rest].join(" ");
 }
 
-/** How it was recorded, a few words each. */
+/** Returns facts of a recording, a few words each: sampler, event, time, samples, start. */
 export function recordingFacts(recording: Recording): string[] {
   const { samplerVersion, event, frequency, duration, start, lostSamples } = recording;
   const { samples } = recordingTotal(recording);

@@ -9,11 +9,11 @@ import { PageTree } from "./page_tree.ts";
 
 /** Texts of a page beside its data. */
 export interface PageWords {
-  /** The recorded command, in short. */
+  /** A short title for the recording. */
   title: string;
-  /** How, when and for how long, a few words each. */
+  /** Facts of the recording, a few words each. */
   facts: readonly string[];
-  /** Faults of the recording, each with its remedy. @default {[]} */
+  /** Warnings, each with its remedy. @default {[]} */
   warnings?: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface HtmlOptions {
 }
 
 /**
- * A page with flame graphs, sources, tables and a timeline, in one file that loads nothing else.
+ * Makes a page with flame graphs, sources, tables and a timeline, in one file that loads nothing else.
  *
  * @param recording The recording.
  * @param words Texts beside its data.
@@ -47,7 +47,7 @@ export function formatHtml(
 }
 
 /**
- * A page that compares two recordings, by function and by line. Functions are matched by name and
+ * Makes a page that compares two recordings, by function and by line. Functions are matched by name and
  * file, lines by their text, so that an inserted line changes nothing.
  *
  * @param recordings The two recordings and their names.

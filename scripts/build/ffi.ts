@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 const ffi = new URL("../../ffi/", import.meta.url);
 const prebuilt = new URL("prebuilt/", ffi);
 
-/** The library's C files, in `ffi/`; `entry_<arch>.S` comes to them. */
+/** The library's C files, in `ffi/`; `entry_<arch>.S` is added. */
 export const SOURCES: readonly string[] = [
   "emit.c",
   "emit_x86_64.c",
@@ -36,7 +36,7 @@ export const SOURCES: readonly string[] = [
   "sampler.c",
 ];
 
-/** How it is compiled, in `ffi/`, for every architecture. */
+/** The compiler's arguments, in `ffi/`, for every architecture. */
 export const FLAGS: readonly string[] = [
   "-std=c11",
   "-O2",
@@ -59,7 +59,7 @@ export const FLAGS: readonly string[] = [
   "-Wl,--version-script=exports.map",
   "-Wl,-z,noseparate-code",
   "-Wl,-z,now",
-  // A Worker that ends closes what it has opened, and the code can be on a stack or behind a signal.
+  // A Worker that ends closes the library, but its code can still be on a stack or handle a signal.
   "-Wl,-z,nodelete",
   "-Wl,-s",
 ];

@@ -22,20 +22,20 @@ import {
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What was built. */
+/** The result of a build. */
 export interface BuiltPackage {
-  /** Path of the tarball. */
+  /** The path of the tarball. */
   tarball: string;
-  /** Its bytes. */
+  /** The tarball's size in bytes. */
   size: number;
-  /** Bytes of the files in it. */
+  /** The size of the files in it, in bytes. */
   unpackedSize: number;
 }
 
 /**
  * Builds the package.
  *
- * @param described What it is.
+ * @param described The package.
  * @param output An empty directory.
  */
 export async function buildNpm(described: NpmPackage, output: string): Promise<BuiltPackage> {
@@ -74,7 +74,7 @@ async function pack(described: NpmPackage, destination: string): Promise<void> {
     configuration.publish = { include: ["mod.ts", "lib", "ffi/symbols.ts", "ffi/prebuilt"] };
     await run("cp", ["-r", "mod.ts", "lib", "ffi", ...described.documents, source], root);
     await Deno.writeTextFile(`${source}/deno.json`, JSON.stringify(configuration));
-    // The sources are in the repository; what was packed needs no maps to them.
+    // The sources are in the repository, so the packed modules need no source maps.
     const tarball = `${source}/package.tgz`;
     await run(
       Deno.execPath(),
@@ -102,10 +102,10 @@ async function pack(described: NpmPackage, destination: string): Promise<void> {
 }
 
 /**
- * Makes the modules small, names of functions and classes kept, which stacks show; and removes
- * sources that no entry point leads to. The declarations have the documentation.
+ * Minifies the modules, and removes those that no entry point leads to. Names of functions and
+ * classes are kept, because stacks show them. The documentation stays in the declarations.
  *
- * @param kept Modules that stay as they are.
+ * @param kept Modules that are not minified.
  */
 async function makeSmall(directory: string, kept: readonly string[]): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
@@ -138,7 +138,7 @@ async function minifyPage(path: string): Promise<string> {
   return `export const page=${JSON.stringify(before! + code + after)};`;
 }
 
-/** Runs a command to its end, and gives its output. */
+/** Runs a command to its end, and returns its output. */
 async function run(command: string, args: string[], cwd: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd }).output();
   const text = new TextDecoder();

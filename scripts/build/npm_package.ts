@@ -8,21 +8,21 @@ export interface NpmPackage {
   name: string;
   /** The version. */
   version: string;
-  /** What programs import: the name after the package's, and the module. */
+  /** Modules that programs import, by the name behind the package's. */
   entryPoints: Readonly<Record<string, string>>;
-  /** What programs are started by: the command's name, and the module. */
+  /** Modules that are commands, by the command's name. */
   commands: Readonly<Record<string, string>>;
-  /** Modules that nothing imports, started as programs. */
+  /** Modules that are not imported, but started as programs. */
   programs: readonly string[];
-  /** Modules that stay as they are, since their functions are to be seen. */
+  /** Modules that are not minified, because users look at their functions. */
   readable: readonly string[];
   /** The module that bundles libraries; and its source, whose libraries npm installs instead. */
   libraries: { module: string; source: string };
   /** What modules read at run time, where it is seen from the root. */
   assets: readonly string[];
-  /** What people read. */
+  /** Files for people to read. */
   documents: readonly string[];
-  /** What else package.json says. */
+  /** Further fields of package.json. */
   metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -31,7 +31,7 @@ export const npmPackage: NpmPackage = {
   name: configuration.name,
   version: configuration.version,
   entryPoints: configuration.exports,
-  // Not `perf`: npm puts it in front of the real one on PATH.
+  // The name is not `perf`, because npm would put it in front of the real perf on PATH.
   commands: { "js-perf": "./lib/command/main.ts" },
   programs: [
     "./lib/demo.ts",
@@ -97,7 +97,7 @@ export function packageJson(
 }
 
 /**
- * The module of the libraries, as it is where npm installs them.
+ * Returns the module of the libraries for npm, which imports them instead of bundling them.
  *
  * @param source The module in bundles/ that is bundled elsewhere: it exports from packages only.
  */

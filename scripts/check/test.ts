@@ -8,7 +8,7 @@
  */
 import { fileURLToPath } from "node:url";
 
-/** How many tests ended in which way. */
+/** The numbers of tests that passed, failed and were ignored. */
 interface Counts {
   passed: number;
   failed: number;

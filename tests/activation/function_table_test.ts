@@ -5,7 +5,7 @@ import { FunctionTable } from "../../lib/activation/function_table.ts";
 
 const label = (name: string) => ({ name, file: "a.ts", line: 1 });
 
-Deno.test("FunctionTable.addAll() gives numbers in turn, from 1 on", () => {
+Deno.test("FunctionTable.addAll() gives consecutive numbers from 1", () => {
   const table = new FunctionTable();
   equal(table.length, 1);
   deepEqual([...table.argumentsFrom(1)], []);
@@ -20,7 +20,7 @@ Deno.test("FunctionTable.addAll() gives numbers in turn, from 1 on", () => {
   deepEqual([...table.argumentsFrom(4)], []);
 });
 
-Deno.test("FunctionTable.add() sets numbers aside for those of the same form, more each time", () => {
+Deno.test("FunctionTable.add() reserves more and more numbers for functions of one form", () => {
   const table = new FunctionTable();
   const growths: number[] = [];
   for (let i = 1, length = 1; i <= 5000; i++) {
@@ -33,7 +33,7 @@ Deno.test("FunctionTable.add() sets numbers aside for those of the same form, mo
   ok(table.argumentsFrom(1).every((args) => args === APPLY));
 });
 
-Deno.test("FunctionTable keeps forms, and those that come at once and one by one, apart", () => {
+Deno.test("FunctionTable gives no number twice when add() and addAll() alternate", () => {
   const table = new FunctionTable();
   const expected = new Map<number, [name: string, args: number]>();
   let count = 0;

@@ -2,7 +2,7 @@ import { equal, match } from "node:assert/strict";
 
 import { runCommand } from "../support/command_process.ts";
 
-Deno.test("main() explains itself on --help", async () => {
+Deno.test("main() prints the help on --help", async () => {
   const overview = await runCommand(["--help"]);
   equal(overview.code, 0);
   match(overview.stdout, /run .*\n.*profile .*\n.*report .*\n.*diff .*\n.*doctor/);
@@ -14,7 +14,7 @@ Deno.test("main() explains itself on --help", async () => {
   }
 });
 
-Deno.test("main() answers what it cannot follow with one error, one hint and status 2", async () => {
+Deno.test("main() answers a wrong command line with one error, one hint and status 2", async () => {
   const cases: [string[], string][] = [
     [[], "Cannot start: no command is named, must be one of run, profile, report, diff, doctor"],
     [
@@ -36,7 +36,7 @@ Deno.test("main() answers what it cannot follow with one error, one hint and sta
     equal(stdout, "");
     const [error, hint, ...rest] = stderr.trimEnd().split("\n");
     equal(error!.startsWith(`error: ${message}`), true, stderr);
-    equal(hint, "hint: --help says what there is");
+    equal(hint, "hint: --help lists commands and options");
     equal(rest.length, 0, stderr);
   }
 });

@@ -1,5 +1,5 @@
 /*
- * The npm package as it is installed: built, packed, and put by npm into an empty folder.
+ * The installed npm package: built, packed, and installed by npm in an empty folder.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 
@@ -19,7 +19,7 @@ import { obstacleOfPerf, parsePerfScript, type Sample } from "../support/perf.ts
 
 const obstacleOfNpm = obstacleOfCommand("npm", "--version");
 
-/** What checks a package; the versions are those that the package is checked with. */
+/** The tools that check the package, with their versions. */
 const TOOLS = ["typescript@7.0.2", "publint@0.3.25", "@arethetypeswrong/cli@0.18.5"];
 
 const tarballs = Deno.makeTempDirSync({ prefix: "xperf-npm-" });
@@ -32,7 +32,7 @@ function build(): Promise<BuiltPackage> {
   return building ??= buildNpm(npmPackage, tarballs);
 }
 
-/** What npm makes of an empty folder. */
+/** A folder in which npm has installed the package, to be copied. */
 let installed: string | undefined;
 
 /** A folder that was empty before npm installed the package in it. */
@@ -154,7 +154,7 @@ for (const runtime of ["node20", "bun"] as const) {
 for (const [runtime, flag] of [["node20", "--import"], ["bun", "--preload"]] as const) {
   testNeeding(
     obstacleOfNpm ?? obstacleOfRuntime(runtime),
-    `the preload in ${runtime} says that it cannot instrument, and the program runs`,
+    `the preload in ${runtime} warns that it cannot instrument, and the program runs`,
     async () => {
       using folder = await Folder.make();
       const file = folder.write("a.mjs", "console.log('ran');");
@@ -199,7 +199,7 @@ function overflow() {
 for (const runtime of ["node22", "node24"] as const) {
   testNeeding(
     obstacleOfNpm ?? obstacleOfRuntime(runtime),
-    `a Worker that ends in the middle of a call ends as if it were plain in ${runtime}`,
+    `a Worker that ends in the middle of a call ends as without the preload in ${runtime}`,
     async () => {
       using folder = await Folder.make();
       const file = folder.write("a.mjs", TELL_PID + ENDING_WORKER);
@@ -284,7 +284,7 @@ console.log(isStackTrampolineActive(), foo());`,
 
 testNeeding(
   obstacleOfNpm ?? obstacleOfRuntime("node20"),
-  "the package's modules are JavaScript that node20 takes",
+  "the package's modules are valid JavaScript in node20",
   async () => {
     using folder = await Folder.make();
     const check = folder.write(
@@ -355,7 +355,7 @@ export { ending, found, Parser, sum };
       [`${tools}/tsc`, ...tsc, "--module", "nodenext", "--moduleResolution", "nodenext"],
       [`${tools}/tsc`, ...tsc, "--module", "esnext", "--moduleResolution", "bundler"],
       [`${tools}/publint`, "run", "--strict", folder.package],
-      // There is no CommonJS; Node from 22.12 requires ECMAScript modules all the same.
+      // The package has no CommonJS, but Node from 22.12 on can require ECMAScript modules.
       [`${tools}/attw`, "--ignore-rules", "cjs-resolves-to-esm", "--", (await build()).tarball],
     ]
   ) {

@@ -1,7 +1,7 @@
 /*
- * The permissions that the README names are enough, and whichever lacks, nobody is asked: the program
- * says and ends the same, with one warning at most. What this or that permission is for, without the
- * words of the README, is in activation_test.ts.
+ * The permissions that the README names are enough. Without one of them there is no prompt: the
+ * program prints and ends the same, with one warning at most. activation_test.ts tests the
+ * permissions one by one.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -45,7 +45,7 @@ Deno.test("the README's permissions are enough", async () => {
 
 testNeeding(
   obstacleOfTerminal,
-  "without one of the README's permissions trampolines are off, and nobody is asked",
+  "without one of the README's permissions trampolines are off, and nothing prompts",
   async () => {
     const flags = await documentedFlags();
     for (const missing of flags) {
@@ -85,7 +85,7 @@ async function runWorker(flags: readonly string[]): Promise<Program> {
   return program;
 }
 
-Deno.test("Workers are instrumented with the permission to read the package, and run without", async () => {
+Deno.test("Workers are instrumented if the package may be read, and run plainly if not", async () => {
   const flags = await documentedFlags();
   await using all = await runWorker([...flags, `--allow-read=${root}`]);
   equal(all.stderr, "");

@@ -1,6 +1,6 @@
 /*
  * The C library under the sanitizers, without a JavaScript runtime; compiled and
- * run by tests/ffi/library_sanitizer_test.ts. Ends with 0, or aborts at what is wrong.
+ * run by tests/ffi/library_sanitizer_test.ts. Ends with 0, or aborts at a failed check.
  */
 #define _GNU_SOURCE
 #undef NDEBUG
@@ -217,7 +217,7 @@ static void test_room(void)
     assert(xp_register(XP_ARENA_SIZE) % (int32_t)XP_SLOTS_PER_ARENA == 0);
 }
 
-/* What of it is found unclaimed: from `start` to `end`, or nothing. */
+/* Expects the range from `start` to `end` to be unclaimed, or nothing if they are equal. */
 static void expect_unclaimed(uint64_t from, uint64_t to, uint64_t start, uint64_t end)
 {
     uint64_t range[2] = {from, to};
@@ -261,7 +261,7 @@ static void test_many_claims(void)
             last = at;
     }
     assert(last > 0x100000 && last < 0x100000 + 0x2000 * 4095);
-    /* What has no room is neither claimed nor written. */
+    /* Without room a range is neither claimed nor written. */
     uint64_t range[2] = {1, 2};
     assert(xp_unclaimed(range) == 0);
     uint8_t records[16] = {3, 0, 0, 0, sizeof records};
@@ -325,7 +325,7 @@ enum { ROUNDS = 200 };
 
 static atomic_uint won;
 
-/* What a Worker does in its life, all of it at once with the others. */
+/* The life of a Worker, at the same time as the others. */
 static void *live(void *path)
 {
     uint8_t records[16] = {3, 0, 0, 0, sizeof records};
@@ -425,7 +425,7 @@ static void test_dump(void)
     expect_unclaimed(0x10000, 0x12000, 0, 0);
     assert(ftruncate(file, written) == 0);
 
-    /* What would be too large is not begun: the kernel would end the process. */
+    /* A write that would exceed the limit is not begun, because the kernel would end the process. */
     const struct rlimit limit = {40 + 2 * (16 + 58 + 100) + 20, RLIM_INFINITY};
     assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
     assert(xp_dump_append(file, records, sizeof records, 100, (uint64_t[]){0x20000, 0x21000}) == -EFBIG);

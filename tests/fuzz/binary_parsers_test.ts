@@ -1,4 +1,4 @@
-/* Files of others: whatever bytes they hold, they are read or refused. */
+/* Binary files of others are read or refused, with any content. */
 import { equal, ok } from "node:assert/strict";
 
 import { hasUnwindInformation } from "../../lib/backends/jitdump/elf_unwinding.ts";

@@ -22,7 +22,7 @@ const name = fc.oneof(
   fc.string({ unit: "binary", maxLength: 200 }),
   fc.string({ unit: "grapheme" }),
   textOf(["\n", "\r", "\0", "\ud800", "\udc00", "é", "𝒳", " ", "7f00 20 forged"]),
-  // Longer than what is kept, with the cut in the middle of a character.
+  // Longer than the limit, with the cut in the middle of a character.
   fc.tuple(fc.nat(8), fc.constantFrom("é", "𝒳", "\u4e00", "\ud800")).map(([more, character]) =>
     "a".repeat(MAX_NAME_BYTES - 4 + more) + character.repeat(8)
   ),
@@ -38,7 +38,7 @@ fuzz(
   "formatPerfMapEntry() makes one line of any region",
   fc.record({ address: number, size: number, name }),
   ({ size: anySize, ...region }) => {
-    // Bigger ones are no `number`, and refused all the same.
+    // A bigint is no `number`, and must be refused, too.
     const size = anySize as number;
     const line = attempt(() => formatPerfMapEntry({ ...region, size }), RangeError);
     if (line === undefined) return;

@@ -1,5 +1,5 @@
 /*
- * What a CommonJS program requires is what it is without a hook, whatever kind of file it is.
+ * A CommonJS program requires the same as without a hook, from every kind of file.
  */
 import { equal, match } from "node:assert/strict";
 
@@ -49,7 +49,7 @@ Deno.test("isRequired() is for Deno's require only", () => {
   equal(isRequired({}), false);
 });
 
-Deno.test("require() gives under the preload what it gives without", async () => {
+Deno.test("require() returns the same with and without the preload", async () => {
   await using place = new Workplace();
   for (const [name, text] of Object.entries(FILES)) place.write(name, text);
   Deno.copyFileSync(addon, `${place.path}/addon.node`);

@@ -17,7 +17,7 @@ const library = Deno.readFileSync(`${root}ffi/prebuilt/${name}`);
 /** Answers a request for the library; how often and when is the test's business. */
 type ServeLibrary = () => Response | Promise<Response>;
 
-/** A server of this repository, and a home for what is kept. Disposing of it ends both. */
+/** A server of this repository, and a home for kept files. Disposing of it ends both. */
 class Site implements AsyncDisposable {
   readonly home = Deno.makeTempDirSync({ prefix: "xperf-home-" });
   readonly cached = cachedLibraryPath(name, checksum)!
@@ -77,7 +77,7 @@ class Site implements AsyncDisposable {
     return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
   }
 
-  /** What is kept. */
+  /** Returns the names of the kept files. */
   kept(): string[] {
     try {
       const directory = this.cached.slice(0, this.cached.lastIndexOf("/"));
@@ -109,7 +109,7 @@ try {
 
 const WORKS = { code: 0, stdout: "true 42\n", stderr: "" };
 
-Deno.test("libraryFile() fetches the library from where the package is, once, and keeps it", async () => {
+Deno.test("libraryFile() fetches the library beside the package once, and keeps it", async () => {
   await using site = new Site();
   deepEqual(await site.run(), WORKS);
   deepEqual(await site.run(), WORKS);
@@ -118,7 +118,7 @@ Deno.test("libraryFile() fetches the library from where the package is, once, an
   deepEqual(await Deno.readFile(site.cached), library);
 });
 
-Deno.test("libraryFile() puts what was altered since in its place again", async () => {
+Deno.test("libraryFile() replaces a library that was altered since", async () => {
   await using site = new Site();
   await site.run();
   await Deno.writeFile(site.cached, library.toReversed());
@@ -127,7 +127,7 @@ Deno.test("libraryFile() puts what was altered since in its place again", async 
   deepEqual(await Deno.readFile(site.cached), library);
 });
 
-Deno.test("libraryFile() keeps and opens nothing that is not the library", async () => {
+Deno.test("libraryFile() refuses any other content", async () => {
   const altered = library.slice();
   altered[altered.length - 1]! ^= 1;
   await using site = new Site(() => new Response(altered));
@@ -140,7 +140,7 @@ Deno.test("libraryFile() keeps and opens nothing that is not the library", async
   deepEqual(site.kept(), []);
 });
 
-Deno.test("libraryFile() says in one message what could not be had", async () => {
+Deno.test("libraryFile() names the failed download in one message", async () => {
   await using site = new Site(() => new Response("", { status: 404, statusText: "Not Found" }));
   const { stdout, stderr } = await site.run();
   const address = `${site.url}/ffi/prebuilt/${name}`;
@@ -151,7 +151,7 @@ Deno.test("libraryFile() says in one message what could not be had", async () =>
   equal(stderr, "");
 });
 
-Deno.test("libraryFile() in two processes at once ends with one whole file", async () => {
+Deno.test("libraryFile() in two processes at once makes one whole file", async () => {
   // Both have half of it before either gets the rest.
   let waiting = 0;
   const both = Promise.withResolvers<void>();
@@ -175,7 +175,7 @@ Deno.test("libraryFile() in two processes at once ends with one whole file", asy
   deepEqual(await Deno.readFile(site.cached), library);
 });
 
-Deno.test("libraryFile() leaves nothing half where the connection breaks", async () => {
+Deno.test("libraryFile() leaves no partial file if the connection breaks", async () => {
   await using site = new Site(() =>
     new Response(
       new ReadableStream({
@@ -204,7 +204,7 @@ Deno.test("libraryFile() fetches the library for the preload too, once, and says
   deepEqual(site.kept(), [name]);
 });
 
-Deno.test("libraryFile() needs few permissions, and is not asked for where one lacks", async () => {
+Deno.test("libraryFile() needs few permissions, and is not called if one is missing", async () => {
   await using site = new Site();
   const { host } = new URL(site.url);
   const directory = site.cached.slice(0, site.cached.lastIndexOf("/"));

@@ -9,12 +9,12 @@ import {
 } from "../../lib/report/format.ts";
 import { recordingOf, textOf, TRAMPOLINES } from "../support/recordings.ts";
 
-Deno.test("parseFormats() takes one or several, each once", () => {
+Deno.test("parseFormats() takes one or several formats, each once", () => {
   deepEqual(parseFormats("html"), ["html"]);
   deepEqual(parseFormats("perf, html,folded,html"), ["perf", "html", "folded"]);
 });
 
-Deno.test("parseFormats() names the formats where one is unknown", () => {
+Deno.test("parseFormats() refuses an unknown format, and names the known ones", () => {
   const options = "must be one of perf, html, folded, speedscope, pprof";
   throws(() => parseFormats("html,svg"), {
     name: "RangeError",
@@ -33,7 +33,7 @@ Deno.test("formatReport() knows all formats, and folds frames for each", () => {
   }
 });
 
-Deno.test("formatReport() has the page say what is wrong", () => {
+Deno.test("formatReport() shows warnings on the page", () => {
   const report = formatReport(recordingOf(TRAMPOLINES), "html", { warnings: ["7 lost"] });
   match(textOf(report), /"warnings":\["7 lost"\]/);
 });
@@ -46,7 +46,7 @@ Deno.test("recordingTitle() is the script with its arguments", () => {
   equal(title(), "Recorded by perf 6.12.95");
 });
 
-Deno.test("recordingFacts() says who, what, how long and when", () => {
+Deno.test("recordingFacts() has sampler, event, duration, samples and start", () => {
   deepEqual(recordingFacts(recordingOf([["t: libc/a", 12]], { lostSamples: 3 })), [
     "perf 6.12.95",
     "cpu-clock at 999 Hz",

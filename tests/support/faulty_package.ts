@@ -14,7 +14,7 @@ export class FaultyPackage implements AsyncDisposable {
     this.#directory = directory;
   }
 
-  /** Compiles the C library with its injection hooks, and what makes them work. Needs `gcc`. */
+  /** Compiles the C library with its injection hooks, and the preloaded library. Needs `gcc`. */
   static async build(): Promise<FaultyPackage> {
     const directory = await Deno.makeTempDir({ prefix: "xperf-faulty-" });
     const built = new FaultyPackage(directory);

@@ -2,12 +2,12 @@ import { fileURLToPath } from "node:url";
 
 import { obstacleOfCommand } from "./needing.ts";
 
-/** What is in the way of mount namespaces; `undefined` where nothing is. */
+/** The reason why mount namespaces cannot be used; `undefined` if they can. */
 export const namespaces: string | undefined = obstacleOfCommand("unshare", "--mount", "true");
 
 /**
- * Shell commands that mount another file system over /tmp, in a mount namespace of one's own, with
- * what the program needs of the old one at its place.
+ * Returns shell commands that mount another file system over /tmp, in a new mount namespace. The
+ * directories that the program needs stay at their places.
  */
 export function overTmp(options: string): string {
   const root = fileURLToPath(new URL("..", import.meta.url));

@@ -1,6 +1,6 @@
 /*
- * What napi_library_test.ts runs in each runtime with Node-API. Ends with status 0 and "ok" if
- * everything holds.
+ * The program that napi_library_test.ts runs in each runtime with Node-API. It ends with status 0
+ * and "ok" if everything holds.
  */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -109,7 +109,7 @@ order.push("caller");
 await Promise.resolve();
 deepEqual(order, ["caller", "microtask"]);
 
-// Beyond the budget, what is called runs all the same, without a trampoline.
+// Beyond the budget a function still runs, without a trampoline.
 function onStack(): number {
   return walk().filter((address) => foo.start < address && address <= foo.end).length;
 }

@@ -6,7 +6,7 @@ import type { Trial } from "../../perf/perf_tool.ts";
 import { warnOfMissingFlags } from "../program/script.ts";
 import type { ProfilePlan } from "./decide.ts";
 
-/** Says what was chosen, and why. */
+/** Prints the chosen sampler and source of names, with the reasons. */
 export function announce(
   { line, naming, options, pid }: ProfilePlan,
   sampler: { name: SamplerName; reason: string; trial?: Trial },
@@ -28,7 +28,7 @@ export function announce(
   if (pid === undefined) warnOfMissingFlags(line, naming.wish);
 }
 
-/** The runtime has no unwind information, only frame pointers. */
+/** Warns that unwinding fails: the runtime's code has frame pointers, but no unwind information. */
 function warnOfDwarf({ callGraph }: PerfRecordOptions, { wish }: Naming): void {
   if (callGraph?.method !== "dwarf" || wish.backend !== "perf") return;
   console.error(

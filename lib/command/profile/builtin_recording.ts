@@ -1,6 +1,6 @@
 /*
- * What `profile` does where perf may not run: the program samples itself, into a file that is read
- * when the program has ended, however it did.
+ * Records a program where perf may not run: the program samples itself into a file, and this
+ * process reads the file when the program has ended, also by a signal.
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,13 +18,13 @@ import { watchRecording } from "./recording_progress.ts";
 import type { ScriptCommand } from "../program/script.ts";
 import type { RecordedLogs } from "../logs/v8_logs.ts";
 
-/** What came of sampling a program. */
+/** The result of sampling a program. */
 export interface BuiltinResult {
-  /** How the program ended. */
+  /** The program's ending. */
   ending: Ending;
-  /** What was seen of it. */
+  /** The recording of its samples. */
   recording: Recording;
-  /** What is to be said of it, a sentence each. */
+  /** Notes for the user, a sentence each. */
   notes: string[];
 }
 
@@ -32,9 +32,9 @@ export interface BuiltinResult {
 export interface BuiltinOptions {
   /** Samples per second of processor time. */
   frequency: number;
-  /** After how many seconds it is to end, if not of its own accord. */
+  /** The seconds after which the program is ended. @default {it ends by itself} */
   seconds?: number;
-  /** Where to say how far it is. */
+  /** Shows the progress. */
   progress: Progress;
   /** Reads V8's logs once the program has ended. @default {there are none} */
   readLogs?: () => Promise<RecordedLogs>;
@@ -44,8 +44,8 @@ export interface BuiltinOptions {
  * Runs a program that samples itself.
  *
  * @param script The program, with the preloaded module.
- * @param options How often it is sampled, and when it is to end.
- * @throws {PerfError} If it did not.
+ * @param options The frequency, the time limit and the logs.
+ * @throws {PerfError} If the program has no samples.
  */
 export async function recordBuiltin(
   { command, env, begin, finish }: ScriptCommand,
@@ -86,7 +86,7 @@ export async function recordBuiltin(
   }
 }
 
-/** In /tmp, where the program may write if it may write a perf map. */
+/** Makes a directory in /tmp: a program that may write a perf map may write there. */
 function makeDirectory(): string {
   const parent = fs.existsSync("/tmp") ? "/tmp" : tmpdir();
   try {
@@ -114,12 +114,12 @@ function readMap(pid: number): string {
   try {
     return fs.readFileSync(perfMapPath(pid), "utf8");
   } catch {
-    // Without trampolines there is none.
+    // Without trampolines there is no map.
     return "";
   }
 }
 
-/** What a reader of the report should know. */
+/** Notes on missing samples, for the reader of the report. */
 function notesOn({ samples, interval, counts }: SampleFile): string[] {
   const notes: string[] = [];
   const weight = samples.reduce((sum, sample) => sum + sample.weight, 0);
@@ -134,11 +134,11 @@ function notesOn({ samples, interval, counts }: SampleFile): string[] {
   const missed = counts.cpuTime - weight;
   if (counts.dropped > 0.01 * weight) {
     const percent = (100 * counts.dropped / (weight + counts.dropped)).toFixed(1);
-    notes.push(`warning: samples of ${percent} % of the time were dropped, -F takes fewer`);
+    notes.push(`warning: samples of ${percent} % of the time were dropped, a lower -F keeps them`);
   }
   if (counts.unarmed > 0) {
     notes.push(
-      `warning: ${counts.unarmed} threads were not sampled, no timer was to be had: ulimit -i`,
+      `warning: ${counts.unarmed} threads were not sampled, because they got no timer: raise ulimit -i`,
     );
   } else if (missed > 0.1 * counts.cpuTime && missed > 1e8) {
     notes.push(

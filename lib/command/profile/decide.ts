@@ -21,24 +21,24 @@ import { decideReport, type ReportWish } from "../report/reports.ts";
 import { scopeOf } from "./scope_control.ts";
 import { checkScript, requireScript } from "../program/script.ts";
 
-/** The command line's wishes, checked. */
+/** The checked wishes of the command line. */
 export interface ProfilePlan {
   line: CommandLine;
   /** The script; `undefined` where a command or a process is recorded. */
   script: string | undefined;
-  /** A process that runs already. */
+  /** The number of a process that runs already. */
   pid: number | undefined;
   naming: Naming;
   scope: Scope;
   options: PerfRecordOptions;
   report: ReportWish;
-  /** After how many seconds the recording ends, if not with the program. */
+  /** The seconds after which the recording ends; `undefined` where it ends with the program. */
   seconds: number | undefined;
   /** The most frames of a stack, where the user asks for another number than the kernel's. */
   maxStack: number | undefined;
 }
 
-/** Checks all that can be checked before anything runs. */
+/** Checks the command line, as far as possible before anything runs. */
 export function decide(line: CommandLine): ProfilePlan {
   const pid = processOf(line);
   const scope = scopeOf(line);
@@ -86,7 +86,7 @@ function demoPath(): string {
   return fileURLToPath(siblingModule("../../demo", import.meta.url));
 }
 
-/** After how many seconds the recording ends, if not with the program: a script then ends too. */
+/** Reads `--duration`: the seconds after which the recording ends, and a script with it. */
 function secondsOf(line: CommandLine): number | undefined {
   const value = lastValue(line, "duration");
   if (value === undefined) return undefined;
@@ -123,13 +123,13 @@ function recordOptions(
     callGraph: parseCallGraph(lastValue(line, "call-graph") ?? callGraph),
     event: lastValue(line, "event"),
     output: lastValue(line, "output"),
-    // A process that `run` has started has a log.
+    // A process of `run` has V8's log, whose times are of CLOCK_MONOTONIC.
     clock: clock ?? (needsMono || line.options.has("pid") ? "mono" : undefined),
     mmapPages: lastValue(line, "mmap-pages"),
   };
 }
 
-/** `Number` takes too much: an empty text, `0x10`, `1e3`. */
+/** Parses digits. `Number` alone accepts too much: an empty text, `0x10`, `1e3`. */
 function numberOf(what: string, digits: string): number {
   if (/^\d+$/.test(digits)) return Number(digits);
   throw new RangeError(`Cannot record with ${what} "${digits}": must be a whole number above 0`);
@@ -141,7 +141,7 @@ function checkTrampolines({ wish }: Naming): void {
   if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
 }
 
-/** The wishes that the built-in sampler cannot fulfil. */
+/** Returns the wishes that the built-in sampler cannot fulfil. */
 export function onlyPerfs({ line, naming, options: { callGraph } }: ProfilePlan): string[] {
   return [
     ...(naming.wish.backend === "perf_jit" ? ["-X perf_jit"] : []),

@@ -11,7 +11,7 @@ import { readRecordings } from "../report/recorded.ts";
 import { watchRecording } from "./recording_progress.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
 
-/** perf ends the recording, and keeps it, on these; any other would lose it. */
+/** Signals on which perf ends and keeps the recording. Any other would lose it. */
 const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
@@ -44,7 +44,7 @@ export async function profileWithPerf(
       started: (pid) => maps = new NamespaceMaps(pid),
       limit,
     });
-    // That was the recording's end, and nobody else's.
+    // The signal ended the recording only, not the process that was recorded.
     if (pid !== undefined && ending.signal === "SIGINT") ending = { code: 0, signal: null };
   } finally {
     stackLimit?.[Symbol.dispose]();
@@ -57,7 +57,7 @@ export async function profileWithPerf(
     const injected = await withoutInterrupts(() =>
       readInjected({ ending, recording }, line, progress)
     );
-    // perf inject puts its own command line in the place of the program's.
+    // perf inject replaces the program's command line by its own.
     return {
       ...injected,
       recordings: injected.recordings.map((read) => ({ ...read, command: program.command })),
@@ -67,11 +67,11 @@ export async function profileWithPerf(
     if (!report.isQuiet) console.error(note);
   };
   const recordings = await readRecordings(recording, progress, { onNote });
-  // Without a jitdump no size is large enough, and that has been said.
+  // Without a jitdump no stack size is large enough; the user has been warned already.
   return { ending, recordings, recording, unwinds: false };
 }
 
-/** Reads what perf inject makes of a recording, and removes what it needed for that. */
+/** Merges the jitdump into a recording and reads the result, then removes the files for it. */
 async function readInjected(
   { ending, recording }: { ending: Ending; recording: string },
   line: CommandLine,

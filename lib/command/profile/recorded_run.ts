@@ -9,16 +9,16 @@ export interface ProfileRun extends ProfilePlan {
   program: ScriptCommand;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface Recorded {
   ending: Ending;
-  /** One an event; none where nothing was measured. */
+  /** One recording for each event; none where nothing was measured. */
   recordings: readonly Recording[];
-  /** The file that it was read from. */
+  /** The file that they were read from. */
   recording: string;
-  /** Whether another size of copied stacks can mend those that are cut. */
+  /** Whether copying more of each stack can mend stacks that are cut. */
   unwinds?: boolean;
-  /** What else stands below the text. */
+  /** A line below the text report. */
   foot?: string;
 }
 

@@ -21,7 +21,7 @@ export async function profileBuiltin(
     progress,
     readLogs: logs === undefined ? undefined : () => {
       const found = findLogs({ recording: output! });
-      // The sampler gives the process the number that it has in its own namespace, as V8 does.
+      // The sampler, like V8, knows the process by its number in its own pid namespace.
       return readFoundLogs(found, { progress, pidOf: ({ name }) => parseLogName(name)!.pid });
     },
   });

@@ -3,21 +3,23 @@ import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection } from "../../instrum
 import type { ReadVariable } from "../../activation/switches.ts";
 import type { CommandLine } from "../command_line.ts";
 
-/** What {@linkcode instrumentationVariables} is told besides the command line. */
+/** Facts for {@linkcode instrumentationVariables} besides the command line. */
 export interface InstrumentationOptions {
   /** Reads the environment. */
   read: ReadVariable;
   /** The directory that the script starts in. */
   directory: string;
-  /** Whether the script says at its end how much was left as it is, where nobody asks for more. */
+  /**
+   * Whether a script that is not verbose still prints, at its end, how much was not instrumented.
+   */
   counts: boolean;
 }
 
 /**
- * The variables that tell the preloaded code what to instrument; options win over the variables of
- * this process.
+ * Returns the variables that tell the preloaded code which modules to instrument. Options win over
+ * the variables of this process.
  *
- * @throws {RangeError} If a pattern is none.
+ * @throws {RangeError} If a pattern is invalid.
  */
 export function instrumentationVariables(
   line: CommandLine,

@@ -1,15 +1,17 @@
 /*
- * A script that every Node process under V8's log requires. A program can start Node by its path, as
- * `child_process.fork` does, and then neither finds our `node` on PATH nor hands V8's flags on. So the
- * preloaded script puts the flags in front of the arguments of each Node that is started.
+ * The script that every Node process under V8's log requires. A program can start Node by its path,
+ * as `child_process.fork` does. Then it does not use our `node` on PATH, and does not pass V8's
+ * flags on. So the script puts the flags in front of the arguments of each Node that its process
+ * starts.
  */
 
 /**
- * The text of the script, CommonJS for Node 20 and newer. It also takes the flags out of
- * `process.execArgv`: Node refuses V8's flags there when a program passes that on to a Worker.
+ * Returns the text of the script, CommonJS for Node 20 and newer. The script also removes the flags
+ * from `process.execArgv`, because a program may pass that on to a Worker, where Node refuses V8's
+ * flags.
  *
  * @param flags The flags for V8.
- * @param logs The directory of the logs: a process that cannot write there gets no flags.
+ * @param logs The directory of the logs. A process that cannot write there gets no flags.
  */
 export function nodePreload(flags: readonly string[], logs: string): string {
   return `// Made by @x/perf: has each Node that this one starts write V8's log.

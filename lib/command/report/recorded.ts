@@ -1,5 +1,5 @@
 /*
- * Recordings in files, perf's and our own, read.
+ * Reads recordings from perf's files and from our own.
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,17 +12,17 @@ import { perfOutput, readText } from "../../perf/perf_tool.ts";
 import type { Progress } from "../progress.ts";
 import { readLogsOf, type RecordedLogs } from "../logs/v8_logs.ts";
 
-/** The beginnings of perf's recordings, of a machine of this byte order and of the other (tools/perf/util/header.c). */
+/** The beginnings of perf's recordings, in both byte orders (tools/perf/util/header.c). */
 const PERF_STARTS: readonly string[] = ["PERFILE2", "2ELIFREP"];
 
 /**
  * Reads a recording.
  *
  * @param path A file of perf's, or of the built-in sampler's.
- * @param progress Where to say how far it is.
- * @param options Facts that are not in a file of perf's.
- * @returns One recording an event.
- * @throws {PerfError} If there is none.
+ * @param progress Shows the progress.
+ * @param options Options.
+ * @returns One recording for each event.
+ * @throws {PerfError} If the file is no recording, or cannot be read.
  */
 export async function readRecordings(
   path: string,
@@ -45,7 +45,7 @@ export async function readRecordings(
 
 /** Options of {@linkcode readRecordings}. */
 export interface ReadOptions {
-  /** Gets sentences on the recording for the user. @default {they are dropped} */
+  /** Called with sentences on the recording for the user. @default {they are dropped} */
   onNote?: (note: string) => void;
 }
 
@@ -82,7 +82,7 @@ async function readPerfFile(
   }
 }
 
-/** perf reads files only, and refuses those of other users. */
+/** Prints a recording in memory. perf reads only files, and only those of its own user. */
 async function* printedSymbols(
   recording: Uint8Array,
   args: readonly string[],

@@ -1,5 +1,6 @@
 /*
- * Reports of a recording: text on standard output, all else in files beside the recording.
+ * Writes reports of a recording: text to standard output, other formats to files beside the
+ * recording.
  */
 import * as fs from "node:fs";
 import { resolve } from "node:path";
@@ -19,18 +20,18 @@ import type { Recording } from "../../recording/recording.ts";
 import { type CommandLine, lastValue } from "../command_line.ts";
 import { eventSuffix, requireOneEvent } from "./events.ts";
 
-/** What the user wants to see. */
+/** The report that the user wants. */
 export interface ReportWish {
   formats: readonly ReportFormat[];
-  /** Whether only the program's own functions and its packages' are shown. */
+  /** Whether only functions of the program and of its packages are shown. */
   appOnly: boolean;
   /** Whether pages have the texts of source files. */
   hasSources: boolean;
-  /** Whether nothing is said but the report and errors. */
+  /** Whether the command prints nothing but the report and errors. */
   isQuiet: boolean;
 }
 
-/** What the options say about reports. */
+/** Reads the options on reports. */
 export function decideReport(line: CommandLine, byDefault: ReportFormat = "perf"): ReportWish {
   return {
     formats: parseFormats(lastValue(line, "format") ?? byDefault),
@@ -40,22 +41,22 @@ export function decideReport(line: CommandLine, byDefault: ReportFormat = "perf"
   };
 }
 
-/** What is reported, and where it goes. */
+/** The file of the recording, and the place of its reports. */
 export interface ReportPlace {
-  /** The file that was recorded. */
+  /** The file of the recording. */
   recording: string;
-  /** Where reports go; beside the recording where this is `undefined`, `-` is standard output. */
+  /** The file of the report; `-` is standard output. @default {a file beside the recording} */
   output?: string;
-  /** Whether another size of copied stacks can mend those that are cut. @default {true} */
+  /** Whether copying more of each stack can mend stacks that are cut. @default {true} */
   unwinds?: boolean;
 }
 
 /**
- * Writes the reports of a recording, and says what is missing in it.
+ * Writes the reports of a recording, and warns of data that it lacks.
  *
- * @param recordings One an event.
- * @param wish What the user wants to see.
- * @param place Where it goes.
+ * @param recordings One recording for each event.
+ * @param wish The report that the user wants.
+ * @param place The place of the reports.
  */
 export function writeReports(
   recordings: readonly Recording[],
@@ -84,7 +85,7 @@ export function writeReports(
   }
 }
 
-/** What stands below the text. */
+/** Returns the lines below a text report. */
 function textFoot(recording: Recording, path: string): string {
   const { sampler } = recording;
   const shares = describeRuntimeShares(runtimeShares(recording));
@@ -92,17 +93,17 @@ function textFoot(recording: Recording, path: string): string {
   const more = sampler === "perf" ? `; every frame: perf report --stdio -n -g -i ${path}` : "";
   return `\
 #
-${runtime}# Callers stand above what they call, and count it; frames without a name are left out.
+${runtime}# Callers stand above callees, and count them; frames without a name are left out.
 # Recorded in ${fs.realpathSync(path)}${more}
 `;
 }
 
 /**
- * Where a report goes: `perf.html` beside `perf.data`; what `-o` says where there is one format,
- * and what it says with the format's own ending where there are several.
+ * Returns the path of a report: `perf.html` beside `perf.data`, or the value of `-o`. With several
+ * formats the value of `-o` gets the format's ending.
  *
- * @param recording The file that was recorded.
- * @param options The format, all formats, what `-o` says, and what tells events apart.
+ * @param recording The file of the recording.
+ * @param options The format, all formats, the value of `-o`, and an infix for the event.
  */
 export function reportPath(
   recording: string,
@@ -118,12 +119,12 @@ export function reportPath(
   return `${stem}${event}${FORMAT_ENDINGS[format]}`;
 }
 
-/** All of it, or nothing of it: a report that is being looked at stays whole. */
+/** Replaces a report as a whole, so that a program that reads the old one is not disturbed. */
 export function writeReportFile(path: string, content: ReportContent): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     if (fs.existsSync(path) && !fs.statSync(path).isFile()) {
-      // A pipe or a terminal, as /dev/stdout.
+      // A pipe or a terminal, as /dev/stdout, cannot be replaced.
       writePieces(path, content);
       return;
     }
@@ -139,7 +140,9 @@ export function writeReportFile(path: string, content: ReportContent): void {
   }
 }
 
-/** Waits, as a pipe may be full; a reader who has seen enough is no error. */
+/**
+ * Writes to standard output. Waits while a pipe is full; a reader that has closed it is no error.
+ */
 export function writeOut(content: ReportContent): void {
   for (const bytes of bytesOf(content)) {
     if (!writeBytesOut(bytes)) return;

@@ -5,7 +5,7 @@ import { type PerfMapEntry, readPerfMapEntries } from "../../backends/perf_map/p
 import { type ElfSymbol, readElfSymbols, symbolAt, symbolsByOffset } from "./elf_symbols.ts";
 import { OrderedItems } from "./ordered_items.ts";
 
-/** Where an address is: what a sampler can say of it. */
+/** The symbol and the module of an address. */
 export interface Place {
   /** The function's symbol; empty where there is none. */
   symbol: string;
@@ -13,7 +13,7 @@ export interface Place {
   module: string;
 }
 
-/** Finds out what is at the addresses of one process. */
+/** Finds symbols and modules for the addresses of one process. */
 export class CodePlaces {
   readonly #mappings: readonly MemoryMapping[];
   readonly #entries: OrderedItems<PerfMapEntry>;
@@ -22,22 +22,21 @@ export class CodePlaces {
   readonly #symbols = new Map<string, OrderedItems<ElfSymbol>>();
 
   /**
-   * @param process What is known of the process: its number, the lines of its memory maps, the oldest
-   * first, and its perf map.
+   * @param process The process: its number, its memory maps, the oldest first, and its perf map.
    * @param open Reads a program or library; `undefined` where it cannot be read any more.
    */
   constructor(
     { pid, maps, map }: { pid: number; maps: readonly string[]; map: string },
     open: (path: string) => ReadBytes | undefined,
   ) {
-    // What was mapped last is what was meant, where something else was there before.
+    // Of several mappings at one address the newest counts.
     this.#mappings = maps.toReversed().flatMap(parseMemoryMaps);
     this.#entries = new OrderedItems(readPerfMapEntries(map), ({ start }) => start);
     this.#generated = perfMapPath(pid);
     this.#open = open;
   }
 
-  /** What is at an address. */
+  /** Finds the symbol and the module of an address. */
   at(address: number): Place {
     const at = BigInt(Math.trunc(address));
     const mapping = this.#mappings.find(({ start, end }) => start <= at && at < end);

@@ -22,7 +22,7 @@ function readBack(record: Uint8Array): JitdumpRecord {
   return records[0]!;
 }
 
-Deno.test("jitdumpPath() is where perf looks", () => {
+Deno.test("jitdumpPath() is the path that perf reads", () => {
   equal(jitdumpPath(4711), "/tmp/jit-4711.dump");
 });
 
@@ -66,7 +66,7 @@ Deno.test("encodeCodeLoad() writes the specification's fields", () => {
   );
 });
 
-Deno.test("encodeCodeLoad() counts code that is to follow as a hole", () => {
+Deno.test("encodeCodeLoad() leaves a hole for code that follows later", () => {
   const record = encodeCodeLoad({
     pid: 1,
     address: 0x1000n,
@@ -78,7 +78,7 @@ Deno.test("encodeCodeLoad() counts code that is to follow as a hole", () => {
   equal(new DataView(record.buffer).getUint32(4, true), 58 + (1 << 20));
 });
 
-Deno.test("encodeCodeLoad() keeps a name's NUL and line break from ending it, and cuts it", () => {
+Deno.test("encodeCodeLoad() replaces NUL and line breaks in a name, and cuts a long name", () => {
   for (
     const [name, expected] of [
       ["a\0b", "a\\0b"],
@@ -129,7 +129,7 @@ Deno.test("encodeClose() has no fields of its own", () => {
   equal(hex(encodeClose()), "03 00 00 00 10 00 00 00 00 00 00 00 00 00 00 00");
 });
 
-Deno.test("readJitdump() of the tests reads what stands before an incomplete record", () => {
+Deno.test("readJitdump() of the tests reads all records before an incomplete one", () => {
   const whole = [
     ...encodeHeader({ architecture: "x86_64", pid: 1 }),
     ...encodeClose(),

@@ -25,7 +25,7 @@ console.log(Object.keys(Deno.env.toObject()).filter((name) => /^JS_PERF_(SCOPE|C
 for (const sampler of ["perf", "builtin"]) {
   testNeeding(
     sampler === "perf" ? obstacleOfPerf() : undefined,
-    `profile() --scope with ${sampler} records what is in the scope, and nothing else`,
+    `profile() --scope with ${sampler} records only the scope`,
     async () => {
       await using place = new Workplace();
       const script = place.write("parts.ts", PARTS);
@@ -51,7 +51,7 @@ for (const sampler of ["perf", "builtin"]) {
   );
 }
 
-Deno.test("profile() --scope refuses what it cannot do", async () => {
+Deno.test("profile() --scope refuses commands, processes and invalid values", async () => {
   for (
     const [args, message] of [
       [["--scope", "some"], /Cannot use scope "some" of --scope: must be all, active or measure/],

@@ -66,7 +66,7 @@ function symbolsOf(place: Workplace): string[] {
   return names.filter((name) => !name.startsWith("<module>")).sort();
 }
 
-Deno.test("run() instruments what --include and --exclude say", async () => {
+Deno.test("run() instruments the modules that --include and --exclude select", async () => {
   const cases: [args: string[], symbols: string[]][] = [
     [[], ["a a.ts:1", "main main.ts:7"]],
     [["--include", "npm:left"], ["a a.ts:1", "left main.js:1", "main main.ts:7"]],
@@ -93,7 +93,7 @@ Deno.test("run() instruments what --include and --exclude say", async () => {
   }
 });
 
-Deno.test("run() lists with --verbose what it leaves alone", async () => {
+Deno.test("run() --verbose lists functions that are not instrumented", async () => {
   await using place = new Workplace();
   const script = writeProgram(place);
   const { stderr } = await runCommand(["run", "--engine=trampolines", "--verbose", script], {
@@ -114,7 +114,7 @@ const obstacle = (() => {
   }
 })();
 
-testNeeding(obstacle, "profile() says how much it leaves alone", async () => {
+testNeeding(obstacle, "profile() says how many functions are not instrumented", async () => {
   await using place = new Workplace();
   const script = writeProgram(place);
   const { stderr } = await runCommand(["profile", "--engine=trampolines", script], {
@@ -131,7 +131,7 @@ testNeeding(obstacle, "profile() says how much it leaves alone", async () => {
   equal(silent.includes("@x/perf"), false);
 });
 
-Deno.test("the preload instruments nothing where its patterns are wrong, and says so", async () => {
+Deno.test("the preload instruments nothing if its patterns are wrong, and says so", async () => {
   const preload = import.meta.resolve("../../../lib/preload.ts");
   const text = "function f() {} f(); console.log('ran');";
   const env = { JS_PERF_SUPPORT: "1", JS_PERF_INCLUDE: "!a" };
@@ -144,7 +144,7 @@ Deno.test("the preload instruments nothing where its patterns are wrong, and say
   deepEqual(await program.symbols(), []);
 });
 
-Deno.test("run() leaves the report of a syntax error to the runtime", async () => {
+Deno.test("run() lets the runtime report a syntax error", async () => {
   await using place = new Workplace();
   for (
     const [name, text] of [["a.mjs", "let a;\nlet a;"], ["b.cjs", "f();\n}"], ["c.ts", "let let"]]

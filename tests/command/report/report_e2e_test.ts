@@ -20,7 +20,7 @@ const end = performance.now() + 500;
 while (performance.now() < end) Deno.args[0] === "deep" ? deep(60) : bar(1e5);
 `;
 
-/** What a report says of everything, and of foo with what it calls. */
+/** A report's values for everything, and for foo with its callees. */
 interface Shares {
   total: number;
   foo: number;
@@ -127,7 +127,7 @@ testNeeding(obstacle, "profile() says when the kernel has cut stacks, and the me
   equal((await runCommand(args, { cwd: place.path })).stderr.includes("cut off"), false);
 });
 
-testNeeding(obstacle, "profile() --quiet says nothing on standard error", async () => {
+testNeeding(obstacle, "profile() --quiet prints nothing on standard error", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
   const { code, stderr } = await runCommand(["profile", "-q", "-F", "999", script, "deep"], {

@@ -12,7 +12,7 @@ function placeWithRecording(): Workplace {
   return place;
 }
 
-Deno.test("report() prints perf's text, and says what is missing", async () => {
+Deno.test("report() prints perf's text, and warns of missing data", async () => {
   await using place = placeWithRecording();
   const { code, stdout, stderr } = await runCommand(["report", "own.json"], { cwd: place.path });
   equal(code, 0, stderr);
@@ -41,7 +41,7 @@ Deno.test("report() writes several formats at once, options before and after the
   match(gunzipSync(read("own.pb.gz")).toString("latin1"), /js::foo:\/a\.ts:1/);
 });
 
-Deno.test("report() goes to -o, or to standard output", async () => {
+Deno.test("report() writes to the file of -o, or to standard output", async () => {
   await using place = placeWithRecording();
   const run = (...args: string[]) =>
     runCommand(["report", "-q", "own.json", ...args], { cwd: place.path });
@@ -50,7 +50,7 @@ Deno.test("report() goes to -o, or to standard output", async () => {
   match(Deno.readTextFileSync(`${place.path}/x.txt`), /^deno;main;\[deno\] 10000\n/);
 });
 
-Deno.test("report() refuses what it cannot report", async () => {
+Deno.test("report() refuses files that it cannot report", async () => {
   await using place = placeWithRecording();
   place.write("notes.txt", "PERFILE");
   place.write("torn.json", '{"format":"@x/perf recording","version":1,"frames":[');

@@ -165,8 +165,7 @@ for (const text of NO_SEMICOLONS) {
 }
 
 for (const [name, before, after] of PIECES) {
-  Deno.test(`transform() leaves in its place ${name}`, () =>
-    equal(code(before), `$.touch(0);${after}`));
+  Deno.test(`transform() does not move ${name}`, () => equal(code(before), `$.touch(0);${after}`));
 }
 
 Deno.test("transform() keeps a division beside its own comments", () => {
@@ -197,14 +196,14 @@ for (const [name, before, after] of GOLDEN) {
   Deno.test(`transform() wraps ${name}`, () => equal(code(before), `$.touch(0);${after}`));
 }
 
-Deno.test("transform() wraps a CommonJS module as the function it is", () => {
+Deno.test("transform() wraps a CommonJS module as a function", () => {
   equal(
     code('"use strict"\nvar a = f()\nreturn a', "commonjs"),
     '"use strict"\n;return (0,$.run)(0,()=>{var a = f()\nreturn a})',
   );
 });
 
-Deno.test("transform() leaves functions with a direct eval, or inside with", () => {
+Deno.test("transform() leaves functions with a direct eval, or inside a with statement", () => {
   const { skipped } = instrument(
     `
     function a() { eval("var x"); }
@@ -223,14 +222,14 @@ Deno.test("transform() leaves functions with a direct eval, or inside with", () 
   ]);
 });
 
-Deno.test("transform() leaves global code, whose functions it wraps", () => {
+Deno.test("transform() leaves global code, but wraps its functions", () => {
   equal(
     code("var a = f(); function f() { return 1 }", "script"),
     "var a = f(); function f() {return (0,$.run)(0,()=>{ return 1 })}",
   );
 });
 
-Deno.test("transform() names functions by where they stand", () => {
+Deno.test("transform() names functions by their place in the source", () => {
   const { functions } = instrument(`
     function outer() { function inner() { return () => 1; } }
     const arrow = () => 1, expression = function () {}, named = function own() {};
@@ -285,7 +284,7 @@ Deno.test("transform() adds no line", () => {
 });
 
 Deno.test("transform() finds lines through the inline source map", () => {
-  // What a compiler made of: interface A {}\ninterface B {}\nfunction f() {}
+  // A compiler's output for: interface A {}\ninterface B {}\nfunction f() {}
   const map = { version: 3, sources: ["file:///app.ts"], names: [], mappings: "AAEA,SAAS,KAAK" };
   const text = `function f() {}\n//# sourceMappingURL=data:application/json;base64,${
     btoa(JSON.stringify(map))
@@ -295,13 +294,13 @@ Deno.test("transform() finds lines through the inline source map", () => {
   deepEqual(composed.sources, ["file:///app.ts"]);
 });
 
-Deno.test("transform() survives a source map that is none", () => {
+Deno.test("transform() ignores a source map that is no map", () => {
   const text = "function f() {}\n//# sourceMappingURL=data:application/json;base64,AAAA";
   const { functions } = instrument(text);
   deepEqual(functions.at(-1), { name: "f", line: 1, args: 0 });
 });
 
-Deno.test("transform() survives a source map that is broken", () => {
+Deno.test("transform() ignores a broken source map", () => {
   for (
     const map of [
       { sources: [], mappings: "AAAA" },
@@ -322,11 +321,11 @@ Deno.test("transform() survives a source map that is broken", () => {
   }
 });
 
-Deno.test("transform() leaves syntax errors to the runtime", () => {
+Deno.test("transform() lets the runtime report syntax errors", () => {
   throws(() => instrument("function ("), SyntaxError);
 });
 
-Deno.test("transform() names what a compiler made of namespaces and enumerations as they are named", () => {
+Deno.test("transform() names compiled namespaces and enumerations by their names", () => {
   const { functions } = instrument(`
     var A;
     (function (A) {
@@ -363,7 +362,7 @@ Deno.test("transform() names what a compiler made of namespaces and enumerations
   ]);
 });
 
-Deno.test("transform() names a function that is exported without a name default", () => {
+Deno.test("transform() calls an exported function without a name default", () => {
   const { functions } = instrument("export default function () {}");
   deepEqual(functions.map(({ name }) => name), ["<module>", "default"]);
 });

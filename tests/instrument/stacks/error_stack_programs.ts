@@ -1,21 +1,21 @@
 /*
- * Programs that print stacks, each in its own way, or end of an uncaught error. They run in Deno and
- * Node as they are, so their TypeScript is what Node can strip, where nothing else is said.
+ * Programs that print stacks, each in its own way, or end by an uncaught error. They run in Deno
+ * and Node unchanged. So, unless stated otherwise, they use only TypeScript that Node can strip.
  */
 
 import { formatInlineMap } from "../../../lib/source/source_positions.ts";
 
 /** A program whose output must not depend on instrumentation. */
 export interface StackProgram {
-  /** What is thrown, and where. */
+  /** The error and its place, in words. */
   name: string;
   /** Its modules by their names; the first is started. A text alone is `main.ts`. */
   modules: string | Readonly<Record<string, string>>;
-  /** Why the stacks are not yet the plain ones. */
+  /** The reason why the stacks are not yet the plain ones. */
   limit?: string;
-  /** The same, in Node alone. */
+  /** The reason why they are not the plain ones in Node. */
   nodeLimit?: string;
-  /** Where Node cannot run it. @default false */
+  /** Whether Node cannot run it. @default false */
   denoOnly?: boolean;
 }
 
@@ -38,7 +38,7 @@ declaration({ depth: 1 });
 `,
   },
   {
-    name: "the same, caught and printed twice",
+    name: "an error through functions of every kind, caught and printed twice",
     modules: `
 function fail(): never { throw new Error("first"); }
 function attempt(body: () => void): unknown {
@@ -96,7 +96,7 @@ for (const run of [all, any, settled, race, thenable]) {
 `,
   },
   {
-    name: "a rejection that nobody handles",
+    name: "an unhandled rejection",
     modules: `
 function later() { return Promise.resolve(1).then(function step(x) { return check(x); }); }
 function check(x: number) { if (x) throw new Error("unhandled"); }
@@ -213,7 +213,7 @@ for (const name in attempts) {
 `,
   },
   {
-    name: "a JSON.parse that nobody catches",
+    name: "a JSON.parse that fails uncaught",
     modules: `
 function parse(text: string) { return JSON.parse(text); }
 const load = () => parse("{ nothing");
@@ -320,7 +320,7 @@ fail();
 `,
   },
   {
-    name: "prepareStackTrace that fails, and an error that nobody catches",
+    name: "prepareStackTrace that fails, and an uncaught error",
     modules: `
 function fail(): never { throw new RangeError("uncaught"); }
 (Error as any).prepareStackTrace = () => { throw new TypeError("while preparing"); };
@@ -504,7 +504,7 @@ await asynchronous();
 `,
   },
   {
-    name: "one line, as a minifier leaves it",
+    name: "one line of minified code",
     modules: {
       "main.mjs":
         `function a(b){return b?c(b-1):d()}function c(b){return a(b)}var d=()=>{throw new Error("min")},e={f(){return a(2)},get g(){return e.f()}};class h{static i=()=>e.g;j(){return h.i()}}try{new h().j()}catch(k){console.log(k.stack)}(async()=>{await 0;new h().j()})();`,
@@ -590,7 +590,7 @@ module.exports.where = function (): string {
     },
   },
   {
-    name: "what a compiler made, with its source map",
+    name: "a compiled module with its source map",
     modules: {
       "main.mjs":
         `const fail = (what) => { throw new Error(what); };\nfunction outer() { return [1].map(() => fail("compiled")); }\ntry { outer(); } catch (error) { console.log(error.stack); }\nouter();\n` +
