@@ -131,7 +131,7 @@ function unpackCells({ node, thread, weight, samples }: PageCells): Cells {
     length: node.length,
     node: unpack(node),
     thread: unpack(thread),
-    weight: unpackInto(new Float64Array(weight.length), weight),
+    weight: unpackWeights(weight),
     samples: unpack(samples),
   };
 }
@@ -139,6 +139,11 @@ function unpackCells({ node, thread, weight, samples }: PageCells): Cells {
 /** Decodes a column of whole numbers. */
 export function unpack(column: NumberColumn): Uint32Array {
   return unpackInto(new Uint32Array(column.length), column);
+}
+
+/** Decodes a column of weights. */
+export function unpackWeights(column: NumberColumn): Float64Array {
+  return unpackInto(new Float64Array(column.length), column);
 }
 
 /** Decodes into an array of one type for all columns: V8 compiles accesses for one type best. */
