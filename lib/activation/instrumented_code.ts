@@ -31,7 +31,7 @@ export interface InstrumentedCodeRuntime extends Entries {
   /**
    * {@linkcode OFF}, {@linkcode ON}, {@linkcode UNDECIDED}, or the number of the function that has
    * just been called again inside its trampoline. That function finds its own number here and runs
-   * its body.
+   * its body. All this is one number, so that a guard reads one field.
    */
   state: number;
   /** Runs a body inside a function's trampoline while active, and plainly otherwise. */
@@ -45,6 +45,8 @@ export interface InstrumentedCodeRuntime extends Entries {
   rest(id: number, fn: unknown, self: unknown, args: unknown[], rest: readonly unknown[]): unknown;
   /** Returns the getter or setter of a key. */
   accessor(holder: object, key: string, kind: "get" | "set"): unknown;
+  /** Where code reads or sets `stackTraceLimit` of a value: the value, or what stands for `Error`. */
+  limitHolder: <Value>(value: Value) => Value;
   /** Called by the body of a Worker's entry as it begins. */
   entered: () => void;
 }
@@ -81,14 +83,14 @@ function callAgain(
 /**
  * The guard at the start of a function's body. While trampolines are on, the function calls itself
  * again inside its trampoline. The second call finds its own number in `state`, takes it out and
- * runs the body.
+ * runs the body. If the number stayed, a recursive call would run without a trampoline.
  */
 export function guardStatement(call: CallAgain): string {
-  const { id, runtime } = call;
-  const [own, read] = [`${runtime}$`, `${runtime}_`];
-  const state = member(own, "state");
-  return `{const ${own}=${runtime},${read}=${state};if(${read})if(${read}!==${id})` +
-    `{${state}=${id};return ${callAgain(call, own, call.self)}}else ${state}=${ON}}`;
+  const { id, runtime, self } = call;
+  const state = member(runtime, "state");
+  // Variables of its own would make the frame larger, and recursion shallower, while inactive too.
+  return `{if(${state})if(${state}!==${id}){${state}=${id};` +
+    `return ${callAgain(call, runtime, self)}}else ${state}=${ON}}`;
 }
 
 /**
@@ -103,7 +105,8 @@ export function guardExpression(call: CallAgain): string {
 
 /**
  * The text in front of a body that becomes an arrow function: `(0,$.run)(7,()=>`. If `run` were
- * called as a member, V8 would name the functions in the body after it.
+ * called as a member, V8 would infer names with `$.run` in them for functions in the body that have
+ * none of their own (FuncNameInferrer, v8/src/parsing/func-name-inferrer.h).
  */
 export function runText(runtime: string, id: number): string {
   return `(0,${member(runtime, "run")})(${id},()=>`;
@@ -120,6 +123,11 @@ export function accessorText(
   { holder, key, kind }: { holder: string; key: string; kind: "get" | "set" },
 ): string {
   return `${member(runtime, "accessor")}(${holder},${key},"${kind}")`;
+}
+
+/** In front of a value that is asked for `stackTraceLimit`; leaves a parenthesis open. */
+export function limitHolderText(runtime: string): string {
+  return `${member(runtime, "limitHolder")}(`;
 }
 
 /** The statement at the start of the body of a Worker's entry. */
@@ -150,7 +158,10 @@ const WRAPPERS = new URL("../api/", import.meta.url).href;
 const ACTIVATION = new URL("./activation.", import.meta.url).href;
 
 /**
- * The owner of a frame, by the place of its module. Modules below `lib/` belong to this package.
+ * The owner of a frame, by the place of its module: every module below `lib/` belongs to this
+ * package, but for the demo. In the activation's module, `run` calls pieces, and all other functions of
+ * ours stand between a function and its trampoline. With a wrong owner, `programSites()` of
+ * lib/instrument/stacks/call_sites.ts would merge the wrong two frames.
  *
  * @param url The module's address.
  * @param functionName V8's name of the function.

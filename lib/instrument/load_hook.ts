@@ -7,8 +7,10 @@ import type { LeftAlone } from "./left_alone.ts";
 import { type LoadContext, type LoadResult, readLoadedSource } from "../source/loaded_source.ts";
 import type { ModuleMaps } from "./stacks/module_maps.ts";
 import { isOwnModule, isOwnProgram } from "../source/own_module.ts";
-import { isRequired, isRequiredAsScript, UNANSWERED } from "./require_hook.ts";
+import { isRequired, isRequiredAsScript } from "./require_hook.ts";
 import type { Selection } from "./selection.ts";
+import { answerUnchanged } from "./unanswered.ts";
+import { STACK_LIMIT } from "./traits/stack_limit.ts";
 import { transform, type Transformed } from "./rewrite/transform.ts";
 import { stripTypes } from "../source/type_stripping.ts";
 import { warn } from "../base/warnings.ts";
@@ -39,17 +41,20 @@ export type LoadHook = (
 export function makeLoadHook({ selects, leftAlone, maps, entry }: LoadHookOptions): LoadHook {
   return (url, context, next) => {
     const start = url === entry?.url ? entry.start : undefined;
-    const isMeant = isOwnProgram(url) ||
-      (/^(file|https?):/.test(url) && !isOwnModule(url) && selects(url));
+    const isProgram = isOwnProgram(url) || (/^(file|https?):/.test(url) && !isOwnModule(url));
+    const isMeant = isProgram && (isOwnProgram(url) || selects(url));
     if (start === undefined && isRequired(context)) {
-      if (!isMeant || !isRequiredAsScript(url)) return UNANSWERED;
       const loaded = next(url, context);
-      const result = instrument(url, context, loaded, { leftAlone, maps, start });
-      return result === loaded ? UNANSWERED : result;
+      if (!isProgram || !isRequiredAsScript(url)) return answerUnchanged(url, loaded);
+      const result = instrument(url, context, loaded, { leftAlone, maps, start, isMeant });
+      return result === loaded ? answerUnchanged(url, loaded) : result;
     }
     const loaded = next(url, context);
-    const result = isMeant ? instrument(url, context, loaded, { leftAlone, maps, start }) : loaded;
-    return result === loaded && start !== undefined ? withStart(loaded, start) : result;
+    const result = isProgram
+      ? instrument(url, context, loaded, { leftAlone, maps, start, isMeant })
+      : loaded;
+    if (result !== loaded) return result;
+    return start === undefined ? answerUnchanged(url, loaded) : withStart(loaded, start);
   };
 }
 
@@ -63,23 +68,30 @@ function withStart(loaded: LoadResult, start: string): LoadResult {
   return { ...loaded, source: source.replace(/^(#!.*\n)?/, `$1${start}`) };
 }
 
+/**
+ * Instruments a module, or, where it is not meant, only what it does with `stackTraceLimit`.
+ *
+ * @returns What was loaded, where nothing is changed.
+ */
 function instrument(
   url: string,
   context: LoadContext,
   loaded: LoadResult,
-  { leftAlone, maps, start }: Pick<LoadHookOptions, "leftAlone" | "maps"> & {
+  { leftAlone, maps, start, isMeant }: Pick<LoadHookOptions, "leftAlone" | "maps"> & {
     start: string | undefined;
+    isMeant: boolean;
   },
 ): LoadResult {
   const source = readLoadedSource(url, context, loaded, stripTypes);
   if (source === undefined) return loaded;
   const { text, kind, format = loaded.format } = source;
+  if (!isMeant && (start !== undefined || !text.includes(STACK_LIMIT))) return loaded;
   const file = sourceName(url);
   for (const word of [RUNTIME_EXPRESSION, MARKER]) {
     // A program's own variable of this name would hide the runtime, and restoreSource() would take
     // a program's own comment for an edit.
     if (!text.includes(word)) continue;
-    leftAlone.addFile(file, `contains ${word}, which is ours`);
+    if (isMeant) leftAlone.addFile(file, `contains ${word}, which is ours`);
     return loaded;
   }
   const mapsWords = host.mapsStacks ? kind === "module" : host.readsSourceMaps();
@@ -93,9 +105,11 @@ function instrument(
       mayReturn: format === loaded.format,
       start,
       mapsWords,
+      limitOnly: !isMeant,
     });
   } catch (error) {
     // The runtime itself reports a syntax error, when it compiles the text.
+    if (!isMeant) return loaded;
     const isSyntax = error instanceof SyntaxError;
     if (!isSyntax) {
       warn(`Cannot instrument "${url}": ${error}`, "it runs as it is");

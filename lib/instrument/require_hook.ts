@@ -2,14 +2,7 @@ import Module from "node:module";
 
 import { host } from "../runtime/runtime.ts";
 import { sourceName } from "../base/symbol_name.ts";
-import type { LoadContext, LoadResult } from "../source/loaded_source.ts";
-
-/**
- * The result that Deno's `require` takes for no answer: it then loads the file as if there were no
- * hook. With any other result that names no format, it compiles JSON and native addons as
- * JavaScript (Deno 2.9.6, `Module.prototype.load`).
- */
-export const UNANSWERED: LoadResult = { source: null, format: "builtin", shortCircuit: true };
+import type { LoadContext } from "../source/loaded_source.ts";
 
 /**
  * Whether the load comes from Deno's `require`, not from the loader of ECMAScript modules or Node.

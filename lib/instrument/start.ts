@@ -7,10 +7,13 @@ import { siblingModule } from "../base/sibling_module.ts";
 import type { ReadVariable } from "../activation/switches.ts";
 import { denoDialect } from "./stacks/deno_dialect.ts";
 import { disguiseFunctions } from "./disguise.ts";
+import type { CallSite } from "./stacks/call_sites.ts";
 import { ErrorStacks, type StackDialect } from "./stacks/error_stack.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
 import { type LoadHook, makeLoadHook } from "./load_hook.ts";
+import { restoreExceptionMessages } from "./stacks/messages.ts";
 import { ModuleMaps } from "./stacks/module_maps.ts";
+import { hideFramesOfCallSites } from "./stacks/node_call_sites.ts";
 import { showOriginalLines } from "./stacks/node_excerpt.ts";
 import { formatStack as formatNodeStack } from "./stacks/node_stack.ts";
 import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection, type Selection } from "./selection.ts";
@@ -46,6 +49,7 @@ const ENTER = `import.meta.main=true;${enteredText(RUNTIME_EXPRESSION)}`;
 export function startInstrumenting({ read, entry }: StartOptions): void {
   publishActivation();
   if (registerHooks === undefined) return warnOfOldRuntime();
+  if (Object.isFrozen(Error)) return warnOfFrozenIntrinsics();
   disguiseFunctions(globalThis);
   const maps = hideFrames();
   activation.decide(read);
@@ -68,11 +72,23 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
 function hideFrames(): ModuleMaps {
   const maps = new ModuleMaps();
   const place: StackDialect["place"] = (sites) => maps.place(sites);
+  const { prepareStackTrace } = Error;
+  const nodeDialect = {
+    place,
+    format: (error: unknown, sites: readonly CallSite[]) =>
+      formatNodeStack(error, sites, prepareStackTrace),
+  };
   const stacks = new ErrorStacks(
     globalThis,
-    host.mapsStacks ? { place, ...denoDialect() } : { place, format: formatNodeStack },
+    host.mapsStacks ? { place, ...denoDialect() } : nodeDialect,
   );
-  if (!host.mapsStacks) showOriginalLines(maps, NATIVE_CALLER);
+  activation.limitHolder = stacks.limitHolder;
+  activation.onSwitch((isOn) => stacks.switch(isOn));
+  restoreExceptionMessages(globalThis);
+  if (!host.mapsStacks) {
+    showOriginalLines(maps, NATIVE_CALLER);
+    hideFramesOfCallSites(maps);
+  }
   // Deno reports an uncaught error of a Worker to its parent thread by the frames, not by the text.
   // Settling takes the frames away, so only the main thread settles.
   if (host.mapsStacks && host.isMainThread()) {
@@ -88,6 +104,13 @@ function warnOfOldRuntime(): void {
   warn(
     `Cannot instrument the program: ${name} ${version} has no module.registerHooks, must ` +
       "be Node 22.15 or newer, or Deno; functions that withPerf() wraps are seen all the same",
+  );
+}
+
+function warnOfFrozenIntrinsics(): void {
+  warn(
+    "Cannot instrument the program: its intrinsics are frozen, so that it would see instrumented code " +
+      "in its functions and stacks; functions that withPerf() wraps are seen all the same",
   );
 }
 

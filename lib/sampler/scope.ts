@@ -103,7 +103,7 @@ function controlOfSampler(): SwitchRecording {
 }
 
 function followActivation(activation: Activation, record: SwitchRecording): void {
-  activation.onSwitch = record;
+  activation.onSwitch(record);
   record(activation.backend !== undefined);
 }
 

@@ -1,4 +1,4 @@
-import { runText, touchText } from "../../activation/instrumented_code.ts";
+import { limitHolderText, runText, touchText } from "../../activation/instrumented_code.ts";
 import { ANONYMOUS, className, isMember, ownName } from "../../source/function_names.ts";
 import { wrapClassBody } from "./class_body.ts";
 import { ClassMembers } from "./class_members.ts";
@@ -11,7 +11,7 @@ import type { SourceMap } from "../../source/libraries.js";
 import { LineStarts } from "../../source/line_starts.ts";
 import { wrapModuleBody } from "./module_body.ts";
 import { SelfReferences } from "./self_references.ts";
-import { isStackLimit, OWN_ERROR } from "../traits/stack_limit.ts";
+import { limitHolder, STACK_LIMIT } from "../traits/stack_limit.ts";
 import { formatInlineMap, LineFinder, splitInlineMap } from "../../source/source_positions.ts";
 import {
   directives,
@@ -82,6 +82,11 @@ export interface TransformOptions {
    * columns of stacks there need that. The map is then several times as large. @default {false}
    */
   mapsWords?: boolean;
+  /**
+   * Whether no function is instrumented, and the program only reads and sets its own
+   * `Error.stackTraceLimit`. @default {false}
+   */
+  limitOnly?: boolean;
 }
 
 /**
@@ -138,7 +143,7 @@ class Instrumenter implements Visitor {
   readonly #lines: LineFinder;
   readonly #options: TransformOptions;
   readonly #asksCaller: boolean;
-  readonly #declaresError: boolean;
+  readonly #mentionsLimit: boolean;
   readonly #selves: SelfReferences;
   /** The node whose children are being visited, and the surroundings of these. */
   #parent: Node = NOWHERE;
@@ -151,7 +156,7 @@ class Instrumenter implements Visitor {
     this.#options = options;
     this.#selves = new SelfReferences(options.kind);
     this.#asksCaller = CALLER.test(source);
-    this.#declaresError = OWN_ERROR.test(source);
+    this.#mentionsLimit = source.includes(STACK_LIMIT);
   }
 
   instrument(): void {
@@ -161,7 +166,9 @@ class Instrumenter implements Visitor {
       (node) => abridgeFunction(node, this.#selves.notesOf(node)),
     );
     this.#selves.addProgram(program);
-    const strict = this.#options.kind === "module" || isStrictBody(program["body"]);
+    const strict = this.#options.kind === "module" || isDirected(program["body"], "use strict");
+    const around = { path: "", strict, insideWith: false };
+    if (this.#options.limitOnly) return this.#visitChildren(program, around);
     const wrapped = wrapModuleBody(program, {
       kind: this.#options.kind,
       strict,
@@ -172,7 +179,7 @@ class Instrumenter implements Visitor {
       number: () => this.#number("<module>"),
     });
     if (wrapped.reason !== undefined) this.#skip("<module>", undefined, wrapped.reason);
-    this.#visitChildren(program, { path: "", strict, insideWith: false });
+    this.#visitChildren(program, around);
     wrapped.close();
   }
 
@@ -183,9 +190,11 @@ class Instrumenter implements Visitor {
       case "FunctionDeclaration":
       case "FunctionExpression":
       case "ArrowFunctionExpression":
+        if (this.#options.limitOnly) break;
         return this.#visitFunction(node, around);
       case "ClassDeclaration":
       case "ClassExpression":
+        if (this.#options.limitOnly) break;
         return this.#visitClass(node, around);
       case "WithStatement":
         return this.#visitChildren(node, { ...around, insideWith: true });
@@ -194,18 +203,12 @@ class Instrumenter implements Visitor {
         const path = `${qualifiedName(around.path, name)}.`;
         return this.#visitChildren(node, name ? { ...around, path } : around);
       }
-      case "MemberExpression":
-        if (isStackLimit(node) && this.#parent.type !== "UnaryExpression") this.#replaceLimit(node);
     }
+    // Inside `with`, an object would be asked for the runtime's name.
+    const holder = this.#mentionsLimit && !around.insideWith ? limitHolder(node) : undefined;
+    if (holder) this.edits.insert(holder.start, limitHolderText(this.#options.runtime));
     this.#visitChildren(node, around);
-  }
-
-  /**
-   * Has the program read a property of ours instead of `Error.stackTraceLimit`: the real limit is
-   * higher, to make room for our frames.
-   */
-  #replaceLimit({ property: { start, end } }: Node): void {
-    if (!this.#declaresError) this.edits.replace(start, end, this.#options.runtime);
+    if (holder) this.edits.append(holder.end, ")");
   }
 
   #visitClass(node: Node, around: Surroundings): void {
@@ -236,7 +239,9 @@ class Instrumenter implements Visitor {
     const name = qualifiedName(around.path, ownName(node, parent, this.#source) || ANONYMOUS);
     const offset = isMember(parent, node) ? parent.start : node.start;
     const line = this.#lines.lineAt(offset);
-    const strict = around.strict || (!node["expression"] && isStrictBody(node["body"].body));
+    // V8 compiles asm.js ahead of time only if the whole function is valid asm.js, which no edit is.
+    if (hasDirective(node, "use asm")) return this.#skip(name, line, "asm.js");
+    const strict = around.strict || hasDirective(node, "use strict");
     const wrapped = wrapFunction(node, {
       strict,
       insideWith: around.insideWith,
@@ -268,6 +273,11 @@ class Instrumenter implements Visitor {
   }
 }
 
-function isStrictBody(body: Node[]): boolean {
-  return directives(body).some(({ directive }) => directive === "use strict");
+/** Whether a function begins with a directive. */
+function hasDirective({ expression, body }: Node, text: string): boolean {
+  return !expression && isDirected(body.body, text);
+}
+
+function isDirected(body: Node[], text: string): boolean {
+  return directives(body).some(({ directive }) => directive === text);
 }

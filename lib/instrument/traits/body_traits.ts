@@ -1,4 +1,4 @@
-import { isStackLimit } from "./stack_limit.ts";
+import { limitHolder } from "./stack_limit.ts";
 import { type Node, visitChildren } from "../../source/syntax_tree.ts";
 
 /** A `var` declaration. */
@@ -95,6 +95,8 @@ export class TraitSearch implements BodyTraits {
 
   /** Searches a node. */
   visit(node: Node): void {
+    const holdsLimit = limitHolder(node) !== undefined;
+    if (holdsLimit) this.holdsEdits = true;
     switch (node.type) {
       case "Identifier":
         if (node["name"] === "arguments") this.mentionsArguments = true;
@@ -148,14 +150,13 @@ export class TraitSearch implements BodyTraits {
           this.evals = true;
           this.#observer?.observe(node, this.#inLoop);
         }
+        // The arguments that name the limit are asked for again.
+        if (holdsLimit) break;
         this.visit(node["callee"]);
         return this.#visitList(node, "arguments");
       case "AssignmentExpression":
       case "UpdateExpression":
         this.#observer?.observe(node, this.#inLoop);
-        break;
-      case "MemberExpression":
-        if (isStackLimit(node)) this.holdsEdits = true;
         break;
       case "MetaProperty":
         if (node["meta"].name === "new") this.mentionsTarget = true;
