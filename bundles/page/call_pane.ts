@@ -44,7 +44,7 @@ export function drawCalls(place: HTMLElement, view: View, onChoose: (fn: number)
     return make(
       "section",
       {},
-      make("h3", {}, title),
+      make("h2", {}, title),
       rows.length === 0 ? make("p", { className: "quiet" }, "none") : make(
         "table",
         { className: "calls" },
