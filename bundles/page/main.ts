@@ -15,7 +15,7 @@ import { drawLines } from "./line_pane.ts";
 import { Model } from "./model.ts";
 import { countFound, type Matcher, readSearch } from "./search.ts";
 import { drawSource } from "./source_pane.ts";
-import { readState, type State, writeState } from "./state.ts";
+import { fitState, readState, type State, writeState } from "./state.ts";
 import { splitKey } from "./merged_calls.ts";
 import { Tabs } from "./tabs.ts";
 import { fillThreads } from "./thread_menu.ts";
@@ -50,7 +50,7 @@ class Page {
 
   constructor(model: Model) {
     this.#model = model;
-    this.#view = new View(model, readState(location.hash));
+    this.#view = new View(model, this.#readAddress());
     this.#graph = new FlameCanvas(element("graph"), {
       onHover: (node, event) => {
         if (node === undefined || event === undefined) this.#tip.hide();
@@ -88,6 +88,15 @@ class Page {
     Object.assign(state, change);
     history.replaceState(null, "", `#${writeState(state)}`);
     this.#draw();
+  }
+
+  #readAddress(): State {
+    const { functions, threads, stepEnd } = this.#model;
+    return fitState(readState(location.hash), {
+      functions,
+      threads: threads.length,
+      steps: stepEnd?.length ?? 0,
+    });
   }
 
   #draw(): void {
@@ -230,7 +239,7 @@ class Page {
     element("copy").addEventListener("click", () => void this.#copy());
     addEventListener("resize", () => this.#timeline.draw());
     addEventListener("hashchange", () => {
-      Object.assign(this.#view.state, readState(location.hash));
+      Object.assign(this.#view.state, this.#readAddress());
       search.value = this.#view.state.search;
       this.#draw();
     });

@@ -67,6 +67,26 @@ export function readState(fragment: string): State {
   };
 }
 
+/** Sizes that choices must fit into. */
+export interface StateLimits {
+  functions: number;
+  threads: number;
+  /** Stretches of time. */
+  steps: number;
+}
+
+/** A state without choices that a page does not have, as of an address of another page. */
+export function fitState(state: State, { functions, threads, steps }: StateLimits): State {
+  const { fn, thread, range, graph } = state;
+  return {
+    ...state,
+    fn: fn !== undefined && fn < functions ? fn : undefined,
+    thread: /^\d+$/.test(thread) && Number(thread) >= threads ? "" : thread,
+    range: range !== undefined && range[1] <= steps ? range : undefined,
+    graph: graph === "time" && steps === 0 ? "left" : graph,
+  };
+}
+
 /** The fragment of a state; empty where nothing has been chosen. */
 export function writeState(state: State): string {
   const words = new URLSearchParams();

@@ -1,9 +1,9 @@
-import type { Recording } from "../recording/recording.ts";
+import type { Recording, Stack } from "../recording/recording.ts";
 import { jsonPieces } from "./json_pieces.ts";
 import { lineMatches } from "./line_matches.ts";
 import { page } from "./page.js";
 import { pageCells, stackCells } from "./page_cells.ts";
-import type { PageCells, PageData } from "./page_data.ts";
+import type { PageData } from "./page_data.ts";
 import { pageSources } from "./page_sources.ts";
 import { PageTree } from "./page_tree.ts";
 
@@ -65,11 +65,20 @@ export function formatHtmlDifference(
 ): Iterable<string> {
   const tree = new PageTree({ ignoresLines: true });
   const lineOf = lineMatches({ before: before.sources, after: after.sources });
-  const nodesAfter = after.stacks.map((stack) => tree.add(stack));
-  const nodesBefore = before.stacks.map((stack) => tree.add(stack, lineOf));
+  const add = ({ thread, frames }: Stack, line?: typeof lineOf) =>
+    tree.add({ thread: withoutNumber(thread), frames }, line);
+  const nodesAfter = after.stacks.map((stack) => add(stack));
+  const nodesBefore = before.stacks.map((stack) => add(stack, lineOf));
   const { data, order } = tree.end();
-  const { cells, threads } = stackCells(after, placesOf(nodesAfter, order));
-  const cellsBefore: PageCells = stackCells(before, placesOf(nodesBefore, order), threads).cells;
+  const nameOf = withoutNumber;
+  const { cells, threads } = stackCells(after, placesOf(nodesAfter, order), { nameOf });
+  const options = { nameOf, threads };
+  const cellsBefore = stackCells(before, placesOf(nodesBefore, order), options).cells;
+  const fileId = (file: string) => tree.fileId(file);
+  const sources = hasSources ? pageSources(after, fileId) : [];
+  const known = new Set(sources.map(({ file }) => file));
+  // Functions that are gone have sources in the earlier recording only.
+  const gone = hasSources ? pageSources(before, fileId).filter(({ file }) => !known.has(file)) : [];
   return fillPage({
     ...headOf(after, words),
     compared: names,
@@ -77,12 +86,17 @@ export function formatHtmlDifference(
     cells,
     cellsBefore,
     threads,
-    sources: hasSources ? pageSources(after, (file) => tree.fileId(file)) : [],
+    sources: [...sources, ...gone],
   });
 }
 
 function headOf({ unit }: Recording, { title, facts, warnings = [] }: PageWords) {
   return { title, facts: [...facts], warnings: [...warnings], unit };
+}
+
+/** A thread's label without the number of its process, which differs in each run. */
+function withoutNumber(thread: string): string {
+  return thread.replace(/ \d+(?= ".*"$)/, "");
 }
 
 function placesOf(nodes: readonly number[], order: Uint32Array): Uint32Array {

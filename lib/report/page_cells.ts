@@ -49,24 +49,33 @@ function timedCells(
   };
 }
 
+/** Options of {@linkcode stackCells}. */
+export interface StackCellOptions {
+  /** @default {[]} */
+  threads?: PageThread[];
+  /** The name of a thread, by its label. @default {the label} */
+  nameOf?: (thread: string) => string;
+}
+
 /**
  * Counts stacks, for recordings whose samples have no times, and for comparisons: two recordings have
  * no time in common.
  *
  * @param recording The stacks.
  * @param nodes The node of each stack.
- * @param threads Threads that are known already; new ones are added.
+ * @param options Threads that are known already, to which new ones are added; the names of threads.
  */
 export function stackCells(
   { stacks }: Pick<Recording, "stacks">,
   nodes: ArrayLike<number>,
-  threads: PageThread[] = [],
+  { threads = [], nameOf = (thread) => thread }: StackCellOptions = {},
 ): { cells: PageCells; threads: PageThread[] } {
   const ids = new Map(threads.map(({ name }, id) => [name, id]));
   const cells = new CellList();
   stacks.forEach(({ thread, weight, samples }, i) => {
-    let id = ids.get(thread);
-    if (id === undefined) ids.set(thread, id = threads.push({ name: thread }) - 1);
+    const name = nameOf(thread);
+    let id = ids.get(name);
+    if (id === undefined) ids.set(name, id = threads.push({ name }) - 1);
     cells.add(nodes[i]!, id, { weight, samples });
   });
   return { cells: cells.columns(), threads };

@@ -95,6 +95,22 @@ Deno.test("formatHtmlDifference() has the counts of both recordings side by side
   deepEqual(counted(model.cellsBefore!), [["2 a", 1000], ["2 b", 2000]]);
 });
 
+Deno.test("formatHtmlDifference() matches threads of processes with one command", () => {
+  const stack = {
+    frames: recordingOf([["t: libc/a", 1]]).stacks[0]!.frames,
+    samples: 1,
+    weight: 1,
+  };
+  const recording = (thread: string): Recording => ({
+    ...recordingOf([]),
+    stacks: [{ ...stack, thread, isCut: false }],
+  });
+  const [before, after] = [recording('node 12 "vite build"'), recording('node 345 "vite build"')];
+  const names = { before: "a", after: "b" };
+  const data = pageDataOf(textOf(formatHtmlDifference({ before, after, names }, WORDS)));
+  deepEqual([data.labels, data.threads], [['node "vite build"'], [{ name: 'node "vite build"' }]]);
+});
+
 Deno.test("formatHtmlDifference() matches functions and lines below an inserted line", () => {
   const text = "f() {\n  work();\n}";
   const before = recordingAt({ begin: 1, line: 2, weight: 5, text });

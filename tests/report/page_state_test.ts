@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { readState, writeState } from "../../bundles/page/state.ts";
+import { fitState, readState, writeState } from "../../bundles/page/state.ts";
 
 Deno.test("writeState() is empty at first, and readState() reads all that it writes", () => {
   equal(writeState(readState("")), "");
@@ -28,4 +28,13 @@ Deno.test("writeState() is empty at first, and readState() reads all that it wri
 Deno.test("readState() ignores what it does not know", () => {
   const state = readState("#graph=pie&time=9-3&hide=nothing&fn=x&zoom=1.y&more=1");
   deepEqual(state, { ...readState(""), zoom: [1] });
+});
+
+Deno.test("fitState() drops choices that the page does not have", () => {
+  const limits = { functions: 3, threads: 2, steps: 10 };
+  const fitting = readState("#fn=2&thread=1&time=0-10&graph=time");
+  deepEqual(fitState(fitting, limits), fitting);
+  const other = readState("#fn=3&thread=2&time=0-11&graph=time");
+  deepEqual(fitState(other, limits), readState("#graph=time"));
+  deepEqual(fitState(other, { ...limits, steps: 0 }), readState(""));
 });
