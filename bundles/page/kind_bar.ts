@@ -36,6 +36,7 @@ export function drawKinds(
       KIND_LABELS[kind],
       make("b", {}, isHidden ? "hidden" : share),
     );
+    button.dataset["kind"] = kind;
     button.setAttribute("aria-pressed", String(!isHidden));
     button.addEventListener("click", () => onToggle(kind));
     legend.append(button);

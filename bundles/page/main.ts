@@ -137,7 +137,7 @@ class Page {
     else {
       const { boxes, weight } = countFound(tree, isFound);
       const share = percent(ratio(weight, tree.total[0]!));
-      element("found").textContent = `${whole(boxes)} boxes, ${share}`;
+      element("found").textContent = `${whole(boxes)} ${boxes === 1 ? "box" : "boxes"}, ${share}`;
     }
   }
 
@@ -171,13 +171,21 @@ class Page {
       drawFunctions(place, view, {
         matcher,
         onChoose: (fn) => this.#lookAt(fn),
-        onSort: (next) => this.update({ sort: next }),
+        onSort: (next) => {
+          this.update({ sort: next });
+          place.querySelector<HTMLElement>("th[aria-sort] button")?.focus();
+        },
       });
       if (!showsAll && sort === "self" && matcher === undefined) place.scrollTop = 0;
     } else if (pane === "lines") {
       drawLines(place, view, { matcher, onChoose: (fn, line) => this.#lookAt(fn, line) });
     } else if (pane === "source") drawSource(place, view);
-    else drawCalls(place, view, (fn) => this.update({ fn, line: undefined }));
+    else {
+      drawCalls(place, view, (fn) => {
+        this.update({ fn, line: undefined });
+        place.focus({ preventScroll: true });
+      });
+    }
   }
 
   /** A box: it is zoomed to, and its source is shown. */
@@ -193,6 +201,8 @@ class Page {
 
   #lookAt(fn: number, line?: number): void {
     this.update({ fn, line, pane: "source" });
+    // The pressed button is gone, so the keyboard goes on in the source.
+    element("pane").focus({ preventScroll: true });
     element("pane").scrollIntoView({ block: "nearest" });
   }
 
@@ -208,7 +218,8 @@ class Page {
     const hidden = new Set(this.#view.state.hidden);
     if (!hidden.delete(kind)) hidden.add(kind);
     this.update({ hidden });
-    element("kinds").querySelector<HTMLElement>(`button:has(.${kind})`)?.focus();
+    // The button has been drawn anew.
+    element("kinds").querySelector<HTMLElement>(`[data-kind="${kind}"]`)?.focus();
   }
 
   /** Buttons that are on or off. */

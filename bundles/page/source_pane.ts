@@ -101,19 +101,22 @@ interface SourceRow {
   self: Compared<number>;
   total: Compared<number>;
   code: string;
+  /** The function that the row is of, where a line has rows for several. */
+  fn?: number;
   /** Whether the function begins here. */
   isBegin: boolean;
 }
 
-function rowElement(view: View, { label, self, total, code, isBegin }: SourceRow): HTMLElement {
+function rowElement(view: View, { label, self, total, code, fn, isBegin }: SourceRow): HTMLElement {
   const hasTime = total.now > 0 || (total.before ?? 0) > 0;
+  const name = fn === undefined ? [] : [make("span", { className: "fn" }, nameOf(view.model, fn))];
   const row = make(
     "tr",
     { className: `${hasTime ? "ran" : ""}${isBegin ? " begin" : ""}` },
     make("th", { scope: "row", className: "line" }, label),
     hasTime ? measureCell(view, self) : make("td"),
     hasTime ? measureCell(view, total) : make("td"),
-    make("td", { className: "code" }, code),
+    make("td", { className: "code" }, ...name, code),
   );
   row.style.setProperty("--heat", `${Math.min(60, 120 * ratio(self.now, view.all.now))}%`);
   return row;
@@ -138,6 +141,7 @@ function placeRow({ places, placeTotals: { now, before }, model }: View, place: 
     self: { now: now.self[place]!, before: before?.self[place] },
     total: { now: now.total[place]!, before: before?.total[place] },
     code: model.textOf(places.file[place]!, places.line[place]!, column),
+    fn: model.spotFn[spot]!,
     isBegin: false,
   };
 }

@@ -65,8 +65,8 @@ export function formatHtmlDifference(
 ): Iterable<string> {
   const tree = new PageTree({ ignoresLines: true });
   const lineOf = lineMatches({ before: before.sources, after: after.sources });
-  const add = ({ thread, frames }: Stack, line?: typeof lineOf) =>
-    tree.add({ thread: withoutNumber(thread), frames }, line);
+  const add = ({ thread, frames, isCut }: Stack, line?: typeof lineOf) =>
+    tree.add({ thread: withoutNumber(thread), frames, isCut }, line);
   const nodesAfter = after.stacks.map((stack) => add(stack));
   const nodesBefore = before.stacks.map((stack) => add(stack, lineOf));
   const { data, order } = tree.end();

@@ -56,11 +56,12 @@ export interface PageSpots {
 
 /**
  * The tree of all calls, in preorder: a node's callees follow it before its siblings do. Its depth
- * says where it hangs. The root has depth 0, threads have depth 1.
+ * says where it hangs. The root has depth 0, threads have depth 1; below them, one more label may hold stacks without
+ * their outer frames.
  */
 export interface PageNodes {
   depth: NumberColumn;
-  /** Index of the spot; the number of spots plus the index of the label for a thread; 0 for the root. */
+  /** Index of the spot; for a label its index plus the number of spots; 0 for the root. */
   spot: NumberColumn;
 }
 
@@ -135,7 +136,10 @@ export interface PageData {
   modules: string[];
   functions: PageFunctions;
   spots: PageSpots;
-  /** Names of threads as stacks have them: equally named threads are one. */
+  /**
+   * Names of threads as stacks have them, where equally named threads are one, and the name for
+   * stacks without their outer frames.
+   */
   labels: string[];
   nodes: PageNodes;
   threads: PageThread[];

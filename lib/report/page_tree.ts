@@ -1,4 +1,4 @@
-import type { Frame } from "../recording/frame.ts";
+import { activityOfFrame, type Frame } from "../recording/frame.ts";
 import { StackTrie } from "../recording/stack_trie.ts";
 import type { Stack } from "../recording/recording.ts";
 import { numberColumn } from "./number_column.ts";
@@ -9,6 +9,9 @@ import {
   type PageFunctions,
   type PageSpots,
 } from "./page_data.ts";
+
+/** The label below a thread for stacks whose outer frames are missing. */
+const CUT_OFF = "cut off: the outermost callers are missing";
 
 /** Options of a {@linkcode PageTree}. */
 export interface PageTreeOptions {
@@ -51,11 +54,15 @@ export class PageTree {
    * @returns A number of the stack's innermost node, which {@linkcode PageTree.end} renumbers.
    */
   add(
-    { thread, frames }: Pick<Stack, "thread" | "frames">,
+    { thread, frames, isCut }: Pick<Stack, "thread" | "frames" | "isCut">,
     lineOf: (frame: Frame) => number | undefined = ({ position }) => position?.line,
   ): number {
     // Items of spots are not negative.
     let node = this.#trie.child(StackTrie.ROOT, -1 - this.#labels.idOf(thread));
+    // Callers of a garbage collection are left out anyway.
+    if (isCut && frames[0] !== undefined && activityOfFrame(frames[0]) === undefined) {
+      node = this.#trie.child(node, -1 - this.#labels.idOf(CUT_OFF));
+    }
     for (const frame of frames) {
       let spot = this.#spotOf.get(frame);
       if (spot === undefined) this.#spotOf.set(frame, spot = this.#spot(frame, lineOf(frame) ?? 0));

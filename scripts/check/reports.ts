@@ -143,12 +143,34 @@ async function readWithChromium(page: Page, directory: string): Promise<Reading>
   await page.keyboard.press("Escape");
   await wait();
   check("Escape zooms out", await isDisabled("#reset"));
+  const { x, y } = await page.$eval("#timeline", (element: Page) => {
+    const { x, y } = element.getBoundingClientRect();
+    return { x, y };
+  });
+  await page.mouse.move(x + 300, y + 20);
+  await page.mouse.down();
+  await page.mouse.move(x + 600, y + 20, { steps: 3 });
+  await page.mouse.up();
+  await wait();
+  const [, samples] = /^(\d+)/.exec((await textOf("#chosen")).replaceAll("\u2009", "")) ?? [];
+  const [, all] = /(\d+) samples/.exec(await textOf("#facts"))!;
+  check(
+    "a dragged range restricts the samples",
+    Number(samples) > 0 && Number(samples) < Number(all),
+  );
+  await page.focus("#timeline");
+  await page.keyboard.press("Escape");
+  await wait();
+  check("Escape shows all samples again", (await textOf("#chosen")) === "");
+  await page.click("#kinds [data-kind=kernel]");
+  await wait();
+  check("a hidden kind has no time", (await textOf("#kinds [data-kind=kernel] b")) === "hidden");
   await open();
   await page.type("#search", "/^foo /");
   await wait();
   const found = await textOf("#found");
   await page.screenshot({ path: `${directory}/found.png` });
-  check("a search counts", /^[\d\u2009]+ boxes, [\d.]+ %$/.test(found), found);
+  check("a search counts", /^[\d\u2009]+ box(?:es)?, [\d.]+ %$/.test(found), found);
   check("no request leaves the page", requests.every((url) => url.split("#")[0] === address));
   check("the page has no errors", errors.length === 0, errors.join());
   return { reader: "Chromium, search", share: Number(/([\d.]+) %/.exec(found)![1]) };

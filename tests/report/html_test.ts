@@ -26,15 +26,19 @@ Deno.test("formatHtml() puts all stacks into the page, frames once", () => {
     ["worker: libc/main deno/", 1],
   ]);
   const model = pageModelOf(recording);
-  deepEqual(callsOf(model), ["0 all", "1 deno", "2 main", "3 foo", "1 worker", "2 main", "3 "]);
-  deepEqual([...model.cells.node], [3, 3, 6]);
+  deepEqual(callsOf(model), [
+    ...["0 all", "1 deno", "2 main", "3 foo"],
+    ...["2 cut off: the outermost callers are missing", "3 main", "4 foo"],
+    ...["1 worker", "2 main", "3 "],
+  ]);
+  deepEqual([...model.cells.node], [3, 6, 9]);
   deepEqual([...model.cells.weight], [2000, 1000, 1000]);
   deepEqual([...model.cells.samples], [2, 1, 1]);
   deepEqual(model.data.functions.name, ["main", "foo", ""]);
   deepEqual([...model.fnFile], [0, 1, 0]);
   deepEqual([...model.fnLine], [0, 1, 0]);
-  deepEqual([...model.end], [7, 4, 4, 4, 7, 7, 7]);
-  deepEqual([...model.parent], [0, 0, 1, 2, 0, 4, 5]);
+  deepEqual([...model.end], [10, 7, 4, 4, 7, 7, 7, 10, 10, 10]);
+  deepEqual([...model.parent], [0, 0, 1, 2, 1, 4, 5, 0, 7, 8]);
 });
 
 Deno.test("formatHtml() has the title, facts and warnings", () => {
