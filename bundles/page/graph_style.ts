@@ -5,7 +5,7 @@ import { kindOf, longPlace, nameOf, shortPlace } from "./functions.ts";
 import type { View } from "./view.ts";
 import { amount, percent, ratio } from "./words.ts";
 
-/** What a style depends on, beside the view. */
+/** Options of a {@linkcode GraphStyle}, beside its view. */
 export interface StyleOptions {
   palette: Palette;
   /** Whether a search has found a key. */

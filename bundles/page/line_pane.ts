@@ -1,7 +1,7 @@
 /** The hottest lines of all files, with their text. */
 import { link, make } from "./elements.ts";
 import { nameOf } from "./functions.ts";
-import { measureCell, rank } from "./measure.ts";
+import { measureCell, rank, SELF, TOTAL } from "./measure.ts";
 import type { Matcher } from "./search.ts";
 import type { Compared, View } from "./view.ts";
 
@@ -70,7 +70,11 @@ export function drawLines(
     );
   });
   const heads = [`Self${change}`, `Total${change}`, "Line", "Function", "Where"].map((text, i) =>
-    make("th", { scope: "col", className: ["number", "number", "code", "name", "file"][i] }, text)
+    make("th", {
+      scope: "col",
+      className: ["number", "number", "code", "name", "file"][i]!,
+      title: [SELF, TOTAL][i] ?? "",
+    }, text)
   );
   place.replaceChildren(
     make(

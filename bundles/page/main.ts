@@ -22,7 +22,7 @@ import { fillThreads } from "./thread_menu.ts";
 import { Timeline } from "./timeline.ts";
 import { Tip } from "./tip.ts";
 import { View } from "./view.ts";
-import { percent, ratio, whole } from "./words.ts";
+import { amount, percent, ratio, whole } from "./words.ts";
 
 /** Lets the browser draw what is there. */
 const nextFrame = () =>
@@ -60,7 +60,13 @@ class Page {
       onChoose: (node) => this.#choose(node),
       onReset: () => this.update({ zoom: [] }),
     });
-    this.#timeline = new Timeline(element("timeline"), (range) => this.update({ range }));
+    this.#timeline = new Timeline(element("timeline"), {
+      onRange: (range) => this.update({ range }),
+      onHover: (step, event) => {
+        if (step === undefined || event === undefined) this.#tip.hide();
+        else this.#tip.show(event, [this.#timeText(step)]);
+      },
+    });
     fillThreads(element("thread"), model);
     this.#listen();
   }
@@ -153,7 +159,9 @@ class Page {
     element("copy").hidden = element("all").hidden = state.pane !== "functions";
     element("chosen").textContent = state.range === undefined
       ? ""
-      : `${whole(view.weights.now.samples)} samples in the range; Escape or a click shows all`;
+      : `${this.#rangeText(state.range)} · ${
+        whole(view.weights.now.samples)
+      } samples; Escape or a click shows all`;
     drawAnswer(element("answer"), view, (fn, line) => this.#lookAt(fn, line));
     drawKinds(element("kinds"), view, (kind) => this.#toggleKind(kind));
     if (this.#model.stepEnd !== undefined) {
@@ -212,6 +220,16 @@ class Page {
       make("b", {}, name!),
       ` ${rest.filter(Boolean).join(" · ")}`,
     );
+  }
+
+  #timeText(step: number): string {
+    const { timeline } = this.#model.data;
+    return amount(step * (timeline?.step ?? 0), { unit: "nanoseconds" });
+  }
+
+  /** The times of a range, from the first sample on. */
+  #rangeText(range: readonly [number, number]): string {
+    return range.map((step) => this.#timeText(step)).join(" to ");
   }
 
   #toggleKind(kind: FrameKind): void {

@@ -16,7 +16,7 @@ export interface MergedCalls {
   readonly children: Uint32Array;
 }
 
-/** How calls are merged. */
+/** Options of {@linkcode mergeCalls}. */
 export interface MergeOptions {
   /** The node that has each node's time; see `holders()`. */
   holder: Uint32Array;

@@ -20,7 +20,7 @@ export interface Cells {
 const PIECE = 200;
 const CONTEXT = 20;
 
-/** All that was recorded. */
+/** A recording, as the page computes with it. */
 export class Model {
   readonly data: PageData;
   readonly fnKind: Uint32Array;
@@ -64,7 +64,9 @@ export class Model {
     this.cellsBefore = data.cellsBefore && unpackCells(data.cellsBefore);
     this.stepEnd = data.timeline && unpack(data.timeline.end);
     this.threads = data.threads;
-    this.sources = new Map(data.sources.map((source) => [source.file, source]));
+    this.sources = new Map(
+      Object.entries(data.sources).map(([file, source]) => [Number(file), source]),
+    );
     const { parent, end } = ancestry(this.depth);
     this.parent = parent;
     this.end = end;

@@ -3,7 +3,7 @@ import { PAGE_KINDS } from "../../lib/report/page_data.ts";
 import { TIER_LABELS } from "./colors.ts";
 import { make, swatch } from "./elements.ts";
 import { longPlace, nameOf, sourceAddress } from "./functions.ts";
-import { measureCell, rank } from "./measure.ts";
+import { measureCell, rank, SELF, TOTAL } from "./measure.ts";
 import type { Compared, View } from "./view.ts";
 import { amount, percent, ratio } from "./words.ts";
 
@@ -171,8 +171,8 @@ function hottestLine(view: View, fn: number): number | undefined {
 
 function columnHeads({ isComparison }: View): HTMLElement {
   const change = isComparison ? " ±" : "";
-  const head = (text: string, className = "number") =>
-    make("th", { scope: "col", className }, text);
+  const head = (text: string, className = "number", title = "") =>
+    make("th", { scope: "col", className, title }, text);
   return make(
     "thead",
     {},
@@ -180,8 +180,8 @@ function columnHeads({ isComparison }: View): HTMLElement {
       "tr",
       {},
       head("Line", "line"),
-      head(`Self${change}`),
-      head(`Total${change}`),
+      head(`Self${change}`, "number", SELF),
+      head(`Total${change}`, "number", TOTAL),
       head("Source", "code"),
     ),
   );

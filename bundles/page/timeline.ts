@@ -13,22 +13,30 @@ export interface TimelineDrawing {
   palette: Palette;
 }
 
+/** The events of a timeline. */
+export interface TimelineEvents {
+  onRange: (range: Range | undefined) => void;
+  onHover: (step: number | undefined, event?: MouseEvent) => void;
+}
+
 /** A timeline on a canvas. */
 export class Timeline {
   readonly #canvas: HTMLCanvasElement;
-  readonly #onRange: (range: Range | undefined) => void;
+  readonly #onRange: TimelineEvents["onRange"];
   #drawing: TimelineDrawing | undefined;
   #dragStart: number | undefined;
   #dragged: Range | undefined;
 
-  constructor(canvas: HTMLCanvasElement, onRange: (range: Range | undefined) => void) {
+  constructor(canvas: HTMLCanvasElement, { onRange, onHover }: TimelineEvents) {
     this.#canvas = canvas;
     this.#onRange = onRange;
     canvas.addEventListener("pointerdown", (event) => {
       this.#dragStart = this.#stepAt(event);
       canvas.setPointerCapture(event.pointerId);
     });
+    canvas.addEventListener("pointerleave", () => onHover(undefined));
     canvas.addEventListener("pointermove", (event) => {
+      onHover(this.#stepAt(event), event);
       if (this.#dragStart === undefined) return;
       const at = this.#stepAt(event);
       const [from, to] = [Math.min(at, this.#dragStart), Math.max(at, this.#dragStart)];

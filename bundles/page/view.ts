@@ -1,4 +1,4 @@
-/** What follows from the state: weights, trees and totals, each computed when it is first asked for. */
+/** Weights, trees and totals for the state: each is computed when it is first needed, and kept. */
 import { buildCallTree, type CallTree } from "./call_tree.ts";
 import { mergeCalls, type MergedCalls } from "./merged_calls.ts";
 import { invertTree } from "./inverted_tree.ts";

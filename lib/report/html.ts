@@ -42,7 +42,7 @@ export function formatHtml(
     ...headOf(recording, words),
     ...data,
     ...pageCells(recording, placesOf(nodes, order)),
-    sources: hasSources ? pageSources(recording, (file) => tree.fileId(file)) : [],
+    sources: hasSources ? pageSources(recording, (file) => tree.fileId(file)) : {},
   });
 }
 
@@ -75,10 +75,10 @@ export function formatHtmlDifference(
   const options = { nameOf, threads };
   const cellsBefore = stackCells(before, placesOf(nodesBefore, order), options).cells;
   const fileId = (file: string) => tree.fileId(file);
-  const sources = hasSources ? pageSources(after, fileId) : [];
-  const known = new Set(sources.map(({ file }) => file));
   // Functions that are gone have sources in the earlier recording only.
-  const gone = hasSources ? pageSources(before, fileId).filter(({ file }) => !known.has(file)) : [];
+  const sources = hasSources
+    ? { ...pageSources(before, fileId), ...pageSources(after, fileId) }
+    : {};
   return fillPage({
     ...headOf(after, words),
     compared: names,
@@ -86,7 +86,7 @@ export function formatHtmlDifference(
     cells,
     cellsBefore,
     threads,
-    sources: [...sources, ...gone],
+    sources,
   });
 }
 

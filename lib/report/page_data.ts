@@ -18,7 +18,7 @@ export const PAGE_TIERS: readonly CodeTier[] = ["interpreted", "sparkplug", "mag
 /** Numbers of one type, in base64 of their little-endian bytes; most of a recording is such columns. */
 export interface NumberColumn {
   type: "u8" | "u16" | "u32" | "f64";
-  /** How many numbers there are. */
+  /** The number of numbers. */
   length: number;
   /** A factor of all numbers. @default {1} */
   scale?: number;
@@ -111,8 +111,6 @@ export interface PagePiece {
 
 /** The text of a file, or the parts of it around the lines that ran. */
 export interface PageSource {
-  /** Index in {@linkcode PageData.files}. */
-  file: number;
   /** Whether lines are missing between the excerpts. */
   isPartial: boolean;
   excerpts: PageExcerpt[];
@@ -120,13 +118,13 @@ export interface PageSource {
   pieces?: PagePiece[];
 }
 
-/** All that a report's page is given. */
+/** The data of a report's page. */
 export interface PageData {
-  /** The recorded command, in short. */
+  /** A short title for the recording. */
   title: string;
-  /** How, when and for how long, a few words each. */
+  /** Facts of the recording, a few words each. */
   facts: string[];
-  /** Faults of the recording, each with its remedy. */
+  /** Warnings, each with its remedy. */
   warnings: string[];
   /** The unit of weights. */
   unit: "nanoseconds" | "events";
@@ -149,5 +147,6 @@ export interface PageData {
   cellsBefore?: PageCells;
   /** `undefined` where samples have no times, and in a comparison. */
   timeline?: PageTimeline;
-  sources: PageSource[];
+  /** The texts of files, by index of the file: each is written in a piece of its own. */
+  sources: Record<number, PageSource>;
 }

@@ -28,13 +28,13 @@ type RanLines = Map<number, Set<number>>;
 export function pageSources(
   { stacks, sources }: Pick<Recording, "stacks" | "sources">,
   fileId: (file: string) => number | undefined,
-): PageSource[] {
-  if (sources === undefined || sources.size === 0) return [];
-  const pages: PageSource[] = [];
+): Record<number, PageSource> {
+  if (sources === undefined || sources.size === 0) return {};
+  const pages: Record<number, PageSource> = {};
   for (const [file, lines] of ranLines(stacks)) {
     const text = sources.get(file);
     const id = fileId(file);
-    if (text !== undefined && id !== undefined) pages.push({ file: id, ...excerpts(text, lines) });
+    if (text !== undefined && id !== undefined) pages[id] = excerpts(text, lines);
   }
   return pages;
 }
@@ -62,7 +62,7 @@ function columnsOf(lines: RanLines, line: number): Set<number> {
   return columns;
 }
 
-function excerpts(text: string, ran: RanLines): Omit<PageSource, "file"> {
+function excerpts(text: string, ran: RanLines): PageSource {
   const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);
   const isPartial = text.length > WHOLE;
   const parts = isPartial

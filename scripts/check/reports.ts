@@ -152,7 +152,8 @@ async function readWithChromium(page: Page, directory: string): Promise<Reading>
   await page.mouse.move(x + 600, y + 20, { steps: 3 });
   await page.mouse.up();
   await wait();
-  const [, samples] = /^(\d+)/.exec((await textOf("#chosen")).replaceAll("\u2009", "")) ?? [];
+  const [, samples] = /(\d+) samples/.exec((await textOf("#chosen")).replaceAll("\u2009", "")) ??
+    [];
   const [, all] = /(\d+) samples/.exec(await textOf("#facts"))!;
   check(
     "a dragged range restricts the samples",

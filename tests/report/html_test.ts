@@ -83,7 +83,7 @@ Deno.test("formatHtml() embeds sources, unless it is told to leave them out", ()
   equal(pageModelOf(recording).textOf(0, 2, 3), "  work();");
   const page = textOf(formatHtml(recording, WORDS, { hasSources: false }));
   equal(page.includes("work();"), false);
-  deepEqual(pageDataOf(page).sources, []);
+  deepEqual(pageDataOf(page).sources, {});
 });
 
 Deno.test("formatHtmlDifference() has the counts of both recordings side by side", () => {

@@ -17,13 +17,13 @@ function sourcesAt(places: readonly { line: number; column: number }[], text: st
 Deno.test("pageSources() has files that samples ran in, whole", () => {
   const sources = sourcesAt([{ line: 2, column: 1 }], "one\r\ntwo\nthree");
   const excerpts = [{ line: 1, text: "one\ntwo\nthree" }];
-  deepEqual(sources, [{ file: 0, isPartial: false, excerpts }]);
-  deepEqual(pageSources(recordingOf([["t: js/js::f:/a.ts:1", 1]]), () => 0), []);
+  deepEqual(sources, { 0: { isPartial: false, excerpts } });
+  deepEqual(pageSources(recordingOf([["t: js/js::f:/a.ts:1", 1]]), () => 0), {});
 });
 
 Deno.test("pageSources() has of a large file the lines around those that ran", () => {
   const text = Array.from({ length: 20_000 }, (_, i) => `line ${i + 1}`).join("\n");
-  const [source] = sourcesAt([500, 510, 19_999].map((line) => ({ line, column: 1 })), text);
+  const { 0: source } = sourcesAt([500, 510, 19_999].map((line) => ({ line, column: 1 })), text);
   equal(source!.isPartial, true);
   const ranges = source!.excerpts.map(({ line, text }) => [line, text.split("\n").length]);
   // The function begins on line 1.
@@ -33,7 +33,7 @@ Deno.test("pageSources() has of a large file the lines around those that ran", (
 
 Deno.test("pageSources() has of a long line the columns that ran", () => {
   const line = Array.from({ length: 100_000 }, (_, i) => String(i % 10)).join("");
-  const [source] = sourcesAt([{ line: 1, column: 50_000 }, { line: 1, column: 50_100 }], line);
+  const { 0: source } = sourcesAt([{ line: 1, column: 50_000 }, { line: 1, column: 50_100 }], line);
   deepEqual(source!.excerpts, [{ line: 1, text: "" }]);
   const [piece, ...more] = source!.pieces!;
   equal(more.length, 0);
