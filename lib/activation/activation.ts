@@ -96,6 +96,11 @@ export class Activation implements InstrumentedCodeRuntime {
     this.#prepare();
   }
 
+  /** Whether functions from a number on were defined like this. */
+  hasDefined(first: number, labels: readonly FunctionLabel[], args: readonly number[]): boolean {
+    return this.#functions.has(first, labels, args);
+  }
+
   /** Calls a function that was defined with `APPLY` inside its trampoline while active. */
   call<Result>(
     id: number,
@@ -128,12 +133,19 @@ export class Activation implements InstrumentedCodeRuntime {
   }
 
   /** @inheritdoc */
-  readonly run = <Result>(id: number, body: () => Result): Result =>
-    this.state === OFF ? body() : this.e0(id, body, undefined) as Result;
+  readonly run: InstrumentedCodeRuntime["run"] = <Result>(
+    id: number,
+    body: (...args: never[]) => Result,
+    self?: unknown,
+    ...args: unknown[]
+  ): Result =>
+    (this.state === OFF
+      ? callFunction(body, self, ...args)
+      : this.e1(id, body, self, args)) as Result;
 
   /** @inheritdoc */
   touch(id: number): void {
-    if (this.state !== OFF) this.e0(id, doNothing, undefined);
+    if (this.state !== OFF) this.e1(id, doNothing, undefined, NO_ARGUMENTS);
   }
 
   /** @inheritdoc */
@@ -280,6 +292,8 @@ function callPlainly(_id: number, fn: unknown, self: unknown, ...args: unknown[]
 }
 
 function doNothing(): void {}
+
+const NO_ARGUMENTS: readonly unknown[] = [];
 
 type Global = { [RUNTIME_EXPRESSION]?: Activation };
 

@@ -15,6 +15,7 @@ import { endAs, type Ending } from "./program/child.ts";
 import { diff } from "./report/diff.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { usageError } from "./command_line.ts";
+import { nearestWord } from "./nearest_word.ts";
 import { profile } from "./profile/profile.ts";
 import { report } from "./report/report.ts";
 import { run } from "./run/run.ts";
@@ -61,12 +62,15 @@ export async function main(args: readonly string[]): Promise<Ending> {
 }
 
 function commandNamed(name: string | undefined): (args: readonly string[]) => Promise<Ending> {
-  const names = Object.keys(COMMANDS).join(", ");
+  const known = Object.keys(COMMANDS);
+  const names = known.join(", ");
   if (name === undefined) {
     throw usageError(`Cannot start: no command is named, must be one of ${names}`);
   }
   if (!Object.hasOwn(COMMANDS, name)) {
-    throw usageError(`Cannot start command "${name}": it is unknown, must be one of ${names}`);
+    throw usageError(`Cannot start command "${name}": it is unknown, must be one of ${names}`, {
+      meant: nearestWord(name, known),
+    });
   }
   return COMMANDS[name]!;
 }

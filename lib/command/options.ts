@@ -1,5 +1,8 @@
 import type { VariableName } from "../base/environment.ts";
 import type { ParseOptions } from "./command_line.ts";
+import { JIT_STACK_DUMP_SIZE, MAX_STACK_DUMP_SIZE } from "../perf/call_graph.ts";
+import { DEFAULT_MAX_SIZE } from "../perf/max_size.ts";
+import { ENGINE_OPTIONS } from "./program/naming.ts";
 
 /** The commands. */
 export type CommandName = "run" | "profile" | "report" | "diff" | "doctor";
@@ -23,10 +26,6 @@ export interface CommandOption {
   /** Whether only perf can do it, not the built-in sampler. @default {false} */
   isPerfOnly?: boolean;
 }
-
-const ENGINES =
-  "the source of names: v8 is V8's log; wasm and native are trampolines of that engine; " +
-  "trampolines takes the better engine; auto takes v8 where it works (auto)";
 
 /**
  * All options of all commands, in the order of the help. A new option needs an entry and a reader.
@@ -61,6 +60,14 @@ export const OPTIONS: readonly CommandOption[] = [
     commands: { profile: true },
   },
   {
+    name: "max-size",
+    argument: "SIZE",
+    help:
+      "end the recording when it and V8's logs have so many bytes, as 500M or 4G, and the script " +
+      `with it (${DEFAULT_MAX_SIZE})`,
+    commands: { profile: true },
+  },
+  {
     name: "freq",
     short: "F",
     argument: "N",
@@ -76,8 +83,8 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "call-graph",
     argument: "fp|dwarf[,SIZE]",
-    help: "find callers by frame pointers, or by unwinding SIZE copied bytes of stack, at most " +
-      "65528 (8192)",
+    help: `find callers by frame pointers, or by unwinding SIZE copied bytes of stack, at most ` +
+      `${MAX_STACK_DUMP_SIZE} (8192; ${JIT_STACK_DUMP_SIZE} with -X perf_jit)`,
     commands: { profile: true },
   },
   {
@@ -133,8 +140,10 @@ export const OPTIONS: readonly CommandOption[] = [
   },
   {
     name: "engine",
-    argument: "NAME",
-    help: ENGINES,
+    argument: ENGINE_OPTIONS.join("|"),
+    help:
+      "how functions get their names: v8 by V8's log; trampolines in all of them, made by wasm " +
+      "or native; auto is v8 where that can be",
     commands: { profile: true, run: true },
     group: "Naming",
     variable: "JS_PERF_ENGINE",
@@ -205,14 +214,23 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "format",
     argument: "LIST",
-    help: "formats of the report, separated by commas: perf (text), html (a page of flame graphs " +
-      "and sources), folded, speedscope, pprof; files go beside the recording (perf)",
+    help:
+      "formats of the report, separated by commas: perf (text), html (a page), markdown, cpuprofile " +
+      "(Chrome DevTools, VS Code; a file for each thread), firefox (Firefox Profiler), folded, " +
+      "speedscope, pprof; files go beside the recording (perf)",
     commands: {
       profile: true,
       report: true,
       diff: "formats, separated by a comma: html (a page), folded (a stack per line with " +
         "both weights, as difffolded.pl makes them) (html)",
     },
+    group: "Report",
+  },
+  {
+    name: "max-lines",
+    argument: "N",
+    help: "lines of a report in markdown, at most (400)",
+    commands: { profile: true, report: true },
     group: "Report",
   },
   {
@@ -223,7 +241,7 @@ export const OPTIONS: readonly CommandOption[] = [
   },
   {
     name: "no-source",
-    help: "leave the texts of source files out of html",
+    help: "leave the texts of source files out of html, markdown and firefox",
     commands: { profile: true, report: true, diff: true },
     group: "Report",
   },

@@ -23,6 +23,15 @@ export function answerUnchanged(url: string, loaded: LoadResult): LoadResult {
 }
 
 /**
+ * The answer for a required module, which hookRequire() instruments when the runtime compiles it.
+ *
+ * @param next Asks the next hook.
+ */
+export function answerRequired(next: () => LoadResult): LoadResult {
+  return host.name === "deno" && !isAskedByHook() ? UNANSWERED : next();
+}
+
+/**
  * Whether a source is the text of its file. Where it is not, another hook has changed it, or Deno has
  * compiled it, and the answer must be kept.
  */

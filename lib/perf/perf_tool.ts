@@ -6,6 +6,7 @@ import process from "node:process";
 
 import { perfRecordArgs, type PerfRecordOptions } from "./perf_record_args.ts";
 import { PerfError } from "../base/perf_error.ts";
+import { systemReason } from "../base/system_reason.ts";
 import { parsePerfVersion, type PerfVersion } from "./perf_version.ts";
 import { explainPerfFailure, installCommand, type PerfLimits } from "./perf_failure.ts";
 
@@ -53,7 +54,7 @@ function makeTrialDirectory(): string {
   try {
     return mkdtempSync(`${tmpdir()}/xperf-`);
   } catch (cause) {
-    throw new PerfError(`Cannot try perf: no temporary directory (${(cause as Error).message})`, {
+    throw new PerfError(`Cannot try perf: no temporary directory (${systemReason(cause)})`, {
       code: "file",
       hint: "df /tmp; ls -ld /tmp",
       cause,

@@ -1,18 +1,32 @@
+import { formatCpuProfile, formatCpuProfiles } from "./cpuprofile.ts";
+import { formatFirefox } from "./firefox.ts";
 import { foldFrames } from "./fold_frames.ts";
 import { formatFolded } from "./folded.ts";
 import { formatHtml } from "./html.ts";
+import { formatMarkdown } from "./markdown.ts";
 import { formatPerfText } from "./perf_text.ts";
 import { formatPprof } from "./pprof.ts";
 import { type Recording, recordingTotal } from "../recording/recording.ts";
 import { formatSpeedscope } from "./speedscope.ts";
 
 /** The formats of reports. */
-export type ReportFormat = "perf" | "html" | "folded" | "speedscope" | "pprof";
+export type ReportFormat =
+  | "perf"
+  | "html"
+  | "markdown"
+  | "cpuprofile"
+  | "firefox"
+  | "folded"
+  | "speedscope"
+  | "pprof";
 
 /** The file name endings of all formats. */
 export const FORMAT_ENDINGS: Readonly<Record<ReportFormat, string>> = {
   perf: ".txt",
   html: ".html",
+  markdown: ".md",
+  cpuprofile: ".cpuprofile",
+  firefox: ".firefox.json",
   folded: ".folded",
   speedscope: ".speedscope.json",
   pprof: ".pb.gz",
@@ -46,10 +60,38 @@ export interface ReportOptions {
   warnings?: readonly string[];
   /** Embed the texts of source files, in formats that have them. @default {true} */
   hasSources?: boolean;
+  /** Lines of a Markdown report, at most. @default {400} */
+  maxLines?: number;
+}
+
+/** One file of a report. */
+export interface ReportFile {
+  /** Part of its name: empty for the report's first file, as `.worker-4711` for another. */
+  suffix: string;
+  content: ReportContent;
 }
 
 /**
- * Formats a report of a recording.
+ * Makes all files of a report: one, but for `cpuprofile` one a thread.
+ *
+ * @param recording What was recorded.
+ * @param format How it shall look.
+ * @param options What to leave out, what to say.
+ * @returns The files. Each is made when it is asked for.
+ */
+export function formatReportFiles(
+  recording: Recording,
+  format: ReportFormat,
+  options: ReportOptions = {},
+): Iterable<ReportFile> {
+  if (format === "cpuprofile") {
+    return formatCpuProfiles(foldFrames(recording, { appOnly: options.appOnly }));
+  }
+  return [{ suffix: "", content: formatReport(recording, format, options) }];
+}
+
+/**
+ * A report of a recording in one file; of `cpuprofile` it is the main thread's.
  *
  * @param recording The recording.
  * @param format The format.
@@ -58,9 +100,10 @@ export interface ReportOptions {
 export function formatReport(
   recording: Recording,
   format: ReportFormat,
-  { appOnly, warnings, hasSources }: ReportOptions = {},
+  { appOnly, warnings, hasSources = true, maxLines }: ReportOptions = {},
 ): ReportContent {
   const folded = foldFrames(recording, { appOnly });
+  const sourced = hasSources ? folded : { ...folded, sources: undefined };
   switch (format) {
     case "perf":
       return [formatPerfText(folded)];
@@ -74,6 +117,19 @@ export function formatReport(
         },
         { hasSources },
       );
+    case "markdown":
+      return [
+        formatMarkdown(sourced, {
+          title: recordingTitle(recording),
+          facts: recordingFacts(recording),
+          warnings,
+          maxLines,
+        }),
+      ];
+    case "cpuprofile":
+      return formatCpuProfile(folded);
+    case "firefox":
+      return formatFirefox(sourced, recordingTitle(recording));
     case "folded":
       return formatFolded(folded);
     case "speedscope":

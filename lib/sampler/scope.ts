@@ -98,7 +98,6 @@ function controlOfPerf(paths: string): SwitchRecording {
 
 function controlOfSampler(): SwitchRecording {
   const library = loadNativeLibrary();
-  library.xp_sampler_enable(0);
   return (on) => library.xp_sampler_enable(on ? 1 : 0);
 }
 

@@ -41,6 +41,29 @@ Deno.test("main() answers a wrong command line with one error, one hint and stat
   }
 });
 
+Deno.test("main() names the command or the option that was probably meant", async () => {
+  for (
+    const [args, meant] of [
+      [["profil", "x.ts"], "profile"],
+      [["profile", "--frequency", "99"], "--freq"],
+      [["report", "--fromat=html"], "--format"],
+    ] as const
+  ) {
+    const { code, stderr } = await runCommand(args);
+    equal(code, 2, args.join(" "));
+    match(stderr, new RegExp(`\\nhint: did you mean ${meant}\\? --help says what there is\\n$`));
+  }
+});
+
+Deno.test("main() lists the same engines in its help and in its error", async () => {
+  const { stderr } = await runCommand(["run", "--engine", "steam", "x.ts"]);
+  const [, names] = /must be one of (.*)$/m.exec(stderr)!;
+  for (const command of ["run", "profile"]) {
+    const { stdout } = await runCommand([command, "--help"]);
+    match(stdout, new RegExp(`--engine ${names!.replaceAll(", ", "\\|")}\\n`.replace("\\n", "\n")));
+  }
+});
+
 Deno.test("main() answers a bad value with one error and status 2", async () => {
   const cases: [string[], RegExp][] = [
     [["run", "-X", "foo", "x.ts"], /^error: Cannot use option "-X foo": unknown name/],

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { optionsOf } from "../options.ts";
-import { parseCallGraph } from "../../perf/call_graph.ts";
+import { JIT_STACK_DUMP_SIZE, parseCallGraph } from "../../perf/call_graph.ts";
 import { PerfError } from "../../base/perf_error.ts";
 import {
   DEMO_FREQUENCY,
@@ -18,6 +18,7 @@ import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { newerPerfCommand } from "../../perf/perf_failure.ts";
 import { findPerf, readText, type Trial, tryRecording } from "../../perf/perf_tool.ts";
 import { decideReport, type ReportWish } from "../report/reports.ts";
+import { DEFAULT_MAX_SIZE, parseMaxSize } from "../../perf/max_size.ts";
 import { scopeOf } from "./scope_control.ts";
 import { checkScript, requireScript } from "../program/script.ts";
 
@@ -36,6 +37,8 @@ export interface ProfilePlan {
   seconds: number | undefined;
   /** The most frames of a stack, where the user asks for another number than the kernel's. */
   maxStack: number | undefined;
+  /** The most bytes of the recording. */
+  maxSize: number;
 }
 
 /** Checks the command line, as far as possible before anything runs. */
@@ -64,17 +67,10 @@ export function decide(line: CommandLine): ProfilePlan {
   if (isCommand && scope.kind !== "all") {
     throw usageError(`Cannot use --scope with a command: must be a script`);
   }
-  return {
-    line,
-    script,
-    pid,
-    naming,
-    scope,
-    options,
-    report: decideReport(line),
-    seconds,
-    maxStack: maxStackOf(line),
-  };
+  const maxSize = parseMaxSize(lastValue(line, "max-size") ?? DEFAULT_MAX_SIZE);
+  const report = decideReport(line);
+  const maxStack = maxStackOf(line);
+  return { line, script, pid, naming, scope, options, report, seconds, maxStack, maxSize };
 }
 
 function maxStackOf(line: CommandLine): number | undefined {
@@ -82,8 +78,10 @@ function maxStackOf(line: CommandLine): number | undefined {
   return value === undefined ? undefined : numberOf("a stack of", value);
 }
 
+/** The demo: a path, or a URL where this package was imported from the network. */
 function demoPath(): string {
-  return fileURLToPath(siblingModule("../../demo", import.meta.url));
+  const url = siblingModule("../../demo", import.meta.url);
+  return url.startsWith("file:") ? fileURLToPath(url) : url;
 }
 
 /** Reads `--duration`: the seconds after which the recording ends, and a script with it. */
@@ -104,7 +102,8 @@ function recordOptions(
 ): PerfRecordOptions {
   const frequency = lastValue(line, "freq");
   const isJit = kind === "trampolines" && wish.backend === "perf_jit";
-  const callGraph = isJit && !line.options.has("g") ? "dwarf" : "fp";
+  const callGraph = lastValue(line, "call-graph") ??
+    (isJit && !line.options.has("g") ? "dwarf" : "fp");
   const clock = lastValue(line, "clockid");
   const needsMono = isJit || kind === "v8";
   if (needsMono && clock !== undefined && !/^mono(tonic)?$/i.test(clock)) {
@@ -120,7 +119,9 @@ function recordOptions(
       : isDemo
       ? DEMO_FREQUENCY
       : undefined,
-    callGraph: parseCallGraph(lastValue(line, "call-graph") ?? callGraph),
+    callGraph: parseCallGraph(
+      isJit && callGraph === "dwarf" ? `dwarf,${JIT_STACK_DUMP_SIZE}` : callGraph,
+    ),
     event: lastValue(line, "event"),
     output: lastValue(line, "output"),
     // A process of `run` has V8's log, whose times are of CLOCK_MONOTONIC.

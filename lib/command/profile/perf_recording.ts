@@ -9,13 +9,15 @@ import { type FileState, fileState } from "./output_file.ts";
 import { Progress } from "../progress.ts";
 import { readRecordings } from "../report/recorded.ts";
 import { watchRecording } from "./recording_progress.ts";
+import { LoggedProgram } from "../program/logged_script.ts";
+import { SizeLimit } from "./size_limit.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
 
 /** Signals on which perf ends and keeps the recording. Any other would lose it. */
 const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
-  { program, options, line, naming, report, seconds, maxStack }: ProfileRun,
+  { program, options, line, naming, report, scope, seconds, maxStack, maxSize }: ProfileRun,
   { event, before, controlArgs }: {
     event: string | undefined;
     before: FileState;
@@ -27,9 +29,17 @@ export async function profileWithPerf(
   const recording = options.output!;
   const quiet = report.isQuiet ? ["--quiet"] : [];
   const recordArgs = perfRecordArgs({ ...options, event, command, pid });
-  const limit = pid !== undefined || seconds === undefined
-    ? undefined
-    : { seconds, signal: "SIGINT" } as const;
+  const size = new SizeLimit(maxSize, {
+    path: recording,
+    more: () => program instanceof LoggedProgram ? program.logBytes : 0,
+    endsProgram: pid === undefined,
+  });
+  const limit = {
+    // A process that runs already is recorded while `sleep` runs.
+    seconds: pid === undefined ? seconds : undefined,
+    isReached: size.isReached,
+    signal: "SIGINT",
+  } as const;
   // Not by `using`, which Node has from 24 on.
   const stackLimit = maxStack === undefined ? undefined : new KernelStackLimit(maxStack);
   begin?.();
@@ -52,7 +62,9 @@ export async function profileWithPerf(
     maps?.write();
     finish?.();
   }
-  if (fileState(recording) === before) throw nothingMeasured(recording, ending);
+  if (fileState(recording) === before) {
+    throw nothingMeasured(recording, { scope, ending, sampler: "perf" });
+  }
   if (naming.kind === "trampolines" && naming.wish.backend === "perf_jit") {
     const injected = await withoutInterrupts(() =>
       readInjected({ ending, recording }, line, progress)
@@ -60,15 +72,15 @@ export async function profileWithPerf(
     // perf inject replaces the program's command line by its own.
     return {
       ...injected,
+      notes: size.notes,
       recordings: injected.recordings.map((read) => ({ ...read, command: program.command })),
     };
   }
-  const onNote = (note: string) => {
-    if (!report.isQuiet) console.error(note);
-  };
+  const notes: string[] = [];
+  const onNote = (note: string) => notes.push(note);
   const recordings = await readRecordings(recording, progress, { onNote });
   // Without a jitdump no stack size is large enough; the user has been warned already.
-  return { ending, recordings, recording, unwinds: false };
+  return { ending, recordings, recording, notes: [...size.notes, ...notes], unwinds: false };
 }
 
 /** Merges the jitdump into a recording and reads the result, then removes the files for it. */

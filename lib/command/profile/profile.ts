@@ -9,7 +9,8 @@ import { writeReports } from "../report/reports.ts";
 import { decideSampler, parseSampler } from "./sampler_choice.ts";
 import { ScopeControl } from "./scope_control.ts";
 import { decide, onlyPerfs, tryPerf } from "./decide.ts";
-import { announce, warnOfNoNames } from "./announce.ts";
+import { announce } from "./announce.ts";
+import { hasFailedEarly, notesOnOtherProcesses, warnOfNoNames } from "./missing_names.ts";
 import { start } from "./start.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
 import { profileWithPerf } from "./perf_recording.ts";
@@ -81,11 +82,27 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     if (program instanceof LoggedProgram) program[Symbol.dispose]();
   }
   const { ending, recordings } = recorded;
-  if (recordings.length === 0) throw nothingMeasured(output, ending);
+  const { isQuiet } = plan.report;
+  if (hasFailedEarly(run, recorded)) {
+    if (!isQuiet) {
+      console.error(
+        `note: no report, since the program ended with status ${ending.code} before a function ` +
+          "of its own was seen",
+      );
+    }
+    return ending;
+  }
+  if (recordings.length === 0) {
+    throw nothingMeasured(output, { scope: plan.scope, ending, sampler: sampler.name });
+  }
+  if (!isQuiet) {
+    const notes = [...recorded.notes ?? [], ...notesOnOtherProcesses(run, recorded)];
+    for (const note of notes) console.error(note);
+  }
   writeReports(recordings, plan.report, recorded);
   if (recorded.foot !== undefined && plan.report.formats.includes("perf")) {
     console.log(recorded.foot);
   }
-  if (!plan.report.isQuiet) warnOfNoNames(plan, recordings);
+  if (!isQuiet) warnOfNoNames(run, recorded);
   return ending;
 }

@@ -39,9 +39,22 @@ export interface RunOptions {
   signals?: readonly Signal[];
   /** Called with the child's number. */
   started?: (pid: number) => void;
-  /** The time after which the child gets a signal; it then counts as successful. @default {none} */
-  limit?: { seconds: number; signal: Signal };
+  /** The limit at which the child gets a signal; it then counts as successful. @default {none} */
+  limit?: RunLimit;
 }
+
+/** What ends a program. */
+export interface RunLimit {
+  /** What it is sent. */
+  signal: Signal;
+  /** After how many seconds. @default {never} */
+  seconds?: number;
+  /** Asked now and again whether it is to end. @default {it is not} */
+  isReached?: () => boolean;
+}
+
+/** How often {@linkcode RunLimit.isReached} is asked, in milliseconds. */
+const LIMIT_INTERVAL = 250;
 
 /**
  * Runs a program with this process's streams, and passes on the signals that arrive here.
@@ -67,12 +80,18 @@ export async function runChild(
     child = spawn(program!, args, { env, stdio: "inherit" });
     if (child.pid !== undefined) started?.(child.pid);
     if (limit === undefined) return await endOf(child);
+    const { seconds, isReached, signal } = limit;
     let isOver = false;
-    const timer = setTimeout(() => {
+    const end = () => {
+      if (!isOver) send(child, signal);
       isOver = true;
-      send(child, limit.signal);
-    }, 1000 * limit.seconds);
-    const ending = await endOf(child).finally(() => clearTimeout(timer));
+    };
+    const timer = seconds === undefined ? undefined : setTimeout(end, 1000 * seconds);
+    const watch = isReached && setInterval(() => isReached() && end(), LIMIT_INTERVAL);
+    const ending = await endOf(child).finally(() => {
+      clearTimeout(timer);
+      clearInterval(watch);
+    });
     return isOver ? { code: 0, signal: null } : ending;
   } finally {
     for (const { signal, listener } of listeners) process.off(signal, listener);

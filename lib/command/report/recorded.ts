@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { readPerfData } from "../../recording/perf_data/read_perf_data.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { decodeRecording, RECORDING_START } from "../../recording/recording_file.ts";
@@ -102,7 +103,7 @@ function makeDirectory(): string {
     return fs.mkdtempSync(`${tmpdir()}/xperf-symbols-`);
   } catch (cause) {
     throw new PerfError(
-      `Cannot look symbols up: no temporary directory (${(cause as Error).message})`,
+      `Cannot look symbols up: no temporary directory (${systemReason(cause)})`,
       { code: "file", hint: "df /tmp; ls -ld /tmp", cause },
     );
   }
@@ -142,8 +143,11 @@ function startOf(path: string): string {
       fs.closeSync(file);
     }
   } catch (cause) {
-    throw new PerfError(`Cannot read "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot read "${path}": ${systemReason(cause)}`, {
       code: "file",
+      hint: (cause as { code?: string }).code === "ENOENT"
+        ? `profile -o ${path} records one`
+        : undefined,
       cause,
     });
   }

@@ -7,17 +7,19 @@ import { resolve } from "node:path";
 import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { recordingAdvice } from "../../report/advice.ts";
 import {
   FORMAT_ENDINGS,
-  formatReport,
+  formatReportFiles,
   parseFormats,
   type ReportContent,
   type ReportFormat,
 } from "../../report/format.ts";
+import { LEAST_LINES } from "../../report/markdown.ts";
 import { describeRuntimeShares, runtimeShares } from "../../report/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { type CommandLine, lastValue } from "../command_line.ts";
+import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { eventSuffix, requireOneEvent } from "./events.ts";
 
 /** The report that the user wants. */
@@ -29,6 +31,8 @@ export interface ReportWish {
   hasSources: boolean;
   /** Whether the command prints nothing but the report and errors. */
   isQuiet: boolean;
+  /** Lines of a report in Markdown, at most. @default {400} */
+  maxLines?: number;
 }
 
 /** Reads the options on reports. */
@@ -38,7 +42,17 @@ export function decideReport(line: CommandLine, byDefault: ReportFormat = "perf"
     appOnly: line.options.has("app-only"),
     hasSources: !line.options.has("no-source"),
     isQuiet: line.options.has("quiet"),
+    maxLines: parseMaxLines(lastValue(line, "max-lines")),
   };
+}
+
+function parseMaxLines(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const lines = Number(text);
+  if (Number.isInteger(lines) && lines >= LEAST_LINES) return lines;
+  throw usageError(
+    `Cannot use --max-lines "${text}": must be a whole number from ${LEAST_LINES} on`,
+  );
 }
 
 /** The file of the recording, and the place of its reports. */
@@ -60,7 +74,7 @@ export interface ReportPlace {
  */
 export function writeReports(
   recordings: readonly Recording[],
-  { formats, appOnly, hasSources, isQuiet }: ReportWish,
+  { formats, appOnly, hasSources, isQuiet, maxLines }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): void {
   // The text tells events apart, as perf's does.
@@ -72,15 +86,26 @@ export function writeReports(
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
     for (const format of formats) {
-      const content = formatReport(recording, format, { appOnly, warnings, hasSources });
-      if (output === "-" || (format === "perf" && output === undefined)) {
-        writeOut(content);
-        if (format === "perf") writeOut([textFoot(recording, path)]);
-        continue;
+      const options = { appOnly, warnings, hasSources, maxLines };
+      const toOutput = output === "-" || (format === "perf" && output === undefined);
+      let left = 0;
+      for (const { suffix, content } of formatReportFiles(recording, format, options)) {
+        if (!toOutput) {
+          const file = reportPath(path, { format, output, formats, event: event + suffix });
+          writeReportFile(file, content);
+          if (!isQuiet) console.error(`${format}: ${resolve(file)}`);
+          continue;
+        }
+        // Standard output has room for one file.
+        if (suffix !== "") left++;
+        else writeOut(content);
       }
-      const file = reportPath(path, { format, output, formats, event });
-      writeReportFile(file, content);
-      if (!isQuiet) console.error(`${format}: ${resolve(file)}`);
+      if (toOutput && format === "perf") writeOut([textFoot(recording, path)]);
+      if (left > 0 && !isQuiet) {
+        console.error(
+          `${format}: other threads are left out (${left}), -o FILE has a file for each`,
+        );
+      }
     }
   }
 }
@@ -103,7 +128,7 @@ ${runtime}# Callers stand above callees, and count them; frames without a name a
  * formats the value of `-o` gets the format's ending.
  *
  * @param recording The file of the recording.
- * @param options The format, all formats, the value of `-o`, and an infix for the event.
+ * @param options The format, all formats, the value of `-o`, and an infix for event and thread.
  */
 export function reportPath(
   recording: string,
@@ -115,7 +140,10 @@ export function reportPath(
   },
 ): string {
   if (output !== undefined && formats.length === 1 && event === "") return output;
-  const stem = (output ?? recording).replace(/(?<=[^/])\.(?:data|json|html|folded|txt)$/, "");
+  const stem = (output ?? recording).replace(
+    /(?<=[^/])\.(?:data|json|html|folded|txt|md|cpuprofile)$/,
+    "",
+  );
   return `${stem}${event}${FORMAT_ENDINGS[format]}`;
 }
 
@@ -132,7 +160,7 @@ export function writeReportFile(path: string, content: ReportContent): void {
     fs.renameSync(temporary, path);
   } catch (cause) {
     fs.rmSync(temporary, { force: true });
-    throw new PerfError(`Cannot write "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot write "${path}": ${systemReason(cause)}`, {
       code: "file",
       hint: "-o FILE names another place",
       cause,

@@ -1,4 +1,5 @@
-import { limitHolderText, runText, touchText } from "../../activation/instrumented_code.ts";
+import { limitHolderText, touchText } from "../../activation/instrumented_code.ts";
+import { APPLY } from "../../engines/engine.ts";
 import { ANONYMOUS, className, isMember, ownName } from "../../source/function_names.ts";
 import { wrapClassBody } from "./class_body.ts";
 import { ClassMembers } from "./class_members.ts";
@@ -131,6 +132,8 @@ interface Surroundings {
   insideWith: boolean;
   /** The class whose member the node is; its methods may reach themselves by it. */
   members?: ClassMembers;
+  /** That class extends another. */
+  isDerived?: boolean;
 }
 
 const NOWHERE: Node = { type: "", start: 0, end: 0 };
@@ -220,7 +223,13 @@ class Instrumenter implements Visitor {
       ? undefined
       : wrapClassBody(node, { edits: this.edits, number });
     const members = around.insideWith ? undefined : new ClassMembers(node, this.#options.runtime);
-    this.#visitChildren(node, { ...around, path, strict: true, members });
+    this.#visitChildren(node, {
+      ...around,
+      path,
+      strict: true,
+      members,
+      isDerived: node["superClass"] !== null,
+    });
     members?.insert(this.edits);
     wrapped?.close();
   }
@@ -245,13 +254,21 @@ class Instrumenter implements Visitor {
     const wrapped = wrapFunction(node, {
       strict,
       insideWith: around.insideWith,
+      isDerived: around.isDerived === true && isMember(parent, node) &&
+        parent["kind"] === "constructor",
       asksCaller: this.#asksCaller,
       edits: this.edits,
       self: (traits) => this.#selfReference(node, traits),
       number: (args) => this.#number(name, line, args),
     });
     if (wrapped.reason !== undefined) this.#skip(name, line, wrapped.reason);
-    this.#visitChildren(node, { ...around, path: `${name}.`, strict, members: undefined });
+    this.#visitChildren(node, {
+      ...around,
+      path: `${name}.`,
+      strict,
+      members: undefined,
+      isDerived: false,
+    });
     wrapped.close();
   }
 
@@ -262,10 +279,10 @@ class Instrumenter implements Visitor {
       : this.#selves.nameOf(node, parent, traits);
   }
 
-  #number(name: string, line?: number, args = 0): Calls {
+  #number(name: string, line?: number, args: number = APPLY): Calls {
     const { firstId, runtime } = this.#options;
     const id = firstId + this.functions.push({ name, line, args }) - 1;
-    return { id, runtime, run: runText(runtime, id), touch: touchText(runtime, id) };
+    return { id, runtime, touch: touchText(runtime, id) };
   }
 
   #skip(name: string, line: number | undefined, reason: string): void {

@@ -75,9 +75,12 @@ export function programSites(
     }
     const innermost = sites[i]!;
     const outer = sites[i + 1];
-    if (owner === "wrapper" || outer === undefined) continue;
-    // captureStackTrace() can cut a stack at an outer function, but V8 leaves the frames of
-    // WebAssembly.
+    if (owner === "stand-in" && seen.length > 0) {
+      seen[seen.length - 1] = mergedSite(innermost, seen[seen.length - 1]!);
+      continue;
+    }
+    if (owner === "wrapper" || owner === "stand-in" || outer === undefined) continue;
+    // V8 leaves the frames of WebAssembly in a stack that was taken from an outer function on.
     if (!hasInner && owner === "reentry" && !isTrampolineOf(innermost, outer, functionName)) {
       continue;
     }

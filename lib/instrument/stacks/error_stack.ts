@@ -96,7 +96,7 @@ export class ErrorStacks {
 
   /** Whether the program may see the hook: where the runtime has a function of its own there. */
   #isHookSeen(): boolean {
-    return this.#isAsked ||
+    return this.#isProbing ||
       (this.#prepare === this.#usualPrepare && typeof this.#usualPrepare === "function");
   }
 
@@ -201,7 +201,7 @@ export class ErrorStacks {
 
   /** Returns the text of an error's stack, when V8 calls the hook for it. */
   #write(error: unknown, sites: readonly CallSite[]): unknown {
-    if (this.#isAsked) return undefined;
+    if (this.#isProbing) return undefined;
     restoreErrorMessage(error);
     const hidden = sites.length === 0 ? this.#hidden.get(error as object) : undefined;
     if (hidden?.isSettled) {

@@ -100,7 +100,7 @@ const GOLDEN: [name: string, before: string, after: string][] = [
   [
     "what runs in a class",
     "class A { static x = f(); y = g(this); static { h(); } z = () => 1; }",
-    "class A { static x = (0,$.run)(1,()=>(f())); y = (0,$.run)(2,()=>(g(this))); static { ;(0,$.run)(1,()=>{h();}); } z = () => (0,$.run)(3,()=>(1)); }",
+    "class A { static x = (0,$.run)(1,()=>(f())); y = (0,$.run)(2,function(){return(g(this))},this); static { ;(0,$.run)(1,()=>{h();}); } z = () => (0,$.run)(3,()=>(1)); }",
   ],
 ];
 
