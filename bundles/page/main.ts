@@ -92,7 +92,11 @@ class Page {
   update(change: Partial<State>): void {
     const { state } = this.#view;
     Object.assign(state, change);
-    history.replaceState(null, "", `#${writeState(state)}`);
+    try {
+      history.replaceState(null, "", `#${writeState(state)}`);
+    } catch {
+      // A page inside of another one may have no address of its own.
+    }
     this.#draw();
   }
 

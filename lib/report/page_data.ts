@@ -111,8 +111,6 @@ export interface PagePiece {
 
 /** The text of a file, or the parts of it around the lines that ran. */
 export interface PageSource {
-  /** Whether lines are missing between the excerpts. */
-  isPartial: boolean;
   excerpts: PageExcerpt[];
   /** The parts that ran of lines that are too long, by line and column; in excerpts those lines are empty. */
   pieces?: PagePiece[];

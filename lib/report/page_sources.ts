@@ -64,8 +64,7 @@ function columnsOf(lines: RanLines, line: number): Set<number> {
 
 function excerpts(text: string, ran: RanLines): PageSource {
   const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);
-  const isPartial = text.length > WHOLE;
-  const parts = isPartial
+  const parts = text.length > WHOLE
     ? around(ran.keys(), { before: CONTEXT, behind: CONTEXT, last: lines.length })
     : [{ from: 1, to: lines.length }];
   const pieces: PagePiece[] = [];
@@ -85,7 +84,7 @@ function excerpts(text: string, ran: RanLines): PageSource {
     line: from,
     text: lines.slice(from - 1, to).map((text, i) => shortLine(text, from + i)).join("\n"),
   }));
-  return { isPartial, excerpts, ...pieces.length > 0 ? { pieces } : {} };
+  return { excerpts, ...pieces.length > 0 ? { pieces } : {} };
 }
 
 /** Ranges with the surroundings of each number, from 1 to the last; those that touch become one. */

@@ -105,6 +105,16 @@ Deno.test("a range of time restricts the graphs", () => {
   equal(graphOf("time=4-5").at(-1), "3 foo 0+5 5");
 });
 
+Deno.test("the graphs have stacks of 20 000 frames", () => {
+  const deep = Array.from({ length: 20_000 }, (_, i) => frames.at(`f${i % 3}`, 10 * (i % 3) + 1));
+  const deepModel = pageModelOf(timedRecording([[0, deep, 0], [0, deep.slice(0, 9000), 1]]));
+  for (const graph of ["left", "time", "inverted"]) {
+    const { tree } = new View(deepModel, readState(`graph=${graph}`));
+    equal(tree.total[0], 2);
+    equal(tree.depth[tree.length - 1], 20_001);
+  }
+});
+
 /** A tree of `depth total` lines with one key for each. */
 function treeOf(lines: readonly [depth: number, start: number, total: number][]): CallTree {
   const depth = lines.map(([depth]) => depth);

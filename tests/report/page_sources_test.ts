@@ -17,14 +17,13 @@ function sourcesAt(places: readonly { line: number; column: number }[], text: st
 Deno.test("pageSources() has files that samples ran in, whole", () => {
   const sources = sourcesAt([{ line: 2, column: 1 }], "one\r\ntwo\nthree");
   const excerpts = [{ line: 1, text: "one\ntwo\nthree" }];
-  deepEqual(sources, { 0: { isPartial: false, excerpts } });
+  deepEqual(sources, { 0: { excerpts } });
   deepEqual(pageSources(recordingOf([["t: js/js::f:/a.ts:1", 1]]), () => 0), {});
 });
 
 Deno.test("pageSources() has of a large file the lines around those that ran", () => {
   const text = Array.from({ length: 20_000 }, (_, i) => `line ${i + 1}`).join("\n");
   const { 0: source } = sourcesAt([500, 510, 19_999].map((line) => ({ line, column: 1 })), text);
-  equal(source!.isPartial, true);
   const ranges = source!.excerpts.map(({ line, text }) => [line, text.split("\n").length]);
   // The function begins on line 1.
   deepEqual(ranges, [[1, 13], [488, 35], [19_987, 14]]);
