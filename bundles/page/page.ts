@@ -1,35 +1,30 @@
 /** The page: connects what is chosen with what is drawn. */
 import type { FrameKind } from "../../lib/recording/frame.ts";
 import { drawAnswer } from "./answer.ts";
-import { nodeAt, pathTo } from "./box_layout.ts";
-import { drawCalls } from "./call_pane.ts";
 import { Palette } from "./colors.ts";
 import { copyOnClick } from "./copy_button.ts";
-import { element, make } from "./elements.ts";
-import { FlameCanvas } from "./flame_canvas.ts";
-import { drawFunctions, functionText } from "./function_pane.ts";
-import { searchText } from "./functions.ts";
-import { GraphStyle } from "./graph_style.ts";
+import { element } from "./elements.ts";
+import { functionText } from "./function_pane.ts";
+import { GraphPane } from "./graph_pane.ts";
 import { drawKinds } from "./kind_bar.ts";
-import { drawLines } from "./line_pane.ts";
 import type { Model } from "./model.ts";
 import { nextFrame } from "./next_frame.ts";
-import { countFound, type Matcher, readSearch } from "./search.ts";
-import { drawSource } from "./source_pane.ts";
+import { type Matcher, readSearch } from "./search.ts";
 import { fitState, readState, type State, writeState } from "./state.ts";
-import { splitKey } from "./merged_calls.ts";
+import { TablePane } from "./table_pane.ts";
 import { Tabs } from "./tabs.ts";
 import { fillThreads } from "./thread_menu.ts";
 import { Timeline } from "./timeline.ts";
 import { Tip } from "./tip.ts";
 import { View } from "./view.ts";
-import { amount, percent, ratio, whole } from "./words.ts";
+import { amount, whole } from "./words.ts";
 
 /** Everything on the page below its head. */
 export class Page {
   readonly #view: View;
   readonly #model: Model;
-  readonly #graph: FlameCanvas;
+  readonly #graph: GraphPane;
+  readonly #tables: TablePane;
   readonly #timeline: Timeline;
   readonly #tip = new Tip();
   readonly #graphTabs = new Tabs<State["graph"]>(
@@ -37,23 +32,15 @@ export class Page {
     (graph) => this.update({ graph, zoom: [] }),
   );
   readonly #paneTabs = new Tabs<State["pane"]>(element("panes"), (pane) => this.update({ pane }));
-  #style!: GraphStyle;
   #palette!: Palette;
-  #zoomed = 0;
   #matcher: Matcher | undefined;
 
   constructor(model: Model) {
     this.#model = model;
     this.#view = new View(model, this.#readAddress());
-    this.#graph = new FlameCanvas(element("graph"), {
-      onHover: (node, event) => {
-        if (node === undefined || event === undefined) this.#tip.hide();
-        else this.#tip.show(event, this.#style.describe(node));
-      },
-      onFocus: (node) => this.#say(node),
-      onChoose: (node) => this.#choose(node),
-      onReset: () => this.update({ zoom: [] }),
-    });
+    const update = (change: Partial<State>) => this.update(change);
+    this.#graph = new GraphPane(this.#view, this.#tip, update);
+    this.#tables = new TablePane(this.#view, update);
     this.#timeline = new Timeline(element("timeline"), {
       onRange: (range) => this.update({ range }),
       onHover: (step, event) => {
@@ -75,17 +62,19 @@ export class Page {
       void this.#view[step];
       await nextFrame();
     }
-    this.#drawGraph();
+    this.#graph.draw(this.#palette, this.#matcher);
     await nextFrame();
     this.#drawAround();
     await nextFrame();
-    this.#drawPane();
+    this.#tables.draw(this.#matcher);
   }
 
   /** Changes the state, the address and the page. */
   update(change: Partial<State>): void {
     const { state } = this.#view;
-    Object.assign(state, change);
+    const isOtherTree = ["thread", "range", "hidden", "showsTiers"].some((name) => name in change);
+    // In the order of time a box goes by its index, which is another one in another tree.
+    Object.assign(state, change, state.graph === "time" && isOtherTree ? { zoom: [] } : {});
     try {
       history.replaceState(null, "", `#${writeState(state)}`);
     } catch {
@@ -105,44 +94,9 @@ export class Page {
 
   #draw(): void {
     this.#readSearch();
-    this.#drawGraph();
+    this.#graph.draw(this.#palette, this.#matcher);
     this.#drawAround();
-    this.#drawPane();
-  }
-
-  #drawGraph(): void {
-    const view = this.#view;
-    const { state, tree } = view;
-    // In the order of time many boxes have one path, so a box goes by its index.
-    this.#zoomed = state.graph === "time"
-      ? Math.min(state.zoom[0] ?? 0, tree.length - 1)
-      : nodeAt(tree, state.zoom);
-    const found = new Map<number, boolean>();
-    const matcher = this.#matcher;
-    const isFound = matcher && ((mark: number) => {
-      const { key } = splitKey(this.#model, mark);
-      let known = found.get(key);
-      if (known === undefined) found.set(key, known = matcher(searchText(this.#model, key)));
-      return known;
-    });
-    this.#style = new GraphStyle(view, { palette: this.#palette, isFound, zoomed: this.#zoomed });
-    this.#graph.show({
-      tree,
-      palette: this.#palette,
-      zoomed: this.#zoomed,
-      isFlipped: state.isFlipped,
-      labelOf: (node) => this.#style.labelOf(node),
-      colorOf: (node) => this.#style.colorOf(node),
-      isInlined: (node) => this.#style.isInlined(node),
-    });
-    this.#say(this.#zoomed);
-    element<HTMLButtonElement>("reset").disabled = this.#zoomed === 0;
-    if (isFound === undefined) element("found").textContent = "";
-    else {
-      const { boxes, weight } = countFound(tree, isFound);
-      const share = percent(ratio(weight, tree.total[0]!));
-      element("found").textContent = `${whole(boxes)} ${boxes === 1 ? "box" : "boxes"}, ${share}`;
-    }
+    this.#tables.draw(this.#matcher);
   }
 
   #drawAround(): void {
@@ -160,64 +114,11 @@ export class Page {
       : `${this.#rangeText(state.range)} · ${
         whole(view.weights.now.samples)
       } samples; Escape or a click shows all`;
-    drawAnswer(element("answer"), view, (fn, line) => this.#lookAt(fn, line));
+    drawAnswer(element("answer"), view, (fn, line) => this.#tables.lookAt(fn, line));
     drawKinds(element("kinds"), view, (kind) => this.#toggleKind(kind));
     if (this.#model.stepEnd !== undefined) {
       this.#timeline.show({ series: view.series, range: state.range, palette: this.#palette });
     }
-  }
-
-  #drawPane(): void {
-    const view = this.#view;
-    const place = element("pane");
-    const { pane, sort, showsAll } = view.state;
-    place.setAttribute("aria-label", document.querySelector(`[data-name="${pane}"]`)!.textContent!);
-    const matcher = this.#matcher;
-    if (pane === "functions") {
-      drawFunctions(place, view, {
-        matcher,
-        onChoose: (fn) => this.#lookAt(fn),
-        onSort: (next) => {
-          this.update({ sort: next });
-          place.querySelector<HTMLElement>("th[aria-sort] button")?.focus();
-        },
-      });
-      if (!showsAll && sort === "self" && matcher === undefined) place.scrollTop = 0;
-    } else if (pane === "lines") {
-      drawLines(place, view, { matcher, onChoose: (fn, line) => this.#lookAt(fn, line) });
-    } else if (pane === "source") drawSource(place, view);
-    else {
-      drawCalls(place, view, (fn) => {
-        this.update({ fn, line: undefined });
-        place.focus({ preventScroll: true });
-      });
-    }
-  }
-
-  /** A box: it is zoomed to, and its source is shown. */
-  #choose(node: number): void {
-    const { state, tree } = this.#view;
-    const { key } = splitKey(this.#model, tree.key[node]!);
-    const zoom = state.graph === "time" ? [node] : pathTo(tree, node);
-    this.#tip.hide();
-    if (key >= this.#model.functions) return this.update({ zoom });
-    const hasSource = this.#model.fnFile[key]! > 0 && state.pane !== "calls";
-    this.update({ zoom, fn: key, line: undefined, ...hasSource ? { pane: "source" } : {} });
-  }
-
-  #lookAt(fn: number, line?: number): void {
-    this.update({ fn, line, pane: "source" });
-    // The pressed button is gone, so the keyboard goes on in the source.
-    element("pane").focus({ preventScroll: true });
-    element("pane").scrollIntoView({ block: "nearest" });
-  }
-
-  #say(node: number): void {
-    const [name, ...rest] = this.#style.describe(node);
-    element("details").replaceChildren(
-      make("b", {}, name!),
-      ` ${rest.filter(Boolean).join(" · ")}`,
-    );
   }
 
   #timeText(step: number): string {
@@ -300,7 +201,7 @@ export class Page {
   #recolor(scheme = ""): void {
     document.documentElement.style.colorScheme = scheme;
     this.#readPalette();
-    this.#drawGraph();
+    this.#graph.draw(this.#palette, this.#matcher);
     this.#drawAround();
   }
 }
