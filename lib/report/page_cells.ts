@@ -26,7 +26,7 @@ function timedCells(
   const start = time[0]!;
   const steps = Math.min(MOST_STEPS, length);
   const step = Math.max(1, (time[length - 1]! - start) / steps);
-  const cells = new CellList();
+  const cells = new CellList(length);
   const end: number[] = [];
   let known = new Map<number, number>();
   for (let i = 0; i < length; i++) {
@@ -36,10 +36,9 @@ function timedCells(
       known = new Map();
     }
     const key = stack[i]! * threads.length + thread[i]!;
-    const cell = known.get(key);
-    if (cell === undefined) {
-      known.set(key, cells.add(nodes[stack[i]!]!, thread[i]!, { weight: weight[i]!, samples: 1 }));
-    } else cells.count(cell, { weight: weight[i]!, samples: 1 });
+    let cell = known.get(key);
+    if (cell === undefined) known.set(key, cell = cells.add(nodes[stack[i]!]!, thread[i]!));
+    cells.count(cell, { weight: weight[i]!, samples: 1 });
   }
   while (end.length < steps) end.push(cells.length);
   return {
@@ -71,47 +70,54 @@ export function stackCells(
   { threads = [], nameOf = (thread) => thread }: StackCellOptions = {},
 ): { cells: PageCells; threads: PageThread[] } {
   const ids = new Map(threads.map(({ name }, id) => [name, id]));
-  const cells = new CellList();
+  const cells = new CellList(stacks.length);
   stacks.forEach(({ thread, weight, samples }, i) => {
     const name = nameOf(thread);
     let id = ids.get(name);
     if (id === undefined) ids.set(name, id = threads.push({ name }) - 1);
-    cells.add(nodes[i]!, id, { weight, samples });
+    cells.count(cells.add(nodes[i]!, id), { weight, samples });
   });
   return { cells: cells.columns(), threads };
 }
 
 /** Cells that are being counted. */
 class CellList {
-  readonly #node: number[] = [];
-  readonly #thread: number[] = [];
-  readonly #weight: number[] = [];
-  readonly #samples: number[] = [];
+  /** The number of cells. */
+  length = 0;
+  readonly #node: Uint32Array;
+  readonly #thread: Uint32Array;
+  readonly #weight: Float64Array;
+  readonly #samples: Uint32Array;
 
-  get length(): number {
-    return this.#node.length;
+  /** @param capacity The most cells that there can be. */
+  constructor(capacity: number) {
+    this.#node = new Uint32Array(capacity);
+    this.#thread = new Uint32Array(capacity);
+    this.#weight = new Float64Array(capacity);
+    this.#samples = new Uint32Array(capacity);
   }
 
-  /** Adds a cell; returns its index. */
-  add(node: number, thread: number, { weight, samples }: { weight: number; samples: number }) {
-    this.#thread.push(thread);
-    this.#weight.push(weight);
-    this.#samples.push(samples);
-    return this.#node.push(node) - 1;
+  /** Adds a cell without samples; returns its index. */
+  add(node: number, thread: number): number {
+    const cell = this.length++;
+    this.#node[cell] = node;
+    this.#thread[cell] = thread;
+    return cell;
   }
 
-  /** Adds to a cell. */
+  /** Adds samples to a cell. */
   count(cell: number, { weight, samples }: { weight: number; samples: number }): void {
     this.#weight[cell]! += weight;
     this.#samples[cell]! += samples;
   }
 
   columns(): PageCells {
+    const { length } = this;
     return {
-      node: numberColumn(this.#node),
-      thread: numberColumn(this.#thread),
-      weight: numberColumn(this.#weight),
-      samples: numberColumn(this.#samples),
+      node: numberColumn(this.#node.subarray(0, length)),
+      thread: numberColumn(this.#thread.subarray(0, length)),
+      weight: numberColumn(this.#weight.subarray(0, length)),
+      samples: numberColumn(this.#samples.subarray(0, length)),
     };
   }
 }
