@@ -61,7 +61,9 @@ Deno.test("tests mirror the modules: each test file lies where its module does",
 const LONG = 100;
 
 /** Long modules that have no mirror test, each with the reason. */
-const UNMIRRORED: Readonly<Record<string, string>> = {};
+const UNMIRRORED: Readonly<Record<string, string>> = {
+  "report/page_data.ts": "types, which tests/report/html_test.ts has the page's own reader read",
+};
 
 /** The mirror tests that long modules lack. */
 function missingMirrors(lineCounts: ReadonlyMap<string, number>): string[] {

@@ -221,7 +221,7 @@ export const OPTIONS: readonly CommandOption[] = [
     commands: {
       profile: true,
       report: true,
-      diff: "formats, separated by a comma: html (a flame graph), folded (a stack per line with " +
+      diff: "formats, separated by a comma: html (a page), folded (a stack per line with " +
         "both weights, as difffolded.pl makes them) (html)",
     },
     group: "Report",
@@ -236,6 +236,12 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "app-only",
     help: "show only functions of the program and of its packages",
+    commands: { profile: true, report: true, diff: true },
+    group: "Report",
+  },
+  {
+    name: "no-source",
+    help: "leave the texts of source files out of html, markdown and firefox",
     commands: { profile: true, report: true, diff: true },
     group: "Report",
   },

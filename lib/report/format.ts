@@ -108,11 +108,15 @@ export function formatReport(
     case "perf":
       return [formatPerfText(folded)];
     case "html":
-      return formatHtml(folded, {
-        title: recordingTitle(recording),
-        facts: recordingFacts(recording),
-        warnings,
-      });
+      return formatHtml(
+        folded,
+        {
+          title: recordingTitle(recording),
+          facts: recordingFacts(recording),
+          warnings,
+        },
+        { hasSources },
+      );
     case "markdown":
       return [
         formatMarkdown(sourced, {

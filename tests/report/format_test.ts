@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 
+import { functionFrame } from "../../lib/recording/frame.ts";
 import {
   FORMAT_ENDINGS,
   formatReport,
@@ -40,6 +41,18 @@ Deno.test("formatReport() knows all formats, and folds frames for each", () => {
 Deno.test("formatReport() shows warnings on the page", () => {
   const report = formatReport(recordingOf(TRAMPOLINES), "html", { warnings: ["7 lost"] });
   match(textOf(report), /"warnings":\["7 lost"\]/);
+});
+
+Deno.test("formatReport() leaves sources out of the page if it is told to", () => {
+  const frame = functionFrame({ name: "f", file: "/a.ts" }, { position: { line: 1, column: 1 } });
+  const stack = { thread: "t", frames: [frame], samples: 1, weight: 1, isCut: false };
+  const recording = {
+    ...recordingOf([]),
+    stacks: [stack],
+    sources: new Map([["/a.ts", "secret"]]),
+  };
+  equal(textOf(formatReport(recording, "html")).includes("secret"), true);
+  equal(textOf(formatReport(recording, "html", { hasSources: false })).includes("secret"), false);
 });
 
 Deno.test("recordingTitle() is the script with its arguments", () => {

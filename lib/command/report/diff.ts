@@ -100,6 +100,7 @@ function formatDifference(
         `after: ${recordingFacts(after).join(", ")}`,
       ],
     },
+    { hasSources: wish.hasSources },
   );
 }
 

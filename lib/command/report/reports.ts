@@ -27,6 +27,8 @@ export interface ReportWish {
   formats: readonly ReportFormat[];
   /** Whether only functions of the program and of its packages are shown. */
   appOnly: boolean;
+  /** Whether pages have the texts of source files. */
+  hasSources: boolean;
   /** Whether the command prints nothing but the report and errors. */
   isQuiet: boolean;
   /** Lines of a report in Markdown, at most. @default {400} */
@@ -38,6 +40,7 @@ export function decideReport(line: CommandLine, byDefault: ReportFormat = "perf"
   return {
     formats: parseFormats(lastValue(line, "format") ?? byDefault),
     appOnly: line.options.has("app-only"),
+    hasSources: !line.options.has("no-source"),
     isQuiet: line.options.has("quiet"),
     maxLines: parseMaxLines(lastValue(line, "max-lines")),
   };
@@ -71,7 +74,7 @@ export interface ReportPlace {
  */
 export function writeReports(
   recordings: readonly Recording[],
-  { formats, appOnly, isQuiet, maxLines }: ReportWish,
+  { formats, appOnly, hasSources, isQuiet, maxLines }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): void {
   // The text tells events apart, as perf's does.
@@ -83,7 +86,7 @@ export function writeReports(
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
     for (const format of formats) {
-      const options = { appOnly, warnings, maxLines };
+      const options = { appOnly, warnings, hasSources, maxLines };
       const toOutput = output === "-" || (format === "perf" && output === undefined);
       let left = 0;
       for (const { suffix, content } of formatReportFiles(recording, format, options)) {
