@@ -51,7 +51,10 @@ Deno.test("main() names the command or the option that was probably meant", asyn
   ) {
     const { code, stderr } = await runCommand(args);
     equal(code, 2, args.join(" "));
-    match(stderr, new RegExp(`\\nhint: did you mean ${meant}\\? --help lists commands and options\\n$`));
+    match(
+      stderr,
+      new RegExp(`\\nhint: did you mean ${meant}\\? --help lists commands and options\\n$`),
+    );
   }
 });
 
