@@ -197,14 +197,22 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "format",
     argument: "LIST",
     help:
-      "how, one or several of perf (text), html (a flame graph), folded, speedscope and pprof " +
-      "with commas between; files go beside the recording",
+      "how, one or several of text (functions and lines by time), perf (a tree as perf draws it), " +
+      "html (a flame graph), folded, speedscope and pprof with commas between; files go beside " +
+      "the recording (text)",
     commands: {
       profile: true,
       report: true,
       diff: "how, one or both of html (a flame graph) and folded (a stack per line with both " +
         "weights, as difffolded.pl makes them) (html)",
     },
+    group: "Report",
+  },
+  {
+    name: "tree",
+    argument: "own|full",
+    help: "what the text ends with: the calls of the program's functions, or of all frames (own)",
+    commands: { profile: true, report: true },
     group: "Report",
   },
   {

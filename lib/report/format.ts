@@ -3,15 +3,20 @@ import { formatFolded } from "./folded.ts";
 import { formatHtml } from "./html.ts";
 import { formatPerfText } from "./perf_text.ts";
 import { formatPprof } from "./pprof.ts";
-import { type Recording, recordingTotal } from "../recording/recording.ts";
+import type { Recording } from "../recording/recording.ts";
+import { recordingFacts, recordingTitle } from "./recording_words.ts";
 import { formatSpeedscope } from "./speedscope.ts";
+import { formatText, type TextOptions } from "./text.ts";
+
+export { recordingFacts, recordingTitle } from "./recording_words.ts";
 
 /** How a report can look. */
-export type ReportFormat = "perf" | "html" | "folded" | "speedscope" | "pprof";
+export type ReportFormat = "text" | "perf" | "html" | "folded" | "speedscope" | "pprof";
 
 /** The formats, and how the names of their files end. */
 export const FORMAT_ENDINGS: Readonly<Record<ReportFormat, string>> = {
-  perf: ".txt",
+  text: ".txt",
+  perf: ".perf.txt",
   html: ".html",
   folded: ".folded",
   speedscope: ".speedscope.json",
@@ -42,6 +47,8 @@ export type ReportContent = Iterable<string> | Uint8Array;
 export interface ReportOptions {
   /** Keep the functions of the program and of its packages only. @default {false} */
   appOnly?: boolean;
+  /** How the text for a terminal looks. @default {as in a file} */
+  text?: TextOptions;
   /** What is wrong with the recording, for those formats that can say it. @default {[]} */
   warnings?: readonly string[];
 }
@@ -56,8 +63,10 @@ export interface ReportOptions {
 export function formatReport(
   recording: Recording,
   format: ReportFormat,
-  { appOnly, warnings }: ReportOptions = {},
+  { appOnly, text, warnings }: ReportOptions = {},
 ): ReportContent {
+  // The text has its own way to leave frames out.
+  if (format === "text") return formatText(recording, { ...text, appOnly });
   const folded = foldFrames(recording, { appOnly });
   switch (format) {
     case "perf":
@@ -75,27 +84,4 @@ export function formatReport(
     case "pprof":
       return formatPprof(folded);
   }
-}
-
-/** What was recorded, as short as it can be said: the script and its arguments. */
-export function recordingTitle({ command, samplerVersion }: Recording): string {
-  const script = command.findIndex((word, i) =>
-    i > 0 && /\.[cm]?[jt]sx?$/.test(word) && !/^-/.test(word)
-  );
-  const [first, ...rest] = script < 0 ? command : command.slice(script);
-  if (first === undefined) return `Recorded by ${samplerVersion}`;
-  return [first.slice(first.lastIndexOf("/") + 1), ...rest].join(" ");
-}
-
-/** How it was recorded, a few words each. */
-export function recordingFacts(recording: Recording): string[] {
-  const { samplerVersion, event, frequency, duration, start, lostSamples } = recording;
-  const { samples } = recordingTotal(recording);
-  return [
-    samplerVersion,
-    frequency === undefined ? event : `${event} at ${frequency} Hz`,
-    `${(duration / 1000).toFixed(1)} s`,
-    `${samples} samples${lostSamples > 0 ? `, ${lostSamples} lost` : ""}`,
-    ...start === undefined ? [] : [new Date(start).toISOString().slice(0, 16).replace("T", " ")],
-  ];
 }

@@ -23,6 +23,11 @@ const PPROF_NOTICE = `\
 // lib/source/libraries.js
 `;
 
+const WIDTH_NOTICE = `\
+// fast-string-truncated-width 3.0.3, MIT License, Copyright 2024-present Fabio Spampinato: the
+// permission notice is that of lib/source/libraries.js
+`;
+
 const PAGE_NOTICE = `\
 d3-flame-graph 5.0.0, Copyright Martin Spier, Apache License 2.0 (apache.org/licenses/LICENSE-2.0);
 d3-array, -color, -dispatch, -ease, -format, -hierarchy, -interpolate, -scale, -selection, -time,
@@ -41,6 +46,10 @@ const OUTPUTS: Readonly<Record<string, () => Promise<string>>> = {
   "lib/report/pprof_format.js": async () =>
     `// @ts-self-types="./pprof_format.d.ts"\n${HEAD}${PPROF_NOTICE}${await bundle(
       "pprof_format.ts",
+    )}`,
+  "lib/report/text_width.js": async () =>
+    `// @ts-self-types="./text_width.d.ts"\n${HEAD}${WIDTH_NOTICE}${await bundle(
+      "text_width.ts",
     )}`,
   "lib/report/page.js": async () => {
     const packed = brotliCompressSync(await composePage()).toString("base64");

@@ -233,7 +233,8 @@ testNeeding(
     using folder = await Folder.make();
     const script = folder.write("demo.mjs", withoutTypes(demo.replace("/*", `${TELL_PID}/*`)));
     const command = [runtimeProgram("node24"), `${folder.path}/node_modules/.bin/js-perf`];
-    for (const args of [["profile", script], ["profile"]]) {
+    for (const words of [[script], []]) {
+      const args = ["profile", "--format", "perf", ...words];
       const { code, stdout, stderr } = await runCommand([...command, ...args], {
         cwd: folder.path,
       });

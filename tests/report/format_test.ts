@@ -15,7 +15,7 @@ Deno.test("parseFormats() takes one or several, each once", () => {
 });
 
 Deno.test("parseFormats() names the formats where one is unknown", () => {
-  const options = "must be one of perf, html, folded, speedscope, pprof";
+  const options = "must be one of text, perf, html, folded, speedscope, pprof";
   throws(() => parseFormats("html,svg"), {
     name: "RangeError",
     message: `Cannot report in format "svg": ${options}`,

@@ -6,7 +6,12 @@ import * as fs from "node:fs";
 import { isOwnFile } from "../../source/own_module.ts";
 import type { RecordedFacts } from "../../recording/perf_data/read_perf_data.ts";
 import { V8Code } from "../../recording/v8_code.ts";
-import { findLogs, type FoundLog, type FoundLogs } from "../../v8_log/log_directory.ts";
+import {
+  findLogs,
+  type FoundLog,
+  type FoundLogs,
+  isInLogDirectory,
+} from "../../v8_log/log_directory.ts";
 import { type LogFile, V8Log } from "../../v8_log/v8_log.ts";
 import { denoTexts, isDenos } from "./deno_texts.ts";
 import { fitClock, type PerfClock } from "./perf_clock.ts";
@@ -126,7 +131,10 @@ export async function readFoundLogs(
     }
   }
   const processes = [...byProcess].map(([pid, logs]) => ({ pid, logs }));
-  const code = new V8Code(processes, { isOwn: isOwnFile, ...clock });
+  const code = new V8Code(processes, {
+    isOwn: (file) => isOwnFile(file) || isInLogDirectory(file),
+    ...clock,
+  });
   return {
     code,
     commands,

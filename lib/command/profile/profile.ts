@@ -5,7 +5,7 @@ import { lastValue, parseCommandLine } from "../command_line.ts";
 import { commandHelp } from "../help.ts";
 import { parseOptionsOf } from "../options.ts";
 import { checkOutput } from "./output_file.ts";
-import { writeReports } from "../report/reports.ts";
+import { FOR_TERMINALS, writeReports } from "../report/reports.ts";
 import { decideSampler, parseSampler } from "./sampler_choice.ts";
 import { ScopeControl } from "./scope_control.ts";
 import { decide, onlyPerfs, tryPerf } from "./decide.ts";
@@ -23,9 +23,9 @@ export const PROFILE_HELP: string = commandHelp("profile", {
     "profile [options] -p PID",
   ],
   about: [
-    "Records a script, or any command and all that it starts, and prints the report: " +
-    "callers above what they call, frames without a name left out. V8's log names the " +
-    "functions, the lines and what V8 inlined; nothing is instrumented. perf samples " +
+    "Records a script, or any command and all that it starts, and prints the functions " +
+    "and lines that take its time, then their calls. V8's log names the functions, the " +
+    "lines and what V8 inlined; nothing is instrumented. perf samples " +
     "the program, or the program samples itself where perf may not run. With no " +
     "script it profiles a demo. The exit status is the program's. Ctrl-C ends the " +
     "recording, and the report comes all the same.",
@@ -82,7 +82,8 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   const { ending, recordings } = recorded;
   if (recordings.length === 0) throw nothingMeasured(output, ending);
   writeReports(recordings, plan.report, recorded);
-  if (recorded.foot !== undefined && plan.report.formats.includes("perf")) {
+  const isPrinted = plan.report.formats.some((format) => FOR_TERMINALS.includes(format));
+  if (recorded.foot !== undefined && isPrinted) {
     console.log(recorded.foot);
   }
   if (!plan.report.isQuiet) warnOfNoNames(plan, recordings);

@@ -17,6 +17,8 @@ import {
 import { describeRuntimeShares, runtimeShares } from "../../report/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { type CommandLine, lastValue } from "../command_line.ts";
+import type { TreeKind } from "../../report/text.ts";
+import { terminalOf } from "./output_terminal.ts";
 import { eventSuffix, requireOneEvent } from "./events.ts";
 
 /** What the user wants to see. */
@@ -24,17 +26,28 @@ export interface ReportWish {
   formats: readonly ReportFormat[];
   /** Whether only the program's own functions and its packages' are shown. */
   appOnly: boolean;
+  /** The tree that the text for a terminal ends with. */
+  tree: TreeKind;
   /** Whether nothing is said but the report and errors. */
   isQuiet: boolean;
 }
 
 /** What the options say about reports. */
-export function decideReport(line: CommandLine, byDefault: ReportFormat = "perf"): ReportWish {
+export function decideReport(line: CommandLine, byDefault: ReportFormat = "text"): ReportWish {
   return {
     formats: parseFormats(lastValue(line, "format") ?? byDefault),
     appOnly: line.options.has("app-only"),
+    tree: parseTree(lastValue(line, "tree") ?? "own"),
     isQuiet: line.options.has("quiet"),
   };
+}
+
+/** The formats that a person reads where the command was given. */
+export const FOR_TERMINALS: readonly ReportFormat[] = ["text", "perf"];
+
+function parseTree(text: string): TreeKind {
+  if (text === "own" || text === "full") return text;
+  throw new RangeError(`Cannot show tree "${text}": must be one of own, full`);
 }
 
 /** What is reported, and where it goes. */
@@ -56,11 +69,11 @@ export interface ReportPlace {
  */
 export function writeReports(
   recordings: readonly Recording[],
-  { formats, appOnly, isQuiet }: ReportWish,
+  { formats, appOnly, tree, isQuiet }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): void {
   // The text tells events apart, as perf's does.
-  if (output === "-" && formats.some((format) => format !== "perf")) {
+  if (output === "-" && formats.some((format) => !FOR_TERMINALS.includes(format))) {
     requireOneEvent(recordings, output);
   }
   for (const [i, recording] of recordings.entries()) {
@@ -68,10 +81,14 @@ export function writeReports(
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
     for (const format of formats) {
-      const content = formatReport(recording, format, { appOnly, warnings });
-      if (output === "-" || (format === "perf" && output === undefined)) {
+      const isPrinted = output === "-" ||
+        (FOR_TERMINALS.includes(format) && output === undefined);
+      const terminal = isPrinted ? terminalOf() : undefined;
+      const text = { tree, terminal, directory: process.cwd() };
+      const content = formatReport(recording, format, { appOnly, text, warnings });
+      if (isPrinted) {
         writeOut(content);
-        if (format === "perf") writeOut([textFoot(recording, path)]);
+        if (FOR_TERMINALS.includes(format)) writeOut([textFoot(recording, path, format)]);
         continue;
       }
       const file = reportPath(path, { format, output, formats, event });
@@ -82,7 +99,12 @@ export function writeReports(
 }
 
 /** What stands below the text. */
-function textFoot(recording: Recording, path: string): string {
+function textFoot(recording: Recording, path: string, format: ReportFormat): string {
+  if (format === "text") {
+    return `\nRecorded in ${
+      fs.realpathSync(path)
+    }: annotate shows the lines of a function, report --format html a flame graph\n`;
+  }
   const { sampler } = recording;
   const shares = describeRuntimeShares(runtimeShares(recording));
   const runtime = shares === "" ? "" : `# The runtime itself, of all time: ${shares}.\n`;
