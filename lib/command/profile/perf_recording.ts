@@ -15,17 +15,18 @@ const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
   { program, options, line, naming, report, seconds }: ProfileRun,
-  { event, before, controlArgs }: {
+  { event, before, recordArgs }: {
     event: string | undefined;
     before: FileState;
-    controlArgs: readonly string[];
+    /** Options of `perf record` besides those that the user has. */
+    recordArgs: readonly string[];
   },
 ): Promise<Recorded> {
   const { env, pid, begin, finish, launcher = [] } = program;
   const command = [...launcher, ...program.command];
   const recording = options.output!;
   const quiet = report.isQuiet ? ["--quiet"] : [];
-  const recordArgs = perfRecordArgs({ ...options, event, command, pid });
+  const args = perfRecordArgs({ ...options, event, command, pid });
   const limit = pid !== undefined || seconds === undefined
     ? undefined
     : { seconds, signal: "SIGINT" } as const;
@@ -35,7 +36,7 @@ export async function profileWithPerf(
   let ending: Ending;
   let maps: NamespaceMaps | undefined;
   try {
-    ending = await runChild(["perf", "record", ...quiet, ...controlArgs, ...recordArgs], {
+    ending = await runChild(["perf", "record", ...quiet, ...recordArgs, ...args], {
       env,
       signals: PERF_SIGNALS,
       started: (pid) => maps = new NamespaceMaps(pid),

@@ -73,7 +73,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     recorded = sampler.name === "builtin" ? await profileBuiltin(run) : await profileWithPerf(run, {
       event: sampler.trial.event,
       before,
-      controlArgs: control.recordArgs,
+      recordArgs: [...sampler.trial.flags, ...control.recordArgs],
     });
   } finally {
     control[Symbol.dispose]();
