@@ -1,5 +1,5 @@
 /**
- * The command: `run`, `profile`, `report`, `diff` and `doctor`.
+ * The command: `run`, `profile`, `report`, `annotate`, `diff` and `doctor`.
  *
  * ```sh
  * deno run -A jsr:@x/perf/cli profile app.ts
@@ -12,6 +12,7 @@ import process from "node:process";
 import { PerfError } from "../base/perf_error.ts";
 import { isPermissionError } from "../runtime/runtime.ts";
 import { endAs, type Ending } from "./program/child.ts";
+import { annotate } from "./annotate/annotate.ts";
 import { diff } from "./report/diff.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { usageError } from "./command_line.ts";
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<End
   run,
   profile,
   report,
+  annotate,
   diff,
   doctor,
 };
@@ -35,6 +37,8 @@ Commands:
   run [options] script [args]        run a script with every function instrumented
   profile [options] [script [args]]  record a script under perf, and print the report
   report [options] [FILE]            report a recording, as text, flame graph and more
+  annotate [options] FUNCTION|FILE [RECORDING]
+                                     print its lines with the time that they took
   diff [options] BEFORE AFTER        compare two recordings
   doctor [--json]                    what works here, what does not, and what mends it
 

@@ -2,7 +2,7 @@ import type { VariableName } from "../base/environment.ts";
 import type { ParseOptions } from "./command_line.ts";
 
 /** The commands. */
-export type CommandName = "run" | "profile" | "report" | "diff" | "doctor";
+export type CommandName = "run" | "profile" | "report" | "annotate" | "diff" | "doctor";
 
 /** One option: all that the parser, the help texts and the documentation need. */
 export interface CommandOption {
@@ -85,6 +85,7 @@ export const OPTIONS: readonly CommandOption[] = [
     commands: {
       profile: true,
       report: "the event that is reported, where several were recorded",
+      annotate: "the event that is shown, where several were recorded",
       diff: "the event that is compared, where several were recorded",
     },
     isPerfOnly: true,
@@ -216,6 +217,11 @@ export const OPTIONS: readonly CommandOption[] = [
     group: "Report",
   },
   {
+    name: "all",
+    help: "all lines of the file, and not only those around samples",
+    commands: { annotate: true },
+  },
+  {
     name: "app-only",
     help: "only functions of the program and of its packages",
     commands: { profile: true, report: true, diff: true },
@@ -243,14 +249,14 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "quiet",
     short: "q",
     help: "nothing on standard error but errors",
-    commands: { profile: true, report: true, diff: true },
+    commands: { profile: true, report: true, annotate: true, diff: true },
     group: "Report",
   },
   {
     name: "help",
     short: "h",
     help: "this text",
-    commands: { run: true, profile: true, report: true, diff: true, doctor: true },
+    commands: { run: true, profile: true, report: true, annotate: true, diff: true, doctor: true },
   },
 ];
 

@@ -1,5 +1,6 @@
 import type { Frame } from "../recording/frame.ts";
 import type { Recording, Stack } from "../recording/recording.ts";
+import { printable } from "./terminal.ts";
 
 /** A line of the program that time was spent on. */
 export interface HotLine {
@@ -45,7 +46,7 @@ export function hotLines(
     if (entry === undefined) {
       const { file, position: { line, column } } = frame;
       const text = texts.at(file, line);
-      const isLong = text !== undefined && text.length > LONG_LINE;
+      const isLong = text !== undefined && isLongLine(text);
       const key = `${file}\0${line}\0${isLong ? column : ""}`;
       entry = lines.get(key);
       if (entry === undefined) {
@@ -63,6 +64,21 @@ export function hotLines(
       ...line,
       functionName: [...functions].reduce((a, b) => b[1] > a[1] ? b : a)[0],
     }));
+}
+
+/** Whether a line's number alone tells nothing, as in minified code. */
+export function isLongLine(text: string): boolean {
+  return text.length > LONG_LINE;
+}
+
+/**
+ * The text around a column, for about as many columns of a terminal.
+ *
+ * @param column Counted from 1.
+ */
+export function excerptAt(text: string, column: number, width: number): string {
+  const start = Math.max(0, column - 1 - Math.floor(width / 4));
+  return `${start > 0 ? "…" : ""}${printable(text.slice(start, start + 2 * width))}`;
 }
 
 /** The lines of sources, each text split once. */

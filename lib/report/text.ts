@@ -1,6 +1,6 @@
 import type { Recording } from "../recording/recording.ts";
 import { amountText, percentText } from "./amounts.ts";
-import { type HotLine, hotLines } from "./hot_lines.ts";
+import { excerptAt, type HotLine, hotLines } from "./hot_lines.ts";
 import { foldFrames } from "./fold_frames.ts";
 import { perfTables } from "./perf_text.ts";
 import { type PlaceNames, placeText } from "./place_text.ts";
@@ -240,6 +240,5 @@ function sayPackages({ showsPackages, ownShare, packages }: ProgramView): string
 function sourceExcerpt({ text, column, functionName }: HotLine, room: number): string {
   if (text === undefined) return printable(functionName);
   if (column === undefined) return printable(text.trim());
-  const start = Math.max(0, column - 1 - Math.floor(room / 4));
-  return `${start > 0 ? "…" : ""}${printable(text.slice(start, start + 2 * room))}`;
+  return excerptAt(text, column, room);
 }

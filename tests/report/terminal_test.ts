@@ -16,7 +16,7 @@ Deno.test("trimmed() and trimmedStart() keep to the width, of wide characters to
   equal(trimmed("漢字漢字", 5), "漢字…");
   equal(trimmedStart("/a/b/c.ts", 5), "…c.ts");
   equal(trimmedStart("漢字漢字", 5), "…漢字");
-  for (const text of ["x".repeat(50), "漢".repeat(50), "👩‍👩‍👧".repeat(20)]) {
+  for (const text of ["x".repeat(50), "漢".repeat(50), "👩‍👩‍👧".repeat(20), "…a漢".repeat(9)]) {
     for (let width = 1; width < 20; width++) {
       equal(columnsOf(trimmed(text, width)) <= width, true, `${text} in ${width}`);
       equal(columnsOf(trimmedStart(text, width)) <= width, true, `${text} in ${width}`);

@@ -9,7 +9,7 @@ import { readRecordings } from "./recorded.ts";
 import { decideReport, writeReports } from "./reports.ts";
 
 /** What is read where no file is named, as perf does. */
-const DEFAULT_INPUT = "perf.data";
+export const DEFAULT_INPUT = "perf.data";
 
 /** The help of `report`. */
 export const REPORT_HELP: string = commandHelp("report", {
