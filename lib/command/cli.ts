@@ -1,5 +1,5 @@
 /**
- * The command: `run`, `profile`, `report`, `annotate`, `diff` and `doctor`.
+ * The command: `run`, `profile`, `top`, `report`, `annotate`, `diff` and `doctor`.
  *
  * ```sh
  * deno run -A jsr:@x/perf/cli profile app.ts
@@ -18,6 +18,7 @@ import { doctor } from "./doctor/doctor.ts";
 import { usageError } from "./command_line.ts";
 import { profile } from "./profile/profile.ts";
 import { report } from "./report/report.ts";
+import { top } from "./top/top.ts";
 import { run } from "./run/run.ts";
 
 export type { Ending };
@@ -25,6 +26,7 @@ export type { Ending };
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<Ending>>> = {
   run,
   profile,
+  top: (args) => top(args, profile),
   report,
   annotate,
   diff,
@@ -36,6 +38,7 @@ const HELP = `Usage: <command> [options]
 Commands:
   run [options] script [args]        run a script with every function instrumented
   profile [options] [script [args]]  record a script under perf, and print the report
+  top [options] -p PID | script      show the hottest functions while a program runs
   report [options] [FILE]            report a recording, as text, flame graph and more
   annotate [options] FUNCTION|FILE [RECORDING]
                                      print its lines with the time that they took

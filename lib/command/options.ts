@@ -2,7 +2,7 @@ import type { VariableName } from "../base/environment.ts";
 import type { ParseOptions } from "./command_line.ts";
 
 /** The commands. */
-export type CommandName = "run" | "profile" | "report" | "annotate" | "diff" | "doctor";
+export type CommandName = "run" | "profile" | "report" | "top" | "annotate" | "diff" | "doctor";
 
 /** One option: all that the parser, the help texts and the documentation need. */
 export interface CommandOption {
@@ -41,6 +41,12 @@ export const OPTIONS: readonly CommandOption[] = [
     short: "p",
     argument: "PID",
     help: "record a program that runs already, until Ctrl-C or --duration",
+    commands: { profile: true, top: true },
+    isPerfOnly: true,
+  },
+  {
+    name: "top",
+    help: "show the hottest functions while the program runs, and keep no recording",
     commands: { profile: true },
     isPerfOnly: true,
   },
@@ -49,21 +55,21 @@ export const OPTIONS: readonly CommandOption[] = [
     argument: "all|active|measure:NAME",
     help: "record all, or while trampolines are on, or from the program's performance.mark(NAME) " +
       "to its performance.measure(NAME)",
-    commands: { profile: true },
+    commands: { profile: true, top: true },
     variable: "JS_PERF_SCOPE",
   },
   {
     name: "duration",
     argument: "SECONDS",
     help: "end the recording then, and the script with it",
-    commands: { profile: true },
+    commands: { profile: true, top: true },
   },
   {
     name: "freq",
     short: "F",
     argument: "N",
     help: "samples per second (999; 9999 for the demo)",
-    commands: { profile: true },
+    commands: { profile: true, top: true },
   },
   {
     name: "g",
@@ -84,6 +90,7 @@ export const OPTIONS: readonly CommandOption[] = [
     help: "what is counted (cycles, or cpu-clock where there are none)",
     commands: {
       profile: true,
+      top: true,
       report: "the event that is reported, where several were recorded",
       annotate: "the event that is shown, where several were recorded",
       diff: "the event that is compared, where several were recorded",
@@ -126,7 +133,7 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "engine",
     argument: "NAME",
     help: ENGINES,
-    commands: { profile: true, run: true },
+    commands: { profile: true, top: true, run: true },
     group: "Naming",
     variable: "JS_PERF_ENGINE",
   },
@@ -135,7 +142,7 @@ export const OPTIONS: readonly CommandOption[] = [
     help:
       "have Node compile all code at its first call, as Deno does under V8's log, so that all of " +
       "it has lines (Node 26)",
-    commands: { profile: true, run: true },
+    commands: { profile: true, top: true, run: true },
     group: "Naming",
   },
   {
@@ -152,6 +159,7 @@ export const OPTIONS: readonly CommandOption[] = [
       "after the recording",
     commands: {
       profile: true,
+      top: true,
       run: "the signal that turns trampolines on and off, as SIGUSR2",
     },
     group: "Naming",
@@ -161,7 +169,7 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "runtime-args",
     argument: "TEXT",
     help: 'flags for the runtime instead of -A, as "--allow-net --allow-ffi"',
-    commands: { profile: true, run: true },
+    commands: { profile: true, top: true, run: true },
     group: "Naming",
   },
   {
@@ -249,14 +257,22 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "quiet",
     short: "q",
     help: "nothing on standard error but errors",
-    commands: { profile: true, report: true, annotate: true, diff: true },
+    commands: { profile: true, top: true, report: true, annotate: true, diff: true },
     group: "Report",
   },
   {
     name: "help",
     short: "h",
     help: "this text",
-    commands: { run: true, profile: true, report: true, annotate: true, diff: true, doctor: true },
+    commands: {
+      run: true,
+      profile: true,
+      top: true,
+      report: true,
+      annotate: true,
+      diff: true,
+      doctor: true,
+    },
   },
 ];
 

@@ -26,12 +26,16 @@ const MOST_OF_TIME = 0.5;
  * packages' functions stand beside it; otherwise a package is one frame.
  *
  * @param recording What was recorded, and `foldFrames` has folded.
+ * @param options Whether packages' functions are shown. @default {as is said above}
  */
-export function programView({ stacks }: Pick<Recording, "stacks">): ProgramView {
+export function programView(
+  { stacks }: Pick<Recording, "stacks">,
+  options: { showsPackages?: boolean } = {},
+): ProgramView {
   const { own, packages } = selfTimes(stacks);
   const total = [...packages.values()].reduce((sum, weight) => sum + weight, own);
   const ownShare = total === 0 ? 1 : own / total;
-  const showsPackages = ownShare < MOST_OF_TIME;
+  const { showsPackages = countsPackages(ownShare) } = options;
   const viewOf = showsPackages ? (frame: Frame) => frame : packageFrames();
   return {
     stacks: stacks.map((stack) => new ProgramStack(stack, viewOf)),
@@ -39,6 +43,15 @@ export function programView({ stacks }: Pick<Recording, "stacks">): ProgramView 
     ownShare,
     packages: new Map([...packages].sort(([, a], [, b]) => b - a)),
   };
+}
+
+/**
+ * Whether functions of packages count as the program's.
+ *
+ * @param ownShare The share of its author's own code in the program's time.
+ */
+export function countsPackages(ownShare: number): boolean {
+  return ownShare < MOST_OF_TIME;
 }
 
 /** Whether a frame of a view stands for a whole package. */

@@ -7,10 +7,9 @@ import { type PlaceNames, placeText } from "./place_text.ts";
 import { heaviestNodes, programTree, type ShownNode } from "./program_tree.ts";
 import { isPackageFrame, type ProgramView, programView } from "./program_view.ts";
 import { recordingFacts, recordingTitle } from "./recording_words.ts";
-import { type FunctionShare, type Shares, sharesOf } from "./shares.ts";
+import { type Shares, sharesOf } from "./shares.ts";
 import {
   columnsOf,
-  heatOf,
   padded,
   PLAIN,
   printable,
@@ -21,6 +20,7 @@ import {
   wrapped,
 } from "./terminal.ts";
 import { type TimePart, type TimeParts, timeParts } from "./time_parts.ts";
+import { NUMBERS, TimeRows } from "./time_rows.ts";
 
 /** Options of {@linkcode formatText}. */
 export interface TextOptions extends PlaceNames {
@@ -50,13 +50,6 @@ const LEAST_LINE = 0.001;
 /** Nodes of the tree that are shown, and the least share of one in the program's time. */
 const MOST_NODES = 40;
 const LEAST_SHARE = 0.01;
-
-/** Columns in front of a row's name: amount and share. */
-const NUMBERS = 19;
-
-/** Columns that a name needs to have its place beside it, and a row to have the function's total. */
-const ROOM_FOR_PLACE = 20;
-const ROOM_FOR_TOTAL = 40;
 
 /**
  * The report for a terminal. It begins with the answer: the functions that take the program's time,
@@ -98,12 +91,15 @@ class TextWriter {
   readonly #terminal: Terminal;
   /** The program's time, in the recording's unit. */
   readonly #program: number;
+  readonly #rows: TimeRows;
 
   constructor(recording: Recording, options: TextOptions & { program: number }) {
     this.#recording = recording;
     this.#options = options;
     this.#terminal = options.terminal ?? PLAIN;
     this.#program = options.program;
+    const { unit } = recording;
+    this.#rows = new TimeRows({ ...options, terminal: this.#terminal, unit });
   }
 
   /** A line of its own, trimmed. */
@@ -141,29 +137,8 @@ class TextWriter {
     const all = `the program's ${amountText(app, this.#recording.unit)}`;
     yield this.line(`Self time of functions, share of ${all}${sayPackages(view)}`, "bold");
     for (const fn of functions) {
-      if (fn.self > 0) yield this.#functionRow(fn);
+      if (fn.self > 0) yield this.#rows.functionRow(fn);
     }
-  }
-
-  #functionRow({ name, kind, file, line, self, total }: FunctionShare): string {
-    const isPackage = isPackageFrame({ kind, name, file, module: "" });
-    const title = printable(isPackage ? `package ${name}` : name);
-    const place = isPackage ? "" : printable(placeText({ file, line }, this.#options));
-    const room = this.#terminal.width - NUMBERS;
-    if (room < ROOM_FOR_TOTAL) return this.#row(self, [this.#withPlace(title, place, room)]);
-    const share = `total ${percentText(total / this.#program).padStart(7)}`;
-    return this.#row(self, [
-      styled(share, "dim", this.#terminal),
-      this.#withPlace(title, place, room - share.length - 2),
-    ]);
-  }
-
-  /** A name, with its place in the columns that are left. */
-  #withPlace(name: string, place: string, room: number): string {
-    if (place === "" || room < ROOM_FOR_PLACE) return trimmed(name, room);
-    const short = trimmed(name, Math.floor(0.6 * room));
-    const rest = room - columnsOf(short) - 2;
-    return `${short}  ${styled(trimmedStart(place, rest), "dim", this.#terminal)}`;
   }
 
   *lines(lines: readonly HotLine[]): Generator<string> {
@@ -178,7 +153,7 @@ class TextWriter {
     const room = Math.max(1, this.#terminal.width - NUMBERS - 2 - column);
     for (const [i, line] of lines.entries()) {
       const place = styled(padded(places[i]!, column), "dim", this.#terminal);
-      yield this.#row(line.self, [place, trimmed(sourceExcerpt(line, room), room)]);
+      yield this.#rows.row(line.self, [place, trimmed(sourceExcerpt(line, room), room)]);
     }
   }
 
@@ -204,18 +179,15 @@ class TextWriter {
     const indent = " ".repeat(Math.min(2 * depth, Math.floor((width - NUMBERS) / 2)));
     const room = width - NUMBERS - indent.length;
     const { frame, label, isRecursive, weight } = node;
-    if (frame === undefined) return this.#row(weight, [indent + trimmed(printable(label), room)]);
+    if (frame === undefined) {
+      return this.#rows.row(weight, [indent + trimmed(printable(label), room)]);
+    }
     const { name, file = "", line } = frame;
     const mark = isRecursive ? " (recursive)" : "";
     const place = isPackageFrame(frame) ? "" : printable(placeText({ file, line }, this.#options));
-    return this.#row(weight, [indent + this.#withPlace(printable(name) + mark, place, room)]);
-  }
-
-  #row(weight: number, cells: readonly string[]): string {
-    const share = weight / this.#program;
-    const amount = amountText(weight, this.#recording.unit).padStart(9);
-    const percent = styled(percentText(share).padStart(8), heatOf(share), this.#terminal);
-    return `${amount}${percent}  ${cells.join("  ")}\n`;
+    return this.#rows.row(weight, [
+      indent + this.#rows.withPlace(printable(name) + mark, place, room),
+    ]);
   }
 }
 

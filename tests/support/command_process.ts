@@ -26,7 +26,7 @@ export interface CommandOptions {
  */
 function withPerfText([command, ...rest]: readonly string[]): string[] {
   if (command === undefined) return [];
-  return ["profile", "report"].includes(command)
+  return ["profile", "report"].includes(command) && !rest.includes("--top")
     ? [command, "--format", "perf", ...rest]
     : [command, ...rest];
 }

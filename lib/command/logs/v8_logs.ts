@@ -37,12 +37,15 @@ const TOLERATED = 100;
  *
  * @param recording The recording's file.
  * @param facts What it says of its processes.
+ * @param progress Where to say how far it is.
+ * @param followed Keeps logs that are read again and again. @default {each is read from its start}
  * @returns `undefined` where there are none.
  */
 export async function readLogsOf(
   recording: string,
   facts: RecordedFacts,
   progress: Progress,
+  followed?: FollowedLogs,
 ): Promise<RecordedLogs | undefined> {
   const found = findLogs({
     recording,
@@ -50,10 +53,14 @@ export async function readLogsOf(
     mapped: facts.mapped.map(({ path }) => path),
   });
   if (found.length === 0) return undefined;
-  if (facts.clock === "mono") return await readFoundLogs(found, { progress });
+  if (facts.clock === "mono") return await readFoundLogs(found, { progress, followed });
   const markers = found.flatMap((directory) => directory.clock?.markers ?? []);
   const clock = fitClock(markers, facts.mapped);
-  const logs = await readFoundLogs(found, { clock: clock ?? LATEST, progress });
+  const logs = await readFoundLogs(found, {
+    clock: clock ?? LATEST,
+    progress,
+    followed,
+  });
   return clock === undefined ? { ...logs, notes: [...logs.notes, NO_CLOCK] } : logs;
 }
 
@@ -70,9 +77,11 @@ const NO_CLOCK =
 /** Reads logs that have been found. */
 export async function readFoundLogs(
   found: readonly FoundLogs[],
-  { clock, progress, pidOf = ({ pid }) => pid }: {
+  { clock, progress, followed, pidOf = ({ pid }) => pid }: {
     clock?: PerfClock;
     progress: Progress;
+    /** Keeps logs that are read again and again. @default {each is read from its start} */
+    followed?: FollowedLogs;
     /** The process's number in the recording. @default {that of the command's pid namespace} */
     pidOf?: (log: FoundLog) => number;
   },
@@ -84,13 +93,13 @@ export async function readFoundLogs(
   let behind = 0;
   let uncertainty = 0;
   for (const log of found.flatMap(({ logs }) => logs)) {
-    const file = openLog(log.path);
+    const file = followed?.open(log.path) ?? openLog(log.path);
     if (file === undefined) {
       notes.push(`warning: Cannot read V8's log "${log.path}"; its code has no names`);
       continue;
     }
     files.push(file);
-    const read = await V8Log.read(file, {
+    const read = followed?.read(file, log.polls) ?? await V8Log.read(file, {
       polls: log.polls,
       // Node shows lines of the JavaScript, in stacks and profiles, unless it is told otherwise.
       emitted: isDenos(file) ? mapped : undefined,
@@ -139,8 +148,38 @@ export async function readFoundLogs(
     code,
     commands,
     notes: [...new Set(notes)],
-    close: () => files.forEach((file) => file.close()),
+    close: () => {
+      if (followed === undefined) files.forEach((file) => file.close());
+    },
   };
+}
+
+/** Logs that V8 goes on writing: of each only what was added is read the next time. */
+export class FollowedLogs implements Disposable {
+  readonly #texts = denoTexts();
+  readonly #logs = new Map<string, { file: OpenLog; read: ReturnType<typeof V8Log.follow> }>();
+
+  /** Opens a log, or returns the open one. */
+  open(path: string): OpenLog | undefined {
+    const known = this.#logs.get(path);
+    if (known !== undefined) return known.file;
+    const file = openLog(path);
+    if (file === undefined) return undefined;
+    const read = V8Log.follow(file, isDenos(file) ? this.#texts : undefined);
+    this.#logs.set(path, { file, read });
+    return file;
+  }
+
+  /** Reads on in a log that is open. */
+  read({ path }: LogFile, polls: FoundLog["polls"]): V8Log {
+    return this.#logs.get(path)!.read(polls);
+  }
+
+  /** Closes all. */
+  [Symbol.dispose](): void {
+    for (const { file } of this.#logs.values()) file.close();
+    this.#logs.clear();
+  }
 }
 
 interface OpenLog extends LogFile {

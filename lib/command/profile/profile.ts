@@ -1,14 +1,16 @@
 import type { SamplerName } from "../../recording/recording.ts";
 import type { Ending } from "../program/child.ts";
 import { LoggedProgram } from "../program/logged_script.ts";
-import { lastValue, parseCommandLine } from "../command_line.ts";
+import { lastValue, parseCommandLine, usageError } from "../command_line.ts";
 import { commandHelp } from "../help.ts";
 import { parseOptionsOf } from "../options.ts";
 import { checkOutput } from "./output_file.ts";
 import { FOR_TERMINALS, writeReports } from "../report/reports.ts";
-import { decideSampler, parseSampler } from "./sampler_choice.ts";
+import { type DecidedSampler, decideSampler, parseSampler } from "./sampler_choice.ts";
 import { ScopeControl } from "./scope_control.ts";
-import { decide, onlyPerfs, tryPerf } from "./decide.ts";
+import { decide, onlyPerfs, type ProfilePlan, tryPerf } from "./decide.ts";
+import type { Trial } from "../../perf/perf_tool.ts";
+import { profileTop } from "../top/profile_top.ts";
 import { announce, warnOfNoNames } from "./announce.ts";
 import { start } from "./start.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
@@ -60,6 +62,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     perfOptions: onlyPerfs(plan),
     tryPerf: () => tryPerf(plan),
   });
+  if (line.options.has("top")) return await runTop(plan, sampler);
   const output = plan.options.output ?? DEFAULT_OUTPUTS[sampler.name];
   const before = checkOutput(output);
   if (!plan.report.isQuiet) announce(plan, sampler);
@@ -88,4 +91,36 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   }
   if (!plan.report.isQuiet) warnOfNoNames(plan, recordings);
   return ending;
+}
+
+/** Options that say what becomes of a recording: `--top` keeps none. */
+const FOR_RECORDINGS = ["output", "format", "tree", "keep"];
+
+async function runTop(
+  plan: ProfilePlan,
+  sampler: DecidedSampler<Trial & { version: string }>,
+): Promise<Ending> {
+  const unused = FOR_RECORDINGS.find((name) => plan.line.options.has(name));
+  if (unused !== undefined || plan.naming.wish.backend === "perf_jit") {
+    throw usageError(
+      `Cannot use ${unused === undefined ? "-X perf_jit" : `--${unused}`} with --top: ` +
+        "it shows recordings of a second each, and keeps none",
+    );
+  }
+  if (sampler.name !== "perf") throw usageError("Cannot use --top with the built-in sampler");
+  if (!plan.report.isQuiet) announce(plan, sampler);
+  const program = start(plan, { output: undefined, isBuiltin: false });
+  const control = new ScopeControl(plan.scope, true);
+  try {
+    Object.assign(program.env, control.variables);
+    return await profileTop({
+      program,
+      options: { ...plan.options, event: sampler.trial.event },
+      recordArgs: [...sampler.trial.flags, ...control.recordArgs],
+      seconds: plan.seconds,
+    });
+  } finally {
+    control[Symbol.dispose]();
+    if (program instanceof LoggedProgram) program[Symbol.dispose]();
+  }
 }

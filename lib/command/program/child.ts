@@ -37,6 +37,8 @@ export interface RunOptions {
   env: Record<string, string>;
   /** Which signals it gets. @default {all that a program may be told} */
   signals?: readonly Signal[];
+  /** Its input and output. @default {ours} */
+  stdio?: ["ignore", number, number];
   /** Told its number. */
   started?: (pid: number) => void;
   /** After how many seconds it is sent a signal, and has then ended well; `undefined` for never. */
@@ -51,7 +53,7 @@ export interface RunOptions {
  */
 export async function runChild(
   [program, ...args]: readonly string[],
-  { env, signals = SIGNALS, started, limit }: RunOptions,
+  { env, signals = SIGNALS, stdio, started, limit }: RunOptions,
 ): Promise<Ending> {
   const heardByAll = isInForeground() ? TERMINAL_SIGNALS : [];
   let child: ChildProcess | undefined;
@@ -64,7 +66,7 @@ export async function runChild(
     return { signal, listener };
   });
   try {
-    child = spawn(program!, args, { env, stdio: "inherit" });
+    child = spawn(program!, args, { env, stdio: stdio ?? "inherit" });
     if (child.pid !== undefined) started?.(child.pid);
     if (limit === undefined) return await endOf(child);
     let isOver = false;

@@ -165,11 +165,15 @@ export function writeOut(content: ReportContent): void {
   }
 }
 
-/** Returns `false` where the reader has gone. */
-function writeBytesOut(bytes: Uint8Array): boolean {
+/**
+ * Writes to standard output or to standard error, and waits as a pipe may be full.
+ *
+ * @returns `false` where the reader has gone.
+ */
+export function writeBytesOut(bytes: Uint8Array, stream: 1 | 2 = 1): boolean {
   for (let written = 0; written < bytes.length;) {
     try {
-      written += fs.writeSync(1, bytes, written);
+      written += fs.writeSync(stream, bytes, written);
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === "EPIPE") return false;
