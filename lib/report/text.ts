@@ -158,10 +158,8 @@ class TextWriter {
   }
 
   *tree(view: ProgramView): Generator<string> {
-    const { nodes, omitted } = heaviestNodes(programTree(view.stacks), {
-      most: MOST_NODES,
-      least: LEAST_SHARE * this.#program,
-    });
+    const tree = programTree(view.stacks, LEAST_SHARE * this.#program);
+    const { nodes, omitted } = heaviestNodes(tree, MOST_NODES);
     yield this.line("");
     yield this.line("Calls, each with all that it calls", "bold");
     for (const shown of nodes) yield this.#treeRow(shown);

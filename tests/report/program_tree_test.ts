@@ -5,8 +5,8 @@ import { programView } from "../../lib/report/program_view.ts";
 import { programRecording, type SampleText } from "../support/program_recording.ts";
 
 function rowsOf(samples: readonly SampleText[], limits = { most: 100, least: 1 }): string[] {
-  const tree = programTree(programView(programRecording(samples)).stacks);
-  return heaviestNodes(tree, limits).nodes.map(({ node, depth }) =>
+  const tree = programTree(programView(programRecording(samples)).stacks, limits.least);
+  return heaviestNodes(tree, limits.most).nodes.map(({ node, depth }) =>
     `${" ".repeat(depth)}${node.frame?.name ?? node.label}${node.isRecursive ? "*" : ""} ${
       node.weight / 1e6
     }`
@@ -55,6 +55,6 @@ Deno.test("heaviestNodes() has callers before what they call, and counts what is
     times: i + 1,
   }));
   deepEqual(rowsOf(samples, { most: 3, least: 1 }), ["m 210", " f19 20", " f18 19"]);
-  const tree = programTree(programView(programRecording(samples)).stacks);
-  equal(heaviestNodes(tree, { most: 3, least: 11e6 }).omitted, 8);
+  const tree = programTree(programView(programRecording(samples)).stacks, 11e6);
+  equal(heaviestNodes(tree, 3).omitted, 8);
 });
