@@ -10,7 +10,7 @@ export interface TimeParts {
   total: number;
   /**
    * What it is divided into: functions of the program and all that they call; the runtime before
-   * the first of them; threads that run no JavaScript, such as V8's compilers; garbage collection in
+   * the first of them, in each thread; threads that run no JavaScript, such as V8's compilers; garbage collection in
    * the others; all that is left.
    */
   parts: Readonly<Record<TimePart, number>>;
@@ -53,17 +53,17 @@ export function timeParts(recording: Pick<Recording, "stacks" | "samples" | "thr
     }
     return times;
   }
-  const { starts, scripted } = findScripts(recording, traits);
+  const { processes, scripts } = findStarts(recording, traits);
   for (let i = 0; i < samples.length; i++) {
     const trait = traits[samples.stack[i]!]!;
     const { pid, tid } = threads[samples.thread[i]!]!;
-    const start = starts.get(pid);
+    const start = scripts.get(tid);
     add(
       trait,
       samples.weight[i]!,
-      start === undefined
+      !processes.has(pid)
         ? "runtime"
-        : !scripted.has(tid)
+        : start === undefined
         ? "background"
         : trait & Trait.Collection
         ? "collection"
@@ -87,22 +87,30 @@ function traitsOf({ frames }: Stack): number {
   return traits;
 }
 
-/** Finds when each process's first function of the program was seen, and the threads with JavaScript. */
-function findScripts(
+/**
+ * Finds the processes that ran functions of a program, and the threads that ran JavaScript, with the
+ * time of the first function that was seen there.
+ */
+function findStarts(
   { samples, threads }: Pick<Recording, "samples" | "threads">,
   traits: Uint8Array,
-): { starts: ReadonlyMap<number, number>; scripted: ReadonlySet<number> } {
-  const starts = new Map<number, number>();
-  const scripted = new Set<number>();
+): { processes: ReadonlySet<number>; scripts: ReadonlyMap<number, number> } {
+  const processes = new Map<number, number>();
+  const scripts = new Map<number, number>();
   for (let i = 0; i < samples.length; i++) {
     const trait = traits[samples.stack[i]!]!;
     if ((trait & Trait.Script) === 0) continue;
     const { pid, tid } = threads[samples.thread[i]!]!;
-    scripted.add(tid);
+    const time = samples.time[i]!;
     // Samples are in the order of time.
-    if (trait & Trait.App && !starts.has(pid)) starts.set(pid, samples.time[i]!);
+    if (trait & Trait.App) {
+      if (!processes.has(pid)) processes.set(pid, time);
+      if ((scripts.get(tid) ?? Infinity) === Infinity) scripts.set(tid, time);
+    } else if (!scripts.has(tid)) scripts.set(tid, Infinity);
   }
-  // The main thread's JavaScript can be too short for a sample.
-  for (const pid of starts.keys()) scripted.add(pid);
-  return { starts, scripted };
+  for (const [pid, time] of processes) {
+    // The main thread's JavaScript can be too short for a sample.
+    if ((scripts.get(pid) ?? Infinity) === Infinity) scripts.set(pid, time);
+  }
+  return { processes: new Set(processes.keys()), scripts };
 }

@@ -39,3 +39,26 @@ Deno.test("timeParts() without times gives the runtime what they would tell", ()
     runtime: 16e6,
   });
 });
+
+Deno.test("timeParts() counts a Worker's start before its own first function", () => {
+  const { parts } = timeParts(programRecording([
+    { stack: "native/main builtin/RunMicrotasks", times: 1 },
+    { stack: "native/main <module>:/a.ts:1", times: 2 },
+    { stack: "native/main builtin/RunMicrotasks", times: 3 },
+    { stack: "native/worker builtin/RunMicrotasks", tid: 2, times: 4 },
+    { stack: "native/worker <module>:/w.ts:1", tid: 2, times: 5 },
+    { stack: "native/worker", tid: 2, times: 6 },
+  ]));
+  deepEqual(parts, {
+    program: 7e6,
+    "start-up": 5e6,
+    background: 0,
+    collection: 0,
+    runtime: 9e6,
+  });
+});
+
+Deno.test("timeParts() leaves a process without a program to the runtime", () => {
+  const { parts } = timeParts(programRecording([{ stack: "native/sh", times: 4 }]));
+  equal(parts.runtime, 4e6);
+});
