@@ -6,14 +6,13 @@
 #include "append.h"
 
 #include <errno.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fault.h"
+#include "xp_lock.h"
 
 /* A system call: the symbol fstat needs glibc 2.33. Here glibc's struct stat is the kernel's. */
 int xp_file_state(int32_t descriptor, struct stat *state)
@@ -100,9 +99,8 @@ static int32_t append_locked(int32_t descriptor, const uint8_t *line, uint32_t s
 
 int32_t xp_append(int32_t descriptor, const uint8_t *line, uint32_t size)
 {
-    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
-        sched_yield();
+    xp_lock(&lock);
     const int32_t result = append_locked(descriptor, line, size);
-    atomic_flag_clear_explicit(&lock, memory_order_release);
+    xp_unlock(&lock);
     return result;
 }

@@ -7,16 +7,17 @@
 #include "arena.h"
 
 #include <errno.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <sys/mman.h>
 
 #include "emit.h"
+#include "entry.h"
 #include "fault.h"
+#include "xp_lock.h"
 
 _Static_assert(XP_ARENA_SIZE % XP_SLOT_SIZE == 0, "slots fill an arena");
-_Static_assert((XP_SLOTS_PER_ARENA & (XP_SLOTS_PER_ARENA - 1)) == 0,
-               "entry_<arch>.S splits an index by shift and mask");
+_Static_assert(XP_SLOTS_PER_ARENA == 1u << XP_ARENA_SHIFT, "entry_<arch>.S splits an index");
+_Static_assert(XP_SLOT_SIZE == 1u << XP_SLOT_SHIFT, "entry_<arch>.S finds a slot");
+_Static_assert(sizeof(uint8_t *) == 1u << XP_POINTER_SHIFT, "entry_<arch>.S finds an arena");
 _Static_assert((uint64_t)XP_MAX_ARENAS * XP_SLOTS_PER_ARENA <= INT32_MAX, "an index is an int32_t");
 
 uint8_t *xp_arenas[XP_MAX_ARENAS];
@@ -69,10 +70,9 @@ int32_t xp_register(uint32_t size)
 {
     if (size == 0 || size > XP_ARENA_SIZE)
         return -EINVAL;
-    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
-        sched_yield();
+    xp_lock(&lock);
     int32_t index = register_locked((size + XP_SLOT_SIZE - 1) / XP_SLOT_SIZE);
-    atomic_flag_clear_explicit(&lock, memory_order_release);
+    xp_unlock(&lock);
     return index;
 }
 

@@ -5,10 +5,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "entry.h"
 #include "stack.h"
 
-_Static_assert(sizeof(struct xp_context) == 16, "entry_<arch>.S scales by 16");
-_Static_assert(offsetof(struct xp_context, stack_floor) == 8, "entry_<arch>.S reads it there");
+_Static_assert(sizeof(struct xp_context) == 1u << XP_CONTEXT_SHIFT, "entry_<arch>.S finds a context");
+_Static_assert(offsetof(struct xp_context, body) == 0, "entry_<arch>.S reads it there");
+_Static_assert(offsetof(struct xp_context, stack_floor) == XP_CONTEXT_STACK_FLOOR, "entry_<arch>.S reads it there");
 
 struct xp_context xp_contexts[XP_MAX_CONTEXTS];
 
@@ -58,12 +60,4 @@ int32_t xp_attach(void (*body)(void), uint32_t stack_budget)
     xp_contexts[i].stack_floor = base > stack_budget ? base - stack_budget : 0;
     xp_contexts[i].body = body;
     return i;
-}
-
-void xp_detach(uint32_t context)
-{
-    if (context >= XP_MAX_CONTEXTS)
-        return;
-    xp_contexts[context].body = NULL;
-    __atomic_store_n(&owners[context], 0, __ATOMIC_RELEASE);
 }

@@ -8,8 +8,6 @@
 #include "append.h"
 
 #include <errno.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,26 +15,27 @@
 
 #include "marker.h"
 #include "region.h"
+#include "xp_lock.h"
 
 struct file_header {
     uint32_t magic, version, total_size, elf_mach, pad1, pid;
     uint64_t timestamp, flags;
 };
 
-struct record {
+struct record_header {
     uint32_t id, total_size;
     uint64_t timestamp;
 };
 
 struct load {
-    struct record record;
+    struct record_header record;
     uint32_t pid, tid;
     uint64_t vma, code_addr, code_size, code_index;
 };
 
 _Static_assert(sizeof(struct file_header) == 40, "as the specification has it");
 _Static_assert(offsetof(struct file_header, timestamp) == 24, "as the specification has it");
-_Static_assert(sizeof(struct record) == 16, "as the specification has it");
+_Static_assert(sizeof(struct record_header) == 16, "as the specification has it");
 _Static_assert(sizeof(struct load) == 56, "as the specification has it");
 
 enum { JIT_CODE_LOAD = 0 };
@@ -49,18 +48,6 @@ static struct xp_end end;
 static dev_t device;
 static ino_t inode;
 static uint64_t next_index;
-
-static void enter(void)
-{
-    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
-        sched_yield();
-}
-
-static int32_t leave(int32_t result)
-{
-    atomic_flag_clear_explicit(&lock, memory_order_release);
-    return result;
-}
 
 static int32_t open_locked(int32_t descriptor, uint8_t *header, uint32_t size)
 {
@@ -91,8 +78,10 @@ static int32_t open_locked(int32_t descriptor, uint8_t *header, uint32_t size)
 
 int32_t xp_dump_open(int32_t descriptor, uint8_t *header, uint32_t size)
 {
-    enter();
-    return leave(open_locked(descriptor, header, size));
+    xp_lock(&lock);
+    const int32_t result = open_locked(descriptor, header, size);
+    xp_unlock(&lock);
+    return result;
 }
 
 /* Fills in the fields that are known at the moment of writing only. */
@@ -142,6 +131,8 @@ static int32_t append_locked(int32_t descriptor, uint8_t *records, uint32_t size
 int32_t xp_dump_append(int32_t descriptor, uint8_t *records, uint32_t size, uint32_t hole,
                        const uint64_t *range)
 {
-    enter();
-    return leave(append_locked(descriptor, records, size, hole, range));
+    xp_lock(&lock);
+    const int32_t result = append_locked(descriptor, records, size, hole, range);
+    xp_unlock(&lock);
+    return result;
 }

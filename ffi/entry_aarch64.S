@@ -3,9 +3,9 @@
  *
  * Every frame here keeps a frame record {x29, x30} at x29, libffi's too, so
  * unlike on x86_64 there is nothing to repair.
- *
- * A slot is 32 bytes (shift 5), an arena 2048 slots (shift 11): xperf.h.
  */
+#include "entry.h"
+
     .text
 
     .globl  xp_call
@@ -16,7 +16,7 @@ xp_call:
     hint    #34                         /* bti c */
     adrp    x2, xp_contexts
     add     x2, x2, :lo12:xp_contexts
-    add     x2, x2, w1, uxtw #4
+    add     x2, x2, w1, uxtw #XP_CONTEXT_SHIFT
     ldp     x3, x4, [x2]                /* context.body, context.stack_floor */
     mov     x5, sp
     cmp     x5, x4
@@ -27,12 +27,12 @@ xp_call:
     .cfi_offset x30, -8
     mov     x29, sp
     .cfi_def_cfa_register x29
-    lsr     w5, w0, #11
-    and     w6, w0, #2047
+    lsr     w5, w0, #XP_ARENA_SHIFT
+    and     w6, w0, #XP_ARENA_MASK
     adrp    x7, xp_arenas
     add     x7, x7, :lo12:xp_arenas
-    ldr     x7, [x7, w5, uxtw #3]
-    add     x7, x7, x6, lsl #5
+    ldr     x7, [x7, w5, uxtw #XP_POINTER_SHIFT]
+    add     x7, x7, x6, lsl #XP_SLOT_SHIFT
     mov     x0, x3
     adrp    x1, xp_call_body
     add     x1, x1, :lo12:xp_call_body

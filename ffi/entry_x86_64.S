@@ -4,20 +4,20 @@
  * The kernel walks frame records: [rbp] = the caller's record, [rbp+8] = the
  * return address. libffi's ffi_call_unix64 keeps its record at rbp+16, so a
  * plain `push %rbp` here would link ours to garbage and end every stack at this
- * call. A call that returns to xp_ffi_return comes from libffi. Then our record
- * is linked to rbp+16, and rbp is restored on the way out.
- *
- * A slot is 32 bytes (shift 5), an arena 2048 slots (shift 11): xperf.h.
+ * call. Whoever returns to xp_ffi_return is libffi: there the record is linked
+ * 16 bytes higher, and rbp is put back on the way out.
  */
+#include "entry.h"
+
     .text
 
     .macro enter_trampoline
     mov     %edi, %ecx
-    shr     $11, %ecx
-    and     $2047, %edi
-    shl     $5, %edi
+    shr     $XP_ARENA_SHIFT, %ecx
+    and     $XP_ARENA_MASK, %edi
+    shl     $XP_SLOT_SHIFT, %edi
     lea     xp_arenas(%rip), %rdx
-    add     (%rdx,%rcx,8), %rdi
+    add     (%rdx,%rcx,1 << XP_POINTER_SHIFT), %rdi
     mov     %rdi, %rdx
     mov     (%r8), %rdi                 /* context.body */
     lea     xp_call_body(%rip), %rsi
@@ -32,10 +32,10 @@ xp_call:
     .cfi_startproc
     endbr64
     mov     %esi, %eax
-    shl     $4, %rax
+    shl     $XP_CONTEXT_SHIFT, %rax
     lea     xp_contexts(%rip), %r8
     add     %rax, %r8
-    cmp     8(%r8), %rsp                /* context.stack_floor */
+    cmp     XP_CONTEXT_STACK_FLOOR(%r8), %rsp                /* context.stack_floor */
     jb      .Lrefuse
     mov     xp_ffi_return(%rip), %rax
     cmp     (%rsp), %rax

@@ -55,8 +55,6 @@ static const struct function functions[] = {
     FUNCTION(xp_sampler_start, "iu", 'i'),
     FUNCTION(xp_sampler_stop, "", 'i'),
     FUNCTION(xp_sampler_enable, "u", 'v'),
-    FUNCTION(xp_emit_x86_64, "buu", 'i'),
-    FUNCTION(xp_emit_aarch64, "buu", 'i'),
 };
 
 /* On both architectures, integers and pointers of any width travel in the same registers. */

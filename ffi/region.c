@@ -4,11 +4,11 @@
  */
 #include "region.h"
 
-#include <sched.h>
-#include <stdatomic.h>
 #include <string.h>
 
-/* Adjoining claims merge, so few are needed. When the list is full, nothing more is claimed. */
+#include "xp_lock.h"
+
+/* Adjoining claims become one, so that a few are enough; beyond that nothing is claimed. */
 enum { MAX_CLAIMS = 2048 };
 
 struct claim {
@@ -56,22 +56,11 @@ static int32_t find_unclaimed(uint64_t *range)
     return range[0] < range[1] && count < MAX_CLAIMS ? (int32_t)at : -1;
 }
 
-static void enter(void)
-{
-    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
-        sched_yield();
-}
-
-static void leave(void)
-{
-    atomic_flag_clear_explicit(&lock, memory_order_release);
-}
-
 uint32_t xp_unclaimed(uint64_t *range)
 {
-    enter();
+    xp_lock(&lock);
     const uint32_t found = find_unclaimed(range) >= 0;
-    leave();
+    xp_unlock(&lock);
     return found;
 }
 
@@ -79,19 +68,19 @@ void xp_claim(uint64_t address, uint32_t size)
 {
     const uint64_t end = address + size;
     uint64_t part[2] = {address, end};
-    enter();
+    xp_lock(&lock);
     for (int32_t at; (at = find_unclaimed(part)) >= 0; part[0] = part[1], part[1] = end)
         insert((uint32_t)at, part[0], part[1]);
-    leave();
+    xp_unlock(&lock);
 }
 
 int xp_claim_begin(const uint64_t *range)
 {
     uint64_t part[2] = {range[0], range[1]};
-    enter();
+    xp_lock(&lock);
     if (find_unclaimed(part) >= 0 && part[0] == range[0] && part[1] == range[1])
         return 1;
-    leave();
+    xp_unlock(&lock);
     return 0;
 }
 
@@ -101,5 +90,5 @@ void xp_claim_end(const uint64_t *range)
         uint64_t part[2] = {range[0], range[1]};
         insert((uint32_t)find_unclaimed(part), part[0], part[1]);
     }
-    leave();
+    xp_unlock(&lock);
 }

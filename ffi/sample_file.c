@@ -111,6 +111,9 @@ void xp_samples_maps(void)
     last_size = kept;
     const size_t padded = (kept + 7) / 8 * 8;
     memset(maps.text + kept, 0, padded - kept);
-    maps.head = (struct xp_maps){{XP_RECORD_MAPS, (uint32_t)(sizeof maps.head + padded)}, xp_clock()};
+    maps.head = (struct xp_maps){
+        .record = {.kind = XP_RECORD_MAPS, .size = (uint32_t)(sizeof maps.head + padded)},
+        .time = xp_clock(),
+    };
     xp_samples_append(&maps, maps.head.record.size);
 }

@@ -20,12 +20,7 @@
 static int memory_file = -1;
 static pid_t process;
 
-struct record {
-    uint64_t caller;
-    uint64_t return_address;
-};
-
-/* Copies `size` bytes as far as they can be read. Returns the number of bytes copied. */
+/* Copies what can be read of `size` bytes: how many, from the first on. */
 static size_t copy_memory(void *to, uint64_t from, size_t size)
 {
     ssize_t copied;
@@ -64,11 +59,19 @@ static struct position position_of(const ucontext_t *context)
 {
 #if defined(__x86_64__)
     const greg_t *registers = context->uc_mcontext.gregs;
-    return (struct position){(uint64_t)registers[REG_RIP], (uint64_t)registers[REG_RSP],
-                             (uint64_t)registers[REG_RBP]};
+    return (struct position){
+        .code = (uint64_t)registers[REG_RIP],
+        .stack = (uint64_t)registers[REG_RSP],
+        .frame = (uint64_t)registers[REG_RBP],
+    };
 #elif defined(__aarch64__)
-    return (struct position){context->uc_mcontext.pc, context->uc_mcontext.sp,
-                             context->uc_mcontext.regs[29]};
+    return (struct position){
+        .code = context->uc_mcontext.pc,
+        .stack = context->uc_mcontext.sp,
+        .frame = context->uc_mcontext.regs[29],
+    };
+#else
+#error "no registers of a signal's context for this architecture"
 #endif
 }
 
@@ -79,8 +82,10 @@ static uint64_t plain_address(uint64_t address)
     register uint64_t signed_address __asm__("x30") = address;
     __asm__("hint #7" : "+r"(signed_address)); /* xpaclri */
     return signed_address;
-#else
+#elif defined(__x86_64__)
     return address;
+#else
+#error "are return addresses signed on this architecture?"
 #endif
 }
 
@@ -94,53 +99,58 @@ struct window {
 static int is_frame(const struct window *window, uint64_t at, uint64_t above)
 {
     return at >= above && at % sizeof at == 0 && at < window->base &&
-           window->base - at >= sizeof(struct record);
+           window->base - at >= sizeof(struct xp_frame);
 }
 
-/* Reads the record at `at`, for which is_frame() holds. Returns whether that worked. */
-static int read_record(struct window *window, uint64_t at, struct record *record)
+static uint64_t caller_of(const struct xp_frame *frame)
 {
-    if (at < window->start || at + sizeof *record > window->end) {
-        /* Ends at a page boundary: each page costs the kernel a lookup. */
+    return (uint64_t)(uintptr_t)frame->caller;
+}
+
+/* Whether the record could be read. `at` is a frame's. */
+static int read_record(struct window *window, uint64_t at, struct xp_frame *frame)
+{
+    if (at < window->start || at + sizeof *frame > window->end) {
+        /* Whole pages but the first: each costs the kernel a look. */
         const uint64_t end = (at + XP_WINDOW_SIZE) & ~(uint64_t)(XP_WINDOW_SIZE / 2 - 1);
         window->start = at;
         window->end = at + copy_memory(window->bytes, at, (end < window->base ? end : window->base) - at);
-        if (at + sizeof *record > window->end)
+        if (at + sizeof *frame > window->end)
             return 0;
     }
-    memcpy(record, window->bytes + (at - window->start), sizeof *record);
+    memcpy(frame, window->bytes + (at - window->start), sizeof *frame);
     return 1;
 }
 
 /* The frame outside of libffi: ffi_call_unix64's record stands 16 bytes above rbp (stack.c). */
 static uint64_t behind_libffi(struct window *window, uint64_t at)
 {
-    struct record record;
-    if (!is_frame(window, at, 0) || !read_record(window, at, &record) ||
-        is_frame(window, record.caller, at + sizeof record))
+    struct xp_frame frame;
+    if (!is_frame(window, at, 0) || !read_record(window, at, &frame) ||
+        is_frame(window, caller_of(&frame), at + sizeof frame))
         return at;
-    const uint64_t shifted = at + sizeof record;
-    const int is_hidden = is_frame(window, shifted, 0) && read_record(window, shifted, &record) &&
-                          is_frame(window, record.caller, shifted + sizeof record);
+    const uint64_t shifted = at + sizeof frame;
+    const int is_hidden = is_frame(window, shifted, 0) && read_record(window, shifted, &frame) &&
+                          is_frame(window, caller_of(&frame), shifted + sizeof frame);
     return is_hidden ? shifted : at;
 }
 
 void xp_walk_context(struct xp_slot *slot, uint8_t *bytes, const void *context, pid_t thread)
 {
     const struct position position = position_of(context);
-    struct window window = {bytes, 0, 0, xp_stack_base_of(thread == process)};
+    struct window window = {.bytes = bytes, .base = xp_stack_base_of(thread == process)};
     slot->addresses[0] = position.code;
     uint32_t count = 1;
     uint64_t above = position.stack;
     uint64_t at = position.frame;
-    struct record record;
-    while (count < XP_SAMPLE_DEPTH && is_frame(&window, at, above) && read_record(&window, at, &record)) {
-        const uint64_t address = plain_address(record.return_address);
+    struct xp_frame frame;
+    while (count < XP_SAMPLE_DEPTH && is_frame(&window, at, above) && read_record(&window, at, &frame)) {
+        const uint64_t address = plain_address((uint64_t)(uintptr_t)frame.return_address);
         if (address == 0)
             break;
         slot->addresses[count++] = address;
-        above = at + sizeof record;
-        at = record.caller;
+        above = at + sizeof frame;
+        at = caller_of(&frame);
         if (xp_ffi_return != NULL && address == (uint64_t)(uintptr_t)xp_ffi_return)
             at = behind_libffi(&window, at);
     }

@@ -195,7 +195,10 @@ static void write_decimal(char *to, uint32_t number)
 
 static void name(struct entry *entry)
 {
-    struct xp_thread record = {{XP_RECORD_THREAD, sizeof record}, (uint32_t)entry->thread, 0, {0}};
+    struct xp_thread record = {
+        .record = {.kind = XP_RECORD_THREAD, .size = sizeof record},
+        .thread = (uint32_t)entry->thread,
+    };
     char path[64] = "/proc/self/task/";
     write_decimal(path + strlen(path), (uint32_t)entry->thread);
     strcat(path, "/comm");

@@ -12,13 +12,12 @@
 #define _GNU_SOURCE
 #include "sampler.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -26,13 +25,26 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "xp_clock.h"
+#include "xp_lock.h"
+
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 /* The oldest version, and the only one before glibc 2.34, when pthread_create was in libpthread. */
 #if defined(__x86_64__)
 __asm__(".symver pthread_create, pthread_create@GLIBC_2.2.5");
 #elif defined(__aarch64__)
 __asm__(".symver pthread_create, pthread_create@GLIBC_2.17");
+#else
+#error "no version of pthread_create for this architecture: add its first glibc"
 #endif
+#endif
+
+#if defined(__x86_64__)
+enum { MACHINE = EM_X86_64 };
+#elif defined(__aarch64__)
+enum { MACHINE = EM_AARCH64 };
+#else
+#error "no e_machine for this architecture"
 #endif
 
 /* Between two drains of the ring, nanoseconds. */
@@ -52,7 +64,7 @@ enum state {
     STOPPING,
 };
 
-static atomic_flag busy = ATOMIC_FLAG_INIT;
+static atomic_flag lock = ATOMIC_FLAG_INIT; /* one caller at a time starts, stops or enables */
 static uint32_t state; /* a futex: written by start and stop, and by the draining thread */
 static uint32_t enabled;
 static int32_t answer; /* the draining thread's result, for start and stop */
@@ -62,13 +74,6 @@ static uint32_t interval;
 static struct sigaction earlier; /* the signal's action before ours */
 static uint64_t runs, dropped;
 static uint64_t enabled_since, enabled_sum; /* CPU time of the process; since is 0 while paused */
-
-static uint64_t read_clock(clockid_t clock)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 static void take_sample(const siginfo_t *info, const void *context)
 {
@@ -168,17 +173,13 @@ static void drain(void)
 static void append_start(void)
 {
     const struct xp_start start = {
-        {XP_RECORD_START, sizeof start},
-        XP_SAMPLE_FILE_VERSION,
-#if defined(__x86_64__)
-        62, /* EM_X86_64 */
-#elif defined(__aarch64__)
-        183, /* EM_AARCH64 */
-#endif
-        (uint32_t)process,
-        interval,
-        xp_clock(),
-        read_clock(CLOCK_REALTIME),
+        .record = {.kind = XP_RECORD_START, .size = sizeof start},
+        .version = XP_SAMPLE_FILE_VERSION,
+        .machine = MACHINE,
+        .process = (uint32_t)process,
+        .interval = interval,
+        .time = xp_clock(),
+        .real_time = xp_read_clock(CLOCK_REALTIME),
     };
     xp_samples_append(&start, sizeof start);
 }
@@ -188,18 +189,18 @@ static uint64_t cpu_time(void)
 {
     const uint64_t since = __atomic_load_n(&enabled_since, __ATOMIC_RELAXED);
     const uint64_t sum = __atomic_load_n(&enabled_sum, __ATOMIC_RELAXED);
-    return since == 0 ? sum : sum + read_clock(CLOCK_PROCESS_CPUTIME_ID) - since;
+    return since == 0 ? sum : sum + xp_read_clock(CLOCK_PROCESS_CPUTIME_ID) - since;
 }
 
 static void append_status(uint64_t cpu, uint64_t unarmed)
 {
     const struct xp_status status = {
-        {XP_RECORD_STATUS, sizeof status},
-        xp_clock(),
-        cpu,
-        __atomic_load_n(&runs, __ATOMIC_RELAXED),
-        __atomic_load_n(&dropped, __ATOMIC_RELAXED),
-        unarmed,
+        .record = {.kind = XP_RECORD_STATUS, .size = sizeof status},
+        .time = xp_clock(),
+        .cpu_time = cpu,
+        .runs = __atomic_load_n(&runs, __ATOMIC_RELAXED),
+        .dropped = __atomic_load_n(&dropped, __ATOMIC_RELAXED),
+        .unarmed = unarmed,
     };
     xp_samples_append(&status, sizeof status);
 }
@@ -283,21 +284,9 @@ static int32_t make_drainer(void)
     return -error;
 }
 
-/* Serialises calls of start, stop and enable. */
-static void lock(void)
-{
-    while (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
-        sched_yield();
-}
-
-static void unlock(void)
-{
-    atomic_flag_clear_explicit(&busy, memory_order_release);
-}
-
 static void set_enabled(uint32_t on)
 {
-    const uint64_t now = read_clock(CLOCK_PROCESS_CPUTIME_ID);
+    const uint64_t now = xp_read_clock(CLOCK_PROCESS_CPUTIME_ID);
     if (enabled_since != 0)
         __atomic_store_n(&enabled_sum, enabled_sum + now - enabled_since, __ATOMIC_RELAXED);
     __atomic_store_n(&enabled_since, on ? now : 0, __ATOMIC_RELAXED);
@@ -348,25 +337,25 @@ int32_t xp_sampler_start(int32_t descriptor, uint32_t interval_ns)
 {
     if (interval_ns < XP_SHORTEST_INTERVAL)
         return -EINVAL;
-    lock();
+    xp_lock(&lock);
     const int32_t result = start(descriptor, interval_ns);
-    unlock();
+    xp_unlock(&lock);
     return result;
 }
 
 int32_t xp_sampler_stop(void)
 {
-    lock();
+    xp_lock(&lock);
     const int32_t result = stop();
-    unlock();
+    xp_unlock(&lock);
     return result;
 }
 
 void xp_sampler_enable(uint32_t on)
 {
-    lock();
+    xp_lock(&lock);
     set_enabled(on != 0);
-    unlock();
+    xp_unlock(&lock);
 }
 
 /* Stops the sampler when the program exits without doing so. */

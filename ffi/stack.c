@@ -5,12 +5,6 @@
 /* The dynamic loader's record of the main thread's stack; musl has none. */
 extern void *__libc_stack_end __attribute__((weak));
 
-/* A frame record, the same on both architectures. */
-struct frame {
-    const struct frame *caller;
-    void *return_address;
-};
-
 void *xp_ffi_return;
 
 uintptr_t xp_stack_base_of(int is_main)
@@ -35,8 +29,8 @@ uintptr_t xp_stack_base(void)
 static int is_frame(const void *at, const void *below, uintptr_t base)
 {
     uintptr_t address = (uintptr_t)at;
-    return address > (uintptr_t)below && address % sizeof(void *) == 0 && base >= sizeof(struct frame) &&
-           address <= base - sizeof(struct frame);
+    return address > (uintptr_t)below && address % sizeof(void *) == 0 && base >= sizeof(struct xp_frame) &&
+           address <= base - sizeof(struct xp_frame);
 }
 
 /*
@@ -44,17 +38,17 @@ static int is_frame(const void *at, const void *below, uintptr_t base)
  * address, caller's rbp, return address}. So its frame record stands 16 bytes
  * above rbp, and the word at rbp is not an address.
  */
-static const struct frame *hidden_record(const struct frame *at, uintptr_t base)
+static const struct xp_frame *hidden_record(const struct xp_frame *at, uintptr_t base)
 {
     if (!is_frame(at, at - 1, base) || is_frame(at->caller, at, base))
         return NULL;
-    const struct frame *record = at + 1;
+    const struct xp_frame *record = at + 1;
     return is_frame(record, at, base) && is_frame(record->caller, record, base) ? record : NULL;
 }
 
 uint32_t xp_probe(void)
 {
-    const struct frame *own = __builtin_frame_address(0);
+    const struct xp_frame *own = __builtin_frame_address(0);
     const uint32_t hides = hidden_record(own->caller, xp_stack_base()) != NULL;
     if (hides)
         __atomic_store_n(&xp_ffi_return, own->return_address, __ATOMIC_RELAXED);
@@ -67,11 +61,11 @@ uint64_t xp_ffi_return_address(void)
 }
 
 /* Calls `visit` for `frame`, the exported function's record, and for all records outside it. */
-static inline uint32_t walk(const struct frame *frame, uint32_t capacity,
-                            void (*visit)(const struct frame *, uint64_t *), uint64_t *to, uint32_t width)
+static inline uint32_t walk(const struct xp_frame *frame, uint32_t capacity,
+                            void (*visit)(const struct xp_frame *, uint64_t *), uint64_t *to, uint32_t width)
 {
     const uintptr_t base = xp_stack_base();
-    const struct frame *next = frame->caller;
+    const struct xp_frame *next = frame->caller;
     const void *hiding = __atomic_load_n(&xp_ffi_return, __ATOMIC_RELAXED);
     if (hiding != NULL && frame->return_address == hiding)
         next = hidden_record(next, base);
@@ -86,12 +80,12 @@ static inline uint32_t walk(const struct frame *frame, uint32_t capacity,
     return count;
 }
 
-static void take_address(const struct frame *frame, uint64_t *to)
+static void take_address(const struct xp_frame *frame, uint64_t *to)
 {
     to[0] = (uint64_t)(uintptr_t)frame->return_address;
 }
 
-static void take_record(const struct frame *frame, uint64_t *to)
+static void take_record(const struct xp_frame *frame, uint64_t *to)
 {
     to[0] = (uint64_t)(uintptr_t)frame;
     to[1] = (uint64_t)(uintptr_t)frame->caller;

@@ -4,6 +4,12 @@
 
 #include "xperf.h"
 
+/* A frame record, the same on both architectures: the frame pointer points at it. */
+struct xp_frame {
+    const struct xp_frame *caller;
+    void *return_address;
+};
+
 /* The first address above the frames of the calling thread. */
 XP_HIDDEN uintptr_t xp_stack_base(void);
 

@@ -153,25 +153,7 @@ export const functions = {
     ],
     result: "void",
   },
-  // int32_t xp_emit_x86_64(uint8_t *buffer, uint32_t capacity, uint32_t index)
-  xp_emit_x86_64: {
-    parameters: [
-      "buffer", // buffer
-      "u32", // capacity
-      "u32", // index
-    ],
-    result: "i32",
-  },
-  // int32_t xp_emit_aarch64(uint8_t *buffer, uint32_t capacity, uint32_t index)
-  xp_emit_aarch64: {
-    parameters: [
-      "buffer", // buffer
-      "u32", // capacity
-      "u32", // index
-    ],
-    result: "i32",
-  },
-} as const;
+} as const satisfies Deno.ForeignLibraryInterface;
 
 /** Functions for `Deno.dlopen` only. They call back a body without arguments. */
 export const ffiFunctions = {
@@ -182,13 +164,6 @@ export const ffiFunctions = {
       "u32", // stack_budget
     ],
     result: "i32",
-  },
-  // void xp_detach(uint32_t context)
-  xp_detach: {
-    parameters: [
-      "u32", // context
-    ],
-    result: "void",
   },
   // uint32_t xp_call(uint32_t index, uint32_t context)
   xp_call: {
@@ -205,7 +180,7 @@ export const ffiFunctions = {
     parameters: [],
     result: "u32",
   },
-} as const;
+} as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of xperf.h that these declarations describe (`XP_ABI_VERSION`). */
-export const ABI_VERSION = 6;
+export const ABI_VERSION = 7;

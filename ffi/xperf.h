@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define XP_ABI_VERSION 6u
+#define XP_ABI_VERSION 7u
 
 /* Bytes in the slot of a trampoline, on every architecture. */
 #define XP_SLOT_SIZE 32u
@@ -79,15 +79,12 @@ XP_EXPORT uint32_t xp_trampoline_size(void);
 /*
  * Attaches the calling thread's isolate and returns its context.
  * `body` is called on this thread by every xp_call with this context; the
- * caller keeps it alive until xp_detach. `stack_budget` is how far, in bytes
+ * caller keeps it alive until the thread ends. `stack_budget` is how far, in bytes
  * from the base of this thread's stack, trampolines may reach.
  * The context of a thread that has ended is given to another.
  * -EINVAL: no body. -EAGAIN: XP_MAX_CONTEXTS threads are attached.
  */
 XP_EXPORT int32_t xp_attach(void (*body)(void), uint32_t stack_budget);
-
-/* Gives a context back. The attached thread only, while none of its xp_calls is on the stack. */
-XP_EXPORT void xp_detach(uint32_t context);
 
 /*
  * Calls the context's body inside trampoline `index`. Returns 0 after the body
@@ -220,14 +217,5 @@ XP_EXPORT int32_t xp_sampler_stop(void);
  * fail.
  */
 XP_EXPORT void xp_sampler_enable(uint32_t on);
-
-/*
- * The emitters write one trampoline as machine code. Pure; available on every host.
- * They write exactly XP_SLOT_SIZE bytes to `buffer` (the caller's memory) and
- * return how many of them are code, or -ENOSPC if `capacity` is too small.
- * `index` is stored behind the code, so that no two slots are equal.
- */
-XP_EXPORT int32_t xp_emit_x86_64(uint8_t *buffer, uint32_t capacity, uint32_t index);
-XP_EXPORT int32_t xp_emit_aarch64(uint8_t *buffer, uint32_t capacity, uint32_t index);
 
 #endif

@@ -17,17 +17,15 @@
  * @module
  */
 import { activation } from "./activation/activation.ts";
-import { prepareLibraryFile } from "./native/library_file.ts";
-import { currentPlatform, readVariable } from "./runtime/runtime.ts";
-import { asksForTrampolines } from "./activation/switches.ts";
+import { unreadableSwitches } from "./activation/needed_permissions.ts";
+import { warn } from "./base/warnings.ts";
+import { readVariable } from "./runtime/runtime.ts";
 import { sampleThisProgram } from "./sampler/program_sampler.ts";
-import { SAMPLES_VARIABLE } from "./sampler/sampling_variables.ts";
 import { recordScope } from "./sampler/scope.ts";
 import { startInstrumenting } from "./instrument/start.ts";
 
-if (asksForTrampolines(readVariable) || readVariable(SAMPLES_VARIABLE)) {
-  await prepareLibraryFile(currentPlatform());
-}
+const unreadable = unreadableSwitches();
+if (unreadable !== undefined) warn(unreadable, "trampolines are off");
 sampleThisProgram(readVariable);
 startInstrumenting({ read: readVariable });
 recordScope(activation, readVariable);

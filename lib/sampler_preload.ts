@@ -7,13 +7,11 @@
  */
 import { activation, publishActivation } from "./activation/activation.ts";
 import { toggleOnSignal } from "./instrument/toggle_signal.ts";
-import { prepareLibraryFile } from "./native/library_file.ts";
-import { currentPlatform, readVariable } from "./runtime/runtime.ts";
+import { readVariable } from "./runtime/runtime.ts";
 import { asksForTrampolines } from "./activation/switches.ts";
 import { sampleThisProgram } from "./sampler/program_sampler.ts";
 import { recordScope } from "./sampler/scope.ts";
 
-await prepareLibraryFile(currentPlatform());
 sampleThisProgram(readVariable);
 // The program's own copy of this package finds this activation, so both have the same switches.
 publishActivation();

@@ -27,7 +27,7 @@ Deno.test("lib/ has the folders that ARCHITECTURE.md names, and no other", () =>
   deepEqual(floors.toSorted(), folders.sort());
 });
 
-Deno.test("imports make no circle, of modules or of rooms", () => {
+Deno.test("imports have no cycle of modules or of rooms", () => {
   ok(modules.size > 200);
   deepEqual(circles(modules), []);
   deepEqual(circles(roomGraph(modules)), []);
@@ -37,7 +37,7 @@ Deno.test("no import leads into a folder above", () => {
   deepEqual(importsUp(modules, floors), []);
 });
 
-Deno.test("a planted circle and a planted import upwards are found", () => {
+Deno.test("a planted cycle and a planted upward import are found", () => {
   const circle = planted("base/perf_error.ts", "activation/activation.ts");
   ok(circles(circle)[0]!.includes("base/perf_error.ts"));
   deepEqual(importsUp(circle, floors), ["base/perf_error.ts → activation/activation.ts"]);
@@ -55,4 +55,34 @@ Deno.test("tests mirror the modules: each test file lies where its module does",
     .filter((path) => !/^(?:e2e|fuzz|ffi|support|scripts)\/|^\w+_test\.ts$/.test(path))
     .filter((path) => !existsSync(`${root}/lib/${path.slice(0, path.lastIndexOf("/"))}`));
   deepEqual([...strays], []);
+});
+
+/** Modules of lib/ with more lines have a mirror test of their own. */
+const LONG = 100;
+
+/** Long modules that have no mirror test, each with the reason. */
+const UNMIRRORED: Readonly<Record<string, string>> = {};
+
+/** The mirror tests that long modules lack. */
+function missingMirrors(lineCounts: ReadonlyMap<string, number>): string[] {
+  return [...lineCounts].filter(([path, lines]) => lines > LONG && !(path in UNMIRRORED))
+    .map(([path]) => `tests/${path.replace(/\.ts$/, "_test.ts")}`)
+    .filter((path) => !existsSync(`${root}/${path}`));
+}
+
+/** The lines of each module that is written by hand; libraries and the report's page are not. */
+const lineCounts = new Map(
+  modules.keys().filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))
+    .map((path) => [path, readFileSync(`${root}/lib/${path}`, "utf8").split("\n").length - 1]),
+);
+
+Deno.test("each module above 100 lines has its mirror test, and each exception its module", () => {
+  deepEqual(missingMirrors(lineCounts), []);
+  deepEqual(Object.keys(UNMIRRORED).filter((path) => !lineCounts.has(path)), []);
+});
+
+Deno.test("a planted long module without a mirror test is found", () => {
+  const grown = (path: string, lines: number) => new Map(lineCounts).set(path, lines);
+  deepEqual(missingMirrors(grown("demo.ts", LONG + 1)), ["tests/demo_test.ts"]);
+  deepEqual(missingMirrors(grown("demo.ts", LONG)), []);
 });

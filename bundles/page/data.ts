@@ -1,20 +1,20 @@
-/** What the report put into this page. */
+/** The data that the report put into this page. */
 import type { PageData, PageFrame } from "../../lib/report/page_data.ts";
 
 export type { PageData, PageFrame };
 
-/** Reads it. */
+/** Reads the data. */
 export function readPageData(): PageData {
   return JSON.parse(document.getElementById("data")!.textContent!);
 }
 
-/** Samples and weight of one recording. */
+/** The number of samples of a recording, and their weight. */
 export interface Count {
   samples: number;
   weight: number;
 }
 
-/** All samples and their weight, of the recording that is shown and, in a comparison, of the earlier one. */
+/** Sums up the recording that is shown and, in a comparison, the earlier one. */
 export function totals({ stacks }: PageData): { now: Count; before: Count } {
   const now = { samples: 0, weight: 0 };
   const before = { samples: 0, weight: 0 };
@@ -29,20 +29,20 @@ export function totals({ stacks }: PageData): { now: Count; before: Count } {
   return { now, before };
 }
 
-/** A position as people write it: the file's name and the line. */
+/** Returns a short position: the file's name and the line. */
 export function shortPosition({ file, line, module }: PageFrame): string {
   const path = file ?? module ?? "";
   const name = path.slice(path.lastIndexOf("/") + 1);
   return line === undefined ? name : `${name}:${line}`;
 }
 
-/** The whole position. */
+/** Returns the whole position. */
 export function longPosition({ file, line, module }: PageFrame): string {
   const path = file ?? module ?? "";
   return line === undefined ? path : `${path}:${line}`;
 }
 
-/** Where a browser finds the source; `undefined` where it does not. */
+/** Returns the address at which a browser finds the source; `undefined` where it cannot. */
 export function sourceAddress({ file, line }: PageFrame): string | undefined {
   if (file === undefined) return undefined;
   const address = file.startsWith("/")
@@ -51,7 +51,7 @@ export function sourceAddress({ file, line }: PageFrame): string | undefined {
   return /^(?:file|https?):/.test(address) ? `${address}#L${line ?? 1}` : undefined;
 }
 
-/** What a frame is called, `[deno]` where it has no name. */
+/** Returns a frame's name; its module, as `[deno]`, where it has none. */
 export function frameName(frame: PageFrame): string {
   if (frame.name !== "") return frame.name;
   const place = shortPosition(frame) || "unknown";

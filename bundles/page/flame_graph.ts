@@ -1,26 +1,26 @@
-/** The flame graph: d3-flame-graph, told what this page wants of it. */
+/** The flame graph: d3-flame-graph with this page's settings. */
 import flamegraph from "d3-flame-graph";
 import { select } from "d3-selection";
 
 import type { TreeNode } from "./tree.ts";
 
-/** A box, as d3-hierarchy keeps it. */
+/** A box, in the form of d3-hierarchy. */
 export interface Box {
   data: TreeNode;
   highlight?: boolean;
 }
 
-/** What the page decides about the graph. */
+/** The page's settings for the graph. */
 export interface GraphOptions {
-  /** Colour of a box. */
+  /** Returns the colour of a box. */
   colorOf: (node: TreeNode, isFound: boolean) => string;
-  /** Whether callers stand above what they call. */
+  /** Whether callers stand above callees. */
   isInverted: boolean;
   onHover: (event: MouseEvent | undefined, node: TreeNode | undefined) => void;
   onZoom: (node: TreeNode) => void;
 }
 
-/** Height of a box, in pixels. */
+/** The height of a box, in pixels. */
 const BOX = 21;
 
 /** Boxes narrower than this are left out until they are zoomed to, in pixels. */
@@ -59,9 +59,9 @@ export class FlameGraph {
     this.#showRoot();
   }
 
-  /** Highlights what is found; `undefined` ends it. */
+  /** Highlights the boxes that are found; `undefined` ends it. */
   highlight(isFound: ((node: TreeNode) => boolean) | undefined): void {
-    // The library counts what it finds for a line of its own; the page has counted already.
+    // The library would count the found boxes for its own line, but the page counts them itself.
     this.#chart.setSearchHandler(() => {});
     this.#chart.setSearchMatch(({ data }: Box) => isFound?.(data) ?? false);
     this.#chart.search("found");
@@ -85,7 +85,7 @@ export class FlameGraph {
     );
   }
 
-  /** The outermost frames are where one begins to read. */
+  /** Scrolls to the outermost frames, where a reader begins. */
   #showRoot(): void {
     this.#place.scrollTop = this.#isInverted ? 0 : this.#place.scrollHeight;
   }

@@ -3,13 +3,13 @@ import { frameName, longPosition, type PageFrame, shortPosition, sourceAddress }
 import type { FunctionTotal } from "./tree.ts";
 import { percent, whole } from "./words.ts";
 
-/** More rows than this nobody reads. */
+/** The most rows that are shown. */
 const MOST_ROWS = 300;
 
-/** What the table is drawn from. */
+/** The data of the table. */
 export interface TableOptions {
   rows: readonly FunctionTotal[];
-  /** Weight of everything, and of everything in the earlier recording. */
+  /** The weight of all stacks, and of all in the earlier recording. */
   total: { now: number; before: number };
   /** Whether the columns are differences between two recordings. */
   isComparison: boolean;
@@ -52,12 +52,12 @@ export function drawTable(body: HTMLElement, options: TableOptions): void {
   }));
 }
 
-/** A part of a whole; none of nothing. */
+/** Returns a part's share of a whole; 0 where the whole is 0. */
 export function ratio(part: number, whole: number): number {
   return whole > 0 ? part / whole : 0;
 }
 
-/** A square of a colour. */
+/** Makes a square of a colour. */
 export function swatch(color: string): HTMLElement {
   const square = document.createElement("span");
   square.className = "swatch";
@@ -65,7 +65,7 @@ export function swatch(color: string): HTMLElement {
   return square;
 }
 
-/** The file and line of a frame, as a link where a browser can follow it. */
+/** Makes an element with a frame's position, as a link where a browser can follow it. */
 export function positionElement(frame: PageFrame, text: string): HTMLElement {
   const address = sourceAddress(frame);
   const element = document.createElement(address === undefined ? "span" : "a");

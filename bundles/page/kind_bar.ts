@@ -1,11 +1,11 @@
-/** Where the time was spent, by whose code it was: a bar, and a legend that switches kinds off. */
+/** The bar of time by kinds of code, and the legend, which switches kinds off. */
 import type { FrameKind } from "../../lib/recording/frame.ts";
 import { KINDS } from "./colors.ts";
 import type { PageData } from "./data.ts";
 import { ratio, swatch } from "./function_table.ts";
 import { percent } from "./words.ts";
 
-/** Time by the kind of the innermost frame. */
+/** Sums up time by the kind of the innermost frame. */
 export function kindShares(
   { frames, stacks }: PageData,
 ): Map<FrameKind, number> {
@@ -21,7 +21,7 @@ export function kindShares(
   );
 }
 
-/** Draws both. */
+/** Draws the bar and the legend. */
 export function drawKinds(
   place: HTMLElement,
   data: PageData,

@@ -1,4 +1,4 @@
-/** A report's page: everything that one sees and presses. */
+/** A report's page: everything that a user sees and presses. */
 import type { FrameKind } from "../../lib/recording/frame.ts";
 import { differenceColor, foundColor, kindColor } from "./colors.ts";
 import { frameName, longPosition, type PageFrame, readPageData, totals } from "./data.ts";
@@ -13,7 +13,7 @@ const data = readPageData();
 const { now, before } = totals(data);
 const comparison = data.compared;
 
-/** What can be changed on the page. */
+/** The state that the user can change on the page. */
 const state = {
   hidden: new Set<FrameKind>(),
   isInverted: false,
@@ -43,7 +43,7 @@ const isFound = (node: TreeNode) =>
 
 function drawGraph(): void {
   root = buildTree(data, isShown);
-  // Two recordings differ in length: what is compared are shares.
+  // Two recordings differ in length, so their shares are compared.
   setValues(root, (node) => {
     if (comparison === undefined) return node.now.weight;
     return 1e9 * (state.showsBefore ? shareBefore(node) : shareOf(node));
@@ -138,7 +138,7 @@ function describe(node: TreeNode): string {
   }
   const shares = [`${percent(shareOf(node))} of all`];
   const { zoomed } = state;
-  // What calls it is drawn as wide, but is more.
+  // A caller of the zoomed box is drawn as wide as the box, but has more weight.
   if (zoomed !== undefined && node !== zoomed && weight <= zoomed.now.weight) {
     shares.push(
       `${percent(ratio(weight, zoomed.now.weight))} of what is zoomed to`,

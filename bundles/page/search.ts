@@ -1,15 +1,15 @@
-/** What is looked for: text in any case, or a regular expression between slashes. */
+/** The search: a text in any case, or a regular expression between slashes. */
 import { frameName, longPosition, type PageFrame } from "./data.ts";
 import type { TreeNode } from "./tree.ts";
 
-/** Whether a name is looked for. */
+/** Whether a text matches the search. */
 export type Matcher = (text: string) => boolean;
 
 /**
  * Reads a search.
  *
- * @returns `undefined` where nothing is looked for.
- * @throws {SyntaxError} If it is no regular expression.
+ * @returns `undefined` where the search is empty.
+ * @throws {SyntaxError} If the regular expression is invalid.
  */
 export function readSearch(text: string): Matcher | undefined {
   const wanted = text.trim();
@@ -23,12 +23,14 @@ export function readSearch(text: string): Matcher | undefined {
   return (text) => text.toLowerCase().includes(lower);
 }
 
-/** What of a frame is searched: its name, and where it stands. */
+/** Returns the text of a frame that is searched: its name and position. */
 export function searchText(frame: PageFrame): string {
   return `${frameName(frame)} ${longPosition(frame)}`;
 }
 
-/** What was found: frames, and the time in them; a frame in a found frame counts once. */
+/**
+ * Counts the found frames, and the time in them. Time in a frame inside a found one counts once.
+ */
 export function countFound(
   root: TreeNode,
   isFound: (node: TreeNode) => boolean,

@@ -1,25 +1,25 @@
-/** The calls of all stacks as a tree, which the flame graph draws. */
+/** The tree of all calls, which the flame graph draws. */
 import { type Count, frameName, type PageData, type PageFrame, shortPosition } from "./data.ts";
 
-/** A frame and what it calls; the library adds `fade` and `hide`. */
+/** A frame and its callees. The library adds `fade` and `hide`. */
 export interface TreeNode {
-  /** What its box says. */
+  /** The text in its box. */
   name: string;
-  /** How wide it is. */
+  /** The width of its box. */
   value: number;
   children: TreeNode[];
-  /** `undefined` for threads, and for all of them together. */
+  /** The frame; `undefined` for threads and for the root. */
   frame: PageFrame | undefined;
   now: Count;
   before: Count;
-  /** Weight in which nothing that is shown was called from here. */
+  /** Weight of samples in which this frame called no frame that is shown. */
   self: number;
 }
 
 /** Whether a frame is shown. */
 export type Filter = (frame: PageFrame) => boolean;
 
-/** Builds the tree. A frame that is not shown leaves its time to who called it. */
+/** Builds the tree. The time of a frame that is not shown goes to its caller. */
 export function buildTree(data: PageData, isShown: Filter): TreeNode {
   const root = newNode("all", undefined);
   const children = new Map<TreeNode, Map<PageFrame | string, TreeNode>>();
@@ -85,11 +85,11 @@ export function setValues(
 /** A function, and its time in all stacks together. */
 export interface FunctionTotal {
   frame: PageFrame;
-  /** Time in it alone. */
+  /** Time in the function itself. */
   self: Count;
-  /** Time in it and in what it calls; recursion counts once. */
+  /** Time in the function and its callees; recursion counts once. */
   total: Count;
-  /** Of the earlier recording. */
+  /** The times of the earlier recording. */
   selfBefore: Count;
   totalBefore: Count;
 }

@@ -1,18 +1,18 @@
-/** Numbers as people read them. */
+/** Formats numbers for people. */
 
-/** `75.93 %`, with a sign where it is a difference. */
+/** Formats a share as `75.93 %`, a difference with its sign. */
 export function percent(share: number, { signed = false } = {}): string {
   const text = `${(100 * Math.abs(share)).toFixed(2)} %`;
   const sign = share < 0 ? "−" : signed ? "+" : "";
   return /^0\.00/.test(text) && signed ? "0.00 %" : sign + text;
 }
 
-/** `14 776`. */
+/** Formats a whole number as `14 776`. */
 export function whole(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 }
 
-/** `1.48 s` of processor time, or how many events. */
+/** Formats a weight as processor time, `1.48 s`, or as a number of events. */
 export function amount(weight: number, unit: "nanoseconds" | "events"): string {
   if (unit === "events") return whole(weight);
   for (const [size, name] of [[1e9, "s"], [1e6, "ms"], [1e3, "µs"]] as const) {

@@ -101,6 +101,7 @@ export class EnginePairs {
           // The engine may have mapped new memory for code.
           backend.flush?.();
         }),
+      looked: () => user.pause(() => backend.look?.()),
       giveUp: (error) => user.giveUp(error),
       runDeep: (body) => user.runDeep(body),
     });

@@ -27,6 +27,8 @@ export interface Backend {
    * @throws {PerfError} If it cannot be written.
    */
   declare(region: CodeRegion): void;
+  /** Called now and then while trampolines run. */
+  look?(): void;
   /**
    * Called when there may be new code around the trampolines, and when trampolines are turned off.
    */

@@ -16,6 +16,7 @@ import { annotate } from "./annotate/annotate.ts";
 import { diff } from "./report/diff.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { usageError } from "./command_line.ts";
+import { nearestWord } from "./nearest_word.ts";
 import { profile } from "./profile/profile.ts";
 import { report } from "./report/report.ts";
 import { top } from "./top/top.ts";
@@ -36,23 +37,23 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<End
 const HELP = `Usage: <command> [options]
 
 Commands:
-  run [options] script [args]        run a script with every function instrumented
-  profile [options] [script [args]]  record a script under perf, and print the report
+  run [options] script [args]        run a script with every function named for perf
+  profile [options] [script [args]]  record a script, and print the report
   top [options] -p PID | script      show the hottest functions while a program runs
-  report [options] [FILE]            report a recording, as text, flame graph and more
+  report [options] [FILE]            report a recording as text, flame graph and more
   annotate [options] FUNCTION|FILE [RECORDING]
                                      print its lines with the time that they took
   diff [options] BEFORE AFTER        compare two recordings
-  doctor [--json]                    what works here, what does not, and what mends it
+  doctor [--json]                    show what works here, what does not, and the mend
 
-<command> --help says more.
+<command> --help lists the options of a command.
 `;
 
 /**
  * Runs the command.
  *
- * @param args Its words, without those that start it.
- * @returns How it, or the script that it ran, ended.
+ * @param args The words of the command line, from the command's name on.
+ * @returns The ending of the command, or of the program that it ran.
  */
 export async function main(args: readonly string[]): Promise<Ending> {
   const [name, ...rest] = args;
@@ -68,17 +69,22 @@ export async function main(args: readonly string[]): Promise<Ending> {
 }
 
 function commandNamed(name: string | undefined): (args: readonly string[]) => Promise<Ending> {
-  const names = Object.keys(COMMANDS).join(", ");
+  const known = Object.keys(COMMANDS);
+  const names = known.join(", ");
   if (name === undefined) {
     throw usageError(`Cannot start: no command is named, must be one of ${names}`);
   }
   if (!Object.hasOwn(COMMANDS, name)) {
-    throw usageError(`Cannot start command "${name}": it is unknown, must be one of ${names}`);
+    throw usageError(`Cannot start command "${name}": it is unknown, must be one of ${names}`, {
+      meant: nearestWord(name, known),
+    });
   }
   return COMMANDS[name]!;
 }
 
-/** Says what stood in the way; what is no obstacle is a bug, and keeps its stack. */
+/**
+ * Prints an expected error, and returns the exit status. Other errors are bugs: they are thrown on.
+ */
 function explain(error: unknown): number {
   const isObstacle = error instanceof PerfError || error instanceof RangeError ||
     isPermissionError(error) || (error as { code?: string }).code === "EACCES";

@@ -1,25 +1,26 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
 import { PerfError } from "../base/perf_error.ts";
+import { nearestWord } from "./nearest_word.ts";
 
 /** The options of one command, as `node:util` describes them. */
 export type ParseOptions = NonNullable<ParseArgsConfig["options"]>;
 
-/** A command line, taken apart. */
+/** A parsed command line. */
 export interface CommandLine {
   /** Values of our options by long name, in order; a flag has `""`. */
   options: ReadonlyMap<string, readonly string[]>;
   /** The first word that is no option: the script. */
   script: string | undefined;
-  /** All that follows the script, untouched. */
+  /** All words behind the script, unchanged. */
   scriptArgs: string[];
   /** A program with its arguments to run instead of a script; empty where there is none. */
   command: string[];
 }
 
 /**
- * Takes a command line apart. Our options end where the script begins, or at `--`; behind that can stand
- * any program, as in `profile -- npm test`.
+ * Parses a command line. Our options end where the script begins, or at `--`. Any program can
+ * follow `--`, as in `profile -- npm test`.
  *
  * @param args The words after the command.
  * @param table The options that the command has.
@@ -31,8 +32,8 @@ export function parseCommandLine(
   table: ParseOptions,
   { takesCommand = false }: { takesCommand?: boolean } = {},
 ): CommandLine {
-  // Not strict: that would refuse values that begin with a dash, such as `--runtime-args --allow-net`,
-  // and would look at the script's own arguments.
+  // A strict parser would refuse values that begin with a dash, such as `--runtime-args
+  // --allow-net`, and would check the script's own arguments.
   const { tokens } = parseArgs({
     args: [...args],
     options: table,
@@ -55,9 +56,12 @@ export function parseCommandLine(
     }
     const { name, rawName, value } = token;
     const option = Object.hasOwn(table, name) ? table[name]! : undefined;
-    // `--X` and `--g` are no options: they have no long name.
+    // X and g have no long name, so `--X` and `--g` are unknown.
     if (option === undefined || rawName === `--${option.short}`) {
-      throw usageError(`Cannot use option "${rawName}": it is unknown`);
+      const meant = nearestWord(name, Object.keys(table).filter(({ length }) => length > 1));
+      throw usageError(`Cannot use option "${rawName}": it is unknown`, {
+        meant: meant && `--${meant}`,
+      });
     }
     if (option.type === "string" && value === undefined) {
       throw usageError(`Cannot use option "${rawName}": its value is missing`);
@@ -70,13 +74,13 @@ export function parseCommandLine(
   return { options, script: undefined, scriptArgs: [], command: [] };
 }
 
-/** Whether a word behind `--` is a script for the runtime, and no program of its own. */
+/** Whether a word behind `--` is a script for the runtime, not a program. */
 function isScript(word: string): boolean {
   return word === "-" || /\.[cm]?[jt]sx?$/.test(word) || /^[a-z][a-z+.-]+:/.test(word);
 }
 
 /**
- * Takes a command line apart whose words are files; options may follow them.
+ * Parses a command line whose words are files. Options may follow the files.
  *
  * @param args The words after the command.
  * @param table The options that the command has.
@@ -99,15 +103,21 @@ export function parseFileCommandLine(
   return { line: { options, script: undefined, scriptArgs: [], command: [] }, files };
 }
 
-/** The value that counts where an option is given more than once: the last. */
+/** Returns the value of an option: the last one where it was given more than once. */
 export function lastValue(line: CommandLine, name: string): string | undefined {
   return line.options.get(name)?.at(-1);
 }
 
-/** A command line that cannot be followed. */
-export function usageError(message: string): PerfError {
+/**
+ * Makes the error for a wrong command line.
+ *
+ * @param message What cannot be done, and why.
+ * @param options The word that the user probably meant.
+ */
+export function usageError(message: string, { meant }: { meant?: string } = {}): PerfError {
+  const help = "--help lists commands and options";
   return new PerfError(message, {
     code: "usage",
-    hint: "--help says what there is",
+    hint: meant === undefined ? help : `did you mean ${meant}? ${help}`,
   });
 }

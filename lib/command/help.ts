@@ -1,24 +1,24 @@
 import { type CommandName, type CommandOption, optionsOf } from "./options.ts";
 
-/** Columns of a line of help. */
+/** The width of the help, in columns. */
 const WIDTH = 90;
 
-/** Columns in front of an option's text. */
+/** The number of columns in front of an option's text. */
 const INDENT = 26;
 
-/** What the help of a command says besides its options. */
+/** The texts of a command's help beside its options. */
 export interface HelpText {
-  /** How it is called, one way a line. */
+  /** The forms of the command line, one a line. */
   usage: readonly string[];
-  /** What it does: paragraphs. */
+  /** The description, in paragraphs. */
   about: readonly string[];
 }
 
 /**
- * The help of a command: its options are those of the table.
+ * Makes the help of a command, with its options of the table.
  *
  * @param command The command.
- * @param text What the table does not say.
+ * @param text The texts beside the options.
  */
 export function commandHelp(command: CommandName, { usage, about }: HelpText): string {
   const options = optionsOf(command);
@@ -46,14 +46,14 @@ function optionLines(option: CommandOption, command: CommandName): string[] {
     : [label, " ".repeat(INDENT) + first, ...indented];
 }
 
-/** `-F, --freq N`. */
+/** Returns an option with its names and its argument: `-F, --freq N`. */
 export function optionLabel({ name, short, argument }: CommandOption): string {
   const long = name.length === 1 ? undefined : `--${name}`;
   const names = [short === undefined ? undefined : `-${short}`, long].filter(Boolean).join(", ");
   return argument === undefined ? names : `${names} ${argument}`;
 }
 
-/** Breaks a text between words into lines of at most so many columns. */
+/** Breaks a text between words into lines of at most `width` columns. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /*
- * The command as npm installs it, under a name of its own: `js-perf profile app.mjs`.
+ * The entry point of the npm package's command: `js-perf profile app.mjs`.
  */
 import process from "node:process";
 

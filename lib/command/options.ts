@@ -1,46 +1,47 @@
 import type { VariableName } from "../base/environment.ts";
 import type { ParseOptions } from "./command_line.ts";
+import { JIT_STACK_DUMP_SIZE, MAX_STACK_DUMP_SIZE } from "../perf/call_graph.ts";
+import { DEFAULT_MAX_SIZE } from "../perf/max_size.ts";
+import { ENGINE_OPTIONS } from "./program/naming.ts";
 
 /** The commands. */
 export type CommandName = "run" | "profile" | "report" | "top" | "annotate" | "diff" | "doctor";
 
-/** One option: all that the parser, the help texts and the documentation need. */
+/** One option, with everything that the parser, the help texts and the documentation need. */
 export interface CommandOption {
-  /** Its name behind two dashes; one letter for an option without a long name. */
+  /** The name behind two dashes; one letter for an option without a long name. */
   name: string;
-  /** Its letter behind one dash. */
+  /** The letter behind one dash. */
   short?: string;
-  /** What its value is called; an option without one is a flag. */
+  /** The name of the option's value; an option without one is a flag. */
   argument?: string;
-  /** What it does. */
+  /** The help text. */
   help: string;
-  /** The commands that have it; those that say it in other words have a text. */
+  /** The commands that have the option. A text replaces {@linkcode help} for that command. */
   commands: Readonly<Partial<Record<CommandName, true | string>>>;
-  /** Under which title the help of `profile` has it. @default {"Recording"} */
+  /** The option's heading in the help of `profile`. @default {"Recording"} */
   group?: "Naming" | "Report";
-  /** The environment variable by which instrumented programs are told. */
+  /** The environment variable that tells the option to instrumented programs. */
   variable?: VariableName;
-  /** Whether only perf can do it, and the built-in sampler cannot. @default {false} */
+  /** Whether only perf can do it, not the built-in sampler. @default {false} */
   isPerfOnly?: boolean;
 }
 
-const ENGINES =
-  "how functions get their names: auto; v8 by V8's log; trampolines in all of them, " +
-  "made by wasm or native";
-
-/** Every option of every command, in the order of the help texts. A new one is a line here and a reader. */
+/**
+ * All options of all commands, in the order of the help. A new option needs an entry and a reader.
+ */
 export const OPTIONS: readonly CommandOption[] = [
   {
     name: "sampler",
     argument: "auto|perf|builtin",
-    help: "who samples: perf where it may, else the program itself (auto)",
+    help: "perf, or the sampler inside the program; auto takes perf where it may record (auto)",
     commands: { profile: true },
   },
   {
     name: "pid",
     short: "p",
     argument: "PID",
-    help: "record a program that runs already, until Ctrl-C or --duration",
+    help: "record a running process until Ctrl-C or --duration",
     commands: { profile: true, top: true },
     isPerfOnly: true,
   },
@@ -53,16 +54,24 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "scope",
     argument: "all|active|measure:NAME",
-    help: "record all, or while trampolines are on, or from the program's performance.mark(NAME) " +
-      "to its performance.measure(NAME)",
+    help: "record everything; or only while trampolines are on (active); or only from " +
+      "performance.mark(NAME) to performance.measure(NAME) in the program (all)",
     commands: { profile: true, top: true },
     variable: "JS_PERF_SCOPE",
   },
   {
     name: "duration",
     argument: "SECONDS",
-    help: "end the recording then, and the script with it",
+    help: "end the recording after this time, and the script with it",
     commands: { profile: true, top: true },
+  },
+  {
+    name: "max-size",
+    argument: "SIZE",
+    help:
+      "end the recording when it and V8's logs have so many bytes, as 500M or 4G, and the script " +
+      `with it (${DEFAULT_MAX_SIZE})`,
+    commands: { profile: true },
   },
   {
     name: "freq",
@@ -74,26 +83,27 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "g",
     short: "g",
-    help: "find callers along the frame pointers; this is the default, except with -X perf_jit",
+    help: "find callers by frame pointers; the default, except with -X perf_jit",
     commands: { profile: true },
   },
   {
     name: "call-graph",
     argument: "fp|dwarf[,SIZE]",
-    help: "how callers are found; SIZE in bytes, at most 65528 (8192)",
+    help: `find callers by frame pointers, or by unwinding SIZE copied bytes of stack, at most ` +
+      `${MAX_STACK_DUMP_SIZE} (8192; ${JIT_STACK_DUMP_SIZE} with -X perf_jit)`,
     commands: { profile: true },
   },
   {
     name: "event",
     short: "e",
     argument: "EVENT",
-    help: "what is counted (cycles, or cpu-clock where there are none)",
+    help: "the event to count (cycles, or cpu-clock where the machine has no cycles)",
     commands: {
       profile: true,
       top: true,
-      report: "the event that is reported, where several were recorded",
-      annotate: "the event that is shown, where several were recorded",
-      diff: "the event that is compared, where several were recorded",
+      report: "the event to report, where several were recorded",
+      annotate: "the event to show, where several were recorded",
+      diff: "the event to compare, where several were recorded",
     },
     isPerfOnly: true,
   },
@@ -109,7 +119,15 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "mmap-pages",
     short: "m",
     argument: "N",
-    help: "size of perf's buffer, in pages or as 16M",
+    help: "the size of perf's buffer: a number of pages, or a size as 16M",
+    commands: { profile: true },
+    isPerfOnly: true,
+  },
+  {
+    name: "max-stack",
+    argument: "N",
+    help: "keep so many frames of a stack; more than the kernel's limit (127) need root, and the " +
+      "limit is raised while this records",
     commands: { profile: true },
     isPerfOnly: true,
   },
@@ -117,37 +135,37 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "X",
     short: "X",
     argument: "perf|perf_jit",
-    help: "perf names functions, which is the default, and perf=0 names nothing; perf_jit " +
-      "instruments every function, with a jitdump instead of a perf map",
+    help: "perf names functions, perf=0 names nothing, perf_jit instruments every function and " +
+      "writes a jitdump instead of a perf map (perf)",
     commands: {
       profile: true,
-      run:
-        "perf is for perf report: V8 inlines nothing, since a perf map has one name for a piece " +
-        "of code, and frames by hand are on; perf=0 names nothing; perf_jit instruments every " +
-        "function, with a jitdump instead of a perf map",
+      run: "perf is for perf report: V8 inlines nothing, because a perf map has one name for a " +
+        "piece of code, and withPerf() makes frames; perf=0 names nothing; perf_jit instruments " +
+        "every function and writes a jitdump instead of a perf map",
     },
     group: "Naming",
     variable: "JS_PERF_SUPPORT",
   },
   {
     name: "engine",
-    argument: "NAME",
-    help: ENGINES,
+    argument: ENGINE_OPTIONS.join("|"),
+    help:
+      "how functions get their names: v8 by V8's log; trampolines in all of them, made by wasm " +
+      "or native; auto is v8 where that can be",
     commands: { profile: true, top: true, run: true },
     group: "Naming",
     variable: "JS_PERF_ENGINE",
   },
   {
     name: "all-lines",
-    help:
-      "have Node compile all code at its first call, as Deno does under V8's log, so that all of " +
-      "it has lines (Node 26)",
+    help: "have Node compile each function at its first call, as Deno does, so that all code has " +
+      "lines (Node 26)",
     commands: { profile: true, top: true, run: true },
     group: "Naming",
   },
   {
     name: "inlining",
-    help: "with -X perf: let V8 inline functions all the same",
+    help: "with -X perf: let V8 inline functions",
     commands: { run: true },
     group: "Naming",
   },
@@ -175,7 +193,7 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "include",
     argument: "PATTERNS",
-    help: "what trampolines instrument: src/**, *_api.ts, npm:acorn",
+    help: "modules that trampolines instrument, as src/**, *_api.ts, npm:acorn",
     commands: { profile: true, run: true },
     group: "Naming",
     variable: "JS_PERF_INCLUDE",
@@ -183,7 +201,7 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "exclude",
     argument: "PATTERNS",
-    help: "what they do not, whatever --include says",
+    help: "modules that trampolines leave alone, even where --include names them",
     commands: { profile: true, run: true },
     group: "Naming",
     variable: "JS_PERF_EXCLUDE",
@@ -191,7 +209,7 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "verbose",
     short: "v",
-    help: "list the functions and files that are left as they are, and why",
+    help: "list the functions and files that are not instrumented, with the reason",
     commands: { profile: true, run: true },
     group: "Naming",
     variable: "JS_PERF_VERBOSE",
@@ -206,14 +224,14 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "format",
     argument: "LIST",
     help:
-      "how, one or several of text (functions and lines by time), perf (a tree as perf draws it), " +
-      "html (a flame graph), folded, speedscope and pprof with commas between; files go beside " +
-      "the recording (text)",
+      "formats of the report, separated by commas: text (functions and lines by time), perf (a tree as perf prints it), html (a page), markdown, cpuprofile " +
+      "(Chrome DevTools, VS Code; a file for each thread), firefox (Firefox Profiler), folded, " +
+      "speedscope, pprof; files go beside the recording (text)",
     commands: {
       profile: true,
       report: true,
-      diff: "how, one or both of html (a flame graph) and folded (a stack per line with both " +
-        "weights, as difffolded.pl makes them) (html)",
+      diff: "formats, separated by a comma: html (a flame graph), folded (a stack per line with " +
+        "both weights, as difffolded.pl makes them) (html)",
     },
     group: "Report",
   },
@@ -225,13 +243,20 @@ export const OPTIONS: readonly CommandOption[] = [
     group: "Report",
   },
   {
+    name: "max-lines",
+    argument: "N",
+    help: "lines of a report in markdown, at most (400)",
+    commands: { profile: true, report: true },
+    group: "Report",
+  },
+  {
     name: "all",
     help: "all lines of the file, and not only those around samples",
     commands: { annotate: true },
   },
   {
     name: "app-only",
-    help: "only functions of the program and of its packages",
+    help: "show only functions of the program and of its packages",
     commands: { profile: true, report: true, diff: true },
     group: "Report",
   },
@@ -239,31 +264,31 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "output",
     short: "o",
     argument: "FILE",
-    help: "where the recording goes (perf.data or recording.json)",
+    help: "the file of the recording (perf.data or recording.json)",
     commands: {
       profile: true,
       report:
-        "where it goes, - for standard output; beside the recording otherwise, as perf.html; " +
-        "with several formats, their endings are added",
-      diff: "where it goes, - for standard output; beside AFTER otherwise, as perf.diff.html",
+        "the file of the report, - for standard output; with several formats, their endings are " +
+        "added (beside the recording, as perf.html)",
+      diff: "the file of the report, - for standard output (beside AFTER, as perf.diff.html)",
     },
   },
   {
     name: "json",
-    help: "for programs",
+    help: "print JSON, for programs",
     commands: { doctor: true },
   },
   {
     name: "quiet",
     short: "q",
-    help: "nothing on standard error but errors",
+    help: "print nothing but errors on standard error",
     commands: { profile: true, top: true, report: true, annotate: true, diff: true },
     group: "Report",
   },
   {
     name: "help",
     short: "h",
-    help: "this text",
+    help: "print this text",
     commands: {
       run: true,
       profile: true,
@@ -276,12 +301,12 @@ export const OPTIONS: readonly CommandOption[] = [
   },
 ];
 
-/** The options of a command. */
+/** Returns the options of a command. */
 export function optionsOf(command: CommandName): CommandOption[] {
   return OPTIONS.filter(({ commands }) => commands[command] !== undefined);
 }
 
-/** The options of a command, as the parser wants them. */
+/** Returns the options of a command in the form of `node:util`'s `parseArgs`. */
 export function parseOptionsOf(command: CommandName): ParseOptions {
   return Object.fromEntries(
     optionsOf(command).map(({ name, short, argument }) => [

@@ -1,18 +1,18 @@
 import process from "node:process";
 
-/** What {@linkcode Progress} needs of a stream. */
+/** The part of a stream that {@linkcode Progress} needs. */
 export interface ProgressStream {
-  /** Whether somebody looks at it. */
+  /** Whether the stream is a terminal. */
   isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** How often the line changes at most, in milliseconds. */
+/** The least time between two changes of the line, in milliseconds. */
 const INTERVAL = 250;
 
 /**
- * A line on a terminal that says how far things are, and is gone in the end. Where there is no
- * terminal, or nobody wants to know, nothing is written.
+ * A line on a terminal that shows progress and disappears at the end. Nothing is written where the
+ * stream is no terminal, or the user wants it quiet.
  */
 export class Progress {
   readonly #stream: ProgressStream;
@@ -28,24 +28,24 @@ export class Progress {
     this.#isOn = !isQuiet && stream.isTTY === true;
   }
 
-  /** Shows a line instead of the last, unless that has just come. */
+  /** Replaces the line, unless the last one was shown less than {@linkcode INTERVAL} ago. */
   show(text: () => string): void {
     const now = performance.now();
     if (!this.#isOn || now - this.#shownAt < INTERVAL) return;
     this.#shownAt = now;
-    // The cursor goes back to the start: what the program prints stands on a line of its own.
+    // The cursor goes back to the start, so that output of the program begins at the line's start.
     this.#stream.write(`\r\x1b[K${text()}\r`);
   }
 
-  /** Shows a line now and again. */
+  /** Replaces the line at intervals. */
   watch(text: () => string): void {
     if (!this.#isOn) return;
     this.#timer = setInterval(() => this.show(text), INTERVAL);
-    // The line is no reason to stay.
+    // The timer must not keep the process alive.
     this.#timer.unref?.();
   }
 
-  /** Takes the line away. */
+  /** Removes the line, and stops its updates. */
   clear(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

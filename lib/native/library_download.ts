@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 
 import { fetchSync } from "./fetch_sync.ts";
 import { placeFile } from "./library_cache.ts";
@@ -14,11 +13,6 @@ export interface LibraryDownload {
   /** Its SHA-256. */
   checksum: string;
 }
-
-/**
- * A constant, not a literal in import(): the runtime would resolve a literal before every program.
- */
-const PLUG = "jsr:@denosaurs/plug@1.1.0/download";
 
 /** Far more bytes than the library has. */
 const MOST_BYTES = 1 << 20;
@@ -36,27 +30,6 @@ export function downloadLibrary(download: LibraryDownload): void {
       `Cannot get the native library "${download.address}": ${(cause as Error).message}`,
       { code: "library", hint: "JS_PERF_LIBRARY=<path of a copy>", cause },
     );
-  }
-}
-
-/**
- * Fetches a library by plug, for callers that can await it, and puts it in place.
- *
- * @throws {Error} If plug cannot be loaded, or the library has another checksum.
- */
-export async function downloadLibraryByPlug(download: LibraryDownload): Promise<void> {
-  const plug = await import(PLUG);
-  // plug neither verifies its cache nor writes it atomically, so it gets a directory for one use.
-  const directory = mkdtempSync("/tmp/xperf-plug-");
-  const { log } = console;
-  // plug logs downloads to the program's output.
-  console.log = () => {};
-  try {
-    const url = download.address;
-    place(download, readFileSync(await plug.download({ url, location: directory })));
-  } finally {
-    console.log = log;
-    rmSync(directory, { recursive: true, force: true });
   }
 }
 

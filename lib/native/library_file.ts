@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import checksums from "../../ffi/prebuilt/checksums.json" with { type: "json" };
 import { cachedLibraryPath } from "./library_cache.ts";
-import { downloadLibrary, downloadLibraryByPlug } from "./library_download.ts";
+import { downloadLibrary } from "./library_download.ts";
 import { PerfError } from "../base/perf_error.ts";
 import {
   isPermissionError,
@@ -70,23 +70,6 @@ export function libraryFile(platform: Platform): string {
   return path;
 }
 
-/**
- * Fetches the library before it is needed, if it comes from the network and no permission is
- * missing. Failures are ignored: {@linkcode libraryFile} tries again, and reports them.
- *
- * @param platform The platform to run on.
- */
-export async function prepareLibraryFile(platform: Platform): Promise<void> {
-  const address = libraryAddress(platform).href;
-  const checksum = checksumOf(platform);
-  if (address.startsWith("file:") || checksum === undefined) return;
-  const path = cachedLibraryPath(prebuiltName(platform), checksum);
-  if (path === undefined) return;
-  if (missingPermission(libraryFilePermissions(platform)) !== undefined) return;
-  if (isKept(path, checksum)) return;
-  await downloadLibraryByPlug({ address, path, checksum }).catch(() => {});
-}
-
 function isKept(path: string, checksum: string): boolean {
   return existsSync(path) && sha256(read(path)) === checksum;
 }
@@ -96,7 +79,7 @@ function libraryAddress(platform: Platform): URL {
 }
 
 function checksumOf(platform: Platform): string | undefined {
-  return (checksums as Record<string, string>)[prebuiltName(platform)];
+  return (checksums as Record<string, { sha256: string }>)[prebuiltName(platform)]?.sha256;
 }
 
 /** Reads the library. A program compiled to one file may have it beside that file instead. */

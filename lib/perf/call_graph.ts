@@ -1,12 +1,19 @@
-/** How `perf record` finds the callers of a sample. */
+/** The way in which `perf record` finds the callers of a sample. */
 export type CallGraph =
   /** Along the frame pointers, in the kernel. */
   | { method: "fp" }
   /** From a copy of the stack's top, with unwind information. */
   | { method: "dwarf"; /** Bytes of stack copied per sample. */ size: number };
 
-/** Bytes of stack that perf copies where nothing else is said. */
+/** perf's default for the bytes of stack to copy (tools/perf/util/callchain.c). */
 export const DEFAULT_STACK_DUMP_SIZE = 8192;
+
+/**
+ * Bytes of stack where trampolines are unwound. A trampoline's call takes more stack than a plain one: a
+ * small program of a few nested callbacks lost callers in 42 % of its stacks with 8192 bytes, in 11 % with
+ * 12288 and more, and with the native engine in 51 %, 11 % (12288), 5 % (16384) and 5 % (24576).
+ */
+export const JIT_STACK_DUMP_SIZE = 16384;
 
 /** The most bytes of stack one sample can carry: its size is a `u16`, and a multiple of 8. */
 export const MAX_STACK_DUMP_SIZE = 65528;
@@ -48,7 +55,7 @@ export function parseCallGraph(text: string): CallGraph {
   return { method: "dwarf", size };
 }
 
-/** The value of `--call-graph` that says the same. */
+/** Formats a call graph as a value of `--call-graph`. */
 export function formatCallGraph(callGraph: CallGraph): string {
   return callGraph.method === "fp" ? "fp" : `dwarf,${callGraph.size}`;
 }

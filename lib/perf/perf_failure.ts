@@ -1,6 +1,6 @@
 import { PerfError } from "../base/perf_error.ts";
 
-/** What decides why `perf` may not record. */
+/** Settings of the system that can forbid `perf` to record. */
 export interface PerfLimits {
   /** The kernel's `perf_event_paranoid`; `undefined` where it cannot be read. */
   paranoid: number | undefined;
@@ -8,21 +8,21 @@ export interface PerfLimits {
   filtered: boolean;
 }
 
-/** Lets everybody profile their own processes, kernel included. */
+/** Lets every user profile their own processes, with the kernel. */
 export const PARANOID_COMMAND = "sudo sysctl kernel.perf_event_paranoid=1";
 
-/** Docker's own seccomp profile lets perf_event_open through with this capability only. */
+/** Docker's default seccomp profile allows perf_event_open only with this capability. */
 export const CONTAINER_COMMAND = "docker run --cap-add PERFMON --security-opt seccomp=unconfined …";
 
-/** What perf prints where the kernel says EACCES or EPERM (tools/perf/util/evsel.c). */
+/** perf's messages for EACCES and EPERM (tools/perf/util/evsel.c). */
 const FORBIDDEN =
   /perf_event_paranoid|no permission|permission denied|operation not permitted|not permitted|limited/i;
 
 /**
- * Why `perf record` failed, in one sentence, and the command that mends it.
+ * Explains in one sentence why `perf record` failed, with the command that mends it.
  *
- * @param stderr What perf printed.
- * @param limits What the system allows.
+ * @param stderr The messages that perf printed.
+ * @param limits The system's settings.
  */
 export function explainPerfFailure(stderr: string, limits: PerfLimits): PerfError {
   const options = { code: "perf", cause: stderr.trim() } as const;
@@ -33,7 +33,7 @@ export function explainPerfFailure(stderr: string, limits: PerfLimits): PerfErro
   }
   const level = /perf_event_paranoid setting is (-?\d+)/.exec(stderr)?.[1];
   const paranoid = level === undefined ? limits.paranoid : Number(level);
-  // Up to 2 the kernel lets everybody profile their own processes: then it was not this that forbade it.
+  // Up to 2 the kernel lets all users profile their own processes, so something else forbade it.
   const isFilter = limits.filtered && paranoid !== undefined && paranoid <= 2;
   return new PerfError(
     isFilter
@@ -45,14 +45,14 @@ export function explainPerfFailure(stderr: string, limits: PerfLimits): PerfErro
   );
 }
 
-/** The first line that says something; perf's headings say nothing. */
+/** Finds perf's first line that is not a mere heading. */
 function firstSentence(stderr: string): string {
   const lines = stderr.split("\n").map((line) => line.trim());
   const first = lines.find((line) => line !== "" && !/^(error|warning):?$/i.test(line));
   return first?.replace(/^(error|warning): /i, "").replace(/[.:]+$/, "") ?? "perf says nothing";
 }
 
-/** The package manager's command for each distribution, by the IDs of os-release(5). */
+/** Each distribution's command that installs perf, by the IDs of os-release(5). */
 const INSTALL_COMMANDS: readonly [RegExp, string][] = [
   [/^(ubuntu|linuxmint|pop)$/, "sudo apt-get install linux-tools-common linux-tools-$(uname -r)"],
   [/^debian$/, "sudo apt-get install linux-perf"],
@@ -63,7 +63,7 @@ const INSTALL_COMMANDS: readonly [RegExp, string][] = [
 ];
 
 /**
- * The command that installs a `perf` newer than a distribution's usual one.
+ * Returns the command that installs a `perf` newer than a distribution's usual one.
  *
  * @param osRelease Content of /etc/os-release, or empty.
  */
@@ -75,7 +75,7 @@ export function newerPerfCommand(osRelease: string): string {
 }
 
 /**
- * The command that installs `perf`.
+ * Returns the command that installs `perf`.
  *
  * @param osRelease Content of /etc/os-release, or empty.
  */

@@ -1,14 +1,16 @@
 import { type CallGraph, formatCallGraph, parseCallGraph } from "./call_graph.ts";
 
-/** What `perf record` is to record, and how. */
+/** Options of `perf record`. */
 export interface PerfRecordOptions {
   /** Samples per second (`-F`). @default {999} */
   frequency?: number;
-  /** How callers are found (`--call-graph`). @default {{ method: "fp" }} */
+  /** The way to find callers (`--call-graph`). @default {{ method: "fp" }} */
   callGraph?: CallGraph;
-  /** What is counted (`-e`). @default {perf's own choice, cycles where the hardware counts them} */
+  /**
+   * The event to count (`-e`). @default {perf's own choice, cycles where the hardware counts them}
+   */
   event?: string;
-  /** Where the recording goes (`-o`). @default {"perf.data"} */
+  /** The file of the recording (`-o`). @default {"perf.data"} */
   output?: string;
   /** A process that runs already (`-p`). */
   pid?: number;
@@ -16,7 +18,7 @@ export interface PerfRecordOptions {
   clock?: string;
   /** Size of the buffer: pages, or bytes with a unit, as `16M` (`-m`). @default {perf's own} */
   mmapPages?: number | string;
-  /** What to run and record, with its arguments. @default {[]} */
+  /** The program to run and record, with its arguments. @default {[]} */
   command?: readonly string[];
 }
 
@@ -44,9 +46,9 @@ const CLOCKS: readonly string[] = [
 ];
 
 /**
- * The arguments that follow `perf record`.
+ * Returns the arguments for `perf record`.
  *
- * @param options What to record, and how.
+ * @param options The wanted recording.
  * @throws {RangeError} If a number, the clock or a size is none that perf takes.
  *
  * @example
@@ -82,7 +84,7 @@ export function perfRecordArgs(options: PerfRecordOptions = {}): string[] {
   return args;
 }
 
-/** perf reads numbers into 32 bits. */
+/** The largest number: perf reads numbers into 32 bits. */
 const MAX_NUMBER = 2 ** 31 - 1;
 
 function wholeNumber(what: string, value: number): string {

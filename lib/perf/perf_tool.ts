@@ -6,14 +6,15 @@ import process from "node:process";
 
 import { perfRecordArgs, type PerfRecordOptions } from "./perf_record_args.ts";
 import { PerfError } from "../base/perf_error.ts";
+import { systemReason } from "../base/system_reason.ts";
 import { parsePerfVersion, type PerfVersion } from "./perf_version.ts";
 import { explainPerfFailure, installCommand, type PerfLimits } from "./perf_failure.ts";
 
 /** The `perf` command that is on PATH. */
 export interface PerfTool {
-  /** What it calls itself, as `6.12.95`. */
+  /** The version that it prints, as `6.12.95`. */
   name: string;
-  /** The same, parsed. */
+  /** The parsed version. */
   version: PerfVersion;
 }
 
@@ -29,7 +30,7 @@ export function findPerf(): PerfTool {
     const version = parsePerfVersion(stdout);
     return { name: stdout.trim().replace(/^perf version /, ""), version };
   } catch (cause) {
-    // Ubuntu's perf is a script that looks for one made for the running kernel.
+    // Ubuntu's perf is a script. It fails where no perf for the running kernel is installed.
     throw new PerfError(`Cannot run perf: ${(cause as Error).message}`, {
       code: "perf",
       hint: installCommand(readText("/etc/os-release") ?? ""),
@@ -41,11 +42,11 @@ export function findPerf(): PerfTool {
 /** The event that works everywhere. */
 export const CLOCK_EVENT = "cpu-clock";
 
-/** What a trial recording has shown. */
+/** The result of a trial recording. */
 export interface Trial {
   /** The event to record with; `undefined` for perf's own choice. */
   event: string | undefined;
-  /** Whether this is a clock because there is no hardware event. */
+  /** Whether the event is a clock because the machine has no hardware event. */
   isFallback: boolean;
   /** Options of `perf record` that this version of perf is to be given besides. */
   flags: readonly string[];
@@ -64,7 +65,7 @@ function makeTrialDirectory(): string {
   try {
     return mkdtempSync(`${tmpdir()}/xperf-`);
   } catch (cause) {
-    throw new PerfError(`Cannot try perf: no temporary directory (${(cause as Error).message})`, {
+    throw new PerfError(`Cannot try perf: no temporary directory (${systemReason(cause)})`, {
       code: "file",
       hint: "df /tmp; ls -ld /tmp",
       cause,
@@ -75,7 +76,7 @@ function makeTrialDirectory(): string {
 /**
  * Finds out whether `perf` may record here, and with which event, by recording once.
  *
- * @param options What is to be recorded later; its output and its command are not used.
+ * @param options The options of the later recording; its output and its command are not used.
  * @param version The version of perf. @default {it is given no option that only some have}
  * @throws {PerfError} With code `perf`, if it cannot record; the hint is the command that mends it.
  */
@@ -85,7 +86,7 @@ export function tryRecording(options: PerfRecordOptions, version?: PerfVersion):
   try {
     const output = `${directory}/trial.data`;
     const record = (event: string | undefined) =>
-      // perf itself is the one program that is surely there.
+      // It records perf itself, the one program that is surely there.
       runPerf([
         "record",
         ...flags,
@@ -93,7 +94,7 @@ export function tryRecording(options: PerfRecordOptions, version?: PerfVersion):
       ]);
     const first = record(options.event);
     if (first.success) {
-      // Without hardware events newer versions of perf take a clock of their own accord.
+      // Without hardware events newer versions of perf take a clock by themselves.
       const used = runPerf(["evlist", "-i", output]).stdout;
       const isFallback = isClock(used) && !isClock(options.event ?? "");
       return { event: isFallback ? CLOCK_EVENT : options.event, isFallback, flags };
@@ -128,16 +129,19 @@ export function runPerf(
   });
 }
 
-/** perf's messages are to be read by us. */
+/**
+ * Returns an environment in which perf prints its messages in English, for this package to read.
+ */
 function perfEnvironment(): Record<string, string | undefined> {
   return { ...process.env, LC_ALL: "C" };
 }
 
 /**
- * Runs `perf` and hands over its output in pieces.
+ * Runs `perf` and yields its output in pieces.
  *
  * @param args Its arguments.
- * @throws {PerfError} With code `perf`, if it fails; perf's last words are in the message.
+ * @throws {PerfError} With code `perf`, if it fails; the message has the last line of perf's
+ * errors.
  */
 export async function* perfOutput(args: readonly string[]): AsyncGenerator<string> {
   const child = spawn("perf", args, {
@@ -147,7 +151,7 @@ export async function* perfOutput(args: readonly string[]): AsyncGenerator<strin
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text) => errors += text);
   const end = once(child, "close");
-  // A wait that never comes to its end, where the reader has enough, must not be an error.
+  // A reader may stop early and never await this promise; its failure must not end the process.
   end.catch(() => {});
   const interrupt = () => child.kill();
   for (const signal of INTERRUPTS) process.on(signal, interrupt);
@@ -169,10 +173,14 @@ export async function* perfOutput(args: readonly string[]): AsyncGenerator<strin
   }
 }
 
-/** What ends the reading of a recording; whoever reads it has files to remove. */
+/**
+ * Signals that interrupt the reading of a recording. The command handles them to remove its files.
+ */
 const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Runs what leaves files behind if it is interrupted: signals are kept for what it waits for. */
+/**
+ * Runs a body that must remove its files: interrupts reach its child processes, but do not end us.
+ */
 export async function withoutInterrupts<Result>(body: () => Promise<Result>): Promise<Result> {
   const ignore = () => {};
   for (const signal of INTERRUPTS) process.on(signal, ignore);
@@ -183,7 +191,7 @@ export async function withoutInterrupts<Result>(body: () => Promise<Result>): Pr
   }
 }
 
-/** What the kernel lets this process record. */
+/** Reads the settings that can forbid this process to record. */
 export function readLimits(): PerfLimits {
   const paranoid = readText("/proc/sys/kernel/perf_event_paranoid");
   return {
@@ -193,7 +201,7 @@ export function readLimits(): PerfLimits {
   };
 }
 
-/** A small file of the system; `undefined` where it cannot be read. */
+/** Reads a small file of the system; `undefined` where it cannot be read. */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8").trim();

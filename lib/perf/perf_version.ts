@@ -6,15 +6,17 @@ export interface PerfVersion {
   minor: number;
   /** As in 6.12.95: 95; 0 where the version has two numbers. */
   patch: number;
-  /** Whether this version can unwind code described by a jitdump: 6.8 on, and 6.7.2 on within 6.7. */
+  /**
+   * Whether this version can unwind code described by a jitdump: 6.8 on, and 6.7.2 on within 6.7.
+   */
   unwindsJitdump: boolean;
 }
 
 /**
- * Parses what `perf --version` prints.
+ * Parses the output of `perf --version`.
  *
- * What follows the dotted numbers is a distribution's or a commit's: `6.7-3` is
- * the third build of 6.7.0, not 6.7.3.
+ * The text behind the dotted numbers names a distribution's build or a commit: `6.7-3` is the third
+ * build of 6.7.0, not 6.7.3.
  *
  * @throws {SyntaxError} If there is no version in the text.
  *

@@ -3,15 +3,18 @@ import type { Frame } from "./frame.ts";
 /** The answer of a {@linkcode CodeResolver}. */
 export interface ResolvedCode {
   /**
-   * The functions that run there, from the outermost in: a function, then what is inlined into it.
+   * The functions that run there, outermost first: a function, then the functions inlined into it.
    * `undefined` where it is known that no function is there during this time.
    */
   frames: readonly Frame[] | undefined;
-  /** From when on this holds, in nanoseconds of the recording's clock. */
+  /** The time from which this holds, in nanoseconds of the recording's clock. */
   from: number;
-  /** Until when, exclusively; `Infinity` where it holds for good. */
+  /** The time until which this holds, exclusively; `Infinity` where it holds for good. */
   to: number;
-  /** Whether a `js::` name that perf finds at the address is better, as for WebAssembly. @default {false} */
+  /**
+   * Whether a `js::` name that perf finds at the address is better, as for WebAssembly.
+   * @default {false}
+   */
   yieldsToMap?: boolean;
 }
 
@@ -21,10 +24,10 @@ export interface CodeResolver {
    * Looks an address up in memory without a file, or in the runtime's own program.
    *
    * @param pid The process.
-   * @param address The address; of a caller the one that the call returns to.
-   * @param time When, in nanoseconds of the recording's clock.
-   * @param isCaller Whether `address` is where a call returns to.
-   * @returns `undefined` where nothing is known; then it is asked again for another time.
+   * @param address The address; for a caller, the return address.
+   * @param time The time, in nanoseconds of the recording's clock.
+   * @param isCaller Whether `address` is a return address.
+   * @returns `undefined` where nothing is known; the reader then asks again for another time.
    */
   framesAt(
     pid: number,

@@ -1,34 +1,27 @@
 import { functionSymbol } from "../base/symbol_name.ts";
 
 /**
- * Whose code a frame runs: of the user, of a package that the user installed, of the runtime (with
- * V8 and this library), of a native library, or of the kernel.
+ * The owner of a frame's code: the user, a package that the user installed, the runtime (with V8
+ * and this library), a native library, or the kernel.
  */
 export type FrameKind = "typescript" | "npm" | "runtime" | "native" | "kernel";
-
-/** All kinds, from the user's own code outwards. */
-export const FRAME_KINDS: readonly FrameKind[] = [
-  "typescript",
-  "npm",
-  "runtime",
-  "native",
-  "kernel",
-];
 
 /** V8's compilers and its interpreter, from the slowest code to the fastest. */
 export type CodeTier = "interpreted" | "sparkplug" | "maglev" | "turbofan";
 
 /** A function that was on the stack. */
 export interface Frame {
-  /** Its name, qualified, without position; empty where its address has none. */
+  /** Its qualified name, without position; empty where its address has no name. */
   name: string;
-  /** Whose code it is. */
+  /** The owner of its code. */
   kind: FrameKind;
   /** Path or URL of its source, where that is known. */
   file?: string;
   /** Line in it, counted from 1. */
   line?: number;
-  /** The program or library that its code is in; empty where unknown, and where there is a source. */
+  /**
+   * The program or library that its code is in; empty where unknown, and where there is a source.
+   */
   module: string;
   /** The place in the source that was being executed, counted from 1. */
   position?: { line: number; column: number };
@@ -36,7 +29,7 @@ export interface Frame {
   tier?: CodeTier;
   /** Whether the code was entered in the middle of a loop (on-stack replacement). */
   isOsr?: boolean;
-  /** Whether the code stands in its caller's: the compiler has inlined the function. */
+  /** Whether the compiler has inlined the function into its caller. */
   isInlined?: boolean;
 }
 
@@ -48,7 +41,7 @@ export interface CodePlace {
   module: string;
   /** Whether the address is the kernel's. */
   isKernel?: boolean;
-  /** Paths that are the runtime's beside those called `deno`, `node` and `bun`, such as a compiled program. */
+  /** Paths of runtimes that are not known by name, such as a compiled program. */
   runtimes?: readonly string[];
 }
 
@@ -56,13 +49,16 @@ export interface CodePlace {
 const RUNTIME_MODULE =
   /(?:^|\/)(?:deno|denort|node|nodejs|bun|libnode\.so[.\d]*|libxperf-\w+\.so)$/;
 
-/** Names that perf gives to memory with generated code, and that our jitdumps give to whole regions. */
+/**
+ * Modules that perf names for generated code: perf maps, ELF files of a jitdump, memory without a
+ * file.
+ */
 const GENERATED = /(?:^|\/)(?:perf-\d+\.map|jitted-\d+-\d+\.so)$|^\[JIT\]|^(?:\/\/anon|anon_inode)/;
 
-/** Names that a jitdump of ours gives to regions without names of their own. */
+/** Names that our jitdump gives to regions that have no name of their own. */
 const REGION = /^\[(?:deno|node|bun|generated code|stack|unknown)\]$/;
 
-/** What V8 calls code that is nobody's function (v8/src/logging). */
+/** V8's names for code that belongs to no function (v8/src/logging). */
 const V8_CODE =
   /^(?:Builtin|BytecodeHandler|Bytecode|Handler|Stub|RegExp|Regexp|Callback|Code|wasm-to-js|js-to-wasm)\b[:-]?/;
 
@@ -80,7 +76,7 @@ export function frameAt(
   if (isRuntimeModule(place, runtimes)) return { name, kind: "runtime", module: place };
   if (REGION.test(name)) return { name: "", kind: "runtime", module: name };
   if (GENERATED.test(place)) {
-    // Only memory without a file is looked up there; what has no name there is V8's.
+    // perf looks only memory without a file up there. Code without a name is V8's.
     if (name === "") {
       return { name, kind: "runtime", module: "[generated code]" };
     }
@@ -104,7 +100,7 @@ export function functionFrame(
   return { ...label, kind: kindOfSource(label.file), module: "", ...details };
 }
 
-/** Where code is that the runtime itself made or carries. */
+/** Modules of code that the runtime itself made or carries. */
 const CODE_MODULES = {
   builtin: "[builtins]",
   handler: "[bytecode handlers]",
@@ -115,7 +111,9 @@ const CODE_MODULES = {
   function: "[generated code]",
 } as const;
 
-/** Makes a frame of code that has no source: a builtin, a bytecode's handler, a regular expression. */
+/**
+ * Makes a frame of code that has no source: a builtin, a bytecode's handler, a regular expression.
+ */
 export function codeFrame(kind: keyof typeof CODE_MODULES, name: string): Frame {
   return { name, kind: kind === "wasm" ? "native" : "runtime", module: CODE_MODULES[kind] };
 }
@@ -130,10 +128,10 @@ export function isHandler({ module }: Frame): boolean {
   return module === CODE_MODULES.handler;
 }
 
-/** Where frames are that stand for what the runtime's own code is busy with. */
+/** The module of frames that stand for an activity of the runtime's own code. */
 const ACTIVITY_MODULE = "[runtime]";
 
-/** Makes a frame that stands for the runtime's own code while it is busy with something. */
+/** Makes a frame that stands for an activity of the runtime's own code. */
 export function activityFrame(activity: string): Frame {
   return { name: `(${activity})`, kind: "runtime", module: ACTIVITY_MODULE };
 }
@@ -143,17 +141,19 @@ export function activityOfFrame({ name, module }: Frame): string | undefined {
   return module === ACTIVITY_MODULE ? name.slice(1, -1) : undefined;
 }
 
-/** Whether a file is a program or library of the runtime's, by its name or because it is among `runtimes`. */
+/** Whether a file is a program or library of the runtime, by its name or as one of `runtimes`. */
 export function isRuntimeModule(module: string, runtimes: readonly string[] = []): boolean {
   return RUNTIME_MODULE.test(module) || runtimes.includes(module);
 }
 
-/** Whether a frame is a function of a program's source, its author's or a package's. */
+/** Whether a frame is a function with a source: of the program or of a package. */
 export function isApp({ kind }: Frame): boolean {
   return kind === "typescript" || kind === "npm";
 }
 
-/** Where threads start: it is in every whole stack, and only the entry point stands outside of it. */
+/**
+ * Functions in which threads start. Every whole stack has one; at most the entry point is outside.
+ */
 const THREAD_START =
   /^(?:_start|_dl_start_user|__libc_start_(?:call_)?main.*|start_thread|thread_start|_*clone3?|ret_from_fork\w*)$/;
 
@@ -162,13 +162,13 @@ export function isThreadStart({ name }: Frame): boolean {
   return THREAD_START.test(name);
 }
 
-/** What a frame is called in perf's reports: `js::name:file:line`, or a symbol as it is. */
+/** Returns a frame's name in perf's reports: `js::name:file:line`, or a symbol as it is. */
 export function frameSymbol({ name, file, line, module }: Frame): string {
   if (file !== undefined) return functionSymbol({ name, file, line });
   return name || namelessName(module);
 }
 
-/** What stands for code without a name: the file it is in. */
+/** Returns a name for code that has none: its file in brackets. */
 export function namelessName(module: string): string {
   if (module.startsWith("[")) return module;
   return `[${module.slice(module.lastIndexOf("/") + 1) || "unknown"}]`;
@@ -192,7 +192,7 @@ function fileStart(text: string): number {
 /**
  * Takes the symbol of an instrumented function apart: `js::name:file:line`.
  *
- * @returns `undefined` where it has not that form.
+ * @returns `undefined` where it does not have that form.
  */
 export function parseFunctionSymbol(
   symbol: string,
@@ -205,7 +205,7 @@ export function parseFunctionSymbol(
   return digits === undefined ? label : { ...label, line: Number(digits) };
 }
 
-/** Where package managers put packages: node_modules, and the runtime's own cache with name and version. */
+/** Directories of packages: node_modules, and the runtime's own cache with name and version. */
 const PACKAGE_PATH =
   /\/node_modules\/|\/npm\/[^/]+\.[^/]+\/(?:@[^/]+\/)?[^/]+\/\d+\.\d+\.\d+[^/]*\//;
 

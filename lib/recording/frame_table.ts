@@ -1,6 +1,6 @@
 import { type CodePlace, type Frame, frameAt } from "./frame.ts";
 
-/** Makes frames of what samplers find, one object for all that are equal. */
+/** Makes frames for the addresses of samplers; equal frames are one object. */
 export class FrameTable {
   readonly #byPlace = new Map<string, Frame>();
   readonly #byContent = new Map<string, Frame>();

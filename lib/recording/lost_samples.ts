@@ -1,6 +1,6 @@
 /**
- * Adds up what was lost. Where events have `PERF_FORMAT_LOST`, perf counts lost samples at the end of
- * the recording, and the kernel's records tell of the same ones.
+ * Adds up lost samples. Where an event has `PERF_FORMAT_LOST`, perf writes their number at the end
+ * of the recording, and the kernel's records count the same samples again.
  *
  * @param lost The sum of `PERF_RECORD_LOST`.
  * @param lostSamples The sum of `PERF_RECORD_LOST_SAMPLES`.

@@ -1,7 +1,7 @@
 /** Options of `perf record` of one letter that have a value (tools/perf/builtin-record.c, 6.12). */
 const LETTERS_WITH_VALUE = "cCDeFGjkmoprtu";
 
-/** Options of one letter whose value may follow in the same word only. */
+/** Options of one letter that have their value, if any, in the same word. */
 const LETTERS_WITH_SUFFIX = "ISz";
 
 /** Long options that have a value. */
@@ -16,16 +16,16 @@ const WORDS_WITH_VALUE: readonly string[] = [
  * Finds the command that `perf record` ran.
  *
  * @param words The whole command line, from `perf` on.
- * @returns The command with its arguments; empty where perf recorded what ran already.
+ * @returns The command with its arguments; empty where perf recorded programs that ran already.
  */
 export function recordedCommand(words: readonly string[]): readonly string[] {
   return withoutLauncher(recordedWords(words));
 }
 
-/** perf puts directories of its own first on PATH, and `env` takes them away again for the program. */
+/** perf puts its own directories first on PATH, so `env` sets the program's PATH again. */
 const LAUNCHER = "env";
 
-/** The words that start a program with a PATH of its own. */
+/** The words that start a program with a given PATH. */
 export function pathLauncher(path: string): string[] {
   return [LAUNCHER, `PATH=${path}`];
 }

@@ -4,46 +4,49 @@ import type { SampleTable } from "./sample_table.ts";
 import type { SourceTexts } from "./sources.ts";
 import type { Thread } from "./thread.ts";
 
-/** Who took the samples: perf, or the sampler in the native library. */
+/** The sampler that took the samples: perf, or the one in the native library. */
 export type SamplerName = "perf" | "builtin";
 
-/** A stack, and how often it was seen. Equal stacks of equally named threads are one. */
+/** A stack, and its count. Equal stacks of equally named threads are one. */
 export interface Stack {
   /** The thread's name in reports; see {@linkcode threadLabels}. */
   thread: string;
-  /** From the outermost in; equal frames are one object. The array may be made anew at every access. */
+  /** Outermost first; equal frames are one object. Each access may make a new array. */
   readonly frames: readonly Frame[];
-  /** Samples that saw it. */
+  /** The number of samples that saw it. */
   samples: number;
-  /** What they stand for, in the recording's unit. */
+  /** The sum of their weights, in the recording's unit. */
   weight: number;
-  /** Whether outer frames are missing, because the stack was deeper than what is kept. */
+  /** Whether outer frames are missing, because the stack was deeper than the sampler keeps. */
   isCut: boolean;
 }
 
-/** What was recorded of a program: the one form that every sampler yields and every report reads. */
+/** A recording of a program: the one form that every sampler yields and every report reads. */
 export interface Recording {
-  /** Who took the samples. */
+  /** The sampler that took the samples. */
   sampler: SamplerName;
-  /** The same in words, such as `perf 6.12.95`. */
+  /** The sampler and its version in words, such as `perf 6.12.95`. */
   samplerVersion: string;
-  /** What was recorded, with its arguments; empty where it ran before. */
+  /** The recorded program with its arguments; empty where it ran before the recording began. */
   command: readonly string[];
-  /** What was counted, such as `cpu-clock` or `cycles`. */
+  /** The event that was counted, such as `cpu-clock` or `cycles`. */
   event: string;
-  /** What weights are: nanoseconds of processor time, or how often the event happened. */
+  /** The unit of weights: nanoseconds of processor time, or occurrences of the event. */
   unit: "nanoseconds" | "events";
   /** Samples asked for per second; `undefined` where it is unknown. */
   frequency?: number;
-  /** How callers were found; `undefined` where it is unknown. */
+  /** The way in which callers were found; `undefined` where it is unknown. */
   callGraph?: CallGraph;
-  /** The most frames that the kernel or the sampler keeps of a stack; `undefined` where it is unknown. */
+  /**
+   * The most frames that the kernel or the sampler keeps of a stack; `undefined` where it is
+   * unknown.
+   */
   maxFrames?: number;
-  /** When it began, in milliseconds since 1970; `undefined` where it is unknown. */
+  /** The time when it began, in milliseconds since 1970; `undefined` where it is unknown. */
   start?: number;
-  /** From the first sample to the last, in milliseconds. */
+  /** The time from the first sample to the last, in milliseconds. */
   duration: number;
-  /** Samples that were taken and lost. */
+  /** The number of samples that were taken and lost. */
   lostSamples: number;
   /** Lines of `perf script` that were not understood. @default {0} */
   unreadLines?: number;

@@ -14,8 +14,9 @@ export const RECORDING_START = '{"format":"@x/perf recording","version":';
 const VERSION = 2;
 
 /**
- * Encodes a recording as JSON that {@linkcode decodeRecording} reads: frames once, stacks by index,
- * and each column of the samples in base64, 64-bit floating point or 32-bit numbers, little-endian.
+ * Encodes a recording as JSON for {@linkcode decodeRecording}. Each frame stands there once, and
+ * stacks have the indices of their frames. Each column of the samples is base64 of little-endian
+ * numbers: 64-bit floating point for times and weights, 32-bit integers for indices.
  */
 export function encodeRecording({ stacks, samples, sources, ...facts }: Recording): string {
   const ids = new Map<Frame, number>();
@@ -47,9 +48,9 @@ export function encodeRecording({ stacks, samples, sources, ...facts }: Recordin
 }
 
 /**
- * Decodes what {@linkcode encodeRecording} has encoded, in this version or an earlier one.
+ * Decodes a text that this or an earlier version of {@linkcode encodeRecording} has made.
  *
- * @throws {SyntaxError} If it is something else, or incomplete.
+ * @throws {SyntaxError} If the text is something else, or incomplete.
  */
 export function decodeRecording(text: string): Recording {
   const version = text.startsWith(RECORDING_START)
@@ -63,7 +64,7 @@ export function decodeRecording(text: string): Recording {
   const { format: _format, version: _version, frames, stacks, sources: texts = [], ...facts } = JSON
     .parse(text);
   if (!isListOf(frames, isObject) || !isListOf(stacks, isStackOf(frames))) {
-    throw new SyntaxError("Cannot read a recording: its frames and stacks are none");
+    throw new SyntaxError("Cannot read a recording: its frames or stacks are invalid");
   }
   if (!isListOf(texts, isText)) {
     throw new SyntaxError("Cannot read a recording: its sources are none");
@@ -75,7 +76,7 @@ export function decodeRecording(text: string): Recording {
   }
   const { threads, samples } = facts;
   if (!isListOf(threads, isThread) || !isObject(samples)) {
-    throw new SyntaxError("Cannot read a recording: its threads and samples are none");
+    throw new SyntaxError("Cannot read a recording: its threads or samples are invalid");
   }
   const limits = { threads: threads.length, stacks: table.length };
   return { ...facts, samples: decodedSamples(samples, limits), stacks: table, sources };
@@ -104,14 +105,14 @@ function decodedSamples(
   const isKnown = thread.every((index) => index < threads) &&
     stack.every((index) => index < stacks);
   if (isWhole && isKnown) return table;
-  throw new SyntaxError("Cannot read a recording: its samples are of other stacks");
+  throw new SyntaxError("Cannot read a recording: its samples do not match its threads and stacks");
 }
 
 function base64Of({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 }
 
-/** Whole numbers of `size` bytes. */
+/** Decodes base64, and drops an incomplete number of `size` bytes at the end. */
 function bytesOf(text: unknown, size: number): ArrayBuffer {
   const bytes = Uint8Array.from(Buffer.from(typeof text === "string" ? text : "", "base64"));
   return bytes.buffer.slice(0, bytes.length - bytes.length % size);

@@ -9,9 +9,9 @@ import type { ThreadTable } from "./thread_table.ts";
 export interface CollectedSample {
   /** The thread. */
   thread: Thread;
-  /** When, in nanoseconds of the recording's clock; `undefined` where that is unknown. */
+  /** The time, in nanoseconds of the recording's clock; `undefined` where it is unknown. */
   time?: number;
-  /** From the outermost in; equal ones must be one object. */
+  /** Outermost first; equal frames must be one object. */
   frames: readonly Frame[];
   /** The amount that the sample stands for. */
   weight: number;
@@ -26,7 +26,7 @@ export type CollectedSamples = Pick<Recording, "threads" | "samples" | "stacks">
 export class SampleCollector {
   readonly #threads: ThreadTable;
   readonly #samples = new SampleTableBuilder();
-  /** Stacks whose thread is not its label yet, but process and name. */
+  /** Stacks by process and name of their threads; labels are not known yet. */
   readonly #stacks = new StackTable();
   readonly #keys = new Map<string, Thread>();
 
@@ -57,7 +57,7 @@ export class SampleCollector {
   /**
    * Puts together the samples that have been gathered.
    *
-   * @param scripted The processes that ran JavaScript, in whichever recording of the file.
+   * @param scripted The processes that ran JavaScript, in any recording of the file.
    * @param commands Command lines of processes, with the program first.
    */
   end(

@@ -1,13 +1,13 @@
 /*
- * Samples in a file of perf's that is still being written. Of its format
- * (tools/perf/Documentation/perf.data-file-format.txt) no more is needed than where the records
- * begin, and what each begins with.
+ * Counts the samples in a file of perf's that is still being written. Of the format
+ * (tools/perf/Documentation/perf.data-file-format.txt) it needs only the offset of the records and
+ * the head of each record.
  */
 
-/** What such a file begins with, "PERFILE2". */
+/** The first bytes of the file, "PERFILE2". */
 const MAGIC = 0x32454c4946524550n;
 
-/** Where its head says at which offset the records begin: after magic, two sizes and a section. */
+/** The place in the file's head of the records' offset: behind magic, two sizes and a section. */
 const DATA_OFFSET_AT = 40;
 
 /** `struct perf_event_header`: type, misc, size. */
@@ -18,17 +18,17 @@ const SAMPLE = 9;
 
 /** Counts samples, piece by piece from the start of the file. */
 export class SampleCounter {
-  /** Samples so far. */
+  /** The number of samples so far. */
   samples = 0;
-  /** What of the last piece was not yet enough to read. */
+  /** The end of the last piece, which was too short to read. */
   #rest = new Uint8Array();
-  /** How many of the next bytes nobody needs. */
+  /** The number of bytes to skip before the next record's head. */
   #skip = 0;
-  /** Whether it is a file of perf's, so far as one can tell. */
+  /** Whether everything so far can be a file of perf's. */
   #isReadable = true;
   #hasHead = false;
 
-  /** Reads on. */
+  /** Reads the next piece of the file. */
   push(piece: Uint8Array): void {
     if (!this.#isReadable) return;
     let bytes = piece;
@@ -60,7 +60,7 @@ export class SampleCounter {
   #readRecord(view: DataView, at: number): void {
     if (view.getUint32(at, true) === SAMPLE) this.samples++;
     this.#skip = view.getUint16(at + 6, true);
-    // Only a file that is not written to its end has such a record.
+    // Such a record exists only where perf has not written the file to its end.
     if (this.#skip < RECORD_HEAD) this.#isReadable = false;
   }
 }

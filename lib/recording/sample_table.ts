@@ -2,7 +2,7 @@ import { orderByTime } from "./time_order.ts";
 
 /** The columns of a {@linkcode SampleTable}, all of one length. */
 export interface SampleColumns {
-  /** When, in nanoseconds of the recording's clock. */
+  /** The time, in nanoseconds of the recording's clock. */
   time: Float64Array;
   /** The thread: an index in the recording's `threads`. */
   thread: Uint32Array;
@@ -37,7 +37,7 @@ export class SampleTable implements Readonly<SampleColumns> {
   }
 
   /**
-   * The samples of a recording whose stacks have become others.
+   * Returns the samples with other indices of their stacks.
    *
    * @param indices The new index of each stack.
    */
@@ -48,7 +48,7 @@ export class SampleTable implements Readonly<SampleColumns> {
 
 /** One sample. */
 export interface TableSample {
-  /** When, in nanoseconds of the recording's clock. */
+  /** The time, in nanoseconds of the recording's clock. */
   time: number;
   /** Index of the thread. */
   thread: number;
@@ -83,7 +83,7 @@ export class SampleTableBuilder {
     this.#columns.weight[at] = weight;
   }
 
-  /** The table, in the order of time; samples of one time stay in the order in which they came. */
+  /** Returns the table in the order of time; samples of one time keep the order of their adding. */
   end(): SampleTable {
     const columns = sliced(this.#columns, this.#length);
     const order = orderByTime(columns.time);

@@ -3,19 +3,19 @@ import { FrameNumbers } from "./frame_numbers.ts";
 import type { Stack } from "./recording.ts";
 import { StackTrie } from "./stack_trie.ts";
 
-/** How a stack is counted. */
+/** The count of a stack. */
 export interface StackCount {
   /** The weight of the samples, in the recording's unit. */
   weight: number;
-  /** How many samples saw it. @default {1} */
+  /** The number of samples that saw it. @default {1} */
   samples?: number;
   /** Whether outer frames are missing. @default {false} */
   isCut?: boolean;
 }
 
 /**
- * Counts stacks; equal ones become one. A path is a stack that is being put together: it is entered
- * frame by frame from {@linkcode StackTable.OUTSIDE}, and counted where it ends.
+ * Counts stacks; equal ones become one. A path is a stack under construction: the caller begins at
+ * {@linkcode StackTable.OUTSIDE}, enters frame by frame, and counts the finished path.
  */
 export class StackTable {
   /** The path without frames. */
@@ -25,7 +25,10 @@ export class StackTable {
   readonly #frames: FrameNumbers;
   readonly #threadIds = new Map<string, number>();
   readonly #stacks: Stack[] = [];
-  /** Indices plus 1 by node: the one below the innermost frame whose item is the thread and whether it is cut. */
+  /**
+   * Indices of stacks plus 1, by node. The node of a stack stands below its innermost frame, and
+   * its item encodes the thread and whether the stack is cut.
+   */
   #indices = new Int32Array(1024);
 
   /** @param frames Numbers the frames; several tables may have them in common. */
@@ -34,11 +37,11 @@ export class StackTable {
   }
 
   /**
-   * Counts a stack. Neighbours in it without a name, of one module, become one frame.
+   * Counts a stack. Equal neighbours without a name become one frame.
    *
-   * @param thread What the thread is called.
-   * @param frames From the outermost in; equal ones must be one object.
-   * @param count What it stands for.
+   * @param thread The thread's name.
+   * @param frames Outermost first; equal ones must be one object.
+   * @param count Its weight and its number of samples.
    * @returns The stack's index.
    */
   add(thread: string, frames: readonly Frame[], count: StackCount): number {
@@ -47,7 +50,7 @@ export class StackTable {
     return this.count(thread, path, count);
   }
 
-  /** The path with one more frame, the innermost, unless that has no name and stands there already. */
+  /** Adds an innermost frame to a path. A frame without a name is not added behind itself. */
   enter(path: number, frameId: number): number {
     if (
       path !== StackTable.OUTSIDE && this.#trie.itemOf(path) === frameId &&
@@ -56,7 +59,7 @@ export class StackTable {
     return this.#trie.child(path, frameId);
   }
 
-  /** Counts the stack that a path is. */
+  /** Counts the stack of a path. */
   count(
     thread: string,
     path: number,
@@ -64,7 +67,7 @@ export class StackTable {
   ): number {
     let threadId = this.#threadIds.get(thread);
     if (threadId === undefined) this.#threadIds.set(thread, threadId = this.#threadIds.size);
-    // Items of frames are not negative.
+    // The items of frames are not negative, so they cannot be taken for this one.
     const node = this.#trie.child(path, -1 - (2 * threadId + Number(isCut)));
     if (node >= this.#indices.length) this.#growIndices();
     let index = this.#indices[node]! - 1;
@@ -83,7 +86,7 @@ export class StackTable {
     return this.#stacks;
   }
 
-  /** The frames of a path, from the outermost in. */
+  /** The frames of a path, outermost first. */
   framesOf(path: number): Frame[] {
     return this.#trie.pathTo(path).map((id) => this.#frames.at(id));
   }

@@ -1,4 +1,4 @@
-/** Entries of the hash table to a node, at least. */
+/** The least number of hash table entries for each node. */
 const SPARSENESS = 2;
 
 /**
@@ -6,7 +6,7 @@ const SPARSENESS = 2;
  * node, so millions of stacks that share their outer frames need little memory.
  */
 export class StackTrie {
-  /** Parent and item of each node: what is compared together lies together. */
+  /** Parent and item of each node, side by side because they are compared together. */
   #nodes = new Int32Array(1024 * 2);
   /** Nodes by hash; 0, the root, where an entry is free. */
   #table = new Int32Array(1024 * SPARSENESS);
@@ -20,7 +20,7 @@ export class StackTrie {
     return this.#length;
   }
 
-  /** The node below another with this item; it is made where there is none. */
+  /** Returns the child of a node with this item, and makes it where there is none. */
   child(parent: number, item: number): number {
     const mask = this.#table.length - 1;
     let at = hash(parent, item) & mask;

@@ -1,10 +1,10 @@
 /** A thread, while it had one name. */
 export interface Thread {
-  /** Number of the process. */
+  /** The number of the process. */
   pid: number;
-  /** Number of the thread. */
+  /** The number of the thread. */
   tid: number;
-  /** Its name, as the kernel has it. */
+  /** The thread's name, as the kernel has it. */
   name: string;
 }
 
@@ -17,8 +17,9 @@ export interface LabelFacts {
 }
 
 /**
- * Decides the names of threads in reports. A thread goes by its name, and equally named threads
- * are one; where several processes ran JavaScript, their threads are told apart by the process.
+ * Decides the labels of threads in reports. A label is the thread's name, so equally named threads
+ * are one. Where several processes ran JavaScript, the labels of their threads have the process
+ * too.
  *
  * @param threads The threads.
  * @param facts Facts of their processes.
@@ -30,7 +31,7 @@ export function threadLabels(
 ): string[] {
   return threads.map(({ pid, name }) => {
     // A line break would end the line of a report.
-    // deno-lint-ignore no-control-regex -- these are what is meant
+    // deno-lint-ignore no-control-regex -- control characters are what is searched for
     const label = name.replace(/[\0-\x1f\x7f]/g, " ");
     if (scripted.size < 2 || !scripted.has(pid)) return label;
     const command = shortCommand(commands?.get(pid) ?? []);
@@ -38,17 +39,23 @@ export function threadLabels(
   });
 }
 
-/** Characters of a command line that a label has room for. */
+/** The most characters of a command line in a label. */
 const COMMAND_LENGTH = 40;
 
-/** The script with its arguments, without directories and without the runtime's own options. */
+/** Returns the script with its arguments, without directories and the runtime's own options. */
 function shortCommand(command: readonly string[]): string {
-  const args = command.slice(1);
-  const start = args.findIndex((arg) => !arg.startsWith("-"));
-  const words = (start < 0 ? args : args.slice(start)).map((word) =>
+  const args = withoutOptions(command.slice(1));
+  // Deno's `run` has options of its own, and `fork` gives it many.
+  const words = (args[0] === "run" ? withoutOptions(args.slice(1)) : args).map((word) =>
     word.slice(word.lastIndexOf("/") + 1) || word
   );
   const characters = [...words.join(" ").replace(/\s+/g, " ")];
   if (characters.length <= COMMAND_LENGTH) return characters.join("");
   return `${characters.slice(0, COMMAND_LENGTH - 1).join("")}…`;
+}
+
+/** The words from the first on that is no option; all where there is none. */
+function withoutOptions(words: readonly string[]): readonly string[] {
+  const start = words.findIndex((word) => !word.startsWith("-"));
+  return start < 0 ? words : words.slice(start);
 }

@@ -1,6 +1,6 @@
 import type { Thread } from "./thread.ts";
 
-/** Numbers threads, a thread with two names twice. */
+/** Numbers threads; a thread has one number for each of its names. */
 export class ThreadTable {
   readonly #threads: Thread[] = [];
   readonly #indices = new Map<string, number>();

@@ -1,9 +1,10 @@
 /**
- * Finds the order of times that are nearly in order, by merging what is in order already: a
- * recording holds a run of each processor's samples for every time that perf emptied the buffers.
+ * Finds the order of times that are nearly in order, by merging the runs that are in order already.
+ * Each time that perf empties the buffers, the recording gets one run for each processor.
  *
  * @param times The times.
- * @returns Indices from the earliest on, equal times in their order; `undefined` where all are in order.
+ * @returns Indices, the earliest time first, equal times in their order; `undefined` where all are
+ * in order.
  */
 export function orderByTime(times: Float64Array): Uint32Array | undefined {
   let starts = runStarts(times);
@@ -32,7 +33,7 @@ export function orderByTime(times: Float64Array): Uint32Array | undefined {
   return from;
 }
 
-/** Where runs in order begin, and the end of the last. */
+/** Finds the starts of the runs that are in order, and the end of the last. */
 function runStarts(times: Float64Array): number[] {
   const starts = [0];
   for (let i = 1; i < times.length; i++) {

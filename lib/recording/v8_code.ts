@@ -6,7 +6,7 @@ import { FrameTable } from "./frame_table.ts";
 
 /** The logs of one process, one an isolate. */
 export interface ProcessLogs {
-  /** The process's number, as the recording has it. */
+  /** The process's number in the recording. */
   pid: number;
   /** The logs. */
   logs: readonly V8Log[];
@@ -14,19 +14,21 @@ export interface ProcessLogs {
 
 /** Options of {@linkcode V8Code}. */
 export interface V8CodeOptions {
-  /** Nanoseconds of CLOCK_MONOTONIC at a time of the recording's clock. @default {the same clock} */
+  /**
+   * Turns a time of the recording into nanoseconds of CLOCK_MONOTONIC. @default {the same clock}
+   */
   toMonotonic?(time: number): number;
-  /** The inverse. @default {the same clock} */
+  /** The inverse of {@linkcode toMonotonic}. @default {the same clock} */
   fromMonotonic?(time: number): number;
-  /** Whether a file is this package's own code, whose frames bear no name. @default {none is} */
+  /** Whether a file is this package's own code; its frames get no name. @default {none is} */
   isOwn?(file: string): boolean;
 }
 
-/** Knows the code of several processes by the logs that V8 wrote of them. */
+/** Resolves the code of several processes by V8's logs. */
 export class V8Code implements CodeResolver {
   readonly #logs = new Map<number, readonly V8Log[]>();
   readonly #frames = new FrameTable();
-  /** By the array that the log gives, which is one object for all samples at an address. */
+  /** Frames by the array that the log returns; it is one object for all samples at an address. */
   readonly #known = new WeakMap<readonly CodeFrame[], readonly Frame[]>();
   readonly #options: Required<V8CodeOptions>;
 
@@ -51,7 +53,7 @@ export class V8Code implements CodeResolver {
     const at = isCaller ? address - 1 : address;
     let latest: { log: V8Log; from: number } | undefined;
     let [from, to] = [-Infinity, Infinity];
-    // Memory that one isolate has given back can be another's later: the newer code is there.
+    // An isolate may reuse memory that another has given back, so the newest code is taken.
     for (const log of logs) {
       const place = log.locate(at, microseconds);
       from = Math.max(from, place.from);
@@ -65,7 +67,7 @@ export class V8Code implements CodeResolver {
       frames: this.#framesOf(code),
       from: fromMonotonic(1e3 * from),
       to: fromMonotonic(1e3 * to),
-      // Trampolines of the wasm engine are WebAssembly for V8; the map has their functions' names.
+      // For V8 trampolines of the wasm engine are WebAssembly; the map has their functions' names.
       yieldsToMap: code.at(-1)!.kind === "wasm" || code.at(-1)!.kind === "other",
     };
   }
@@ -81,7 +83,7 @@ export class V8Code implements CodeResolver {
     return undefined;
   }
 
-  /** Frames of the recording for a chain of the log, which has the innermost first. */
+  /** Makes the recording's frames, outermost first, of the log's, innermost first. */
   #framesOf(code: readonly CodeFrame[]): readonly Frame[] {
     let frames = this.#known.get(code);
     if (frames === undefined) {

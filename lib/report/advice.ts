@@ -2,21 +2,23 @@ import { MAX_STACK_DUMP_SIZE } from "../perf/call_graph.ts";
 import { type Frame, isApp, namelessName } from "../recording/frame.ts";
 import { type Recording, recordingTotal } from "../recording/recording.ts";
 
-/** What is missing in a recording. */
+/** Data that a recording lacks. */
 export interface Shortcomings {
-  /** Samples whose stack has JavaScript in it. */
+  /** The number of samples whose stack has JavaScript in it. */
   javascript: number;
-  /** How many of them have lost their outer frames. */
+  /** The number of these samples that have lost their outer frames. */
   cut: number;
-  /** Samples that perf, the kernel or the sampler lost. */
+  /** The number of samples that perf, the kernel or the sampler lost. */
   lost: number;
-  /** Weight of samples taken in code without a name, by what it is in. The runtime's is not counted. */
+  /**
+   * Weight of samples in native code without a name, by program or library; without the runtime.
+   */
   nameless: ReadonlyMap<string, number>;
-  /** The same for the kernel alone. */
+  /** Weight of samples in kernel code without a name. */
   namelessKernel: number;
 }
 
-/** Counts what is missing. */
+/** Counts the data that a recording lacks. */
 export function countShortcomings(
   { stacks, lostSamples }: Recording,
 ): Shortcomings {
@@ -38,23 +40,26 @@ export function countShortcomings(
   return { javascript, cut, lost: lostSamples, nameless, namelessKernel };
 }
 
-/** The share of stacks that may be cut without a word, in percent: some always are, at a thread's start. */
+/**
+ * The share of cut stacks that is not reported, in percent: some are always cut, at a thread's
+ * start.
+ */
 const USUAL_CUT = 2;
 
-/** The share of time that may be spent in code without a name without a word, in percent. */
+/** The share of time in code without a name that is not reported, in percent. */
 const USUAL_NAMELESS = 1;
 
 /** Options of {@linkcode recordingAdvice}. */
 export interface AdviceOptions {
-  /** Whether another size of copied stacks can mend those that are cut. @default {true} */
+  /** Whether copying more of each stack can mend stacks that are cut. @default {true} */
   unwinds?: boolean;
 }
 
 /**
- * What is missing in a recording, how much of it, and what mends it.
+ * Says which data a recording lacks, how much of it, and the command that mends it.
  *
- * @param recording What was recorded, before {@linkcode foldFrames}.
- * @param options What is known beside it.
+ * @param recording The recording, before {@linkcode foldFrames}.
+ * @param options Facts beside it.
  * @returns Sentences; none where all is well.
  */
 export function recordingAdvice(
@@ -93,8 +98,8 @@ export function recordingAdvice(
     if (100 * part <= USUAL_NAMELESS * weight) continue;
     advice.push(
       module === "[unknown]"
-        ? `${percent(part, weight)} of the time is at addresses in no file that is known: ` +
-          "a larger -m keeps what says which files were mapped"
+        ? `${percent(part, weight)} of the time is at addresses in no known file: ` +
+          "a larger -m keeps the records of mapped files"
         : `${percent(part, weight)} of the time is in ${module}, which has no names: ` +
           "its package with debug symbols has them",
     );
@@ -111,7 +116,7 @@ function cutAdvice({ sampler, callGraph, maxFrames }: Recording): string {
   }
   const deeper = `they are deeper than ${maxFrames ?? "the most"} frames`;
   return sampler === "perf"
-    ? `${deeper}, sudo sysctl kernel.perf_event_max_stack=1024 before recording keeps more`
+    ? `${deeper}, --max-stack 1024 keeps more, as root, and so does sudo sysctl kernel.perf_event_max_stack=1024`
     : `${deeper}, the most that the built-in sampler keeps`;
 }
 
@@ -123,7 +128,7 @@ function lostAdvice({ sampler, callGraph, lostSamples }: Recording): string {
     : `${lost}, a lower -F or a larger -m keeps them`;
 }
 
-/** Twice as much stack, as far as perf goes. */
+/** Returns twice the size of copied stacks, or perf's largest. */
 export function nextSize(size: number): number {
   return Math.min(MAX_STACK_DUMP_SIZE, 2 * size);
 }

@@ -1,21 +1,24 @@
 import { type Frame, frameSymbol } from "../recording/frame.ts";
 import type { Stack } from "../recording/recording.ts";
 
-/** A frame and what was called from it, or a thread. */
+/** A frame with its callees, or a thread. */
 export interface CallNode {
-  /** Symbol of the frame, or name of the thread. */
+  /** The symbol of the frame, or the name of the thread. */
   name: string;
   /** The frame; `undefined` for a thread and for the root. */
   frame: Frame | undefined;
-  /** Samples in it and below. */
+  /** The number of samples in it and its callees. */
   samples: number;
-  /** What they stand for. */
+  /** The weight of these samples. */
   weight: number;
-  /** By symbol. */
+  /** Its callees by symbol. */
   callees: Map<string, CallNode>;
 }
 
-/** The calls of all stacks: a root, below it the threads, below each its frames from the outermost in. */
+/**
+ * Makes the tree of all calls: a root, below it the threads, below each its frames, outermost
+ * first.
+ */
 export function callTree(stacks: Iterable<Stack>): CallNode {
   const root = newNode("", undefined);
   const symbols = new Map<Frame, string>();
@@ -24,6 +27,7 @@ export function callTree(stacks: Iterable<Stack>): CallNode {
     const enter = (name: string, frame?: Frame) => {
       let callee = node.callees.get(name);
       if (callee === undefined) {
+        if (node.callees === NO_CALLEES) node.callees = new Map();
         node.callees.set(name, callee = newNode(name, frame));
       }
       callee.samples += samples;
@@ -42,16 +46,19 @@ export function callTree(stacks: Iterable<Stack>): CallNode {
   return root;
 }
 
+/** The callees of all nodes that have none: most nodes of large recordings, so their maps would fill the memory. */
+const NO_CALLEES: Map<string, CallNode> = new Map();
+
 function newNode(name: string, frame: Frame | undefined): CallNode {
-  return { name, frame, samples: 0, weight: 0, callees: new Map() };
+  return { name, frame, samples: 0, weight: 0, callees: NO_CALLEES };
 }
 
-/** What a node calls, the busiest first. */
+/** Returns the callees of a node, the busiest first. */
 export function busiestCallees({ callees }: CallNode): CallNode[] {
   return [...callees.values()].sort((a, b) => b.weight - a.weight);
 }
 
-/** All nodes below one that weigh enough, callers before what they call, the busiest first. */
+/** Yields all nodes below one that weigh enough: callers before callees, the busiest first. */
 export function* walkTree(
   node: CallNode,
   minimum: number,

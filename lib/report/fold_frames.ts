@@ -2,23 +2,23 @@ import { activityOfFrame, type Frame, isApp, isBuiltin } from "../recording/fram
 import type { Recording, Stack } from "../recording/recording.ts";
 import { StackTable } from "../recording/stack_table.ts";
 
-/** What stands for all stacks that have nothing of the program in them. */
+/** The frame that stands for a stack without a function of the program. */
 const NO_APP: Frame = { name: "[no app code]", kind: "runtime", module: "" };
 
 /** Options of {@linkcode foldFrames}. */
 export interface FoldOptions {
-  /** Keep the functions of the program and of its packages only. @default {false} */
+  /** Whether only functions of the program and of its packages are kept. @default {false} */
   appOnly?: boolean;
 }
 
 /**
- * Leaves frames out that tell nobody anything; their time goes to who called them, and no sample is
+ * Leaves out frames that tell a reader nothing. Their time goes to their callers, and no sample is
  * lost. A runtime without symbols has hundreds of frames without names between two functions of a
- * program. What stays of them is the innermost one, where time was spent, as `[deno]`; but V8's code
- * for a function is that function.
+ * program. Of such frames only the innermost stays, where time was spent, as `[deno]`. It goes too
+ * where it is V8's code for the function around it.
  *
- * @param recording What was recorded.
- * @param options What else to leave out.
+ * @param recording The recording.
+ * @param options Options.
  */
 export function foldFrames(
   recording: Recording,
@@ -49,16 +49,16 @@ function isCollection(frame: Frame): boolean {
 }
 
 /**
- * Takes the callers away from a garbage collection. It begins in whatever function allocates when the
- * memory is full, and collects what all of them have left, so it is no more that function's time than
- * another's. V8's own sampler has it apart, too.
+ * Takes the callers away from a garbage collection. A collection begins in the function that
+ * allocates when memory is full, but it collects the garbage of all functions, so its time belongs
+ * to none of them. V8's own sampler keeps it apart, too.
  */
 function collectionApart(frames: readonly Frame[]): readonly Frame[] {
   const start = frames.findLastIndex(isCollection);
   return start < 0 ? frames : frames.slice(start);
 }
 
-/** Where this library's own code is; its frames stand around every trampoline. */
+/** The file of this package's native code; its frames stand around every trampoline. */
 const OWN_MODULE = /(?:^|\/)libxperf-\w+\.so$/;
 
 function isTelling({ name, module }: Frame): boolean {
@@ -66,8 +66,8 @@ function isTelling({ name, module }: Frame): boolean {
 }
 
 /**
- * Builtins that every call goes through, on its way from C++ to JavaScript, from one function to the next,
- * or back into C++ (v8/src/builtins/builtins-definitions.h). Between two functions they tell nothing.
+ * Builtins that calls go through: from C++ to JavaScript, from one function to the next, or back to
+ * C++ (v8/src/builtins/builtins-definitions.h). Between two functions they tell nothing.
  */
 const PASSAGE =
   /^(?:JS(?:Entry|Construct|Run|ToWasm|Builtins)|Call|Construct|Interpreter|(?:Wasm)?CEntry|DirectCEntry|Adaptor|HandleApi|Baseline|WasmTo|Generator(?:PrototypeNext|ResumeTrampoline)|ResumeGenerator|Async(?:Function|Generator)Await|AsyncModuleEvaluate|Promise(?:Fulfill|Reject)ReactionJob|RunMicrotasks|ContinueTo|FunctionPrototype(?:Apply|Call)$)|(?:Trampoline|Continuation)$/;
@@ -82,8 +82,8 @@ function isPassage(frame: Frame): boolean {
 }
 
 /**
- * Whether a frame is a trampoline's, and V8's own frame of the same function follows further in: both
- * namings see a function that was wrapped by hand.
+ * Whether a frame is a trampoline's, and V8's own frame of the same function follows further in. A
+ * function that was wrapped by hand has both, because V8's log names it too.
  */
 function isRepeated({ tier, name, file }: Frame, frames: readonly Frame[], i: number): boolean {
   if (tier !== undefined || file === undefined) return false;
@@ -91,7 +91,7 @@ function isRepeated({ tier, name, file }: Frame, frames: readonly Frame[], i: nu
   return next?.tier !== undefined && next.file === file && lastPart(next.name) === lastPart(name);
 }
 
-/** A function's own name, without those that it stands in. */
+/** Returns a function's own name, without the names of the functions and classes around it. */
 function lastPart(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }

@@ -1,6 +1,9 @@
+import { formatCpuProfile, formatCpuProfiles } from "./cpuprofile.ts";
+import { formatFirefox } from "./firefox.ts";
 import { foldFrames } from "./fold_frames.ts";
 import { formatFolded } from "./folded.ts";
 import { formatHtml } from "./html.ts";
+import { formatMarkdown } from "./markdown.ts";
 import { formatPerfText } from "./perf_text.ts";
 import { formatPprof } from "./pprof.ts";
 import type { Recording } from "../recording/recording.ts";
@@ -10,14 +13,26 @@ import { formatText, type TextOptions } from "./text.ts";
 
 export { recordingFacts, recordingTitle } from "./recording_words.ts";
 
-/** How a report can look. */
-export type ReportFormat = "text" | "perf" | "html" | "folded" | "speedscope" | "pprof";
+/** The formats of reports. */
+export type ReportFormat =
+  | "text"
+  | "perf"
+  | "html"
+  | "markdown"
+  | "cpuprofile"
+  | "firefox"
+  | "folded"
+  | "speedscope"
+  | "pprof";
 
-/** The formats, and how the names of their files end. */
+/** The file name endings of all formats. */
 export const FORMAT_ENDINGS: Readonly<Record<ReportFormat, string>> = {
   text: ".txt",
   perf: ".perf.txt",
   html: ".html",
+  markdown: ".md",
+  cpuprofile: ".cpuprofile",
+  firefox: ".firefox.json",
   folded: ".folded",
   speedscope: ".speedscope.json",
   pprof: ".pb.gz",
@@ -45,29 +60,60 @@ export type ReportContent = Iterable<string> | Uint8Array;
 
 /** Options of {@linkcode formatReport}. */
 export interface ReportOptions {
-  /** Keep the functions of the program and of its packages only. @default {false} */
+  /** Whether only functions of the program and of its packages are kept. @default {false} */
   appOnly?: boolean;
   /** How the text for a terminal looks. @default {as in a file} */
   text?: TextOptions;
-  /** What is wrong with the recording, for those formats that can say it. @default {[]} */
+  /** Warnings on the recording, for formats that can show them. @default {[]} */
   warnings?: readonly string[];
+  /** Embed the texts of source files, in formats that have them. @default {true} */
+  hasSources?: boolean;
+  /** Lines of a Markdown report, at most. @default {400} */
+  maxLines?: number;
+}
+
+/** One file of a report. */
+export interface ReportFile {
+  /** Part of its name: empty for the report's first file, as `.worker-4711` for another. */
+  suffix: string;
+  content: ReportContent;
 }
 
 /**
- * A report of a recording.
+ * Makes all files of a report: one, but for `cpuprofile` one a thread.
  *
  * @param recording What was recorded.
  * @param format How it shall look.
  * @param options What to leave out, what to say.
+ * @returns The files. Each is made when it is asked for.
+ */
+export function formatReportFiles(
+  recording: Recording,
+  format: ReportFormat,
+  options: ReportOptions = {},
+): Iterable<ReportFile> {
+  if (format === "cpuprofile") {
+    return formatCpuProfiles(foldFrames(recording, { appOnly: options.appOnly }));
+  }
+  return [{ suffix: "", content: formatReport(recording, format, options) }];
+}
+
+/**
+ * A report of a recording in one file; of `cpuprofile` it is the main thread's.
+ *
+ * @param recording The recording.
+ * @param format The format.
+ * @param options Options.
  */
 export function formatReport(
   recording: Recording,
   format: ReportFormat,
-  { appOnly, text, warnings }: ReportOptions = {},
+  { appOnly, text, warnings, hasSources = true, maxLines }: ReportOptions = {},
 ): ReportContent {
   // The text has its own way to leave frames out.
   if (format === "text") return formatText(recording, { ...text, appOnly });
   const folded = foldFrames(recording, { appOnly });
+  const sourced = hasSources ? folded : { ...folded, sources: undefined };
   switch (format) {
     case "perf":
       return [formatPerfText(folded)];
@@ -77,6 +123,19 @@ export function formatReport(
         facts: recordingFacts(recording),
         warnings,
       });
+    case "markdown":
+      return [
+        formatMarkdown(sourced, {
+          title: recordingTitle(recording),
+          facts: recordingFacts(recording),
+          warnings,
+          maxLines,
+        }),
+      ];
+    case "cpuprofile":
+      return formatCpuProfile(folded);
+    case "firefox":
+      return formatFirefox(sourced, recordingTitle(recording));
     case "folded":
       return formatFolded(folded);
     case "speedscope":

@@ -1,37 +1,34 @@
-import { Buffer } from "node:buffer";
-import { brotliDecompressSync } from "node:zlib";
-
 import { type Frame, frameSymbol } from "../recording/frame.ts";
-import { packedPage } from "./page.js";
 import { jsonPieces } from "./json_pieces.ts";
+import { page } from "./page.js";
 import type { PageData, PageFrame, PageStack } from "./page_data.ts";
 import type { Recording, Stack } from "../recording/recording.ts";
 
-/** What a page says beside its graph. */
+/** Texts of a page beside its graph. */
 export interface PageWords {
-  /** What was recorded, in short. */
+  /** A short title for the recording. */
   title: string;
-  /** How, when and for how long, a few words each. */
+  /** Facts of the recording, a few words each. */
   facts: readonly string[];
-  /** What is wrong with it, and the mend. @default {[]} */
+  /** Warnings, each with its mend. @default {[]} */
   warnings?: readonly string[];
 }
 
 /**
- * A page with an interactive flame graph, in one file that loads nothing else.
+ * Makes a page with an interactive flame graph: one file that loads nothing else.
  *
- * @param recording What was recorded.
- * @param words What it says beside the graph.
+ * @param recording The recording.
+ * @param words Texts beside the graph.
  */
 export function formatHtml(recording: Recording, words: PageWords): Iterable<string> {
   return fillPage(pageData(recording, words));
 }
 
 /**
- * A page that compares two recordings: shares of all time, more or less than before.
+ * Makes a page that compares two recordings: shares of all time, and their change.
  *
- * @param recordings The two, and what they are called.
- * @param words What it says beside the graph.
+ * @param recordings The two recordings, and their names.
+ * @param words Texts beside the graph.
  */
 export function formatHtmlDifference(
   { before, after, names }: {
@@ -45,8 +42,6 @@ export function formatHtmlDifference(
 }
 
 function* fillPage(data: PageData): Generator<string> {
-  const page = brotliDecompressSync(Buffer.from(packedPage, "base64"))
-    .toString();
   const titled = page.replace("<title></title>", () => `<title>${escapeText(data.title)}</title>`);
   const [start, end] = titled.split(/(?<=<script[^>]* id="data">)/);
   yield start!;
@@ -70,7 +65,7 @@ function pageData(
   const known = new Map<Frame, number>();
   const frameId = (frame: Frame) => {
     let id = known.get(frame);
-    // The same function may have been recorded twice.
+    // The page shows one frame for a function, so frames of one symbol and kind become one.
     if (id === undefined) {
       known.set(
         frame,
@@ -119,7 +114,7 @@ function pageFrame({ name, kind, file, line, module }: Frame): PageFrame {
   return file === undefined ? { name, kind, module } : { name, kind, file, line };
 }
 
-/** Numbers things from 0. */
+/** Numbers values from 0, one number for each key. */
 class Numbers<T> {
   readonly all: T[] = [];
   readonly #ids = new Map<string, number>();

@@ -1,2 +1,2 @@
-/** The page of a report without its data: HTML, compressed with brotli, in base64. */
-export const packedPage: string;
+/** The page of a report without its data: HTML. */
+export const page: string;

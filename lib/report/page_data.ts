@@ -1,16 +1,16 @@
 import type { FrameKind } from "../recording/frame.ts";
 
-/** What a report's page is given. The page is compiled apart: nothing here is more than types. */
+/** The data of a report's page. The page is compiled apart, so this file has types only. */
 export interface PageData {
-  /** What was recorded, in short. */
+  /** A short title for the recording. */
   title: string;
-  /** How, when and for how long, a few words each. */
+  /** Facts of the recording, a few words each. */
   facts: string[];
-  /** What is wrong with it, and the mend. */
+  /** Warnings, each with its mend. */
   warnings: string[];
-  /** What weights are. */
+  /** The unit of weights. */
   unit: "nanoseconds" | "events";
-  /** Whether there are two recordings to compare, and what they are called. */
+  /** The names of the two recordings where the page compares two. */
   compared?: { before: string; after: string };
   /** All frames. */
   frames: PageFrame[];
@@ -22,21 +22,21 @@ export interface PageData {
 
 /** A frame of a {@linkcode PageData}. */
 export interface PageFrame {
-  /** Name of the function. */
+  /** The name of the function. */
   name: string;
-  /** Whose code it is. */
+  /** The owner of its code. */
   kind: FrameKind;
-  /** Path or URL of its source. */
+  /** The path or URL of its source. */
   file?: string;
-  /** Line in it. */
+  /** The function's line in the source. */
   line?: number;
-  /** The program or library it is in, where it has no source. */
+  /** The program or library that has the code, where there is no source. */
   module?: string;
 }
 
 /**
- * A stack of a {@linkcode PageData}: index of its thread, indices of its frames from the outermost
- * in, samples, weight; where two recordings are compared then the earlier one's samples and weight.
+ * A stack of a {@linkcode PageData}: index of its thread, indices of its frames, outermost first,
+ * samples, weight. Where two recordings are compared, samples and weight of the earlier one follow.
  */
 export type PageStack = [
   thread: number,

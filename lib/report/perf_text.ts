@@ -1,16 +1,18 @@
 import { busiestCallees, callTree, walkTree } from "./call_tree.ts";
 import { type Recording, recordingTotal } from "../recording/recording.ts";
 
-/** Frames and threads below this share of all samples are left out, in percent. */
+/** The default of `percentLimit`. */
 const PERCENT_LIMIT = 0.5;
 
 /**
- * The report as `perf report --stdio -n -g caller --sort comm` prints it, with one difference: perf
- * draws a branch for every address without a name, which makes megabytes of a runtime without
- * symbols; here equal branches are one.
+ * Formats a report as `perf report --stdio -n -g caller --sort comm` prints it, with one
+ * difference: equal branches are one. perf draws a branch for each address without a name, which
+ * makes megabytes of a runtime without symbols.
  *
- * @param recording What was recorded, and {@linkcode foldFrames} has folded.
- * @param percentLimit Frames and threads below this share are left out. @default {0.5}
+ * @param recording The recording, folded by {@linkcode foldFrames}.
+ * @param percentLimit Threads and frames with a smaller share of all weight are left out, in
+ * percent.
+ * @default {0.5}
  */
 export function formatPerfText(
   recording: Recording,
@@ -58,7 +60,7 @@ export function* perfTables(
   }
 }
 
-/** As perf does: 999, 12K, 3M. */
+/** Formats a count as perf does: 999, 12K, 3M. */
 function inThousands(count: number): string {
   let [number, unit] = [count, ""];
   for (const next of ["K", "M", "G"]) {

@@ -5,10 +5,10 @@ import * as format from "./pprof_format.js";
 import type { Recording } from "../recording/recording.ts";
 
 /**
- * A profile for pprof: gzipped, of pprof's own format (github.com/google/pprof, proto/profile.proto),
- * with two values a sample: how many, and what they stand for.
+ * Makes a gzipped profile in pprof's format (github.com/google/pprof, proto/profile.proto). Each of
+ * its samples has two values: a number of samples, and their weight.
  *
- * @param recording What was recorded.
+ * @param recording The recording.
  */
 export function formatPprof(recording: Recording): Uint8Array<ArrayBuffer> {
   const strings = new format.StringTable();
@@ -17,12 +17,12 @@ export function formatPprof(recording: Recording): Uint8Array<ArrayBuffer> {
     ? { type: text("cpu"), unit: text("nanoseconds") }
     : { type: text(recording.event), unit: text("count") };
   const frames = new FrameNumbers(text);
-  // pprof takes the first file for the program.
+  // pprof takes the first mapping for the program, so the command comes first.
   frames.mappingOf(recording.command[0] ?? "");
   const sample = recording.stacks.map((
     { thread, frames: stack, samples, weight },
   ) => ({
-    // The innermost comes first.
+    // pprof wants the innermost frame first.
     locationId: stack.map((frame) => frames.idOf(frame)).reverse(),
     value: [samples, weight],
     label: [{ key: text("thread"), str: text(thread) }],
@@ -50,7 +50,7 @@ export function formatPprof(recording: Recording): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(gzipSync(profile.encode()));
 }
 
-/** Numbers for frames, from 1, and what is said of each. */
+/** Numbers locations, functions and mappings from 1, and keeps their records. */
 class FrameNumbers {
   readonly mappings: format.MappingInput[] = [];
   readonly locations: format.LocationInput[] = [];
@@ -72,7 +72,7 @@ class FrameNumbers {
     const functionId = this.#functionOf(frame);
     const mappingId = this.mappingOf(module || file);
     const executed = position?.line ?? line;
-    // Frames that differ in what the format does not have are one place.
+    // Frames that differ only in facts that the format lacks are one location.
     const key = `${functionId} ${executed}`;
     let id = this.#locationIds.get(key);
     if (id === undefined) {
@@ -93,7 +93,7 @@ class FrameNumbers {
       this.functions.push({
         id,
         name: this.#text(symbol),
-        // Where both are the same, pprof shortens what has "::" in it as C++.
+        // If it equals the name, pprof takes a name with "::" for C++ and shortens it.
         systemName: 0,
         filename: this.#text(file),
         startLine: line,
@@ -109,7 +109,7 @@ class FrameNumbers {
       this.mappings.push({
         id,
         filename: this.#text(file),
-        // All is known that there is to know: pprof need not look for symbols.
+        // pprof must not look for symbols: the profile has all that are known.
         hasFunctions: true,
         hasFilenames: true,
         hasLineNumbers: true,

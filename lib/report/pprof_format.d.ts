@@ -1,22 +1,22 @@
 /*
- * What this package uses of pprof-format; bundles/deno.json names its version. Numbers that stand
- * for text are indices in the string table.
+ * The part of pprof-format that this package uses; bundles/deno.json names its version. Numbers
+ * that stand for text are indices in the string table.
  */
 
 /** All text of a profile. */
 export class StringTable {
   constructor();
-  /** The index of a text, which is added where it is new. */
+  /** Returns the index of a text, and adds a new text. */
   dedup(text: string): number;
 }
 
-/** What values are. */
+/** Type and unit of a value. */
 export interface ValueTypeInput {
   type: number;
   unit: number;
 }
 
-/** A stack, the innermost first, and how often it was seen. */
+/** A stack, innermost first, with its values. */
 export interface SampleInput {
   locationId: number[];
   value: number[];
@@ -48,7 +48,7 @@ export interface FunctionInput {
   startLine: number;
 }
 
-/** Everything. */
+/** The content of a profile. */
 export interface ProfileInput {
   sampleType: ValueTypeInput[];
   sample: SampleInput[];

@@ -4,13 +4,13 @@ import { RUNTIME_ACTIVITIES } from "../v8_log/runtime_activity.ts";
 
 /** The runtime's own shares of all time. */
 export interface RuntimeShares {
-  /** Shares of all weight by what the runtime was busy with, from 0 to 1; none that is 0. */
+  /** Shares of all weight by the runtime's activity, from 0 to 1, without those that are 0. */
   activities: ReadonlyMap<string, number>;
-  /** The share of time in the runtime's code of which nothing tells what it did. */
+  /** The share of time in the runtime's code whose activity is unknown. */
   unknown: number;
 }
 
-/** Adds up what the runtime itself took, in all threads. */
+/** Adds up the runtime's own time in all threads. */
 export function runtimeShares(recording: Pick<Recording, "stacks">): RuntimeShares {
   const weights = new Map<string, number>(RUNTIME_ACTIVITIES.map((activity) => [activity, 0]));
   let unknown = 0;
@@ -26,7 +26,10 @@ export function runtimeShares(recording: Pick<Recording, "stacks">): RuntimeShar
   return { activities, unknown: unknown / total };
 }
 
-/** In words: `garbage collection 9.1 %, compile 4.0 %, unknown 2.5 %`; empty where nothing is known. */
+/**
+ * Describes shares as `garbage collection 9.1 %, compile 4.0 %, unknown 2.5 %`; empty where no
+ * activity is known.
+ */
 export function describeRuntimeShares({ activities, unknown }: RuntimeShares): string {
   if (activities.size === 0) return "";
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -38,7 +41,7 @@ function innermostActivity(frames: readonly Frame[]): string | undefined {
   for (let i = frames.length - 1; i >= 0; i--) {
     const activity = activityOfFrame(frames[i]!);
     if (activity !== undefined) return activity;
-    // A function further in was called after that.
+    // A function further in was called after the activity, so the activity is not innermost.
     if (frames[i]!.file !== undefined) return undefined;
   }
   return undefined;

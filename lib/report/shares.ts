@@ -44,7 +44,7 @@ export interface Shares {
 
 /** Options of {@linkcode sharesOf}. */
 export interface SharesOptions {
-  /** Which frames count as functions. @default {those of the program and of its packages} */
+  /** Selects the frames that count as functions. @default {those of the program and of its packages} */
   counts?(frame: Frame): boolean;
 }
 

@@ -3,8 +3,8 @@ import { type Recording, recordingTotal } from "../recording/recording.ts";
 import { jsonPieces } from "./json_pieces.ts";
 
 /**
- * A file for speedscope, of its own JSON format (https://www.speedscope.app/file-format-schema.json).
- * It is one profile; threads are the outermost frames.
+ * Makes a file in speedscope's JSON format (https://www.speedscope.app/file-format-schema.json). It
+ * has one profile, in which threads are the outermost frames.
  *
  * @param recording What was recorded.
  * @param name What the profile is called.
@@ -17,7 +17,7 @@ export function formatSpeedscope(recording: Recording, name: string): Iterable<s
   const idOf = (frame: Frame | string) => {
     let id = ids.get(frame);
     if (id !== undefined) return id;
-    // A function has a frame for every place in it that was executed; the format has functions only.
+    // A function has a frame for each of its executed lines, but the format has functions only.
     const symbol = typeof frame === "string" ? `thread ${frame}` : frameSymbol(frame);
     id = bySymbol.get(symbol);
     if (id === undefined) {

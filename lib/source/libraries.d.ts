@@ -1,6 +1,5 @@
 /*
- * The parts of the bundled libraries that this package uses; scripts/build/libraries.ts names their
- * versions.
+ * The parts of the bundled libraries that this package uses; bundles/deno.json names their versions.
  */
 
 /** acorn: a parser of one text; plugins are subclasses. */

@@ -14,6 +14,7 @@
 import * as fs from "node:fs";
 
 import { PerfError } from "../base/perf_error.ts";
+import { systemReason } from "../base/system_reason.ts";
 import { parseProcessStart } from "../runtime/process_start.ts";
 import { processId, userId } from "../runtime/runtime.ts";
 import { CLOCK_FILE, type ClockFile, parseClockFile, type Poll } from "./clock_file.ts";
@@ -274,7 +275,7 @@ function obstacleOf(path: string): string | undefined {
 }
 
 function cannotMake(path: string, cause: unknown): PerfError {
-  return new PerfError(`Cannot make "${path}": ${(cause as Error).message}`, {
+  return new PerfError(`Cannot make "${path}": ${systemReason(cause)}`, {
     code: "file",
     hint: `ls -ld ${path.slice(0, path.lastIndexOf("/")) || "/"}`,
     cause,

@@ -55,7 +55,11 @@ export interface LiveCode {
   frame: CodeFrame;
 }
 
-/** The longest time from when code can run until V8 stamps its line in the log, in µs. */
+/**
+ * The longest time from when code can run until V8 stamps its line in the log, in µs. Where no code was
+ * known at a sample's time, code that is stamped up to so much later has the sample. V8 writes the line
+ * at once, so the delay is that of a thread that loses its processor in between.
+ */
 const SLACK = 1_000;
 
 /** The most addresses that are kept with their frames. */

@@ -3,49 +3,49 @@
  *
  *     deno task build:npm
  *
- * By dnt, where JSR can be reached, and else by `deno pack`. What the package is says
- * npm_package.ts to both of them.
+ * `deno pack` makes JavaScript and declarations of the modules; npm_package.ts describes the
+ * package. The result depends on the commit and the version of Deno only.
  */
 import { fileURLToPath } from "node:url";
 
 import { minify } from "npm:terser@5.44.0";
 
-import { librariesModule, type NpmPackage, npmPackage, packageJson } from "./npm_package.ts";
+import { GENERATED } from "./bundles.ts";
+import {
+  librariesModule,
+  libraryVersions,
+  moduleName,
+  type NpmPackage,
+  npmPackage,
+  packageJson,
+} from "./npm_package.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What was built. */
+/** The result of a build. */
 export interface BuiltPackage {
-  /** Path of the tarball. */
+  /** The path of the tarball. */
   tarball: string;
-  /** Its bytes. */
+  /** The tarball's size in bytes. */
   size: number;
-  /** Bytes of the files in it. */
+  /** The size of the files in it, in bytes. */
   unpackedSize: number;
-  /** Who built it. */
-  builder: "dnt" | "deno pack";
 }
 
 /**
  * Builds the package.
  *
- * @param described What it is.
+ * @param described The package.
  * @param output An empty directory.
  */
 export async function buildNpm(described: NpmPackage, output: string): Promise<BuiltPackage> {
   const destination = `${output}/package`;
   await Deno.mkdir(destination);
-  const dnt = await import("jsr:@deno/dnt@0.42.3").catch((error: Error) => {
-    console.error(`no dnt: ${error.message.split("\n")[0]}`);
-    return undefined;
-  });
-  if (dnt === undefined) await buildByPack(described, destination);
-  else await buildByDnt(dnt.build, described, destination);
-  const modules = dnt === undefined ? destination : `${destination}/esm`;
-  const { module } = described.libraries;
+  await pack(described, destination);
+  const { module, source } = described.libraries;
   await Deno.writeTextFile(
-    `${modules}/${module}`,
-    librariesModule(described, await Deno.readTextFile(root + module)),
+    `${destination}/${module}`,
+    librariesModule(await Deno.readTextFile(root + source)),
   );
   await makeSmall(destination, described.readable.map(moduleName));
   for (const document of described.documents) {
@@ -57,12 +57,11 @@ export async function buildNpm(described: NpmPackage, output: string): Promise<B
     output,
   );
   const [{ filename, size, unpackedSize }] = JSON.parse(listing);
-  const builder = dnt === undefined ? "deno pack" : "dnt";
-  return { tarball: `${output}/${filename}`, size, unpackedSize, builder };
+  return { tarball: `${output}/${filename}`, size, unpackedSize };
 }
 
 /** `deno pack` takes the modules that deno.json exports, so it gets a copy that exports all. */
-async function buildByPack(described: NpmPackage, destination: string): Promise<void> {
+async function pack(described: NpmPackage, destination: string): Promise<void> {
   const source = await Deno.makeTempDir({ prefix: "xperf-pack-" });
   try {
     const configuration = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
@@ -75,7 +74,7 @@ async function buildByPack(described: NpmPackage, destination: string): Promise<
     configuration.publish = { include: ["mod.ts", "lib", "ffi/symbols.ts", "ffi/prebuilt"] };
     await run("cp", ["-r", "mod.ts", "lib", "ffi", ...described.documents, source], root);
     await Deno.writeTextFile(`${source}/deno.json`, JSON.stringify(configuration));
-    // The sources are in the repository; what was packed needs no maps to them.
+    // The sources are in the repository, so the packed modules need no source maps.
     const tarball = `${source}/package.tgz`;
     await run(
       Deno.execPath(),
@@ -85,9 +84,14 @@ async function buildByPack(described: NpmPackage, destination: string): Promise<
     await run("tar", ["-xf", tarball, "--strip-components=1", "-C", destination], root);
     for (const asset of assets) await Deno.stat(`${destination}/${asset}`);
     const packed = JSON.parse(await Deno.readTextFile(`${destination}/package.json`));
-    await writePackageJson(
-      destination,
-      packageJson(described, (module) => `./${moduleName(module)}`, packed.dependencies),
+    const content = packageJson(
+      described,
+      libraryVersions(await Deno.readTextFile(root + described.libraries.source)),
+      packed.dependencies,
+    );
+    await Deno.writeTextFile(
+      `${destination}/package.json`,
+      JSON.stringify(content, null, 2) + "\n",
     );
     for (const path of Object.values(commands)) {
       await Deno.chmod(`${destination}/${moduleName(path)}.js`, 0o755);
@@ -97,57 +101,11 @@ async function buildByPack(described: NpmPackage, destination: string): Promise<
   }
 }
 
-/** dnt writes package.json itself, and puts the modules into esm/. */
-async function buildByDnt(
-  build: (options: Record<string, unknown>) => Promise<void>,
-  described: NpmPackage,
-  destination: string,
-): Promise<void> {
-  const { entryPoints, commands, programs, assets } = described;
-  await build({
-    entryPoints: [
-      ...Object.entries(entryPoints).map(([name, path]) => ({ name, path })),
-      ...Object.entries(commands).map(([name, path]) => ({ kind: "bin", name, path })),
-      ...programs.map((path, i) => ({ name: `./program${i}`, path })),
-    ],
-    outDir: destination,
-    scriptModule: false,
-    test: false,
-    typeCheck: false,
-    skipSourceOutput: true,
-    sourceMap: false,
-    shims: {},
-    package: { name: described.name, version: described.version },
-    compilerOptions: { lib: ["ESNext", "DOM"], target: "ES2023" },
-  });
-  for (const asset of assets) {
-    const path = `${destination}/esm/${asset}`;
-    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    await Deno.copyFile(root + asset, path);
-  }
-  const built = JSON.parse(await Deno.readTextFile(`${destination}/package.json`));
-  await writePackageJson(
-    destination,
-    packageJson(
-      described,
-      (module) => `./esm/${moduleName(module)}`,
-      built.dependencies,
-    ),
-  );
-}
-
-async function writePackageJson(
-  directory: string,
-  content: Record<string, unknown>,
-): Promise<void> {
-  await Deno.writeTextFile(`${directory}/package.json`, JSON.stringify(content, null, 2) + "\n");
-}
-
 /**
- * Makes the modules small, names of functions and classes kept, which stacks show; and removes
- * sources that no entry point leads to. The declarations have the documentation.
+ * Minifies the modules, and removes those that no entry point leads to. Names of functions and
+ * classes are kept, because stacks show them. The documentation stays in the declarations.
  *
- * @param kept Modules that stay as they are.
+ * @param kept Modules that are not minified.
  */
 async function makeSmall(directory: string, kept: readonly string[]): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
@@ -156,25 +114,31 @@ async function makeSmall(directory: string, kept: readonly string[]): Promise<vo
     else if (name.endsWith(".js")) {
       if (kept.some((module) => path.endsWith(`/${module}.js`))) continue;
       const text = await Deno.readTextFile(path);
-      const { code } = await minify(text, {
-        module: true,
-        keep_classnames: true,
-        keep_fnames: true,
-        // The comments of a bundle are the licences of what is in it.
-        format: { comments: text.includes("// Generated by") ? "all" : false },
-      });
-      await Deno.writeTextFile(path, `${code}\n`);
+      const code = path.endsWith("/report/page.js")
+        ? await minifyPage(path)
+        : await minifyScript(text);
+      // A bundle begins with the licences of what is in it.
+      const notices = text.includes(GENERATED) ? /^(?:\/\/.*\n)*/.exec(text)![0] : "";
+      await Deno.writeTextFile(path, `${notices}${code}\n`);
     } else if (name.endsWith(".ts") && !name.endsWith(".d.ts")) await Deno.remove(path);
   }
   if ([...Deno.readDirSync(directory)].length === 0) await Deno.remove(directory);
 }
 
-/** A module's path from the root, without its extension. */
-function moduleName(path: string): string {
-  return path.replace(/^\.\//, "").replace(/\.ts$/, "");
+async function minifyScript(text: string): Promise<string> {
+  const { code } = await minify(text, { module: true, keep_classnames: true, keep_fnames: true });
+  return code!;
 }
 
-/** Runs a command to its end, and gives its output. */
+/** The module of the report's page: the script in the page is small too. */
+async function minifyPage(path: string): Promise<string> {
+  const { page } = await import(`file://${path}`) as { page: string };
+  const [, before, script, after] = /^([^]*<script>)([^]*?)(<\/script>[^]*)$/.exec(page)!;
+  const { code } = await minify(script!);
+  return `export const page=${JSON.stringify(before! + code + after)};`;
+}
+
+/** Runs a command to its end, and returns its output. */
 async function run(command: string, args: string[], cwd: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd }).output();
   const text = new TextDecoder();
@@ -192,6 +156,6 @@ if (import.meta.main) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   await Deno.mkdir(output);
-  const { tarball, size, unpackedSize, builder } = await buildNpm(npmPackage, output);
-  console.log(`${tarball}, built by ${builder}: ${size} bytes, ${unpackedSize} unpacked`);
+  const { tarball, size, unpackedSize } = await buildNpm(npmPackage, output);
+  console.log(`${tarball}: ${size} bytes, ${unpackedSize} unpacked`);
 }

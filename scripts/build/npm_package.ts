@@ -1,27 +1,28 @@
+import bundles from "../../bundles/deno.json" with { type: "json" };
 import configuration from "../../deno.json" with { type: "json" };
-import { LIBRARIES } from "./libraries.ts";
+import { GENERATED } from "./bundles.ts";
 
-/** What the npm package is, whoever builds it. */
+/** A description of the npm package. */
 export interface NpmPackage {
   /** The name on npm. */
   name: string;
   /** The version. */
   version: string;
-  /** What programs import: the name after the package's, and the module. */
+  /** Modules that programs import, by the name behind the package's. */
   entryPoints: Readonly<Record<string, string>>;
-  /** What programs are started by: the command's name, and the module. */
+  /** Modules that are commands, by the command's name. */
   commands: Readonly<Record<string, string>>;
-  /** Modules that nothing imports, started as programs. */
+  /** Modules that are not imported, but started as programs. */
   programs: readonly string[];
-  /** Modules that stay as they are, since their functions are to be seen. */
+  /** Modules that are not minified, because users look at their functions. */
   readable: readonly string[];
-  /** The module that bundles libraries, which npm installs instead; and what it takes of each. */
-  libraries: { module: string; packages: Readonly<Record<string, string>> };
+  /** The module that bundles libraries; and its source, whose libraries npm installs instead. */
+  libraries: { module: string; source: string };
   /** What modules read at run time, where it is seen from the root. */
   assets: readonly string[];
-  /** What people read. */
+  /** Files for people to read. */
   documents: readonly string[];
-  /** What else package.json says. */
+  /** Further fields of package.json. */
   metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -30,7 +31,7 @@ export const npmPackage: NpmPackage = {
   name: configuration.name,
   version: configuration.version,
   entryPoints: configuration.exports,
-  // Not `perf`: npm puts it in front of the real one on PATH.
+  // The name is not `perf`, because npm would put it in front of the real perf on PATH.
   commands: { "js-perf": "./lib/command/main.ts" },
   programs: [
     "./lib/demo.ts",
@@ -38,7 +39,7 @@ export const npmPackage: NpmPackage = {
     "./lib/sampler_preload.ts",
   ],
   readable: ["./lib/demo.ts"],
-  libraries: { module: "./lib/source/libraries.js", packages: LIBRARIES },
+  libraries: { module: "./lib/source/libraries.js", source: "./bundles/libraries.ts" },
   assets: ["ffi/prebuilt/libxperf-x86_64.so", "ffi/prebuilt/libxperf-aarch64.so"],
   documents: ["README.md", "LICENSE", "CHANGELOG.md"],
   metadata: {
@@ -50,21 +51,26 @@ export const npmPackage: NpmPackage = {
   },
 };
 
+/** A module's path from the root, without its extension. */
+export function moduleName(path: string): string {
+  return path.replace(/^\.\//, "").replace(/\.ts$/, "");
+}
+
 /**
- * What package.json says, as far as it does not depend on the builder.
+ * Makes the content of package.json.
  *
  * @param described The package.
- * @param placed Where the builder has put a module: the path without its extension.
- * @param imported What the builder has found the modules to import, with the versions.
+ * @param libraries The libraries that npm installs, with their versions.
+ * @param imported What the modules import from npm, with the versions.
  */
 export function packageJson(
   described: NpmPackage,
-  placed: (module: string) => string,
+  libraries: Readonly<Record<string, string>>,
   imported: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> {
   const { name, version, metadata, entryPoints, commands } = described;
   const targets = Object.entries(entryPoints).map(([entry, module]) => {
-    const path = placed(module);
+    const path = `./${moduleName(module)}`;
     return [entry, { types: `${path}.d.ts`, default: `${path}.js` }] as const;
   });
   return {
@@ -81,32 +87,36 @@ export function packageJson(
       ),
     },
     bin: Object.fromEntries(
-      Object.entries(commands).map(([command, module]) => [command, `${placed(module)}.js`]),
+      Object.entries(commands).map(([command, module]) => [
+        command,
+        `./${moduleName(module)}.js`,
+      ]),
     ),
-    dependencies: {
-      ...imported,
-      ...Object.fromEntries(
-        Object.keys(described.libraries.packages).map((library) => splitVersion(library)),
-      ),
-    },
+    dependencies: { ...imported, ...libraries },
   };
 }
 
 /**
- * The module of the libraries, as it is where npm installs them.
+ * Returns the module of the libraries for npm, which imports them instead of bundling them.
  *
- * @param bundled The bundle; the notices at its start are for other modules too.
+ * @param source The module in bundles/ that is bundled elsewhere: it exports from packages only.
  */
-export function librariesModule(described: NpmPackage, bundled: string): string {
-  const notices = /^(?:\/\/.*\n)*/.exec(bundled)![0];
-  const imports = Object.entries(described.libraries.packages).map(([library, used]) =>
-    `export ${used} from "${splitVersion(library)[0]}";\n`
-  );
-  return notices + imports.join("");
+export function librariesModule(source: string): string {
+  return `${GENERATED}\n${source.replace(/\/\*[^]*?\*\/\s*/g, "")}`;
 }
 
-/** `@a/b@1.2.3` in its two parts. */
-function splitVersion(library: string): [name: string, version: string] {
-  const at = library.lastIndexOf("@");
-  return [library.slice(0, at), library.slice(at + 1)];
+/**
+ * The packages that a module in bundles/ exports from, and their versions.
+ *
+ * @param source Its text.
+ */
+export function libraryVersions(source: string): Record<string, string> {
+  return Object.fromEntries([...source.matchAll(/ from "([^"]+)";/g)].map(([, name]) => {
+    const specifier = (bundles.imports as Record<string, string>)[name!];
+    const version = /^npm:.+@(.+)$/.exec(specifier ?? "")?.[1];
+    if (version === undefined) {
+      throw new Error(`Cannot find the version of "${name}": it is not in bundles/deno.json`);
+    }
+    return [name!, version];
+  }));
 }

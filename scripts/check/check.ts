@@ -1,10 +1,10 @@
 /**
- * What CI runs, and what one runs before a commit:
+ * Runs the checks of CI, also before a commit:
  *
  *     deno task ok             format, lint, types, documentation, prebuilt files, tests
- *     deno task ok --static    all of it but the tests
+ *     deno task ok --static    all but the tests
  *
- * One line per step; what a failing step printed is shown in full.
+ * Prints a line for each step, and the whole output of a step that fails.
  */
 import { fileURLToPath } from "node:url";
 
@@ -12,11 +12,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const ENTRY_POINTS = ["mod.ts", "lib/preload.ts", "lib/command/cli.ts"];
 
-/** One check: what it is called, and the arguments of `deno` that make it. */
+/** One check: its name, and the arguments of `deno` that run it. */
 interface Step {
   name: string;
   args: readonly string[];
-  /** Commands it needs beside `deno`; where one lacks, it is skipped, except under `CI`. */
+  /** Commands that it needs beside `deno`. If one is missing, it is skipped, except under `CI`. */
   needs?: readonly string[];
 }
 
@@ -28,7 +28,7 @@ const STEPS: readonly Step[] = [
     args: ["check", "--no-lock", "mod.ts", "ffi", "lib", "scripts", "tests"],
   },
   {
-    // It runs in browsers, with their types.
+    // The page runs in browsers, so it is checked with their types.
     name: "types of the report's page",
     args: ["check", "--frozen", "--config", "bundles/deno.json", "bundles/page/main.ts"],
   },
@@ -44,11 +44,7 @@ const STEPS: readonly Step[] = [
     needs: ["x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc"],
   },
   {
-    name: "bundled libraries",
-    args: ["run", "--allow-all", "--no-lock", "scripts/build/libraries.ts", "--check"],
-  },
-  {
-    name: "bundles of the reports",
+    name: "bundles of libraries",
     args: ["run", "--allow-all", "--no-lock", "scripts/build/bundles.ts", "--check"],
   },
 ];

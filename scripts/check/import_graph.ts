@@ -3,8 +3,8 @@
  *
  *     deno task graph [directory]
  *
- * prints how many rooms, floors and arrows there are, the arrows that lead up, and the circles. The
- * test of the architecture holds both at none.
+ * prints the numbers of rooms, floors and arrows, the arrows that lead up, and the circles. The
+ * test of the architecture fails if there is an arrow up or a circle.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What each module imports: paths seen from the directory that was read. */
+/** The imports of each module, as paths from the directory that was read. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 /** Reads the static and dynamic imports of all modules of a directory; types count too. */
@@ -90,10 +90,11 @@ export function circles(graph: ImportGraph): string[][] {
 }
 
 /**
- * The imports that lead from one folder into another that stands above it.
+ * Finds the imports that lead from one folder into another that stands above it.
  *
- * @param graph Of modules.
- * @param floors The folders of the first level, from the lowest to the highest. Modules beside them are
+ * @param graph The graph of modules.
+ * @param floors The folders of the first level, from the lowest to the highest. Modules beside them
+ * are
  *   above all.
  */
 export function importsUp(graph: ImportGraph, floors: readonly string[]): string[] {
@@ -106,7 +107,7 @@ export function importsUp(graph: ImportGraph, floors: readonly string[]): string
   );
 }
 
-/** How many imports lie on the longest way through a graph without circles, and one. */
+/** Counts the nodes on the longest way through a graph without circles. */
 export function height(graph: ImportGraph): number {
   const heights = new Map<string, number>();
   const of = (node: string): number => {

@@ -1,29 +1,31 @@
 /**
- * Reports of the demo, read by those that they are made for: Chromium, `go tool pprof`, and
- * speedscope, which reads folded stacks too.
+ * Checks reports of the demo with their readers: Chromium, `go tool pprof`, and speedscope, which
+ * reads folded stacks too.
  *
  *     deno task check:reports             all that is installed
  *     deno task check:reports DIRECTORY   keeps reports and screenshots there
  *
- * They must agree on foo's time and on its share of all, and so on the total, within 1 %. Needs perf, npm, chromium and go
- * (`apt-get install chromium golang-go`).
+ * They must agree on foo's time and on its share of all, and so on the total, within 1 %. Needs
+ * perf, npm, chromium and go (`apt-get install chromium golang-go`).
  */
 import { fileURLToPath } from "node:url";
 
 const cli = fileURLToPath(new URL("../../lib/command/cli.ts", import.meta.url));
 
-/** Drives Chromium. Not known to the type checker, which would fetch it for every check. */
+/**
+ * Drives Chromium. The specifier is a string, otherwise each type check would fetch the package.
+ */
 const PUPPETEER: string = "npm:puppeteer-core@24.22.0";
 
-/** What npm installs into a directory of its own: an application, and no module. */
+/** An application, not a module, so npm installs it into a directory of its own. */
 const SPEEDSCOPE = "speedscope@1.25.0";
 
-/** What a reader says. */
+/** The values that a reader shows. */
 interface Reading {
   reader: string;
-  /** Milliseconds in foo and in what it calls, where the reader says so. */
+  /** Milliseconds in foo and its callees, where the reader shows them. */
   time?: number;
-  /** Percent in foo and in what it calls. */
+  /** Percent in foo and its callees. */
   share: number;
 }
 
@@ -47,7 +49,7 @@ async function readWithPprof(directory: string): Promise<Reading> {
 // deno-lint-ignore no-explicit-any
 type Page = any;
 
-/** The table of speedscope's Sandwich view, as its own importer has filled it. */
+/** Reads the table of speedscope's Sandwich view, which its own importer has filled. */
 async function readWithSpeedscope(page: Page, directory: string, file: string): Promise<Reading> {
   const content = await Deno.readFile(`${directory}/${file}`);
   const base64 = btoa(content.reduce((text, byte) => text + String.fromCharCode(byte), ""));
@@ -68,12 +70,12 @@ async function readWithSpeedscope(page: Page, directory: string, file: string): 
   if (row === undefined) throw new Error(`Cannot find foo in speedscope's ${file}`);
   const [, weight, percent] = /^([\d.,]+\w*) \((\d+(?:\.\d+)?)%\)/.exec(row)!;
   const [, number, unit] = /^([\d.,]+)(\w*)$/.exec(weight!)!;
-  // Of folded stacks it knows no unit: they are nanoseconds.
+  // Folded stacks have no unit in speedscope; they are nanoseconds.
   const time = Number(number!.replaceAll(",", "")) * { ms: 1, s: 1000, "": 1e-6 }[unit!]!;
   return { reader: `speedscope, ${file}`, time, share: Number(percent) };
 }
 
-/** What a person would do with the page. */
+/** Uses the page as a person would. */
 async function readWithChromium(page: Page, directory: string): Promise<Reading> {
   const requests: string[] = [];
   page.on("request", (request: { url(): string }) => requests.push(request.url()));

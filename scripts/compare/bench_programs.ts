@@ -1,13 +1,13 @@
 /**
- * Times whole programs, from start to end: a type checker, a minifier, two parsers, a Markdown renderer
- * and a YAML reader. Each runs plain, under V8's log with perf sampling as `profile` has it, with
- * trampolines in every function, under V8's own perf map, and under V8's own sampler.
+ * Times whole programs, from start to end: a type checker, a minifier, two parsers, a Markdown
+ * renderer and a YAML reader. Each runs plain, under V8's log with perf sampling as `profile` has
+ * it, with trampolines in every function, under V8's own perf map, and under V8's own sampler.
  *
  *     deno task bench:programs [directory]
  *     WAYS="plain,V8's log" ROUNDS=7 deno task bench:programs [directory]
  *
  * npm installs the packages into the directory, unless they are there already. All ways take turns
- * within each round, and the table has ratios of medians. A machine that is busy otherwise makes the
+ * within each round, and the table has ratios of medians. Other work on the machine makes the
  * ratios wrong, so nothing else should run.
  *
  * @module
@@ -26,13 +26,13 @@ const PACKAGES = [
 const PROGRAMS = ["acorn", "postcss", "marked", "js-yaml", "typescript", "terser"];
 const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 3);
 
-/** Samples a second where perf samples. */
+/** perf's samples per second. */
 const FREQUENCY = "999";
 
 const directory = Deno.args[0] ?? await Deno.makeTempDir({ prefix: "xperf-programs-" });
 const preload = `--preload=${import.meta.resolve("../../lib/preload.ts")}`;
 
-/** How a way starts a program. */
+/** The options with which a way starts a program. */
 interface Way {
   flags?: readonly string[];
   env?: Readonly<Record<string, string>>;
@@ -56,7 +56,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   "--cpu-prof": { flags: ["--cpu-prof", `--cpu-prof-dir=${directory}/cpu`] },
 };
 
-/** Notes when the program begins and ends, since perf takes time of its own before and after. */
+/** Notes when the program begins and ends, because perf takes time before and after it. */
 const TIMED = 'date +%s%N >"$0"; "$@"; code=$?; date +%s%N >>"$0"; exit $code';
 
 async function install(): Promise<void> {
@@ -68,12 +68,12 @@ async function install(): Promise<void> {
   if (!success) throw new Error(`Cannot install ${PACKAGES.join(" ")}`);
 }
 
-/** The milliseconds from a program's start to its end, and what it printed. */
+/** Measures the milliseconds from a program's start to its end; returns its output, too. */
 async function time(program: string, way: Way): Promise<{ milliseconds: number; result: string }> {
   const { flags = [], env = {}, isSampled = false } = way;
   await Deno.mkdir(`${directory}/logs`, { recursive: true });
   const times = `${directory}/times`;
-  // Under another path V8 takes nothing from Deno's code cache, as in `profile`.
+  // A new path for the log keeps V8 from using Deno's code cache, as in `profile`.
   const own = flags.map((flag) => flag.replace("RUN", `${Date.now()}`));
   const deno = [Deno.execPath(), "run", "-A", ...own, `${directory}/work.mjs`, program];
   const timed = ["sh", "-c", TIMED, times, ...deno];

@@ -1,11 +1,11 @@
 /**
- * Measures what V8's log costs a server: requests a second and the 99th percentile of their times, of a
- * server made with hono, under 20 connections. The plain server and the logged ones take turns.
+ * Measures the cost of V8's log for a server made with hono, under 20 connections: requests per
+ * second, and the 99th percentile of their times. The plain server and the logged ones take turns.
  *
  *     deno run -A scripts/compare/bench_server.ts [directory]
  *
- * npm installs hono and autocannon into the directory, unless they are there already. `WAYS` names the
- * ways to run, `ROUNDS` how often, `SECONDS` how long.
+ * npm installs hono and autocannon into the directory, unless they are there already. The variable
+ * `WAYS` names the ways to run, `ROUNDS` the number of runs, `SECONDS` their length.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const logFile = `${directory}/logs/%p.log`;
 
 const LOG = logFlags({ logFile, runtime: "deno" });
 
-/** Flags for V8, by way: those of `run`, and what becomes of them without one or with another. */
+/** Flags for V8, by way: those of `run`, and variants with a flag less or another flag. */
 const WAYS: Readonly<Record<string, readonly string[]>> = {
   plain: [],
   "V8's log": LOG,
@@ -33,7 +33,7 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
 
 /** The result of one run. */
 interface Load {
-  /** Requests a second. */
+  /** Requests per second. */
   rate: number;
   /** Milliseconds within which 99 of 100 requests were answered. */
   p99: number;

@@ -1,6 +1,6 @@
 /*
- * How fast V8's log is read and stacks are resolved, and in how much memory: a made-up log as a large
- * program writes it, and made-up stacks.
+ * Measures time and memory of reading V8's log and of resolving stacks, with a made-up log like
+ * that of a large program, and made-up stacks.
  *
  *     deno run -A scripts/compare/bench_v8_log.ts [megabytes] [stacks]
  */
@@ -9,7 +9,7 @@ import { V8Log } from "../../lib/v8_log/v8_log.ts";
 const FUNCTIONS_A_SCRIPT = 200;
 const FRAMES = 30;
 
-/** A random number below a limit, the same in each run. */
+/** Returns a random number below a limit; each run has the same numbers. */
 function randomNumbers(): (limit: number) => number {
   let state = 12345;
   return (limit) => {
@@ -53,7 +53,7 @@ function writeLog(path: string, size: number): { addresses: Float64Array; times:
           },${length},${label},${mark}\n` +
             `code-source-info,0x${address.toString(16)},${script},${start},${end},${table}\n`,
         );
-      // The code space is used again once it is full.
+      // When the code space is full, it is reused.
       const allocate = (length: number) => {
         if (code > 0x7f0008000000) code = 0x7f0000000000;
         return (code += 640 + (length & ~63)) - 640 - (length & ~63);
@@ -118,7 +118,7 @@ try {
       Math.round(size / 1e6 / took)
     } MB/s, ${memory()}, problem: ${log.problem}`,
   );
-  // Of 50,000 places some are seen often, as in a profile; the stacks come again and again.
+  // As in a profile, some of 50,000 places are seen often, and stacks repeat.
   const random = randomNumbers();
   const { offset } = log.clock!;
   const count = Math.min(addresses.length, 50_000);

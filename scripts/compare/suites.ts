@@ -1,12 +1,13 @@
 /**
  * Runs test suites of npm packages plain, instrumented and inactive, instrumented and active, and
- * shows where what they print or how they end differs:
+ * shows differences in their output and exit status:
  *
  *     deno run -A scripts/compare/suites.ts acorn=/tmp/acorn js-yaml=/tmp/js-yaml …
  *
- * Each is a checkout whose dependencies are installed and which is built, as the table below says.
- * Every function of the package and of its tests is instrumented, the runner in `node_modules` is
- * not. Exit status 1 where there is a difference. In Deno 2.9.6, November 2026:
+ * Each argument names a checkout that is built, with its dependencies installed, as the table below
+ * says. Every function of the package and of its tests is instrumented, but not the runner in
+ * `node_modules`. The exit status is 1 where there is a difference. Results in Deno 2.9.6, November
+ * 2026:
  *
  *                        lines printed             functions that ran   differences
  *     acorn              14                        516                  0
@@ -17,23 +18,23 @@
  *     streamx            749                       415                  0
  *     readable-stream    3 to 33, 188 processes    19828                0
  *
- * Of the last, test-stream-pipeline-process.js differed by a frame of ours, in the stack of an error
- * that `assert.ifError` had given another text; it has been run again since, without a difference.
+ * In the last suite test-stream-pipeline-process.js once differed: the stack of an error had a
+ * frame of ours, after `assert.ifError` had changed its text. A later run had no difference.
  *
  * @module
  */
 import { perfMapPath } from "../../lib/backends/perf_map/perf_map.ts";
 import { readPerfMap } from "../../tests/support/perf_map_reader.ts";
 
-/** How a suite is run in Deno, after the checkout has been prepared. */
+/** The command that runs a suite in Deno, when the checkout is built. */
 interface Suite {
   /** Arguments of Deno. The preload comes after the first. */
   args: readonly string[];
   /** Variables to set. */
   env?: Readonly<Record<string, string>>;
-  /** Matches what of the files is a test, where each is a process of its own. */
+  /** Matches the files that are tests, where each test is a process of its own. */
   each?: RegExp;
-  /** Names of those that are not run. */
+  /** Names of tests that are not run. */
   except?: readonly string[];
 }
 
@@ -42,31 +43,33 @@ const COMMON_JS = ["run", "-A", "--no-lock", "--unstable-detect-cjs"];
 const DENO_TEST = ["test", "-A", "--no-lock", "--no-check"];
 
 const SUITES: Readonly<Record<string, Suite>> = {
-  // A parser. `rollup -c acorn/rollup.config.mjs`, and the same of acorn-walk and acorn-loose
+  // A parser. Build: `rollup -c acorn/rollup.config.mjs`, likewise for acorn-walk and acorn-loose
   acorn: { args: [...COMMON_JS, "test/run.js"] },
-  // A Markdown renderer. `node esbuild.config.js`
-  // On a busy machine without its redos tests, which measure time.
+  // A Markdown renderer. Build: `node esbuild.config.js`
+  // Its redos tests measure time, so leave them out on a busy machine.
   "marked-specs": { args: [...DENO_TEST, "test/run-spec-tests.js"] },
   "marked-units": { args: [...DENO_TEST, "test/unit/"] },
   // A YAML library.
   "js-yaml": { args: [...COMMON_JS, "node_modules/mocha/bin/mocha.js"] },
-  // A utility library. `BABEL_ENV=cjs babel source --out-dir src`, and src/ in the place of source/
+  // A utility library. Build: `BABEL_ENV=cjs babel source --out-dir src`, then replace source/ by
+  // src/
   ramda: { args: [...COMMON_JS, "node_modules/mocha/bin/mocha.js"] },
   // Streams and async iteration.
   streamx: { args: [...COMMON_JS, "test/all.js"] },
   "readable-stream": {
     args: COMMON_JS,
-    // Without the second, tests start themselves again with flags of Node's until they have them.
+    // Without NODE_SKIP_FLAG_CHECK tests start themselves again and again to get flags of Node.
     env: { NODE_TEST_KNOWN_GLOBALS: "0", NODE_SKIP_FLAG_CHECK: "1" },
     each: /^test\/parallel\/test-.*\.m?js$/,
-    // It is about Node's own bindings, and would start itself for ever, should the above be lacking.
+    // This test needs Node's own bindings. Without the variable above it would start itself for
+    // ever.
     except: ["test-stream-base-prototype-accessors-enumerability.js"],
   },
 };
 
 type Mode = "plain" | "inactive" | "active";
 
-/** What a run printed, and how it ended. */
+/** The output of a run, its exit status among it. */
 interface Outcome {
   lines: string[];
   functions: number;
@@ -104,7 +107,7 @@ function testFiles(directory: string, { each, except = [] }: Suite): string[] {
     .map(({ name }) => `${parent}/${name}`).filter((path) => each!.test(path)).sort();
 }
 
-/** Runs a suite in all modes; whether they differ. */
+/** Runs a suite in all modes, and returns whether they differ. */
 async function compare(title: string, directory: string, suite: Suite): Promise<boolean> {
   const plain = await run(directory, suite, "plain");
   let differs = false;
@@ -136,7 +139,7 @@ async function run(directory: string, { args, env, each }: Suite, mode: Mode): P
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    // There are tests that never end in Deno, with us and without.
+    // Some tests never end in Deno, also without this package.
     signal: AbortSignal.timeout(each === undefined ? 300_000 : 20_000),
   }).spawn();
   const { code, stdout, stderr } = await child.output();
@@ -150,13 +153,13 @@ async function run(directory: string, { args, env, each }: Suite, mode: Mode): P
   };
 }
 
-/** What a line says but for what differs from run to run: times, speeds, bars of time, processes. */
+/** Removes from a line what differs from run to run: times, speeds, bars of time, processes. */
 function withoutTimes(line: string): string {
   return line.replace(/\d+(\.\d+)?\s?(ms|s|µs|ns)\b/g, "TIME").replace(/\s\((\d+m ?)?TIME\)/g, "")
     .replace(/\(node:\d+\)/g, "(node:PID)");
 }
 
-/** How many functions ran while trampolines were on; their map is removed. */
+/** Counts the functions that ran while trampolines were on, and removes their map. */
 function functionsOf(pid: number): number {
   try {
     const map = readPerfMap(Deno.readFileSync(perfMapPath(pid)));

@@ -5,19 +5,19 @@
  *     git clone --depth 1 https://github.com/tc39/test262 /tmp/test262
  *     deno run -A scripts/compare/test262.ts /tmp/test262 [OPTIONS] [PATH…]
  *
- * Paths are of files or directories below the suite's `test/`; without any, the parts on what
- * instrumenting could change. A test runs in a fresh realm of a process that runs many.
+ * Paths are of files or directories below the suite's `test/`. Without any, the parts run that
+ * instrumenting could affect. A process runs many tests, each in a fresh realm.
  *
- *     --goal=script      What is no module in the suite is a script; its global code stays as it is
- *     --goal=commonjs    … is a CommonJS module, the body of a function
- *     --goal=module      … is a module
- *     --goal=pieces      … and awaits here and there, as modules of the suite then do too
+ *     --goal=script      Tests that are no modules run as scripts; global code is not instrumented
+ *     --goal=commonjs    … run as CommonJS modules, the bodies of functions
+ *     --goal=module      … run as modules
+ *     --goal=pieces      … run as modules, and all modules get additional awaits
  *     --node=PROGRAM     In Node, 22.18 or newer, instead of Deno
  *     --every=N          Every Nth test only
  *     --first=K          … beginning with the Kth, from 0 on
  *     --outside          Each run is a program of its own, started with `--preload`; slow
  *
- * Exit status 1 where there is a difference. Test262 of commit be13516fb6, November 2026:
+ * The exit status is 1 where there is a difference. Results of commit be13516fb6, November 2026:
  *
  *                        --goal      runs               pass plain   differences
  *     Deno 2.9.6         script      49067              48317        0
@@ -30,13 +30,14 @@
  *                        pieces      6139, one of 8     5120         0
  *     Node 22.23.3       script      6144, one of 8     5994         0
  *
- * Two of 24542 runs differed in Node once, by a crash of V8 itself: since then loops over `await using`
- * are left in one piece.
+ * In Node two of 24542 runs once differed, by a crash of V8 itself. Since then loops over `await
+ * using` are left in one piece.
  *
  * Among them are 350 runs of syntax that V8 knows and the instrumenter's parser does not:
- * `import defer`, `import source`, and calls as targets of assignments. They run as they are.
+ * `import defer`, `import source`, and calls as targets of assignments. They run uninstrumented.
  *
- * A native library that is rebuilt in its place meanwhile ends the processes that have it open.
+ * Do not rebuild the native library in its place meanwhile: that ends the processes that have it
+ * open.
  *
  * @module
  */
@@ -48,7 +49,7 @@ import type { Mode } from "./test262/instrument.ts";
 import { runOutside } from "./test262/outside.ts";
 import { findTests } from "./test262/suite.ts";
 
-/** The parts of the suite on functions, and on all that their bodies consist of. */
+/** The parts of the suite on functions, and on everything that their bodies consist of. */
 const PATHS = [
   "language",
   "annexB/language",
@@ -64,7 +65,7 @@ const PATHS = [
   "built-ins/Reflect",
 ];
 
-/** Tests that one process runs: contexts are not cheap to free. */
+/** The number of tests that one process runs. It is limited because contexts are slow to free. */
 const BATCH_SIZE = 250;
 
 async function main(args: string[]): Promise<number> {

@@ -1,6 +1,6 @@
 /*
- * Activation where something is missing: permissions above all. The program goes on, with its
- * own output and status, and one warning tells what is missing.
+ * Activation where something is missing, permissions above all. The program continues with its own
+ * output and status, and one warning names the missing thing.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 
@@ -24,7 +24,7 @@ console.log(foo(), foo(), isStackTrampolineActive());
 Deno.exitCode = 7;
 `;
 
-Deno.test("Activation is undecided until it is asked, then what the environment says", () => {
+Deno.test("Activation is decided by the environment when it is first asked", () => {
   const activation = new Activation();
   equal(activation.state, UNDECIDED);
   equal(activation.backend, undefined);
@@ -32,7 +32,7 @@ Deno.test("Activation is undecided until it is asked, then what the environment 
   equal(activation.state, OFF);
 });
 
-Deno.test("activation needs no more than the permissions that the documentation names", async () => {
+Deno.test("activation needs only the permissions that the documentation names", async () => {
   await using program = await runProgram(PROGRAM, {
     flags: [
       "--no-prompt",
@@ -49,7 +49,7 @@ Deno.test("activation needs no more than the permissions that the documentation 
   deepEqual(await program.symbols(), ["js::foo:program.ts:2"]);
 });
 
-Deno.test("activation without a permission is one warning, and the program goes on", async () => {
+Deno.test("activation without a permission warns once, and the program continues", async () => {
   const all = {
     ffi: "--allow-ffi",
     read: `--allow-read=${LIBRARY}`,
@@ -68,7 +68,7 @@ Deno.test("activation without a permission is one warning, and the program goes 
   }
 });
 
-Deno.test("activation by a variable that may not be read does not happen, without a word", async () => {
+Deno.test("activation does not happen, and does not warn, if the variable may not be read", async () => {
   await using program = await runProgram(PROGRAM, {
     flags: ["--no-prompt"],
     env: { JS_PERF_SUPPORT: "1" },
@@ -80,7 +80,7 @@ Deno.test("activation by a variable that may not be read does not happen, withou
 
 testNeeding(
   obstacleOfTerminal,
-  "activation by a variable that may not be read asks nobody on a terminal",
+  "activation by a variable that may not be read does not prompt on a terminal",
   async () => {
     await using program = await runProgram(PROGRAM, {
       flags: [],
@@ -91,7 +91,7 @@ testNeeding(
   },
 );
 
-Deno.test("activateStackTrampoline() passes Deno's own permission error on", async () => {
+Deno.test("activateStackTrampoline() throws Deno's own permission error unchanged", async () => {
   await using program = await runProgram(
     `
 import { activateStackTrampoline } from "@x/perf";
@@ -106,7 +106,7 @@ try {
   match(program.stdout, /^true Requires write access to "\/tmp\/perf-\d+\.map"/);
 });
 
-Deno.test("activation takes the engine that it is told, and the cheapest where it is told none", async () => {
+Deno.test("activation takes the given engine, or the cheapest one by default", async () => {
   for (
     const [asked, taken] of [["native", "native"], ["wasm", "wasm"], ["auto", "wasm"], ["", "wasm"]]
   ) {
@@ -124,7 +124,7 @@ console.log(support().active?.engine);
   }
 });
 
-Deno.test("activation on a deep stack takes the engine that it takes elsewhere", async () => {
+Deno.test("activation takes the same engine on a deep stack", async () => {
   await using program = await runProgram(`
 import { activateStackTrampoline, support } from "@x/perf";
 function descend(levels: number): void {
@@ -138,7 +138,7 @@ console.log(support().active?.engine);
   equal(program.stdout, "wasm\n");
 });
 
-Deno.test("activation without WebAssembly takes the native engine, and says so where the other is asked for", async () => {
+Deno.test("activation without WebAssembly takes the native engine, and warns if the other was asked for", async () => {
   const source = `
 import { activateStackTrampoline, isStackTrampolineActive, PerfError, support, withPerf } from "@x/perf";
 const foo = withPerf(function foo() { return 42; });
@@ -164,7 +164,7 @@ console.log(foo(), active.engine, engines.native.available, engines.wasm.availab
   deepEqual(await program.symbols(), ["js::foo:program.ts:2"]);
 });
 
-Deno.test("activation with both engines in turn puts a function into the map by both", async () => {
+Deno.test("activation with one engine, then the other, names a function in the map twice", async () => {
   await using program = await runProgram(
     `
 import { activateStackTrampoline, deactivateStackTrampoline, withPerf } from "@x/perf";
@@ -182,7 +182,7 @@ for (let round = 0; round < 3; round++) {
   deepEqual(await program.symbols(), ["js::foo:program.ts:2", "js::foo:program.ts:2"]);
 });
 
-Deno.test("activation goes off with one warning when names cannot be written any more", async () => {
+Deno.test("activation goes off with one warning when names can no longer be written", async () => {
   await using program = await runProgram(PROGRAM, {
     env: { JS_PERF_SUPPORT: "1" },
     // The map may not grow: writing to it fails as on a full disk.
@@ -195,7 +195,7 @@ Deno.test("activation goes off with one warning when names cannot be written any
 
 testNeeding(
   obstacleOfTerminal,
-  "activation by the environment asks nobody, with a terminal there to ask",
+  "activation by the environment does not prompt, even on a terminal",
   async () => {
     await using program = await runProgram(PROGRAM, {
       flags: [VARIABLES],

@@ -5,7 +5,7 @@ import { FunctionTable } from "../../lib/activation/function_table.ts";
 
 const label = (name: string) => ({ name, file: "a.ts", line: 1 });
 
-Deno.test("FunctionTable.addAll() gives numbers in turn, from 1 on", () => {
+Deno.test("FunctionTable.addAll() gives consecutive numbers from 1", () => {
   const table = new FunctionTable();
   equal(table.length, 1);
   deepEqual([...table.argumentsFrom(1)], []);
@@ -20,7 +20,7 @@ Deno.test("FunctionTable.addAll() gives numbers in turn, from 1 on", () => {
   deepEqual([...table.argumentsFrom(4)], []);
 });
 
-Deno.test("FunctionTable.add() sets numbers aside for those of the same form, more each time", () => {
+Deno.test("FunctionTable.add() reserves more and more numbers for functions of one form", () => {
   const table = new FunctionTable();
   const growths: number[] = [];
   for (let i = 1, length = 1; i <= 5000; i++) {
@@ -31,6 +31,18 @@ Deno.test("FunctionTable.add() sets numbers aside for those of the same form, mo
   deepEqual(growths, [16, 32, 64, 128, 256, 512, 1024, 1024, 1024, 1024]);
   equal(table.label(4999)?.name, "f4999");
   ok(table.argumentsFrom(1).every((args) => args === APPLY));
+});
+
+Deno.test("FunctionTable.has() compares labels and forms from a number on", () => {
+  const table = new FunctionTable();
+  const first = table.length;
+  table.addAll([label("f"), label("g")], [1, APPLY]);
+  equal(table.has(first, [label("f"), label("g")], [1, APPLY]), true);
+  equal(table.has(first, [label("f")], [1]), true);
+  equal(table.has(first, [label("f"), label("h")], [1, APPLY]), false);
+  equal(table.has(first, [label("f"), { ...label("g"), line: 9 }], [1, APPLY]), false);
+  equal(table.has(first, [label("f"), label("g")], [1, 2]), false);
+  equal(table.has(first, [label("f"), label("g"), label("h")], [1, APPLY, 0]), false);
 });
 
 Deno.test("FunctionTable keeps forms, and those that come at once and one by one, apart", () => {

@@ -20,7 +20,7 @@ function backend(environment: Environment, ...x: string[]): BackendName | undefi
 const PERF = { JS_PERF_SUPPORT: "1" };
 const JIT = { JS_PERF_JIT_SUPPORT: "1" };
 
-Deno.test("decideSwitches() is off where nothing is said", () => {
+Deno.test("decideSwitches() is off by default", () => {
   deepEqual(decide({}), { backend: undefined, engine: "auto" });
 });
 
@@ -35,7 +35,7 @@ Deno.test("decideSwitches() takes a variable that is empty or 0 as off, anything
   }
 });
 
-Deno.test("decideSwitches() prefers perf_jit at one level", () => {
+Deno.test("decideSwitches() prefers perf_jit over perf from one source", () => {
   deepEqual(backend({ ...PERF, ...JIT }), "perf_jit");
   deepEqual(backend({}, "perf", "perf_jit"), "perf_jit");
   deepEqual(backend({}, "perf_jit", "perf"), "perf_jit");
@@ -91,7 +91,7 @@ Deno.test("decideSwitches() refuses an unknown engine and names its source", () 
   });
 });
 
-Deno.test("environmentFor() asks a child for the same, whatever it inherits", () => {
+Deno.test("environmentFor() gives a child the same switches, over any that it inherits", () => {
   for (const inherited of [{}, PERF, JIT, { ...PERF, ...JIT, JS_PERF_ENGINE: "wasm" }]) {
     for (const name of [undefined, "perf", "perf_jit"] as const) {
       const wish = { backend: name, engine: "native" } as const;

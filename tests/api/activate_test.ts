@@ -19,7 +19,7 @@ const FOO_BAR_BAZ_SYMBOLS = [
   "js::foo:program.ts:2",
 ];
 
-Deno.test("activateStackTrampoline() puts what is called into the map", async () => {
+Deno.test("activateStackTrampoline() puts called functions into the map", async () => {
   await using program = await runProgram(`${FOO_BAR_BAZ}activateStackTrampoline("perf"); baz();`);
   equal(program.stderr, "");
   equal(program.stdout, "");
@@ -27,7 +27,7 @@ Deno.test("activateStackTrampoline() puts what is called into the map", async ()
   deepEqual(await program.symbols(), FOO_BAR_BAZ_SYMBOLS);
 });
 
-Deno.test("activateStackTrampoline() names only what was called", async () => {
+Deno.test("activateStackTrampoline() names only functions that were called", async () => {
   await using program = await runProgram(`${FOO_BAR_BAZ}activateStackTrampoline(); bar();`);
   deepEqual(await program.symbols(), FOO_BAR_BAZ_SYMBOLS.slice(1));
 });
@@ -71,7 +71,7 @@ for (let round = 0; round < 100; round++) {
   deepEqual(await program.symbols(), FOO_BAR_BAZ_SYMBOLS);
 });
 
-Deno.test("activateStackTrampoline() refuses an unknown backend and goes on as before", async () => {
+Deno.test("activateStackTrampoline() refuses an unknown backend and changes nothing", async () => {
   await using program = await runProgram(`${IMPORTS}
 for (const backend of ["invalid", "", "PERF", "perf ", undefined, null, 1] as never[]) {
   try {
@@ -146,7 +146,7 @@ Deno.test("deactivateStackTrampoline() without activation has no effect", async 
   equal(await program.map(), undefined);
 });
 
-Deno.test("isStackTrampolineActive() tells", async () => {
+Deno.test("isStackTrampolineActive() is true while trampolines are on", async () => {
   await using program = await runProgram(`${IMPORTS}
 console.log(isStackTrampolineActive());
 activateStackTrampoline("perf");
@@ -170,13 +170,13 @@ Deno.test("importing @x/perf has no effect, needs no permission and reads no env
   equal(await program.map(), undefined);
 });
 
-Deno.test("JS_PERF_SUPPORT turns trampolines on without a word in the program", async () => {
+Deno.test("JS_PERF_SUPPORT turns trampolines on without a call in the program", async () => {
   await using program = await runProgram(`${FOO_BAR_BAZ}baz();`, { env: { JS_PERF_SUPPORT: "1" } });
   equal(program.stderr, "");
   deepEqual(await program.symbols(), FOO_BAR_BAZ_SYMBOLS);
 });
 
-Deno.test("nothing is on where nothing asks for it", async () => {
+Deno.test("trampolines are off by default", async () => {
   for (const value of [undefined, "", "0"]) {
     await using program = await runProgram(
       `${FOO_BAR_BAZ}baz(); console.log(isStackTrampolineActive());`,
@@ -194,7 +194,7 @@ Deno.test("deactivateStackTrampoline() wins over JS_PERF_SUPPORT", async () => {
   equal(await program.map(), undefined);
 });
 
-Deno.test("JS_PERF_ENGINE that is unknown is a warning that names it, and trampolines are off", async () => {
+Deno.test("an unknown JS_PERF_ENGINE is named in a warning, and trampolines are off", async () => {
   await using program = await runProgram(`${FOO_BAR_BAZ}baz(); console.log("done");`, {
     env: { JS_PERF_SUPPORT: "1", JS_PERF_ENGINE: "turbo" },
   });
@@ -262,4 +262,22 @@ if (typeof self.postMessage === "function") {
   );
   equal(program.stderr, "");
   deepEqual(await program.symbols(), ["js::inMain:program.ts:4", "js::inWorker:program.ts:3"]);
+});
+
+Deno.test("activateStackTrampoline() with another engine switches to it, auto keeps the engine", async () => {
+  await using program = await runProgram(`${IMPORTS}
+import { support } from "@x/perf";
+const seen = withPerf(function seen() {});
+const engines: (string | undefined)[] = [];
+for (const engine of ["native", "wasm", "auto", "native", "auto"] as const) {
+  activateStackTrampoline("perf", { engine });
+  seen();
+  engines.push(support().active?.engine);
+}
+console.log(engines.join());
+`);
+  equal(program.stderr, "");
+  equal(program.stdout, "native,wasm,wasm,native,native\n");
+  // One trampoline of each engine.
+  deepEqual((await program.symbols())?.length, 2);
 });

@@ -1,6 +1,6 @@
 /*
- * What instrumenting costs. Each function of a benchmark makes a thousand calls, since one is
- * too short to be timed: read microseconds as nanoseconds a call.
+ * Measures the cost of instrumenting. Each function of a benchmark makes a thousand calls, because
+ * one is too short to be timed: read microseconds as nanoseconds per call.
  */
 import { activateStackTrampoline, deactivateStackTrampoline, trampoline, withPerf } from "@x/perf";
 
@@ -18,7 +18,7 @@ publishActivation();
 
 type Add = (a: number, b: number) => number;
 
-/** No two have the same text, for V8 would share what it learns of one. */
+/** No two functions have the same text, otherwise V8 would share its feedback between them. */
 function bodyText(): string {
   return `/* ${made++} */ return (a * 31 + b) | 0`;
 }
@@ -93,7 +93,9 @@ function bench(
   });
 }
 
-/** What was active once is slower inactive: many functions first, which this shows with. */
+/**
+ * Code that was active once is slower when inactive. Many functions show that, so they come first.
+ */
 const GROUPS = [["1000 calls across 8 functions", 8], ["1000 calls of one function", 1]] as const;
 
 for (const [group, many] of GROUPS) {
@@ -137,7 +139,7 @@ function makeSharedSite(callees: readonly (Add | Adder)[], call: string): () => 
   return () => void (sum += loop());
 }
 
-/** Call sites that V8 knows nothing of: what is called there is another function each time. */
+/** Megamorphic call sites: each call has another callee. */
 const SHARED_SITES = [
   ["1000 calls of 8 functions at one call site", "callees[i & 7]", makeAdd, wrapped],
   ["1000 calls of 8 methods at one call site", "callees[i & 7].add", plainAdder, wrappedAdder],
@@ -182,22 +184,22 @@ Deno.bench({
   },
 });
 
-/** What functions take, each. */
+/** The cost of one function. */
 interface Taken {
   microseconds: number;
   bytes: number;
 }
 
-/** V8's collector, where it is exposed (`--v8-flags=--expose-gc`): with it, only what is kept counts. */
+/** V8's collector, if it is exposed (`--v8-flags=--expose-gc`): then garbage does not count. */
 const { gc } = globalThis as { gc?: (options: { type: string; flavor: string }) => void };
 
-/** The process's resident memory, without what V8 has not collected yet. */
+/** The process's resident memory, without garbage where the collector is exposed. */
 function memory(): number {
   gc?.({ type: "major", flavor: "last-resort" });
   return Deno.memoryUsage().rss;
 }
 
-/** What so many functions take of an action, each. */
+/** Measures the cost of an action for each of `count` functions. */
 function taken(count: number, action: () => void): Taken {
   const [before, start] = [memory(), performance.now()];
   action();
@@ -209,13 +211,13 @@ function print(what: string, { microseconds, bytes }: Taken): void {
   console.log(`${what}: ${microseconds.toFixed(2)} µs and ${bytes.toFixed(0)} bytes each`);
 }
 
-/** How many functions modules have that register them at once, all in all and each. */
+/** The number of functions of all modules, and of each module, which registers them at once. */
 const [ALL, AT_ONCE] = [100 * 1024, 1024];
 
 /**
- * Memory has no benchmark of its own: it is measured once, over many functions, and printed. What the
- * process takes once for all, such as the compiled code of this package, is taken before. Labels, which are
- * the program's, are made before too. Of several runs on a core that does nothing else, the best counts.
+ * Measures memory once, over many functions, and prints it. Memory that the process needs only
+ * once, such as compiled code of this package, is allocated before. The labels are the program's,
+ * so they are made before, too. Of several runs on an idle core the best counts.
  */
 function printRegistration(): void {
   const { run } = activation;

@@ -40,13 +40,13 @@ Deno.test("callerPosition() skips functions by their names", async () => {
   deepEqual(position, { file: thisFile, line: await lineOf("skipped") });
 });
 
-Deno.test("callerPosition() is undefined where nobody calls", () => {
+Deno.test("callerPosition() is undefined without a caller", () => {
   function neverCalled() {}
   equal(callerPosition(neverCalled), undefined);
   equal(callerPosition(here, /(?:)/), undefined);
 });
 
-Deno.test("callerPosition() does not depend on the program's stack traces, and leaves them alone", () => {
+Deno.test("callerPosition() neither depends on nor changes the program's stack trace settings", () => {
   const { stackTraceLimit, prepareStackTrace: original } = V8Error;
   try {
     for (const limit of [0, 1, 200, "none", undefined]) {
@@ -62,7 +62,7 @@ Deno.test("callerPosition() does not depend on the program's stack traces, and l
   }
 });
 
-Deno.test("callerPosition() keeps to one line and a plain name where code was made from text", () => {
+Deno.test("callerPosition() returns one line and a plain name for code made from text", () => {
   const fromText = new Function("here", "return here()") as (fn: typeof here) => typeof position;
   let position: Position | undefined;
   for (position of [fromText(here), (0, eval)("(here) => here()")(here)]) {

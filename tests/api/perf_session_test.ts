@@ -23,7 +23,7 @@ unseen();
   deepEqual(await program.symbols(), ["js::seen:program.ts:2"]);
 });
 
-Deno.test("perfSession() ends with an exception too", async () => {
+Deno.test("perfSession() ends on an exception, too", async () => {
   await using program = await runProgram(`${SESSION}
 try {
   using _session = perfSession("perf", { engine: "native" });
@@ -35,7 +35,7 @@ try {
   equal(program.stdout, "stop false\n");
 });
 
-Deno.test("perfSession() nested leaves things as they were", async () => {
+Deno.test("perfSession() restores the state from before it", async () => {
   await using program = await runProgram(`${SESSION}
 {
   using _outer = perfSession();
@@ -54,7 +54,7 @@ console.log(isStackTrampolineActive());
   equal(program.stdout, "true\nfalse\ntrue\n");
 });
 
-Deno.test("perfSession() disposed twice is disposed once", async () => {
+Deno.test("perfSession() may be disposed twice", async () => {
   await using program = await runProgram(`${SESSION}
 const session = perfSession();
 session[Symbol.dispose]();
@@ -65,7 +65,7 @@ console.log(isStackTrampolineActive());
   equal(program.stdout, "true\n");
 });
 
-Deno.test("perfSession() disposed after deactivateStackTrampoline() is off", async () => {
+Deno.test("perfSession() leaves trampolines off after deactivateStackTrampoline()", async () => {
   await using program = await runProgram(`${SESSION}
 {
   using _session = perfSession();
@@ -86,4 +86,19 @@ try {
 console.log(isStackTrampolineActive());
 `);
   equal(program.stdout, "RangeError true\nfalse\n");
+});
+
+Deno.test("perfSession() gives the engine and the backend back", async () => {
+  await using program = await runProgram(`${SESSION}
+import { support } from "@x/perf";
+const active = () => { const { backend, engine } = support().active!; return backend + " " + engine; };
+activateStackTrampoline("perf", { engine: "native" });
+{
+  using _session = perfSession("perf_jit", { engine: "wasm" });
+  console.log(active());
+}
+console.log(active());
+`);
+  equal(program.stderr, "");
+  equal(program.stdout, "perf_jit wasm\nperf native\n");
 });

@@ -5,7 +5,7 @@ import { type Support, support } from "../../lib/api/support.ts";
 
 const mod = import.meta.resolve("../../mod.ts");
 
-/** What `support()` says in a process of its own, and whether that process leaves a map. */
+/** Calls `support()` in a process of its own; returns its result, and whether there was a map. */
 async function supportUnder(
   flags: readonly string[],
   { before = "", env = {} }: { before?: string; env?: Record<string, string> } = {},
@@ -29,7 +29,7 @@ async function supportUnder(
   }
 }
 
-Deno.test("support() tells the platform", () => {
+Deno.test("support() reports the platform", () => {
   const { os, arch, runtime, trampolines, mapPath } = support();
   equal(os, Deno.build.os);
   equal(arch, Deno.build.arch);
@@ -39,7 +39,7 @@ Deno.test("support() tells the platform", () => {
 });
 
 Deno.test({
-  name: "support() walks from inside a trampoline to the program's start",
+  name: "support() walks the stack from a trampoline to the program's start",
   ignore: Deno.build.os !== "linux",
   fn() {
     for (let round = 0; round < 2; round++) {
@@ -59,7 +59,7 @@ Deno.test("support() leaves no perf map, even where the environment asks for one
   equal(framePointers.available, true);
 });
 
-Deno.test("support() names what is active", async () => {
+Deno.test("support() names the active engine and backend", async () => {
   const { support: { active }, map } = await supportUnder(["-A"], {
     before: "perf.activateStackTrampoline()",
   });
@@ -67,7 +67,7 @@ Deno.test("support() names what is active", async () => {
   equal(map, true);
 });
 
-Deno.test("support() does not throw or ask where permissions are missing, it names them", async () => {
+Deno.test("support() names missing permissions, and neither throws nor prompts", async () => {
   const { support: { engines, framePointers, trampolines }, stderr } = await supportUnder([]);
   equal(stderr, "");
   equal(trampolines.available, true);
@@ -81,7 +81,7 @@ Deno.test("support() does not throw or ask where permissions are missing, it nam
   match(further.support.framePointers.reason!, /^permission is missing: --allow-read=/);
 });
 
-Deno.test("support() walks from inside a worker, too", async () => {
+Deno.test("support() walks the stack from inside a Worker, too", async () => {
   const { support: fromWorker } = await supportUnder(["-A"], {
     before: `
       if (globalThis.name !== "inner") {

@@ -3,7 +3,7 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { trampoline } from "../../lib/api/trampoline.ts";
 import { runProgram } from "../support/program.ts";
 
-Deno.test("trampoline() runs the body: its result, its exception", () => {
+Deno.test("trampoline() passes on the body's result and exception", () => {
   const frame = trampoline("label", "routes.ts", 12);
   equal(frame.run(() => 42), 42);
   const error = new Error("mine");
@@ -13,7 +13,7 @@ Deno.test("trampoline() runs the body: its result, its exception", () => {
     }), (thrown) => thrown === error);
 });
 
-Deno.test("trampoline() refuses a name or file that is no text", () => {
+Deno.test("trampoline() refuses a name or file that is not text", () => {
   for (const [name, file] of [[1, "a"], ["a", undefined], [Symbol("s"), "a"], [null, "a"]]) {
     throws(() => trampoline(name as string, file as string), {
       name: "TypeError",
@@ -22,7 +22,7 @@ Deno.test("trampoline() refuses a name or file that is no text", () => {
   }
 });
 
-Deno.test("trampoline() refuses a line that is no whole number above 0", () => {
+Deno.test("trampoline() refuses a line that is not a whole number above 0", () => {
   for (const line of [0, -1, 1.5, NaN, Infinity, "1"]) {
     throws(() => trampoline("a", "b", line as number), {
       name: "RangeError",
@@ -31,7 +31,7 @@ Deno.test("trampoline() refuses a line that is no whole number above 0", () => {
   }
 });
 
-Deno.test("trampoline() shows under the name it was given, once", async () => {
+Deno.test("trampoline() has one map entry, with the given name", async () => {
   await using program = await runProgram(`
 import { activateStackTrampoline, trampoline } from "@x/perf";
 const add = trampoline("OP_ADD", "vm.bc", 3);

@@ -48,8 +48,8 @@ for (let i = 0; i < 2_000; i++) sum(100), visitor.visit(100);
 console.log(sum(5_000), visitor.visit(5_000));
 `,
       {
-        // Interpreted, a plain recursion ends at 10 000 and one through a wrapper at 4 000: what
-        // is warm is optimised, and that must not depend on when a thread has done it.
+        // Interpreted, a plain recursion ends at depth 10 000, one through a wrapper at 4 000. So
+        // the functions must be optimised, at a moment that does not depend on another thread.
         flags: ["--allow-all", "--v8-flags=--no-concurrent-recompilation"],
         env: { JS_PERF_SUPPORT: value },
       },
@@ -59,7 +59,7 @@ console.log(sum(5_000), visitor.visit(5_000));
   }
 });
 
-Deno.test("withPerf() gives what is called often a trampoline of its own, wherever they are on", async () => {
+Deno.test("withPerf() gives a hot function its own trampoline", async () => {
   await using program = await runProgram(`
 import { activateStackTrampoline, deactivateStackTrampoline, withPerf } from "@x/perf";
 const plain = function (this: unknown, a: number, b: number) {
@@ -93,7 +93,8 @@ console.log(wrapped.length);
   equal(program.stderr, "");
   equal(program.stdout, "2\n");
   const entries = (await program.map())!.filter(({ name }) => name === "js::hot:a.ts:1");
-  // By the wasm engine at first, its own one, those again where V8 has moved them, and by the native one.
+  // By the wasm engine at first, its own one, those again where V8 has moved them, and by the
+  // native one.
   ok(entries.length >= 3 && entries.length <= 8, `${entries.length} entries`);
   equal(new Set(entries.map(({ start }) => start)).size, entries.length);
 });
@@ -206,7 +207,7 @@ parser[tag]();
   for (const symbol of symbols) equal(/:([3-9]|1[0-5])$/.test(symbol), true, symbol);
 });
 
-Deno.test("withPerf() lets no name or file forge a line", async () => {
+Deno.test("withPerf() does not let a name or file forge a line", async () => {
   await using program = await runProgram(
     `
 import { activateStackTrampoline, withPerf } from "@x/perf";

@@ -1,7 +1,6 @@
 /*
- * What can stand where the perf map should be. Whatever it is, the program runs
- * as without @x/perf, says once why trampolines are off, and what was planted
- * stays as it was.
+ * Obstacles at the path of the perf map. With each of them the program runs as without @x/perf and
+ * warns once why trampolines are off. Planted files stay unchanged.
  */
 import { equal, match, ok } from "node:assert/strict";
 
@@ -24,7 +23,9 @@ async function runAfter(before: string): Promise<Program> {
   return await runProgram(PROGRAM, { before, env: { JS_PERF_SUPPORT: "1" } });
 }
 
-/** Runs the program after something was planted, and checks that it is inactive with one warning. */
+/**
+ * Runs the program after something was planted, and checks that it is inactive with one warning.
+ */
 async function runRefused(plant: string, problem: RegExp): Promise<Program> {
   const program = await runAfter(plant);
   equal(program.stdout, "42 42 false\n");
@@ -97,7 +98,7 @@ testNeeding(
   },
 );
 
-Deno.test("openOwnFile() reports a file that must not be written", async () => {
+Deno.test("openOwnFile() reports a file without permission to write", async () => {
   await using program = await runProgram(PROGRAM, {
     before: 'echo a > "$MAP"; chmod 400 "$MAP"',
     // Root without capabilities has to obey file modes.
@@ -110,7 +111,7 @@ Deno.test("openOwnFile() reports a file that must not be written", async () => {
   equal(await Deno.readTextFile(program.mapPath), "a\n");
 });
 
-Deno.test("openOwnFile() replaces what an earlier process of the same pid left", async () => {
+Deno.test("openOwnFile() replaces the file of an earlier process with the same pid", async () => {
   await using program = await runAfter(
     'printf "1000 20 stale\\n" > "$MAP"; touch -d "2001-01-01" "$MAP"',
   );
@@ -119,7 +120,7 @@ Deno.test("openOwnFile() replaces what an earlier process of the same pid left",
   equal((await program.symbols()).join(), "js::foo:program.ts:2");
 });
 
-Deno.test("openOwnFile() replaces it without the permission to read /proc", async () => {
+Deno.test("openOwnFile() replaces that file without the permission to read /proc, too", async () => {
   await using program = await runProgram(PROGRAM, {
     before: 'printf "1000 20 stale\\n" > "$MAP"; touch -d "1 minute ago" "$MAP"',
     env: { JS_PERF_SUPPORT: "1" },
@@ -133,7 +134,7 @@ Deno.test("openOwnFile() replaces it without the permission to read /proc", asyn
   equal((await program.symbols()).join(), "js::foo:program.ts:2");
 });
 
-Deno.test("openOwnFile() appends to what this process wrote, also before it became the program", async () => {
+Deno.test("openOwnFile() appends to this process's file, also to one from before its exec", async () => {
   await using program = await runAfter('printf "1000 20 mine\\n" > "$MAP"; chmod 600 "$MAP"');
   equal(program.stdout, "42 42 true\n");
   equal((await program.symbols()).join(), "mine,js::foo:program.ts:2");

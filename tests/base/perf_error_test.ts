@@ -17,7 +17,7 @@ Deno.test("PerfError keeps message, code, hint and cause", () => {
   );
 });
 
-Deno.test("PerfError has no hint and no cause of its own", () => {
+Deno.test("PerfError has neither hint nor cause by default", () => {
   const error = new PerfError("Cannot run perf", { code: "perf" });
   equal(error.hint, undefined);
   equal("cause" in error, false);

@@ -8,7 +8,7 @@ Deno.test("sourceName() shows a file URL as a path", () => {
   equal(sourceName("file://server/share/app.ts"), "//server/share/app.ts");
 });
 
-Deno.test("sourceName() leaves every other URL and a path as they are", () => {
+Deno.test("sourceName() returns other URLs and paths unchanged", () => {
   for (
     const url of [
       "https://example.com/mod.ts?v=1#top",
@@ -36,7 +36,7 @@ Deno.test("functionSymbol() has name, file and line", () => {
   );
 });
 
-Deno.test("functionSymbol() leaves out a line that is not known", () => {
+Deno.test("functionSymbol() leaves out an unknown line", () => {
   equal(functionSymbol({ name: "GET /users", file: "routes.ts" }), "js::GET /users:routes.ts");
 });
 

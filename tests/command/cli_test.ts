@@ -2,7 +2,7 @@ import { equal, match } from "node:assert/strict";
 
 import { runCommand } from "../support/command_process.ts";
 
-Deno.test("main() explains itself on --help", async () => {
+Deno.test("main() prints the help on --help", async () => {
   const overview = await runCommand(["--help"]);
   equal(overview.code, 0);
   match(
@@ -17,7 +17,7 @@ Deno.test("main() explains itself on --help", async () => {
   }
 });
 
-Deno.test("main() answers what it cannot follow with one error, one hint and status 2", async () => {
+Deno.test("main() answers a wrong command line with one error, one hint and status 2", async () => {
   const cases: [string[], string][] = [
     [
       [],
@@ -42,8 +42,31 @@ Deno.test("main() answers what it cannot follow with one error, one hint and sta
     equal(stdout, "");
     const [error, hint, ...rest] = stderr.trimEnd().split("\n");
     equal(error!.startsWith(`error: ${message}`), true, stderr);
-    equal(hint, "hint: --help says what there is");
+    equal(hint, "hint: --help lists commands and options");
     equal(rest.length, 0, stderr);
+  }
+});
+
+Deno.test("main() names the command or the option that was probably meant", async () => {
+  for (
+    const [args, meant] of [
+      [["profil", "x.ts"], "profile"],
+      [["profile", "--frequency", "99"], "--freq"],
+      [["report", "--fromat=html"], "--format"],
+    ] as const
+  ) {
+    const { code, stderr } = await runCommand(args);
+    equal(code, 2, args.join(" "));
+    match(stderr, new RegExp(`\\nhint: did you mean ${meant}\\? --help says what there is\\n$`));
+  }
+});
+
+Deno.test("main() lists the same engines in its help and in its error", async () => {
+  const { stderr } = await runCommand(["run", "--engine", "steam", "x.ts"]);
+  const [, names] = /must be one of (.*)$/m.exec(stderr)!;
+  for (const command of ["run", "profile"]) {
+    const { stdout } = await runCommand([command, "--help"]);
+    match(stdout, new RegExp(`--engine ${names!.replaceAll(", ", "\\|")}\\n`.replace("\\n", "\n")));
   }
 });
 

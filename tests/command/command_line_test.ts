@@ -47,7 +47,7 @@ Deno.test("parseCommandLine() takes a value that begins with a dash", () => {
   equal(line.script, "a.ts");
 });
 
-Deno.test("parseCommandLine() has no script where none is named", () => {
+Deno.test("parseCommandLine() returns no script if none is named", () => {
   deepEqual(parse(), {
     options: new Map(),
     script: undefined,
@@ -56,19 +56,19 @@ Deno.test("parseCommandLine() has no script where none is named", () => {
   });
 });
 
-Deno.test("parseCommandLine() refuses what is unknown, by its name", () => {
+Deno.test("parseCommandLine() refuses an unknown option and names it", () => {
   for (const option of ["--bad", "--X", "--g", "-z", "--constructor", "--__proto__"]) {
     throws(() => parse(option, "app.ts"), {
       name: "PerfError",
       code: "usage",
       message: `Cannot use option "${option}": it is unknown`,
-      hint: "--help says what there is",
+      hint: "--help lists commands and options",
     });
   }
   throws(() => parseCommandLine(["-F", "9"], parseOptionsOf("run")), /"-F": it is unknown/);
 });
 
-Deno.test("parseCommandLine() refuses a missing value, and one too many", () => {
+Deno.test("parseCommandLine() refuses a missing value, and a value for a flag", () => {
   throws(() => parse("-F"), /"-F": its value is missing/);
   throws(() => parse("--output"), /"--output": its value is missing/);
   throws(

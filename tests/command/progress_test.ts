@@ -16,11 +16,11 @@ class Written {
   }
 }
 
-Deno.test("Progress shows a line on a terminal, and takes it away", () => {
+Deno.test("Progress shows a line on a terminal, and removes it", () => {
   const stream = new Written(true);
   const progress = new Progress({ stream });
   progress.show(() => "reading 1 MB");
-  // So soon nobody could read it.
+  // This line comes too soon to be read, so it is not shown.
   progress.show(() => "reading 2 MB");
   progress.clear();
   equal(stream.texts.length, 2);
@@ -29,7 +29,7 @@ Deno.test("Progress shows a line on a terminal, and takes it away", () => {
   equal(stream.texts[1], "\r\x1b[K");
 });
 
-Deno.test("Progress writes nothing where nobody looks, or nobody wants it", () => {
+Deno.test("Progress writes nothing without a terminal, or if it is quiet", () => {
   for (const [isTTY, isQuiet] of [[false, false], [true, true], [false, true]] as const) {
     const stream = new Written(isTTY);
     const progress = new Progress({ stream, isQuiet });

@@ -1,8 +1,8 @@
 /*
- * Every system call that trampolines make, failing: the C library's own and the runtime's on the
- * map, the dump and what is read in /proc. Each call fails once, and from there on; a write also
- * ends in the middle. Whatever fails, the program's output and status are its own, there is at most
- * one warning each time trampolines were asked for, and what was written is whole.
+ * Failures of every system call that trampolines make: the C library's own, and the runtime's on
+ * the map, the dump and files in /proc. Each call fails once, and from there on; a write also ends
+ * in the middle. With each failure the program's output and status are its own, there is at most
+ * one warning each time trampolines were asked for, and written files are whole.
  */
 import { equal, match, ok } from "node:assert/strict";
 
@@ -54,7 +54,7 @@ function isDistinct(calls: readonly string[], at: number): boolean {
 
 const OUTPUT = "3 TypeError: mine\n".repeat(2);
 
-/** How a call fails, by its name: errno(3). */
+/** The error of each call, by its name: errno(3). */
 const ERRORS: Readonly<Record<string, number>> = {
   open: 24, // EMFILE
   read: 5, // EIO
@@ -105,7 +105,7 @@ async function runWith(
   });
 }
 
-/** One line of a table: what the fault came to. */
+/** Runs a program with a fault; returns the outcome as a line of a table. */
 async function outcome(faulty: FaultyPackage, choice: Choice, fault: string): Promise<string> {
   await using program = await runWith(faulty, choice, fault);
   equal(program.stdout, OUTPUT);
@@ -160,7 +160,7 @@ async function readMap({ mapPath }: Program): Promise<Uint8Array | undefined> {
   }
 }
 
-/** What happened when each of a program's calls failed, one a line. */
+/** Has each of a program's calls fail once, and prints the outcomes, one a line. */
 async function failAll(
   calls: readonly string[],
   outcomeOf: (fault: string) => Promise<string>,

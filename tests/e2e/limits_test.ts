@@ -22,7 +22,7 @@ Deno.exitCode = 7;
 `;
 }
 
-/** What stands on stderr, with either backend, in the words of this package. */
+/** Returns the warnings of this package on stderr, with either backend. */
 async function warnings(
   source: string,
   active: boolean,
@@ -47,19 +47,19 @@ try {
 } catch { /* that was the last */ }
 `;
 
-Deno.test("no file descriptor is left: trampolines stay off", async () => {
+Deno.test("without a free file descriptor trampolines stay off", async () => {
   const said = await warnings(program(ALL_DESCRIPTORS), false, { before: "ulimit -n 200" });
   for (const warning of said) match(warning, /EMFILE/);
 });
 
-Deno.test("no file descriptor is left, once the map is open: trampolines stay on", async () => {
+Deno.test("without a free file descriptor trampolines stay on, once the map is open", async () => {
   const source = program(ALL_DESCRIPTORS, { callFirst: true });
   await warnings(source, true, { before: "ulimit -n 200" });
 });
 
 testNeeding(
   obstacleOfCommand("gcc", "--version"),
-  "no memory may become executable: trampolines stay off",
+  "without executable memory trampolines stay off",
   async () => {
     const directory = await Deno.makeTempDir({ prefix: "xperf-no-exec-" });
     try {
@@ -77,7 +77,7 @@ testNeeding(
 
 testNeeding(
   obstacleOfCommand("prlimit", "--version"),
-  "the address space is limited: what V8 can live with is enough",
+  "an address space that is large enough for V8 is enough",
   async () => {
     const limit = `
 const status = Deno.readTextFileSync("/proc/self/status");

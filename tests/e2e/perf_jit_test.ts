@@ -78,7 +78,7 @@ while (performance.now() < end) copy();
       if (event === undefined || !/mem(move|cpy)/.test(frames[0]?.[2] ?? "")) continue;
       if (!sample.includes("js::copy:")) continue;
       shown[event] = frames.slice(0, 4).map(([, ip, name]) => `    ${ip} ${name}`).join("\n");
-      // perf's DWARF unwinder shows the calls, frame pointers what comes behind them.
+      // perf's DWARF unwinder shows addresses in the calls, frame pointers the return addresses.
       const bias = event === "dwarf" ? 1n : 0n;
       stacks[event].push(frames.slice(1).map(([, ip]) => BigInt(`0x${ip}`) + bias));
     }
@@ -146,7 +146,7 @@ while (performance.now() < end) for (const f of all) sum += f(sum);
 
 testNeeding(
   obstacle,
-  "perf inject --jit takes what a run ended by SIGKILL has written",
+  "perf inject --jit accepts the dump of a run that SIGKILL ended",
   async () => {
     await using program = await recordJit(
       `
@@ -175,7 +175,7 @@ for (let i = 0; ; i++) {
   },
 );
 
-testNeeding(obstacle, "perf inject --jit takes a dump up to its last whole record", async () => {
+testNeeding(obstacle, "perf inject --jit accepts a dump up to its last whole record", async () => {
   await using program = await recordJit(demoByHand);
   const { size } = await Deno.stat(program.dumpPath);
   // Into the last function's record, which is foo's: behind it is only JIT_CODE_CLOSE.
@@ -220,7 +220,7 @@ if (typeof WorkerGlobalScope === "undefined") {
   checkJitdump(await Deno.readFile(program.dumpPath), program.pid);
 });
 
-Deno.test("perf_jit switched off and on again goes on in the same dump", async () => {
+Deno.test("perf_jit switched off and on again continues the same dump", async () => {
   await using program = await runProgram(
     `
 import { activateStackTrampoline, deactivateStackTrampoline, withPerf } from "@x/perf";

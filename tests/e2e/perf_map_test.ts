@@ -10,7 +10,7 @@ import { obstacleOfPerf, recordProgram, type Sample } from "../support/perf.ts";
 
 const preload = new URL("../../lib/preload.ts", import.meta.url).href;
 
-/** Holds what the issue asks of the samples in foo. */
+/** Checks the nesting of the samples in foo. */
 function checkNesting(samples: Sample[], file: string): void {
   const { nested, whole } = measureNesting(samples, file);
   ok(nested >= 95, `${nested} % have foo <- bar <- baz`);

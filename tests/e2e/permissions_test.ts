@@ -1,7 +1,7 @@
 /*
- * The permissions that the README names are enough, and whichever lacks, nobody is asked: the program
- * says and ends the same, with one warning at most. What this or that permission is for, without the
- * words of the README, is in activation_test.ts.
+ * The permissions that the README names are enough. Without one of them there is no prompt: the
+ * program prints and ends the same, with one warning at most. activation_test.ts tests the
+ * permissions one by one.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -45,7 +45,7 @@ Deno.test("the README's permissions are enough", async () => {
 
 testNeeding(
   obstacleOfTerminal,
-  "without one of the README's permissions trampolines are off, and nobody is asked",
+  "without one of the README's permissions trampolines are off, and nothing prompts",
   async () => {
     const flags = await documentedFlags();
     for (const missing of flags) {
@@ -61,6 +61,46 @@ testNeeding(
     }
   },
 );
+
+Deno.test("the preload without permissions says once which one is missing", async () => {
+  const flags = await documentedFlags();
+  const preload = `--preload=${root}lib/preload.ts`;
+  const variables = "JS_PERF_SUPPORT,JS_PERF_JIT_SUPPORT";
+  const cases: [flags: readonly string[], missing: string | undefined][] = [
+    [[], `--allow-env=${variables}`],
+    [["--allow-env=JS_PERF_JIT_SUPPORT"], "--allow-env=JS_PERF_SUPPORT"],
+    [["--allow-env=JS_PERF_SUPPORT"], "--allow-ffi"],
+    [[`--allow-env=${variables}`], "--allow-ffi"],
+    [flags, undefined],
+  ];
+  for (const [granted, missing] of cases) {
+    await using program = await runProgram("function foo() { return 42; }\nconsole.log(foo());\n", {
+      flags: ["--no-prompt", ...granted, preload],
+      env: { JS_PERF_SUPPORT: "1" },
+    });
+    equal(program.stdout, "42\n");
+    const [warning, ...rest] = program.stderr.split("\n");
+    deepEqual(rest, missing === undefined ? [] : [""], program.stderr);
+    match(
+      warning!,
+      missing === undefined
+        ? /^$/
+        : new RegExp(`^@x/perf: .*permission ${missing} is missing; trampolines are off`),
+    );
+  }
+});
+
+Deno.test("the preload without permissions says so where nothing is asked for, too", async () => {
+  await using program = await runProgram("console.log(42);\n", {
+    flags: ["--no-prompt", "--allow-env=JS_PERF_SUPPORT", `--preload=${root}lib/preload.ts`],
+  });
+  equal(program.stdout, "42\n");
+  equal(
+    program.stderr,
+    "@x/perf: Cannot read JS_PERF_JIT_SUPPORT: permission --allow-env=JS_PERF_JIT_SUPPORT is missing; " +
+      "trampolines are off (see: --allow-env --allow-ffi --allow-read --allow-write=/tmp)\n",
+  );
+});
 
 const INSTRUMENTED = `
 const worker = new Worker(import.meta.resolve("./worker.ts"), { type: "module" });
@@ -85,7 +125,7 @@ async function runWorker(flags: readonly string[]): Promise<Program> {
   return program;
 }
 
-Deno.test("Workers are instrumented with the permission to read the package, and run without", async () => {
+Deno.test("Workers are instrumented if the package may be read, and run plainly if not", async () => {
   const flags = await documentedFlags();
   await using all = await runWorker([...flags, `--allow-read=${root}`]);
   equal(all.stderr, "");

@@ -1,4 +1,4 @@
-/* How processes end and start others: what was known is written, and each has files of its own. */
+/* Processes that end and start others: known names are written, and each has its own files. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 
 import { checkJitdump } from "../support/jitdump_checks.ts";
@@ -26,7 +26,7 @@ setTimeout(() => {}, 0);
 ${end}
 `;
 
-Deno.test("however a process ends, its map is whole", async () => {
+Deno.test("the map is whole after any ending of the process", async () => {
   for (const [end, code] of ENDS) {
     await using program = await runProgram(source(end), { env: { JS_PERF_SUPPORT: "1" } });
     equal(program.stdout, "42\n", end);
@@ -35,7 +35,7 @@ Deno.test("however a process ends, its map is whole", async () => {
   }
 });
 
-Deno.test("however a process ends, its dump is whole", async () => {
+Deno.test("the dump is whole after any ending of the process", async () => {
   for (const [end, code, isHeard] of ENDS) {
     await using program = await runProgram(source(end), { env: { JS_PERF_JIT_SUPPORT: "1" } });
     equal(program.stdout, "42\n", end);

@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url";
 
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 
-/** How often the handler shall run; XPERF_HANDLER_RUNS=10000000 takes some ten minutes. */
+/** The number of runs of the handler; XPERF_HANDLER_RUNS=10000000 takes some ten minutes. */
 const RUNS = Number(Deno.env.get("XPERF_HANDLER_RUNS") ?? 150_000);
 
-/** Nanoseconds between two strikes of each thread. */
+/** The time between two signals of each thread, in nanoseconds. */
 const INTERVAL = 300_000;
 
 testNeeding(

@@ -77,14 +77,14 @@ let [lastMemory, lastCollection] = [-Infinity, performance.now()];
 for (let i = 0; performance.now() < end; i++) {
   for (let k = 0; k < 20; k++) round(i);
   check(await wait(i), i + thread);
-  // What a function takes, it takes for good: many at first, and then some all the time.
+  // A registered function keeps its memory, so many are registered at first, later only some.
   const isWarm = performance.now() > end - 900 * duration;
   if (performance.now() > lastRegistered + (isWarm ? 1000 : 50)) {
     lastRegistered = performance.now();
     const name = \`label \${thread}/\${counts.registered++}\`;
     check(perf.trampoline(name, "stress.ts", 1).run(() => add(i, 7)), i + 7);
   }
-  // V8 takes its time: what is garbage is not to be taken for a leak.
+  // V8 collects late, so collect now: garbage must not be taken for a leak.
   if (performance.now() > lastCollection + 3000) {
     (globalThis as unknown as { gc(): void }).gc();
     lastCollection = performance.now();
@@ -147,7 +147,7 @@ testNeeding(
       ok(calls > 1000 && toggles > 100 && registered > 10);
     }
 
-    // One map, each function of each thread in it, and no two in one place. (An engine whose code
+    // One map has each function of each thread, and no two at one place. (An engine whose code
     // moves names it again.)
     const map = (await program.map())!;
     for (const { thread, registered } of threads) {
@@ -165,7 +165,7 @@ testNeeding(
     });
     ok(samples.some((frames) => frames.some((frame) => frame.startsWith("js::deep"))));
 
-    // Flat, but for what each new function takes for good.
+    // Memory is flat, except for that of each new function.
     const megabyte = 1024 * 1024;
     const warm = Math.max(...memory.slice(0, Math.ceil(memory.length * WARM_UP / DURATION)));
     const last = Math.min(...memory.slice(-Math.ceil(memory.length / 10)));
@@ -179,7 +179,7 @@ testNeeding(
   },
 );
 
-Deno.test("Workers that are terminated in the middle of a call harm nobody", async () => {
+Deno.test("Workers that are terminated in the middle of a call do no harm", async () => {
   await using program = await runProgram(
     `
 import { activateStackTrampoline, withPerf } from "@x/perf";

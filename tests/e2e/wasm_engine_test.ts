@@ -1,6 +1,6 @@
 /*
- * Trampolines of the wasm engine under real `perf record`: V8 makes them, and moves them when they
- * have been called often. At any time of a run, and however it ends, they have their names.
+ * Trampolines of the wasm engine under real `perf record`: V8 makes them, and moves hot ones. They
+ * have their names at any time of a run, and with any ending.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 
@@ -57,7 +57,7 @@ testNeeding(
   },
 );
 
-/** Ways to end, by what a program does: `seconds` after its start, or after so many calls. */
+/** Ways in which a program ends, `seconds` after its start, or after a number of calls. */
 const ENDS: readonly [how: string, source: string, code: number | undefined][] = [
   ["killed", 'Deno.kill(Deno.pid, "SIGKILL")', undefined],
   ["ended by Deno.exit()", "Deno.exit(3)", 3],
@@ -72,7 +72,7 @@ for (const calls of [70_000, 110_000, 135_000]) {
   }
 }
 
-/** How a program ends. */
+/** The ending of a program. */
 interface End {
   how: string;
   end: string;
@@ -84,7 +84,7 @@ interface End {
 function namesAll({ how, end, code, calls }: End): void {
   testNeeding(
     obstacle,
-    `perf record names all that has run in a program that is ${how} after ${calls} calls`,
+    `perf record names all functions that ran in a program that is ${how} after ${calls} calls`,
     async () => {
       const { program, samples } = await recordTimes(
         `
@@ -152,7 +152,7 @@ function samplesOf(samples: readonly TimedSample[], name: string): TimedSample[]
   return samples.filter(({ frames }) => frames.some((frame) => frame.name === name));
 }
 
-/** How many percent of the samples have all names, in this order. */
+/** The percentage of samples that have all names, in this order. */
 function nestedPercent(samples: readonly TimedSample[], names: readonly string[]): number {
   const nested = samples.filter(({ frames }) => {
     const found = frames.map(({ name }) => name).filter((name) => names.includes(name));
@@ -162,7 +162,7 @@ function nestedPercent(samples: readonly TimedSample[], names: readonly string[]
   return 100 * nested.length / samples.length;
 }
 
-/** Holds that what runs in the module runs in one of its functions, which have names. */
+/** Checks that all code that runs in the module is a function with a name. */
 function checkResolved(samples: readonly TimedSample[], { file }: Program): void {
   const inModule = samplesOf(samples, `js::<module>:${file}`);
   ok(inModule.length > 100, `only ${inModule.length} samples in the module`);

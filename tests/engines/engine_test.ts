@@ -1,5 +1,5 @@
 /*
- * What every engine does, whoever makes its trampolines.
+ * Tests of every engine, with trampolines of each kind.
  */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 
@@ -36,7 +36,7 @@ for (const name of ENGINES) {
   const test = (criterion: string, body: () => void | Promise<void>) =>
     Deno.test(`engine "${name}" ${criterion}`, body);
 
-  test("is called that", () => equal(new DeclaringEngine(name).engine.name, name));
+  test("has its own name", () => equal(new DeclaringEngine(name).engine.name, name));
 
   test("passes this and every number of arguments, missing ones too", () => {
     const { engine } = preparedFor(...Array(MOST_ARGUMENTS + 1).keys());
@@ -53,7 +53,7 @@ for (const name of ENGINES) {
     }
   });
 
-  test("passes an array as all the arguments there are", () => {
+  test("spreads an array as the arguments", () => {
     const { engine } = preparedFor(APPLY, 1);
     const many = Array.from({ length: 1000 }, (_, i) => i);
     for (const args of [[], [1], many]) {
@@ -72,7 +72,7 @@ for (const name of ENGINES) {
     deepEqual(engine.entries.e1(1, report, 7, many), { self: 7, args: [many], count: 1 });
   });
 
-  test("passes this as it is to strict functions, boxed to sloppy ones", () => {
+  test("passes this unchanged to strict functions, boxed to sloppy ones", () => {
     const { engine } = preparedFor(0);
     const sloppy = new Function("return this");
     for (const self of [undefined, null, 1, "text", Symbol.iterator, 1n, true, {}]) {
@@ -83,7 +83,7 @@ for (const name of ENGINES) {
     }
   });
 
-  test("passes the result as it is", () => {
+  test("passes the result unchanged", () => {
     const { engine } = preparedFor(0, APPLY);
     for (const result of [undefined, null, NaN, -0, 2 ** 31, 2n ** 70n, "text", {}, () => {}]) {
       ok(Object.is(engine.entries.e0(0, () => result, undefined), result));
@@ -91,7 +91,7 @@ for (const name of ENGINES) {
     }
   });
 
-  test("calls whatever can be called", () => {
+  test("calls every kind of callable", () => {
     const { engine } = preparedFor(2);
     const bound = report.bind("bound", 0);
     deepEqual(engine.entries.e2(0, bound, "self", 1, 2), {
@@ -107,7 +107,7 @@ for (const name of ENGINES) {
     equal(engine.entries.e2(0, Math.max, undefined, 3, 5), 5);
   });
 
-  test("passes an exception as it is", () => {
+  test("passes an exception unchanged", () => {
     const { engine } = preparedFor(0, 4, APPLY);
     for (const value of [new TypeError("a"), "text", undefined, null, 0]) {
       const fail = () => {
@@ -132,7 +132,7 @@ for (const name of ENGINES) {
     equal(engine.entries.e0(0, () => 42, undefined), 42);
   });
 
-  test("keeps what nested calls are given and give apart", () => {
+  test("keeps arguments and results of nested calls apart", () => {
     const { engine } = preparedFor(1, 2);
     const sum = (n: number): unknown =>
       n === 0 ? 0 : n + (engine.entries.e1(0, sum, 0, n - 1) as number);
@@ -146,7 +146,7 @@ for (const name of ENGINES) {
     deepEqual(engine.entries.e2(1, even, undefined, 6, []), [6, 4, 2]);
   });
 
-  test("runs no microtask before its caller goes on", async () => {
+  test("runs no microtask before its caller continues", async () => {
     const { engine } = preparedFor(0);
     const order: string[] = [];
     engine.entries.e0(0, () => queueMicrotask(() => order.push("microtask")), undefined);
@@ -167,7 +167,7 @@ for (const name of ENGINES) {
     ok(BigInt(address) > 0n && size > 0 && size < 1024, `${size} bytes at ${address}`);
   });
 
-  test("passes on what declare() throws, and declares later what it could not", () => {
+  test("passes on an exception of declare(), and declares the function later", () => {
     const error = new RangeError("no stack");
     let fails = true;
     const host = new DeclaringEngine(name, {
@@ -196,7 +196,7 @@ for (const name of ENGINES) {
     }
   });
 
-  test("leaves nothing on the stack once a function returned or threw", () => {
+  test("leaves nothing on the stack when a function has returned or thrown", () => {
     const host = preparedFor(0);
     const depth = walk().length;
     throws(() =>
@@ -213,7 +213,7 @@ for (const name of ENGINES) {
     equal(walk().length, depth);
   });
 
-  test("is prepared batch by batch", () => {
+  test("makes trampolines in batches", () => {
     const host = new DeclaringEngine(name);
     for (let batch = 0; batch < 30; batch++) {
       const args = Array.from({ length: batch }, (_, i) => i % (APPLY + 1));
@@ -230,7 +230,7 @@ for (const name of ENGINES) {
   });
 
   for (const padding of [0, 104]) {
-    test(`gives no address twice, with ${padding} bytes left behind each`, () => {
+    test(`gives no address twice, with ${padding} bytes of padding`, () => {
       const host = new DeclaringEngine(name, { padding });
       for (let batch = 0; batch < 5; batch++) {
         const first = host.prepare(...Array.from({ length: 500 }, (_, i) => i % (APPLY + 1)));
@@ -245,7 +245,7 @@ for (const name of ENGINES) {
     });
   }
 
-  test("has room for more than 16 384 functions, those before and after stay what they are", () => {
+  test("has room for more than 16 384 functions", () => {
     const host = new DeclaringEngine(name);
     const { engine } = host;
     host.prepare(0, 2);
@@ -256,7 +256,7 @@ for (const name of ENGINES) {
       deepEqual(engine.entries.e2(id, here, undefined, 1, 2), [id]);
       deepEqual(engine.entries.e2(id, report, id, 1, 2), { self: id, args: [1, 2], count: 2 });
     }
-    // What was called before is not declared again, and nor is what was made before and after.
+    // Neither a called function nor a new trampoline is declared again.
     deepEqual(engine.entries.e0(0, here, undefined), [0]);
     deepEqual(host.declared.map(({ id }) => id), [
       0,
@@ -270,7 +270,7 @@ for (const name of ENGINES) {
     ]);
   });
 
-  test("is one of several, each with trampolines of its own", () => {
+  test("can be one of several engines, each with its own trampolines", () => {
     const [one, other] = [preparedFor(0), preparedFor(0)];
     one.engine.entries.e0(0, () =>
       other.engine.entries.e0(0, () => {
@@ -279,7 +279,7 @@ for (const name of ENGINES) {
     equal(overlap([...one.extentsOf(0), ...other.extentsOf(0)], 0), undefined);
   });
 
-  test("lets a program that uses up its stack go on", () => {
+  test("lets a program continue that has used up its stack", () => {
     const { engine } = preparedFor(1);
     const endless = (n: number): unknown =>
       1 + (engine.entries.e1(0, endless, undefined, n + 1) as number);

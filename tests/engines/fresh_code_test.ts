@@ -3,7 +3,7 @@ import { equal, notEqual } from "node:assert/strict";
 import { FreshCode } from "../../lib/engines/fresh_code.ts";
 import { runProgram } from "../support/program.ts";
 
-Deno.test("FreshCode.evaluate() gives a new value each time, of strict code that sees globals only", () => {
+Deno.test("FreshCode.evaluate() returns a new value each time, of strict code that sees only globals", () => {
   const code = new FreshCode<() => unknown>("() => [this, typeof code]", "file:///a.ts");
   const [one, other] = [code.evaluate(), code.evaluate()];
   notEqual(one, other);
@@ -16,7 +16,7 @@ Deno.test("FreshCode.evaluate() names its file in stacks", () => {
   equal(/file:\/\/\/made\/up\.ts:1:/.test(code.evaluate()().stack!), true);
 });
 
-Deno.test("withPerf() works where code may not be generated from strings", async () => {
+Deno.test("withPerf() works even if code from strings is forbidden", async () => {
   await using program = await runProgram(
     `
 import { withPerf } from "@x/perf";

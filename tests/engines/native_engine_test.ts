@@ -1,5 +1,5 @@
 /*
- * What is particular to this engine; what all have in common is in engine_test.ts.
+ * Tests of this engine alone; engine_test.ts has the tests of all engines.
  */
 import { equal, match, ok } from "node:assert/strict";
 
@@ -7,7 +7,7 @@ import type { RunDeep } from "../../lib/base/machine_code.ts";
 import { loadNativeLibrary } from "../../lib/native/native_library.ts";
 import { DeclaringEngine } from "../support/engines.ts";
 
-Deno.test("NativeEngine declares code of the size that the library says", () => {
+Deno.test("NativeEngine declares code with the library's size", () => {
   const host = called();
   equal(host.declared[0]!.code.size, loadNativeLibrary().xp_trampoline_size());
   equal(host.declared[0]!.code.byV8, undefined);
@@ -31,7 +31,7 @@ Deno.test("NativeEngine calls plainly where trampolines would take too much stac
   ok(many > 40 && many < 600, `${many} of 600`);
 });
 
-Deno.test("NativeEngine hands what is too deep to its host, once", () => {
+Deno.test("NativeEngine passes a call beyond the stack budget to its host, once", () => {
   let deep = 0;
   let isDeep = false;
   const host = called((body) => {
@@ -45,7 +45,7 @@ Deno.test("NativeEngine hands what is too deep to its host, once", () => {
   equal(deep, 1);
 });
 
-/** How many trampolines are on the stack of 10 nested calls, and of 600. */
+/** Counts the trampolines on the stack of 10 nested calls, and of 600. */
 function descend(host: DeclaringEngine, isOff = () => false): { few: number; many: number } {
   const down = (levels: number): unknown => {
     if (levels === 0) return host.idsOnStack().length;

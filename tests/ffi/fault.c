@@ -2,7 +2,7 @@
  * Makes system calls fail. Preloaded (LD_PRELOAD) into a runtime whose native
  * library was compiled with -DXP_FAULTS, it counts, in one sequence, the calls of
  * that library and the calls of the runtime on the files that trampolines need:
- * the map, the dump, and what is read in /proc. Used by tests/e2e/fault_test.ts.
+ * the map, the dump, and files in /proc. Used by tests/e2e/fault_test.ts.
  *
  *     XP_FAULT_LOG=FILE   appends the name of every call to FILE, one a line
  *     XP_FAULT=N:E        the Nth call fails with errno E
@@ -28,7 +28,7 @@
 
 enum { MAX_DESCRIPTORS = 4096 };
 
-/* What becomes of a descriptor: only the first read of a file is counted. */
+/* The states of a descriptor: only the first read of a file is counted. */
 enum { OTHER, UNREAD, READ };
 
 DECLARE(open);
@@ -39,7 +39,7 @@ DECLARE(ftruncate);
 DECLARE(statx);
 DECLARE(unlink);
 
-/* Once, and before anything is called: a library's destructors may wait for a thread that calls. */
+/* Runs once, before any call: a library's destructors may wait for a thread that calls. */
 __attribute__((constructor)) static void find_all(void)
 {
     FIND(open);
@@ -240,7 +240,7 @@ HOOK int fstat64(int file, struct stat64 *state)
 HOOK int statx(int directory, const char *restrict path, int flags, unsigned mask,
                struct statx *restrict state)
 {
-    /* Declared as never NULL, and called so all the same. */
+    /* The declaration says that the path is never NULL, but callers do pass NULL. */
     const char *volatile text = path;
     if (text != NULL && *text == 0 && is_watched(directory) && call_fails("fstat", NULL))
         return -1;

@@ -1,8 +1,8 @@
 /*
- * The C library under libFuzzer with the sanitizers: what a caller can hand over as
- * bytes and numbers. Compiled and run by tests/fuzz/library_test.ts.
+ * The C library under libFuzzer with the sanitizers, with any bytes and numbers that a caller
+ * can pass. Compiled and run by tests/fuzz/library_test.ts.
  *
- * An input is a list of steps: a byte says which, the bytes after it are its data.
+ * An input is a list of steps: a byte names the step, the bytes after it are its data.
  */
 #define _GNU_SOURCE
 #undef NDEBUG
@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "emit.h"
 #include "xperf.h"
 
 struct input {
@@ -89,7 +90,7 @@ static void claim(struct input *input)
     enum { PLACES = 64 };
     static uint64_t base = 1ull << 60;
     uint64_t claimed = 0;
-    /* Nobody has claimed anything there. */
+    /* Nothing is claimed there yet. */
     base += 2 * PLACES;
     for (uint32_t count = 1 + take_u32(input) % 32; count > 0; count--) {
         uint8_t bounds[2];
@@ -107,7 +108,7 @@ static void claim(struct input *input)
         if (result)
             xp_claim(range[0], (uint32_t)(range[1] - range[0]));
     }
-    /* What is left, so that the list does not fill up. */
+    /* Claims the rest, so that the list of claims stays short. */
     xp_claim(base, 2 * PLACES);
 }
 
@@ -147,7 +148,7 @@ static void register_and_look(struct input *input)
     assert(memcmp(code + XP_SLOT_SIZE - 4, &index, 4) == 0);
 }
 
-/* A stack whose frame records are made up: the walk reads none of what is outside of it. */
+/* A stack with made-up frame records: the walk must not read outside of it. */
 static void __attribute__((noinline)) walk(struct input *input)
 {
     volatile uintptr_t fake[16];

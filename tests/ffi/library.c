@@ -1,6 +1,6 @@
 /*
  * The C library under the sanitizers, without a JavaScript runtime; compiled and
- * run by tests/ffi/library_sanitizer_test.ts. Ends with 0, or aborts at what is wrong.
+ * run by tests/ffi/library_sanitizer_test.ts. Ends with 0, or aborts at a failed check.
  */
 #define _GNU_SOURCE
 #undef NDEBUG
@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "emit.h"
 #include "xperf.h"
 
 static void no_body(void)
@@ -122,7 +123,6 @@ static void *walk_in_thread(void *unused)
     int32_t own = xp_attach(walk_body, 1 << 20);
     assert(own >= 0);
     assert(xp_call(walked_index, (uint32_t)own) == 0);
-    xp_detach((uint32_t)own);
     return NULL;
 }
 
@@ -135,7 +135,6 @@ static void test_walk(void)
     context = (uint32_t)attached;
     walked_index = (uint32_t)xp_register(1);
     assert(xp_call(walked_index, context) == 0);
-    xp_detach(context);
     pthread_t thread;
     assert(pthread_create(&thread, NULL, walk_in_thread, NULL) == 0);
     assert(pthread_join(thread, NULL) == 0);
@@ -157,41 +156,47 @@ static void test_budget(void)
     context = (uint32_t)attached;
     assert(xp_call(walked_index, context) == 0);
     assert(depth > 50 && depth < 5000);
-    xp_detach(context);
     /* No room at all: refused, and the body not called. */
     const uint32_t before = depth;
     attached = xp_attach(descend_body, 0);
     assert(xp_call(walked_index, (uint32_t)attached) == 1);
     assert(depth == before);
-    xp_detach((uint32_t)attached);
 }
 
-static void *attach_and_end(void *unused)
+static pthread_barrier_t attached, full;
+static int32_t lent;
+
+static void *attach_until_full(void *unused)
 {
     (void)unused;
-    assert(xp_attach(no_body, 0) == 17);
+    lent = xp_attach(no_body, 0);
+    assert(lent >= 0);
+    pthread_barrier_wait(&attached);
+    pthread_barrier_wait(&full);
     return NULL;
 }
 
 static void test_contexts(void)
 {
     assert(xp_attach(NULL, 0) == -EINVAL);
-    for (uint32_t i = 0; i < XP_MAX_CONTEXTS; i++)
-        assert(xp_attach(no_body, 0) >= 0);
-    assert(xp_attach(no_body, 0) == -EAGAIN);
-    xp_detach(17);
-    xp_detach(UINT32_MAX);
-    assert(xp_attach(no_body, 0) == 17);
-    /* What a thread that ended left is free again, and nothing else is. */
-    xp_detach(17);
     pthread_t thread;
-    assert(pthread_create(&thread, NULL, attach_and_end, NULL) == 0);
+    assert(pthread_barrier_init(&attached, NULL, 2) == 0 && pthread_barrier_init(&full, NULL, 2) == 0);
+    assert(pthread_create(&thread, NULL, attach_until_full, NULL) == 0);
+    pthread_barrier_wait(&attached);
+    /* The main thread has some already, and the other thread has one. */
+    uint32_t count = 0;
+    for (int32_t own; (own = xp_attach(no_body, 0)) >= 0; count++)
+        assert(own != lent);
+    assert(count < XP_MAX_CONTEXTS - 1 && count > XP_MAX_CONTEXTS - 100);
+    assert(xp_attach(no_body, 0) == -EAGAIN);
+    pthread_barrier_wait(&full);
     assert(pthread_join(thread, NULL) == 0);
+    /* The thread has ended: its context is free again, and no other is. */
     int32_t again;
     /* The kernel may take a moment more than pthread_join(). */
     while ((again = xp_attach(no_body, 0)) == -EAGAIN)
         sched_yield();
-    assert(again == 17);
+    assert(again == lent);
     assert(xp_attach(no_body, 0) == -EAGAIN);
 }
 
@@ -212,7 +217,7 @@ static void test_room(void)
     assert(xp_register(XP_ARENA_SIZE) % (int32_t)XP_SLOTS_PER_ARENA == 0);
 }
 
-/* What of it is found unclaimed: from `start` to `end`, or nothing. */
+/* Expects the range from `start` to `end` to be unclaimed, or nothing if they are equal. */
 static void expect_unclaimed(uint64_t from, uint64_t to, uint64_t start, uint64_t end)
 {
     uint64_t range[2] = {from, to};
@@ -256,7 +261,7 @@ static void test_many_claims(void)
             last = at;
     }
     assert(last > 0x100000 && last < 0x100000 + 0x2000 * 4095);
-    /* What has no room is neither claimed nor written. */
+    /* Without room a range is neither claimed nor written. */
     uint64_t range[2] = {1, 2};
     assert(xp_unclaimed(range) == 0);
     uint8_t records[16] = {3, 0, 0, 0, sizeof records};
@@ -320,17 +325,18 @@ enum { ROUNDS = 200 };
 
 static atomic_uint won;
 
-/* What a Worker does in its life, all of it at once with the others. */
+/* The life of a Worker, at the same time as the others. */
 static void *live(void *path)
 {
     uint8_t records[16] = {3, 0, 0, 0, sizeof records};
     int file = open(path, O_RDWR | O_APPEND);
     assert(file >= 0);
+    int32_t own = xp_attach(no_body, 1 << 20);
+    assert(own >= 0);
     for (int i = 0; i < ROUNDS; i++) {
         xp_probe();
-        int32_t own = xp_attach(no_body, 1 << 20);
         int32_t index = xp_register(1 + (uint32_t)i);
-        assert(own >= 0 && index >= 0);
+        assert(index >= 0);
         assert(xp_call((uint32_t)index, (uint32_t)own) == 0);
         uint64_t records_walked[3 * 16];
         assert(xp_walk_records(records_walked, 16) > 0);
@@ -346,7 +352,6 @@ static void *live(void *path)
         assert(result == 0 || result == -EALREADY);
         won += result == 0;
         assert(xp_ffi_return_address() == 0);
-        xp_detach((uint32_t)own);
     }
     assert(close(file) == 0);
     return NULL;
@@ -420,7 +425,7 @@ static void test_dump(void)
     expect_unclaimed(0x10000, 0x12000, 0, 0);
     assert(ftruncate(file, written) == 0);
 
-    /* What would be too large is not begun: the kernel would end the process. */
+    /* A write that would exceed the limit is not begun, because the kernel would end the process. */
     const struct rlimit limit = {40 + 2 * (16 + 58 + 100) + 20, RLIM_INFINITY};
     assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
     assert(xp_dump_append(file, records, sizeof records, 100, (uint64_t[]){0x20000, 0x21000}) == -EFBIG);

@@ -1,6 +1,6 @@
 /*
  * The sampler under the sanitizers, without a JavaScript runtime; compiled and
- * run by tests/ffi/library_sanitizer_test.ts. Ends with 0, or aborts at what is wrong.
+ * run by tests/ffi/library_sanitizer_test.ts. Ends with 0, or aborts at a failed check.
  */
 #define _GNU_SOURCE
 #undef NDEBUG
@@ -54,7 +54,7 @@ __attribute__((noinline, section("burning"))) static void burn(uint64_t millisec
     assert(errno == 4711);
 }
 
-/* What a file holds. */
+/* The content of a file. */
 struct content {
     uint32_t starts, samples, threads, maps;
     uint64_t weight, in_burn, to_start;
@@ -340,7 +340,7 @@ static void test_ring(void)
     assert(!xp_ring_is_busy());
 }
 
-/* A signal of that number from anybody else does nothing, as a timer's after the end. */
+/* A signal of that number from another sender does nothing, nor does a timer's after the end. */
 static void test_foreign_signals(void)
 {
     const int signal = signal_of_sampler();

@@ -1,4 +1,4 @@
-/* What the programs that run others in a sandbox have in common: the words of their filters. */
+/* The words of seccomp filters, shared by the programs that run others in a sandbox. */
 #ifndef XPERF_SECCOMP_H
 #define XPERF_SECCOMP_H
 

@@ -1,8 +1,12 @@
-/* Files of others: whatever bytes they hold, they are read or refused. */
+/* Binary files of others are read or refused, with any content. */
 import { equal, ok } from "node:assert/strict";
 
 import { hasUnwindInformation } from "../../lib/backends/jitdump/elf_unwinding.ts";
-import { readElfSymbols, symbolAt } from "../../lib/recording/built_in/elf_symbols.ts";
+import {
+  readElfSymbols,
+  symbolAt,
+  symbolsByOffset,
+} from "../../lib/recording/built_in/elf_symbols.ts";
 import { readSampleFile } from "../../lib/recording/built_in/sample_file.ts";
 import { attempt, fc, fuzz } from "../support/fuzz.ts";
 
@@ -41,7 +45,8 @@ fuzz("hasUnwindInformation() takes any file", bytes, (content) => {
 
 fuzz("readElfSymbols() takes any file", bytes, (content) => {
   const symbols = attempt(() => readElfSymbols(reader(content)), RangeError, SyntaxError) ?? [];
-  for (const offset of [0, 1000, content.length, 2 ** 53 - 1]) symbolAt(symbols, offset);
+  const byOffset = symbolsByOffset(symbols);
+  for (const offset of [0, 1000, content.length, 2 ** 53 - 1]) symbolAt(byOffset, offset);
 });
 
 /** A record of the sampler's file: kind, size, content. */

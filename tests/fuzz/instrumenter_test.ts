@@ -1,6 +1,6 @@
 /*
- * Source texts that nobody would write. What the instrumenter makes of one is again a program, of
- * which the original can be restored; what is no program, it leaves to the runtime.
+ * Random source texts. The instrumenter makes a program of a program, and the original can be
+ * restored. It leaves a text that is no program to the runtime.
  */
 import { equal, ok } from "node:assert/strict";
 
@@ -48,7 +48,7 @@ function check(text: string, kind: SourceKind): void {
   if (result === undefined) return;
   const edited = splitInlineMap(result.source).source;
   parseSource(edited, kind);
-  // Neither gained nor lost: what the program asks for its text gets it.
+  // The original text can be restored without loss, because a program may ask for it.
   const original = splitInlineMap(text).source;
   if (!original.includes(MARKER)) equal(restoreSource(edited).trimEnd(), original.trimEnd());
   equal(edited.split("\n").length, original.split("\n").length);

@@ -9,7 +9,7 @@ const RUNS = Deno.env.get("XPERF_LONG") ? 1_000_000 : 20_000;
 
 testNeeding(
   obstacleOfCommand("clang", "--version"),
-  "the C library takes any bytes and numbers, under libFuzzer and the sanitizers",
+  "the C library accepts any bytes and numbers, under libFuzzer and the sanitizers",
   async () => {
     const directory = await Deno.makeTempDir({ prefix: "xperf-fuzz-" });
     try {

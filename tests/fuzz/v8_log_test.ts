@@ -1,5 +1,6 @@
 /*
- * Whatever a log holds, V8Log reads it, says what is wrong with it, and answers within what it holds.
+ * V8Log reads logs with any content, reports their faults, and gives no answers that the log does
+ * not support.
  */
 import { ok } from "node:assert/strict";
 

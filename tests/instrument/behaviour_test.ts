@@ -1,5 +1,5 @@
 /*
- * A program cannot tell that it is instrumented: it runs as it is and as transform() makes it.
+ * A program cannot tell that it is instrumented: it behaves the same plain and transformed.
  */
 import { deepEqual, rejects } from "node:assert/strict";
 
@@ -99,7 +99,7 @@ for (const [name, text, names] of MODULES) {
   });
 }
 
-Deno.test("transform() keeps an exception of a module's body", async () => {
+Deno.test("transform() does not change an exception of a module's body", async () => {
   for (const { source } of ways("function f() { throw new TypeError('boom'); }\nf();", "module")) {
     await rejects(importModule(source), TypeError);
   }
@@ -123,7 +123,7 @@ Deno.test("transform() does not change CommonJS modules", async () => {
   deepEqual(names, ["<anonymous>", "<anonymous>", "<anonymous>"]);
 });
 
-Deno.test("transform() leaves sloppy functions of a file that asks for their caller", () => {
+Deno.test("transform() leaves sloppy functions unchanged in a file that uses their caller", () => {
   const text = `
     function inner() { return inner.caller === outer; }
     function outer() { return inner(); }

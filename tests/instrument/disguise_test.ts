@@ -28,7 +28,7 @@ const TEXTS = [
 ];
 
 for (const text of TEXTS) {
-  Deno.test(`disguiseFunctions() gives the original text of ${text.slice(0, 40)}`, () => {
+  Deno.test(`disguiseFunctions() shows the original text of ${text.slice(0, 40)}`, () => {
     const own = text.replace(/ \/\/ end$/, "");
     // In parentheses nothing of it runs, and in a function nothing is missed.
     equal(

@@ -13,7 +13,7 @@ function said(verbosity: Verbosity, functions: number, files: number): string[] 
   return lines;
 }
 
-Deno.test("LeftAlone lists each with its reason, then the numbers", () => {
+Deno.test("LeftAlone lists each function with its reason, then the numbers", () => {
   deepEqual(said("list", 1, 1), [
     "left as it is: js::f0:/a.cjs:7: calls eval in sloppy mode",
     "left as it is: /b.js: cannot be parsed: why (1:2)",
@@ -21,7 +21,7 @@ Deno.test("LeftAlone lists each with its reason, then the numbers", () => {
   ]);
 });
 
-Deno.test("LeftAlone says the numbers only, or nothing", () => {
+Deno.test("LeftAlone can print only the numbers, or nothing", () => {
   deepEqual(said("count", 2, 0), ["2 functions run as they are; --verbose says which"]);
   deepEqual(said("count", 0, 1), ["1 file runs as it is; --verbose says which"]);
   for (const verbosity of ["list", "count", "silent"] as const) {

@@ -1,6 +1,7 @@
 /*
- * Programs that put functions of their own, instrumented as all others, in the place of builtins:
- * what makes a trampoline neither calls them where it need not, nor waits for itself where it must.
+ * Programs that replace builtins by their own functions, which are instrumented as all others. The
+ * code that makes trampolines avoids these functions, and does not wait for itself if it must call
+ * one.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 
@@ -12,7 +13,7 @@ const options = {
   env: { JS_PERF_SUPPORT: "1" },
 };
 
-Deno.test("activation does not call what stands in the place of a builtin", async () => {
+Deno.test("activation does not call a replaced builtin", async () => {
   await using program = await runProgram(
     `
 const { log } = console;
@@ -52,7 +53,7 @@ log(x, called.size);
   equal(program.stdout, "2 0\n");
 });
 
-Deno.test("activation needs no trampoline to make one", async () => {
+Deno.test("activation makes a trampoline even if the program has replaced a builtin", async () => {
   await using program = await runProgram(
     `
 const { prototype } = Object.getPrototypeOf(Uint8Array);
@@ -69,7 +70,7 @@ console.log(late());
   deepEqual(symbols.filter((name) => name.includes("late")), ["js::late:program.ts:4"]);
 });
 
-Deno.test("code that V8 has made is found without what stands in the place of a builtin", async () => {
+Deno.test("V8's code is found without calling a replaced builtin", async () => {
   await using program = await runProgram(
     `
 const called = new Set();

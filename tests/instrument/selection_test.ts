@@ -1,6 +1,10 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
-import { makeSelection, splitPatterns } from "../../lib/instrument/selection.ts";
+import {
+  makeCheckedSelection,
+  makeSelection,
+  splitPatterns,
+} from "../../lib/instrument/selection.ts";
 
 const HOME = "file:///home/me/app";
 const CACHE = "file:///root/.cache/deno/npm/registry.npmjs.org";
@@ -13,7 +17,7 @@ function selects(url: string, include = "", exclude = "", directory = "/home/me/
   })(url);
 }
 
-Deno.test("makeSelection() takes one's own modules, and no package", () => {
+Deno.test("makeSelection() takes the user's modules, and no package", () => {
   equal(selects(`${HOME}/a.ts`), true);
   equal(selects("file:///elsewhere/a.ts"), true);
   equal(selects(`${HOME}/node_modules/acorn/a.js`), false);
@@ -21,7 +25,7 @@ Deno.test("makeSelection() takes one's own modules, and no package", () => {
   equal(selects("https://jsr.io/@std/path/1.0.0/mod.ts"), false);
 });
 
-Deno.test("makeSelection() includes packages by name, wherever they are, besides one's own", () => {
+Deno.test("makeSelection() includes packages by name, besides the user's modules", () => {
   const acorn = [
     `${HOME}/node_modules/acorn/dist/a.js`,
     `${HOME}/node_modules/.pnpm/acorn@8.1.0/node_modules/acorn/dist/a.js`,
@@ -49,7 +53,7 @@ Deno.test("makeSelection() includes packages by name, wherever they are, besides
   equal(selects(`${HOME}/a.ts`, "npm:acorn"), true);
 });
 
-Deno.test("makeSelection() narrows one's own modules to the paths that are included", () => {
+Deno.test("makeSelection() narrows the user's modules to the included paths", () => {
   const url = `${HOME}/src/.inner/a b_api.ts`;
   const matching = ["src", "src/", "src/**", "./src", "/home/me/**", ".", `${HOME}/src`]
     .concat(
@@ -71,7 +75,7 @@ Deno.test("makeSelection() narrows one's own modules to the paths that are inclu
   equal(selects("file:///d[1]/src/a.ts", "src/*", "", "/d[1]"), true);
 });
 
-Deno.test("makeSelection() excludes what is included too", () => {
+Deno.test("makeSelection() lets an exclusion win over an inclusion", () => {
   equal(selects(`${HOME}/a_test.ts`, "", "*_test.ts"), false);
   equal(selects(`${HOME}/a.ts`, "", "*_test.ts"), true);
   equal(selects(`${HOME}/src/a.ts`, "src", "src/a.*"), false);
@@ -80,7 +84,7 @@ Deno.test("makeSelection() excludes what is included too", () => {
   equal(selects(`${CACHE}/marked/8.1.0/a.js`, "npm:*", "npm:acorn"), true);
 });
 
-Deno.test("makeSelection() refuses what cannot match, and names its source", () => {
+Deno.test("makeSelection() refuses a pattern that cannot match, and names its source", () => {
   throws(() => selects("file:///a", "!a"), {
     name: "RangeError",
     message:
@@ -93,7 +97,7 @@ Deno.test("makeSelection() refuses what cannot match, and names its source", () 
   );
 });
 
-Deno.test("splitPatterns() splits at commas, but not inside of a pattern", () => {
+Deno.test("splitPatterns() splits at commas, but not inside brackets of any kind", () => {
   deepEqual(splitPatterns("a, b/**,,{c,d},[,],@(e,f),g\\,h,"), [
     "a",
     "b/**",
@@ -103,4 +107,21 @@ Deno.test("splitPatterns() splits at commas, but not inside of a pattern", () =>
     "g\\,h",
   ]);
   deepEqual(splitPatterns(""), []);
+});
+
+Deno.test("makeCheckedSelection() knows which included patterns have matched nothing", () => {
+  const { selects, unmatched } = makeCheckedSelection({
+    include: { text: "src,*_api.ts,npm:acorn,node_modules", source: "--include" },
+    exclude: { text: "src/old", source: "--exclude" },
+    directory: "/home/me/app",
+  });
+  const all = ["src", "*_api.ts", "npm:acorn", "node_modules"];
+  deepEqual(unmatched(), all);
+  selects(`${HOME}/lib/a.ts`);
+  deepEqual(unmatched(), all);
+  // What is excluded all the same was named all the same.
+  equal(selects(`${HOME}/src/old/a.ts`), false);
+  deepEqual(unmatched(), all.slice(1));
+  selects(`${CACHE}/acorn/8.1.0/dist/a.js`);
+  deepEqual(unmatched(), ["*_api.ts"]);
 });

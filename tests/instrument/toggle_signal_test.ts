@@ -3,7 +3,7 @@ import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { parseToggleSignal } from "../../lib/instrument/toggle_signal.ts";
 import { runProgram } from "../support/program.ts";
 
-Deno.test("parseToggleSignal() takes a name, 1 for SIGUSR2, nothing for none", () => {
+Deno.test("parseToggleSignal() takes a name, 1 for SIGUSR2, and an empty text for none", () => {
   deepEqual(["", "0", "1", "SIGUSR1", "SIGHUP"].map((value) => parseToggleSignal(value, "X")), [
     undefined,
     undefined,
@@ -46,7 +46,7 @@ for (
       true,
       false,
     ]],
-    // Nobody sends one, and the program ends all the same.
+    // The program ends without a signal, too.
     [{ JS_PERF_TOGGLE_SIGNAL: "1" }, "", [false, false, false, false]],
   ] as const
 ) {
@@ -65,7 +65,7 @@ for (
   });
 }
 
-Deno.test("toggleOnSignal() without the variable leaves the signal to do what it does", async () => {
+Deno.test("toggleOnSignal() without the variable does not handle the signal", async () => {
   await using program = await runProgram(TOGGLED, {
     flags: ["--allow-all", `--preload=${preload}`],
     args: ["SIGUSR2", "50"],
@@ -73,7 +73,7 @@ Deno.test("toggleOnSignal() without the variable leaves the signal to do what it
   equal(program.code, 140);
 });
 
-Deno.test("toggleOnSignal() warns of a signal that is none, and the program goes on", async () => {
+Deno.test("toggleOnSignal() warns of an unknown signal, and the program continues", async () => {
   await using program = await runProgram("console.log('done')", {
     env: { JS_PERF_TOGGLE_SIGNAL: "SIGNONE" },
     flags: ["--allow-all", `--preload=${preload}`],

@@ -8,16 +8,17 @@ import checksums from "../../ffi/prebuilt/checksums.json" with { type: "json" };
 import { cachedLibraryPath } from "../../lib/native/library_cache.ts";
 import { prebuiltName } from "../../lib/native/library_file.ts";
 import { currentPlatform } from "../../lib/runtime/runtime.ts";
+import { servePackage } from "../support/package_server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const name = prebuiltName(currentPlatform());
-const checksum = (checksums as Record<string, string>)[name]!;
+const checksum = (checksums as Record<string, { sha256: string }>)[name]!.sha256;
 const library = Deno.readFileSync(`${root}ffi/prebuilt/${name}`);
 
 /** Answers a request for the library; how often and when is the test's business. */
 type ServeLibrary = () => Response | Promise<Response>;
 
-/** A server of this repository, and a home for what is kept. Disposing of it ends both. */
+/** A server of this repository, and a home for kept files. Disposing of it ends both. */
 class Site implements AsyncDisposable {
   readonly home = Deno.makeTempDirSync({ prefix: "xperf-home-" });
   readonly cached = cachedLibraryPath(name, checksum)!
@@ -26,25 +27,11 @@ class Site implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor(serveLibrary: ServeLibrary = () => new Response(library)) {
-    const serve = async (request: Request) => {
-      const { pathname } = new URL(request.url);
-      if (pathname === `/ffi/prebuilt/${name}`) {
-        this.requests++;
-        return await serveLibrary();
-      }
-      try {
-        const type = pathname.endsWith(".ts")
-          ? "application/typescript"
-          : pathname.endsWith(".js")
-          ? "text/javascript"
-          : "application/json";
-        const body = await Deno.readFile(root + pathname.slice(1));
-        return new Response(body, { headers: { "content-type": type } });
-      } catch {
-        return new Response("", { status: 404 });
-      }
-    };
-    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, serve);
+    this.#server = servePackage((pathname) => {
+      if (pathname !== `/ffi/prebuilt/${name}`) return undefined;
+      this.requests++;
+      return serveLibrary();
+    });
   }
 
   /** Where this package is. */
@@ -53,15 +40,14 @@ class Site implements AsyncDisposable {
   }
 
   /** Runs a program that turns trampolines on, in a process of its own. */
-  async run({ flags = ["--allow-all"], imports = {}, env = {} }: {
+  async run({ flags = ["--allow-all"], env = {} }: {
     flags?: readonly string[];
-    imports?: Record<string, string>;
     env?: Record<string, string>;
   } = {}) {
     const program = `${this.home}/${crypto.randomUUID()}.ts`;
     await Deno.writeTextFile(program, PROGRAM.replaceAll("$URL", this.url));
     const config = `${program}.json`;
-    await Deno.writeTextFile(config, JSON.stringify({ imports }));
+    await Deno.writeTextFile(config, "{}");
     const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-lock", "--no-prompt", "--quiet", `--config=${config}`]
         .concat(flags, program),
@@ -78,7 +64,7 @@ class Site implements AsyncDisposable {
     return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
   }
 
-  /** What is kept. */
+  /** Returns the names of the kept files. */
   kept(): string[] {
     try {
       const directory = this.cached.slice(0, this.cached.lastIndexOf("/"));
@@ -110,7 +96,7 @@ try {
 
 const WORKS = { code: 0, stdout: "true 42\n", stderr: "" };
 
-Deno.test("libraryFile() fetches the library from where the package is, once, and keeps it", async () => {
+Deno.test("libraryFile() fetches the library beside the package once, and keeps it", async () => {
   await using site = new Site();
   deepEqual(await site.run(), WORKS);
   deepEqual(await site.run(), WORKS);
@@ -119,7 +105,7 @@ Deno.test("libraryFile() fetches the library from where the package is, once, an
   deepEqual(await Deno.readFile(site.cached), library);
 });
 
-Deno.test("libraryFile() puts what was altered since in its place again", async () => {
+Deno.test("libraryFile() replaces a library that was altered since", async () => {
   await using site = new Site();
   await site.run();
   await Deno.writeFile(site.cached, library.toReversed());
@@ -128,7 +114,7 @@ Deno.test("libraryFile() puts what was altered since in its place again", async 
   deepEqual(await Deno.readFile(site.cached), library);
 });
 
-Deno.test("libraryFile() keeps and opens nothing that is not the library", async () => {
+Deno.test("libraryFile() refuses any other content", async () => {
   const altered = library.slice();
   altered[altered.length - 1]! ^= 1;
   await using site = new Site(() => new Response(altered));
@@ -141,7 +127,7 @@ Deno.test("libraryFile() keeps and opens nothing that is not the library", async
   deepEqual(site.kept(), []);
 });
 
-Deno.test("libraryFile() says in one message what could not be had", async () => {
+Deno.test("libraryFile() names the failed download in one message", async () => {
   await using site = new Site(() => new Response("", { status: 404, statusText: "Not Found" }));
   const { stdout, stderr } = await site.run();
   const address = `${site.url}/ffi/prebuilt/${name}`;
@@ -152,7 +138,7 @@ Deno.test("libraryFile() says in one message what could not be had", async () =>
   equal(stderr, "");
 });
 
-Deno.test("libraryFile() in two processes at once ends with one whole file", async () => {
+Deno.test("libraryFile() in two processes at once makes one whole file", async () => {
   // Both have half of it before either gets the rest.
   let waiting = 0;
   const both = Promise.withResolvers<void>();
@@ -176,7 +162,7 @@ Deno.test("libraryFile() in two processes at once ends with one whole file", asy
   deepEqual(await Deno.readFile(site.cached), library);
 });
 
-Deno.test("libraryFile() leaves nothing half where the connection breaks", async () => {
+Deno.test("libraryFile() leaves no partial file if the connection breaks", async () => {
   await using site = new Site(() =>
     new Response(
       new ReadableStream({
@@ -193,45 +179,19 @@ Deno.test("libraryFile() leaves nothing half where the connection breaks", async
   deepEqual(site.kept(), []);
 });
 
-/** Stands for plug, whose download this is: it tells on the output, and gives a path. */
-const PLUG = `
-export async function download({ url, location }: { url: string; location: string }) {
-  console.log("Downloading " + url);
-  const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
-  await Deno.writeFile(location + "/library.so", $BYTES);
-  return location + "/library.so";
-}
-`;
-
-Deno.test("prepareLibraryFile() has plug download the library, silently, and verifies it", async () => {
-  for (const [bytes, requests] of [["bytes", 1], ["bytes.reverse()", 2]] as const) {
-    await using site = new Site();
-    const plug = `${site.home}/plug.ts`;
-    await Deno.writeTextFile(plug, PLUG.replace("$BYTES", bytes));
-    const ended = await site.run({
-      flags: ["--allow-all", `--preload=${site.url}/lib/preload.ts`],
-      imports: { "jsr:@denosaurs/plug@1.1.0/download": plug },
-      env: { JS_PERF_SUPPORT: "1" },
-    });
-    // What plug got wrong is fetched once more.
-    deepEqual(ended, WORKS);
-    equal(site.requests, requests);
-    deepEqual(site.kept(), [name]);
-  }
-});
-
-Deno.test("prepareLibraryFile() leaves it to libraryFile() where plug cannot be had", async () => {
+Deno.test("libraryFile() fetches the library for the preload too, once, and says nothing", async () => {
   await using site = new Site();
-  const ended = await site.run({
+  const options = {
     flags: ["--allow-all", `--preload=${site.url}/lib/preload.ts`],
-    imports: { "jsr:@denosaurs/plug@1.1.0/download": `${site.home}/there-is-none.ts` },
     env: { JS_PERF_SUPPORT: "1" },
-  });
-  deepEqual(ended, WORKS);
+  };
+  deepEqual(await site.run(options), WORKS);
+  deepEqual(await site.run(options), WORKS);
   equal(site.requests, 1);
+  deepEqual(site.kept(), [name]);
 });
 
-Deno.test("libraryFile() needs few permissions, and is not asked for where one lacks", async () => {
+Deno.test("libraryFile() needs few permissions, and is not called if one is missing", async () => {
   await using site = new Site();
   const { host } = new URL(site.url);
   const directory = site.cached.slice(0, site.cached.lastIndexOf("/"));

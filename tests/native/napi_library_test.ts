@@ -15,7 +15,7 @@ const RUNTIMES: readonly OtherRuntime[] = ["node22", "node24", "bun"];
 for (const runtime of RUNTIMES) {
   testNeeding(
     obstacleOfRuntime(runtime),
-    `openByNodeApi() gives all functions, and whole calls and stacks, in ${runtime}`,
+    `openByNodeApi() provides all functions, with whole calls and stacks, in ${runtime}`,
     async () => {
       const program = `${REPOSITORY}tests/support/napi_program.ts`;
       const ended = await runCommand([runtimeProgram(runtime), program], { cwd: REPOSITORY });

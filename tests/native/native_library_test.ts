@@ -1,8 +1,6 @@
 import { equal, match, ok } from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
-import checksums from "../../ffi/prebuilt/checksums.json" with { type: "json" };
 import { ABI_VERSION } from "../../ffi/symbols.ts";
 import { prebuiltName } from "../../lib/native/library_file.ts";
 import { loadNativeLibrary } from "../../lib/native/native_library.ts";
@@ -17,16 +15,6 @@ const repository = new URL("../..", import.meta.url);
 Deno.test("loadNativeLibrary() opens the library for this platform, once", () => {
   equal(loadNativeLibrary().xp_abi_version(), ABI_VERSION);
   equal(loadNativeLibrary(), loadNativeLibrary());
-});
-
-Deno.test("prebuiltName() names a committed file with its checksum and under 64 KiB", async () => {
-  for (const arch of ["x86_64", "aarch64"]) {
-    const name = prebuiltName({ ...currentPlatform(), arch });
-    const bytes = await Deno.readFile(new URL(`ffi/prebuilt/${name}`, repository));
-    const sum = createHash("sha256").update(bytes).digest("hex");
-    equal(sum, (checksums as Record<string, string>)[name]);
-    ok(bytes.length < 65536);
-  }
 });
 
 /** Copies the package to where it can be altered, alters it, and activates it from there. */
@@ -86,7 +74,9 @@ Deno.test("loadNativeLibrary() refuses a library of another ABI", async () => {
   ok(program.stdout.includes(`its ABI version is ${ABI_VERSION}, must be 999`), program.stdout);
 });
 
-/** Turns trampolines on, with a library of one's own where one is named, and says what came of it. */
+/**
+ * Turns trampolines on, with the user's library if one is named, and prints the result.
+ */
 const ACTIVATE = `
 import { activateStackTrampoline, isStackTrampolineActive, support, withPerf } from "@x/perf";
 const foo = withPerf(function foo() { return 42; });
@@ -101,7 +91,7 @@ console.log(isStackTrampolineActive(), foo(), trampolines.available, engines.nat
 
 testNeeding(
   obstacleOfCommand("gcc", "--version"),
-  "JS_PERF_LIBRARY names a library of one's own, which is not verified, but of this ABI",
+  "JS_PERF_LIBRARY names a user's library, whose ABI is checked, but no checksum",
   async () => {
     const directory = await Deno.makeTempDir({ prefix: "xperf-own-" });
     const build = async (name: string, version: number) => {
@@ -147,9 +137,9 @@ testNeeding(
 
 testNeeding(
   obstacleOfCommand("gcc", "--version"),
-  "loadNativeLibrary() says what the loader refuses, as where there is another C library",
+  "loadNativeLibrary() repeats the loader's error, as with another C library",
   async () => {
-    // What glibc's loader says of a function that it lacks is what musl's says of glibc's.
+    // glibc's loader refuses a missing function as musl's loader refuses glibc's functions.
     const directory = await Deno.makeTempDir({ prefix: "xperf-musl-" });
     try {
       const source = `${directory}/a.c`;

@@ -58,7 +58,7 @@ Deno.test("parseCallGraph() refuses other methods", () => {
   }
 });
 
-Deno.test("formatCallGraph() is read back as the same", () => {
+Deno.test("formatCallGraph() is the inverse of parseCallGraph()", () => {
   const callGraphs: CallGraph[] = [{ method: "fp" }, { method: "dwarf", size: 16384 }];
   for (const callGraph of callGraphs) {
     deepEqual(parseCallGraph(formatCallGraph(callGraph)), callGraph);

@@ -15,14 +15,14 @@ access to performance monitoring and observability operations for processes
 without CAP_PERFMON, CAP_SYS_PTRACE or CAP_SYS_ADMIN Linux capability.
 `;
 
-Deno.test("explainPerfFailure() mends a strict perf_event_paranoid", () => {
+Deno.test("explainPerfFailure() names the mend for a strict perf_event_paranoid", () => {
   const { code, message, hint } = explainPerfFailure(FORBIDDEN, { paranoid: 4, filtered: true });
   equal(code, "perf");
   match(message, /perf_event_paranoid is 4, must be 1 or less/);
   equal(hint, PARANOID_COMMAND);
 });
 
-Deno.test("explainPerfFailure() believes perf's own figure first", () => {
+Deno.test("explainPerfFailure() prefers the level that perf names", () => {
   const stderr = `${FORBIDDEN}perf_event_paranoid setting is 3:\n`;
   match(
     explainPerfFailure(stderr, { paranoid: 1, filtered: false }).message,
@@ -30,7 +30,7 @@ Deno.test("explainPerfFailure() believes perf's own figure first", () => {
   );
 });
 
-Deno.test("explainPerfFailure() blames the container where paranoid allows it", () => {
+Deno.test("explainPerfFailure() blames the container if paranoid allows recording", () => {
   const { message, hint } = explainPerfFailure(FORBIDDEN, { paranoid: 2, filtered: true });
   match(message, /seccomp/);
   equal(hint, CONTAINER_COMMAND);
@@ -59,7 +59,7 @@ Deno.test("explainPerfFailure() repeats perf's first sentence in all other cases
   equal(explainPerfFailure("", limits).message, "Cannot record with perf: perf says nothing");
 });
 
-Deno.test("installCommand() knows the distribution, or the one it is like", () => {
+Deno.test("installCommand() knows the distribution, or one that it derives from", () => {
   equal(installCommand("ID=debian\n"), "sudo apt-get install linux-perf");
   match(installCommand('NAME="x"\nID=ubuntu\nID_LIKE=debian\n'), /linux-tools-/);
   equal(installCommand('ID="rocky"\nID_LIKE="rhel centos fedora"\n'), "sudo dnf install perf");
@@ -67,7 +67,7 @@ Deno.test("installCommand() knows the distribution, or the one it is like", () =
   match(installCommand(""), /^install your distribution's/);
 });
 
-Deno.test("newerPerfCommand() takes Debian's from backports, and others' as they are", () => {
+Deno.test("newerPerfCommand() takes Debian's backports, and the usual package elsewhere", () => {
   equal(
     newerPerfCommand("ID=debian\nVERSION_CODENAME=bookworm\n"),
     "sudo apt-get install -t bookworm-backports linux-perf",

@@ -6,7 +6,7 @@ Deno.test("perfRecordArgs() has the defaults of a profile", () => {
   deepEqual(perfRecordArgs(), ["-F", "999", "--call-graph", "fp", "-o", "perf.data"]);
 });
 
-Deno.test("perfRecordArgs() passes everything on under perf's own names", () => {
+Deno.test("perfRecordArgs() passes all options under perf's own names", () => {
   deepEqual(
     perfRecordArgs({
       frequency: 99,

@@ -2,7 +2,7 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 
 import { parsePerfVersion } from "../../lib/perf/perf_version.ts";
 
-Deno.test("parsePerfVersion() reads what distributions print", () => {
+Deno.test("parsePerfVersion() reads the versions of distributions", () => {
   for (
     const [text, major, minor, patch] of [
       ["perf version 6.12.95", 6, 12, 95],
@@ -22,7 +22,7 @@ Deno.test("parsePerfVersion() reads what distributions print", () => {
   }
 });
 
-Deno.test("parsePerfVersion() knows from when on perf unwinds jitdump code", () => {
+Deno.test("parsePerfVersion() knows the first version that unwinds jitdump code", () => {
   for (
     const [text, expected] of [
       ["6.12.95", true],

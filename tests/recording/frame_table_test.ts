@@ -12,7 +12,7 @@ Deno.test("FrameTable makes one object of equal frames", () => {
   equal(table.same({ ...frame, isOsr: false, isInlined: false }), frame);
 });
 
-Deno.test("FrameTable tells code of one function apart by position, compiler and inlining", () => {
+Deno.test("FrameTable keeps frames of one function apart by position, compiler and inlining", () => {
   const table = new FrameTable();
   const others: Partial<Frame>[] = [
     { position: { line: 2, column: 3 } },

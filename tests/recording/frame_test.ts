@@ -10,7 +10,7 @@ import {
 const kindOf = (symbol: string, module: string, isKernel = false): FrameKind =>
   frameAt({ symbol, module, isKernel }).kind;
 
-Deno.test("frameAt() tells whose code it is", () => {
+Deno.test("frameAt() finds the owner of the code", () => {
   const map = "/tmp/perf-1234.map";
   equal(kindOf("js::foo:/app.ts:1", map), "typescript");
   equal(kindOf("js::foo:/app/node_modules/a/b.js:1", map), "npm");
@@ -34,14 +34,14 @@ Deno.test("frameAt() knows a compiled program by its path", () => {
   equal(frameAt({ symbol: "", module: "/app/tool", runtimes: ["/app/tool"] }).kind, "runtime");
 });
 
-Deno.test("frameAt() leaves what has no name nameless", () => {
+Deno.test("frameAt() gives no name to code without a symbol", () => {
   for (const symbol of ["", "0", "0x1f", "[unknown]"]) {
     deepEqual(frameAt({ symbol, module: "[unknown]" }), { name: "", kind: "native", module: "" });
   }
   equal(frameAt({ symbol: "[generated code]", module: "/tmp/jitted-1-2.so" }).name, "");
 });
 
-Deno.test("frameSymbol() is perf's symbol", () => {
+Deno.test("frameSymbol() returns perf's symbol", () => {
   for (
     const symbol of [
       "js::Parser.next:/src/a b.ts:12",

@@ -14,14 +14,14 @@ function perfFile(types: readonly number[]): Uint8Array {
     const at = offset + size * i;
     view.setUint32(at, type, true);
     view.setUint16(at + 6, size, true);
-    // What is in a record may look like another.
+    // The content of a record may look like another record.
     view.setUint32(at + 8, 9, true);
     view.setUint16(at + 14, size, true);
   });
   return bytes;
 }
 
-Deno.test("SampleCounter counts samples, wherever its pieces end", () => {
+Deno.test("SampleCounter counts samples in pieces of any size", () => {
   const file = perfFile([1, 9, 9, 3, 9, 68]);
   for (const length of [1, 7, 23, 24, 25, 1000]) {
     const counter = new SampleCounter();
@@ -30,7 +30,7 @@ Deno.test("SampleCounter counts samples, wherever its pieces end", () => {
   }
 });
 
-Deno.test("SampleCounter gives up where it is no file of perf's, or not written yet", () => {
+Deno.test("SampleCounter gives up on other files, and at records that are not written yet", () => {
   for (const file of [new Uint8Array(1000), perfFile([9]).fill(0, 0, 8)]) {
     const counter = new SampleCounter();
     counter.push(file);

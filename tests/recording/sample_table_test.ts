@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 
 import { SampleTableBuilder } from "../../lib/recording/sample_table.ts";
 
-Deno.test("SampleTableBuilder puts samples in the order of time, equal times as they came", () => {
+Deno.test("SampleTableBuilder sorts samples by time, and keeps the order of equal times", () => {
   const builder = new SampleTableBuilder(1);
   // Runs as several processors' buffers leave them; lengths that are no power of two.
   const times = Array.from({ length: 1500 }, (_, i) => (i * 7) % 100 + Math.floor(i / 300) * 50);
@@ -21,7 +21,7 @@ Deno.test("SampleTableBuilder puts samples in the order of time, equal times as 
   deepEqual([...weight], expected.map(({ i }) => i / 2));
 });
 
-Deno.test("SampleTable.withStacks() leads samples to other stacks", () => {
+Deno.test("SampleTable.withStacks() replaces the indices of stacks", () => {
   const builder = new SampleTableBuilder();
   for (const stack of [0, 2, 1]) builder.add({ time: stack, thread: 0, stack, weight: 1 });
   deepEqual([...builder.end().withStacks([7, 8, 7]).stack], [7, 8, 7]);

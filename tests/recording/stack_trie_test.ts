@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 
 import { StackTrie } from "../../lib/recording/stack_trie.ts";
 
-Deno.test("StackTrie makes one node of equal paths, however many there are", () => {
+Deno.test("StackTrie makes one node for equal paths, also when it grows", () => {
   const trie = new StackTrie();
   const enter = (items: readonly number[]) =>
     items.reduce((node, item) => trie.child(node, item), StackTrie.ROOT);

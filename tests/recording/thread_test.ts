@@ -9,7 +9,7 @@ const THREADS = [
   { pid: 4, tid: 4, name: "sh\n" },
 ];
 
-Deno.test("threadLabels() goes by names where one process ran JavaScript", () => {
+Deno.test("threadLabels() are names if one process ran JavaScript", () => {
   deepEqual(threadLabels(THREADS, { scripted: new Set([3]) }), [
     "node",
     "V8 Worker",
@@ -18,7 +18,7 @@ Deno.test("threadLabels() goes by names where one process ran JavaScript", () =>
   ]);
 });
 
-Deno.test("threadLabels() tells processes apart where several ran JavaScript", () => {
+Deno.test("threadLabels() have the process if several ran JavaScript", () => {
   const commands = new Map([
     [1, ["/bin/node", "--enable-source-maps", "/app/node_modules/.bin/vite", "build"]],
     [3, ["deno", "run", "-A", "/a/" + "x".repeat(60)]],
@@ -27,7 +27,7 @@ Deno.test("threadLabels() tells processes apart where several ran JavaScript", (
   deepEqual(threadLabels(THREADS, { scripted: new Set([1, 3]), commands }), [
     'node 1 "vite build"',
     'V8 Worker 1 "vite build"',
-    `node 3 "run -A ${"x".repeat(32)}…"`,
+    `node 3 "${"x".repeat(39)}…"`,
     "sh ",
   ]);
   deepEqual(threadLabels(THREADS, { scripted: new Set([1, 4]) }), [

@@ -17,14 +17,14 @@ async function logWith(name: string, address: number, time: number): Promise<V8L
     path: `/logs/isolate-0x1-7-7-0.log`,
     size: () => bytes.length,
     read: (offset, length) => bytes.subarray(offset, offset + length),
-    // The line was complete when the clock showed what its stamp says.
+    // The line was complete at the time of its stamp.
   }, { polls: [[0, 1e3 * time, bytes.length]] });
 }
 
 const namesAt = (code: V8Code, pid: number, time: number) =>
   code.framesAt(pid, 0x1010, time, false)?.frames?.map(({ name }) => name);
 
-Deno.test("V8Code goes by the process, and by the isolate whose code came last", async () => {
+Deno.test("V8Code resolves by process, and by the isolate with the newest code", async () => {
   const logs = [await logWith("first", 0x1000, 100), await logWith("second", 0x1000, 5_000)];
   const code = new V8Code([{ pid: 7, logs }]);
   deepEqual(namesAt(code, 7, 1e3 * 2_000), ["first"]);
@@ -34,7 +34,7 @@ Deno.test("V8Code goes by the process, and by the isolate whose code came last",
   equal(from <= 1e3 * 2_000 && to <= 1e3 * 5_000 && to > 1e3 * 2_000, true);
 });
 
-Deno.test("V8Code takes return addresses for the call in front of them", async () => {
+Deno.test("V8Code resolves a return address to the call in front of it", async () => {
   const code = new V8Code([{ pid: 7, logs: [await logWith("f", 0x1000, 0)] }]);
   const at = (address: number, isCaller: boolean) =>
     code.framesAt(7, address, 1e6, isCaller)?.frames?.length;
@@ -44,7 +44,7 @@ Deno.test("V8Code takes return addresses for the call in front of them", async (
   equal(at(0x1000, true), undefined);
 });
 
-Deno.test("V8Code turns the recording's clock into V8's, and leaves our own code without names", async () => {
+Deno.test("V8Code converts the recording's clock to V8's, and gives our own code no names", async () => {
   const logs = [await logWith("f", 0x1000, 100)];
   const code = new V8Code([{ pid: 7, logs }], {
     toMonotonic: (time) => time + 1e9,

@@ -7,10 +7,10 @@ const JS = "deno: libc/main js/js::foo:/a.ts:1";
 const HALF_CUT: StackText[] = [[JS, 40], ["deno: js/js::foo:/a.ts:1", 60, { isCut: true }]];
 const dwarf = (size: number) => ({ callGraph: { method: "dwarf", size } as const });
 
-Deno.test("countShortcomings() counts what is missing", () => {
+Deno.test("countShortcomings() counts missing data", () => {
   const recording = recordingOf([
     ...HALF_CUT,
-    // Where no function of the program is, nobody misses its callers.
+    // A cut stack without a function of the program does not matter.
     ["V8 libc/start_thread", 5, { isCut: true }],
     ["deno: libc/main libc/", 3],
     ["deno: libc/main deno/", 7],
@@ -25,7 +25,7 @@ Deno.test("countShortcomings() counts what is missing", () => {
   });
 });
 
-Deno.test("recordingAdvice() is silent where all is well", () => {
+Deno.test("recordingAdvice() is empty for a good recording", () => {
   deepEqual(recordingAdvice(recordingOf([[JS, 98], [JS, 2, { isCut: true }]])), []);
   deepEqual(recordingAdvice(recordingOf([["deno: libc/main deno/", 10]])), []);
   deepEqual(recordingAdvice(recordingOf([])), []);
@@ -36,7 +36,7 @@ Deno.test("recordingAdvice() says how to keep deeper stacks", () => {
     recordingAdvice(recordingOf(HALF_CUT, Object.assign({}, ...facts))).join();
   match(
     advice({}),
-    /^60 % .* cut off: .* 127 frames, sudo sysctl kernel.perf_event_max_stack=1024/,
+    /^60 % .* cut off: .* 127 frames, --max-stack 1024 keeps more, as root/,
   );
   match(advice({ sampler: "builtin", maxFrames: 512 }), /deeper than 512 frames, the most that/);
   match(advice(dwarf(8192)), /^60 % .* 8192 bytes, next try --call-graph dwarf,16384$/);
@@ -60,7 +60,7 @@ Deno.test("recordingAdvice() says what gives names to addresses", () => {
   match(advice("deno: libc/main libc/"), /^10 % .* in \[libc\.so\.6\], .* debug symbols/);
 });
 
-Deno.test("showsApp() is whether a function of the program was seen", () => {
+Deno.test("showsApp() is true if a function of the program was seen", () => {
   equal(showsApp(recordingOf([[JS, 1]])), true);
   equal(showsApp(recordingOf([["deno: libc/main deno/", 1]])), false);
 });

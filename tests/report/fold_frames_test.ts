@@ -11,7 +11,7 @@ const stacksOf = ({ stacks }: Recording) =>
     `${thread}: ${frames.map(frameSymbol).join(" ")} ${samples}`
   );
 
-Deno.test("foldFrames() leaves out what has no name, but for where time was spent", () => {
+Deno.test("foldFrames() leaves out frames without a name, except the innermost", () => {
   deepEqual(stacksOf(foldFrames(recordingOf(TRAMPOLINES))), [
     // V8's code for foo is foo; both stacks have become one.
     "deno: main js::bar:/a.ts:2 js::foo:/a.ts:1 70",
@@ -38,7 +38,7 @@ Deno.test("foldFrames() with appOnly keeps the program's functions, and all time
   deepEqual(recordingTotal(folded), recordingTotal(recording));
 });
 
-Deno.test("foldFrames() takes the library's own time for that of the function that it serves", () => {
+Deno.test("foldFrames() gives the library's own time to the function that it serves", () => {
   const recording = recordingOf([["deno: js/js::foo:/a.ts:1 xp/xp_register", 2], ["deno: xp/", 1]]);
   deepEqual(stacksOf(foldFrames(recording)), [
     "deno: js::foo:/a.ts:1 2",
@@ -46,7 +46,7 @@ Deno.test("foldFrames() takes the library's own time for that of the function th
   ]);
 });
 
-Deno.test("foldFrames() keeps what is cut apart, and leaves the recording as it was", () => {
+Deno.test("foldFrames() keeps cut stacks apart, and does not change the recording", () => {
   const recording = recordingOf([
     ["deno: js/js::foo:/a.ts:1", 2, { isCut: true }],
     ["deno: js/js::foo:/a.ts:1", 1],
@@ -55,7 +55,7 @@ Deno.test("foldFrames() keeps what is cut apart, and leaves the recording as it 
   equal(recording.stacks.length, 2);
 });
 
-Deno.test("foldFrames() leads every sample to its stack", () => {
+Deno.test("foldFrames() gives every sample its folded stack", () => {
   const samples = new SampleTable({
     time: Float64Array.of(1, 2, 3),
     thread: Uint32Array.of(0, 0, 0),

@@ -12,14 +12,14 @@ Deno.test("formatFolded() has a stack a line, with its weight", () => {
   equal(textOf(formatFolded(recording)), "deno;main 2000\ndeno;main;js::foo:/a.ts:1 2000\n");
 });
 
-Deno.test("formatFolded() has none of its separators in names", () => {
+Deno.test("formatFolded() replaces its separators in names", () => {
   const recording = recordingOf([]);
   const frame = { name: "operator;\n()", kind: "native", module: "" } as const;
   const stack = { thread: "a;b", frames: [frame], samples: 1, weight: 7, isCut: false };
   equal(textOf(formatFolded({ ...recording, stacks: [stack] })), "a:b;operator: () 7\n");
 });
 
-Deno.test("formatFoldedDifference() has the weights of both, and 0 where one has none", () => {
+Deno.test("formatFoldedDifference() has both weights, and 0 for a missing stack", () => {
   equal(
     textOf(formatFoldedDifference(
       recordingOf([["t: libc/a", 1], ["t: libc/b", 2]]),

@@ -3,19 +3,23 @@ import { deepEqual, equal, match, throws } from "node:assert/strict";
 import {
   FORMAT_ENDINGS,
   formatReport,
+  formatReportFiles,
   parseFormats,
   recordingFacts,
   recordingTitle,
+  type ReportFormat,
 } from "../../lib/report/format.ts";
 import { recordingOf, textOf, TRAMPOLINES } from "../support/recordings.ts";
+import { timedRecording } from "../support/timed_recording.ts";
 
-Deno.test("parseFormats() takes one or several, each once", () => {
+Deno.test("parseFormats() takes one or several formats, each once", () => {
   deepEqual(parseFormats("html"), ["html"]);
   deepEqual(parseFormats("perf, html,folded,html"), ["perf", "html", "folded"]);
 });
 
 Deno.test("parseFormats() names the formats where one is unknown", () => {
-  const options = "must be one of text, perf, html, folded, speedscope, pprof";
+  const options =
+    "must be one of text, perf, html, markdown, cpuprofile, firefox, folded, speedscope, pprof";
   throws(() => parseFormats("html,svg"), {
     name: "RangeError",
     message: `Cannot report in format "svg": ${options}`,
@@ -33,7 +37,7 @@ Deno.test("formatReport() knows all formats, and folds frames for each", () => {
   }
 });
 
-Deno.test("formatReport() has the page say what is wrong", () => {
+Deno.test("formatReport() shows warnings on the page", () => {
   const report = formatReport(recordingOf(TRAMPOLINES), "html", { warnings: ["7 lost"] });
   match(textOf(report), /"warnings":\["7 lost"\]/);
 });
@@ -46,7 +50,7 @@ Deno.test("recordingTitle() is the script with its arguments", () => {
   equal(title(), "Recorded by perf 6.12.95");
 });
 
-Deno.test("recordingFacts() says who, what, how long and when", () => {
+Deno.test("recordingFacts() has sampler, event, duration, samples and start", () => {
   deepEqual(recordingFacts(recordingOf([["t: libc/a", 12]], { lostSamples: 3 })), [
     "perf 6.12.95",
     "cpu-clock at 999 Hz",
@@ -54,4 +58,27 @@ Deno.test("recordingFacts() says who, what, how long and when", () => {
     "12 samples, 3 lost",
     "2026-11-24 10:30",
   ]);
+});
+
+Deno.test("formatReport() embeds the texts of sources, or leaves them out", () => {
+  const recording = timedRecording([{ stack: "f@/a.ts:1:1", time: 1 }], {
+    sources: new Map([["/a.ts", "let unmistakable;"]]),
+  });
+  for (const format of ["markdown", "firefox"] as const) {
+    const has = (options = {}) =>
+      textOf(formatReport(recording, format, options)).includes("unmistakable");
+    equal(has(), true, format);
+    equal(has({ hasSources: false }), false, format);
+  }
+});
+
+Deno.test("formatReportFiles() has a file for each thread of cpuprofile, else one", () => {
+  const recording = timedRecording([
+    { stack: "f@/a.ts:1:1", time: 1 },
+    { stack: "f@/a.ts:1:1", time: 2, tid: 7, name: "worker" },
+  ]);
+  const suffixes = (format: ReportFormat) =>
+    [...formatReportFiles(recording, format)].map(({ suffix }) => suffix);
+  deepEqual(suffixes("cpuprofile"), ["", ".worker-7"]);
+  deepEqual(suffixes("firefox"), [""]);
 });

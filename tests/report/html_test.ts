@@ -6,7 +6,7 @@ import { recordingOf, textOf } from "../support/recordings.ts";
 
 const WORDS = { title: "app.ts", facts: ["perf 6.12.95", "2 s"], warnings: ["7 lost"] };
 
-/** What the page's script reads. */
+/** Reads the data that the page's script reads. */
 function dataOf(page: string): PageData {
   const [, json] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)!;
   return JSON.parse(json!);
@@ -34,13 +34,13 @@ Deno.test("formatHtml() puts all stacks into the page, frames once", () => {
 Deno.test("formatHtml() loads nothing, and forbids it", () => {
   const page = textOf(formatHtml(recordingOf([["deno: libc/main", 1]]), WORDS));
   match(page, /<meta http-equiv="Content-Security-Policy"\s+content="default-src 'none';/);
-  // An address of a namespace is none that is loaded, nor is what stands in a licence.
+  // Addresses of namespaces and in licences are not loaded, so only these forms are refused.
   equal(/(?:src|href)\s*=\s*["']?(?:https?:)?\/\//i.test(page), false);
   equal(/\bimport\s*\(|\bfetch\s*\(|XMLHttpRequest|WebSocket|sendBeacon/.test(page), false);
-  match(page, /d3-flame-graph .*Apache License/);
+  match(page, /d3-flame-graph@\S+, Apache-2\.0\n[^]*Apache License Version 2\.0/);
 });
 
-Deno.test("formatHtml() takes names for names, whatever they look like", () => {
+Deno.test("formatHtml() does not take a name for markup", () => {
   const name = "</script><script>alert(1)</script>&<!--";
   const frame = { name, kind: "native", module: "" } as const;
   const stack = { thread: name, frames: [frame], samples: 1, weight: 1, isCut: false };

@@ -32,7 +32,7 @@ Deno.test("formatPerfText() draws callers above callees in perf's own columns", 
   );
 });
 
-Deno.test("formatPerfText() leaves out what is below the limit", () => {
+Deno.test("formatPerfText() leaves out frames below the limit", () => {
   const recording = recordingOf([["deno: libc/main", 1000], ["deno: libc/rare", 1], ["brief:", 1]]);
   equal(/rare|brief/.test(formatPerfText(recording)), false);
   match(formatPerfText(recording, 0), /rare\n\n.*brief\n/);
@@ -48,6 +48,6 @@ Deno.test("formatPerfText() counts in thousands as perf does, and names another 
   match(text, /^# Samples: 12K of event 'cpu-clock', by the built-in sampler$/m);
 });
 
-Deno.test("formatPerfText() has a head where nothing was seen", () => {
+Deno.test("formatPerfText() has a head even without samples", () => {
   match(formatPerfText(recordingOf([])), /^# Total Lost Samples: 0\n#\n# Samples: 0 of event/);
 });

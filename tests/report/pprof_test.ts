@@ -5,7 +5,9 @@ import { formatPprof } from "../../lib/report/pprof.ts";
 import { type ProtobufField, readProtobuf } from "../support/protobuf_reader.ts";
 import { recordingOf } from "../support/recordings.ts";
 
-/** Fields of a Profile and what is in it, by number, as github.com/google/pprof's profile.proto has them. */
+/**
+ * The numbers of fields of a Profile and its parts (github.com/google/pprof, proto/profile.proto).
+ */
 const [SAMPLE_TYPE, SAMPLE, MAPPING, LOCATION, FUNCTION, STRINGS] = [1, 2, 3, 4, 5, 6];
 
 const decoder = new TextDecoder();
@@ -65,7 +67,7 @@ Deno.test("formatPprof() has samples and time of every stack, innermost first", 
   });
 });
 
-Deno.test("formatPprof() names the event where it is no clock", () => {
+Deno.test("formatPprof() names an event that is no clock", () => {
   const recording = recordingOf([["t: libc/a", 1]], { event: "cycles:P", unit: "events" });
   deepEqual(readProfile(formatPprof(recording)).types, ["samples/count", "cycles:P/count"]);
 });

@@ -16,7 +16,7 @@ const stack = (frames: Frame[], weight: number): Stack => ({
   isCut: false,
 });
 
-Deno.test("runtimeShares() adds up activities, and what no name tells", () => {
+Deno.test("runtimeShares() adds up activities, and the runtime's unknown time", () => {
   const stacks = [
     stack([FOO], 50),
     stack([FOO, activityFrame("compile")], 20),
@@ -34,7 +34,7 @@ Deno.test("runtimeShares() adds up activities, and what no name tells", () => {
   );
 });
 
-Deno.test("describeRuntimeShares() says nothing where nothing is known", () => {
+Deno.test("describeRuntimeShares() is empty if no activity is known", () => {
   equal(describeRuntimeShares(runtimeShares({ stacks: [stack([DENO], 5)] })), "");
   equal(describeRuntimeShares(runtimeShares({ stacks: [] })), "");
 });

@@ -3,7 +3,7 @@ import { deepEqual } from "node:assert/strict";
 import { formatSpeedscope } from "../../lib/report/speedscope.ts";
 import { recordingOf, textOf } from "../support/recordings.ts";
 
-Deno.test("formatSpeedscope() is one sampled profile, threads outermost", () => {
+Deno.test("formatSpeedscope() makes one sampled profile, threads outermost", () => {
   const recording = recordingOf([
     ["deno: libc/main js/js::foo:/a.ts:1", 2],
     ["worker: libc/main deno/", 1],

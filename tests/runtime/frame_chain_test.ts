@@ -31,7 +31,7 @@ Deno.test("brokenFrameChain() knows the C libraries by their names", () => {
   }
 });
 
-Deno.test("brokenFrameChain() misses the trampoline", () => {
+Deno.test("brokenFrameChain() reports a missing trampoline", () => {
   for (const inside of [0x1100n, 0x110dn]) {
     match(
       brokenFrameChain({ addresses: [0x2010n, inside, 0x3010n], ...TRAMPOLINE }, MAPPINGS)!,
@@ -41,7 +41,7 @@ Deno.test("brokenFrameChain() misses the trampoline", () => {
   match(brokenFrameChain({ addresses: [], ...TRAMPOLINE }, MAPPINGS)!, /among the 0 frames/);
 });
 
-Deno.test("brokenFrameChain() says where a chain ends early", () => {
+Deno.test("brokenFrameChain() names the place where a chain ends early", () => {
   const cases: [bigint, string][] = [
     [0x2020n, "/usr/bin/deno"],
     [0x1200n, "anonymous memory"],

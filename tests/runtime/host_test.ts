@@ -7,7 +7,7 @@ import { host } from "../../lib/runtime/runtime.ts";
 
 const start = { preload: "file:///p.js", stackSize: 3000 };
 
-Deno.test("host is this runtime's", () => {
+Deno.test("host is the host of this runtime", () => {
   equal(host, denoHost);
 });
 
@@ -38,7 +38,7 @@ Deno.test("Host.startArgs() instruments, with more stack, unless the flags have 
   ]);
 });
 
-Deno.test("Host.startArgs() gives V8 its flags beside those of the user", () => {
+Deno.test("Host.startArgs() passes V8's flags beside the user's", () => {
   const engineFlags = ["--perf-basic-prof", "--no-turbo-inlining"];
   deepEqual(denoHost.startArgs({ ...start, flags: ["-A"], stackSize: undefined, engineFlags }), [
     "run",
@@ -58,7 +58,7 @@ Deno.test("Host.startArgs() gives V8 its flags beside those of the user", () => 
   ]);
 });
 
-Deno.test("nothing but the hosts and what chooses among them knows a runtime's own names", async () => {
+Deno.test("only the hosts and the module that chooses one use a runtime's own names", async () => {
   const found: string[] = [];
   const lib = new URL("../../lib/", import.meta.url);
   for await (const { path, text } of sources(lib)) {

@@ -19,7 +19,7 @@ Deno.test("parseMemoryMaps() reads ranges, executability and paths", () => {
   deepEqual(parseMemoryMaps(MAPS)[3]!.start, 0xffffffffff600000n);
 });
 
-Deno.test("parseMemoryMaps() passes over what is no mapping", () => {
+Deno.test("parseMemoryMaps() skips lines that are no mapping", () => {
   deepEqual(parseMemoryMaps("\nVmFlags: rd ex\n7f-\n"), []);
 });
 
@@ -28,13 +28,13 @@ Deno.test("parseMemoryMaps() reads this process's own", () => {
   equal(mappings.some(({ path }) => path === "[stack]"), true);
 });
 
-Deno.test("mappingAt() takes the first address in and the end out", () => {
+Deno.test("mappingAt() includes the start and excludes the end", () => {
   const mappings = parseMemoryMaps(MAPS);
   equal(mappingAt(mappings, 0x7f0b60418000n)?.path, "/usr/lib/libc.so.6");
   equal(mappingAt(mappings, 0x7f0b6056e000n), undefined);
 });
 
-Deno.test("parseMemoryMaps() passes lines over with addresses of more than 64 bits", () => {
+Deno.test("parseMemoryMaps() skips addresses of more than 64 bits", () => {
   const line = (end: string) => `55f1a2bf5000-${end} r-xp 01b8d000 fe:00 339380 /usr/bin/deno`;
   equal(parseMemoryMaps(line("55f1a7000000")).length, 1);
   equal(parseMemoryMaps(line("ffffffffffffffffffff55f1a7000000")).length, 0);

@@ -14,7 +14,7 @@ Deno.test("parseProcessStart() counts back from now", () => {
   }
 });
 
-Deno.test("parseProcessStart() refuses what is none", () => {
+Deno.test("parseProcessStart() is undefined for other texts", () => {
   for (const stat of ["", "17 (deno", "17 (deno) S 1 2", fields("deno").replace("1234", "-1")]) {
     equal(parseProcessStart(stat, "20.50 3.00", 0), undefined);
   }

@@ -11,7 +11,7 @@ import {
   userId,
 } from "../../lib/runtime/runtime.ts";
 
-Deno.test("currentPlatform() is this one", () => {
+Deno.test("currentPlatform() is this platform", () => {
   const { os, arch, runtime } = currentPlatform();
   equal(os, Deno.build.os);
   equal(arch, Deno.build.arch);
@@ -19,7 +19,7 @@ Deno.test("currentPlatform() is this one", () => {
   equal(runtime.version, Deno.version.deno);
 });
 
-Deno.test("trampolineObstacle() is none on Linux on two architectures", () => {
+Deno.test("trampolineObstacle() is undefined on Linux on two architectures", () => {
   const { runtime } = currentPlatform();
   match(
     trampolineObstacle({ os: "darwin", arch: "aarch64", runtime })!,
@@ -66,13 +66,13 @@ Deno.test("processStart() is before now and after an older process's start", asy
   ok(childStart <= Date.now());
 });
 
-Deno.test("isGranted() tells without asking", () => {
+Deno.test("isGranted() does not prompt", () => {
   equal(isGranted({ name: "read", path: "/etc" }), true);
   equal(isGranted({ name: "env", variable: "PATH" }), true);
 });
 
 Deno.test({
-  name: "isGranted() and readVariable() see nothing where nothing is allowed",
+  name: "isGranted() is false and readVariable() undefined without permissions",
   permissions: "none",
   fn() {
     equal(isGranted({ name: "write", path: "/tmp" }), false);
@@ -81,12 +81,12 @@ Deno.test({
   },
 });
 
-Deno.test("readVariable() is undefined where the variable is not set", () => {
+Deno.test("readVariable() is undefined if the variable is not set", () => {
   equal(readVariable("JS_PERF_THERE_IS_NO_SUCH_VARIABLE"), undefined);
   equal(readVariable("PATH"), Deno.env.get("PATH"));
 });
 
-Deno.test("isPermissionError() knows the runtime's refusal", () => {
+Deno.test("isPermissionError() recognizes the runtime's permission errors", () => {
   equal(isPermissionError(new Deno.errors.NotCapable("no")), true);
   equal(isPermissionError(new Deno.errors.PermissionDenied("EACCES")), false);
   equal(isPermissionError(undefined), false);

@@ -14,7 +14,7 @@ Deno.test("trySampling() samples for a moment and leaves nothing behind", () => 
   equal(loadNativeLibrary().xp_sampler_stop(), -3); // ESRCH
 });
 
-Deno.test("trySampling() throws where this process cannot be sampled", () => {
+Deno.test("trySampling() throws if this process cannot be sampled", () => {
   const path = Deno.makeTempFileSync();
   try {
     startSampling(path, 100);

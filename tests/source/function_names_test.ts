@@ -15,7 +15,7 @@ function at(text: string): [string, number] | undefined {
   return found && [found.name, new LineStarts(source).lineAt(found.offset) + 1];
 }
 
-Deno.test("functionNames() finds functions where V8 says they start, by qualified names", () => {
+Deno.test("functionNames() finds functions at V8's start positions, with qualified names", () => {
   const cases: [string, string][] = [
     ["\nfunction foo§(a) {}", "foo"],
     ["\nfunction* foo§() {}", "foo"],
@@ -60,7 +60,7 @@ Deno.test("functionNames() finds functions where V8 says they start, by qualifie
   equal(at("\nfoo§();"), undefined);
 });
 
-Deno.test("functionNames() gives members the line of their key, others that of their first word", () => {
+Deno.test("functionNames() gives members the line of their key, others the line of their first word", () => {
   deepEqual(at("class A {\n  get\n  [key]\n  §() {}\n}"), ["A.get [key]", 2]);
   deepEqual(at("const f =\n  async function\n  §() {}"), ["f", 2]);
 });
@@ -90,7 +90,7 @@ Deno.test("functionNames() names functions as the trampolines do", async () => {
   }
 });
 
-Deno.test("functionNames() takes bodies out of the tree while it is parsed", () => {
+Deno.test("functionNames() drops bodies from the tree during parsing", () => {
   const source = "function a() { function b() { function c() {} } }";
   let largest = 0;
   parseSource(source, "module", (node) => {

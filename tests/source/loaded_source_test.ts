@@ -28,13 +28,20 @@ Deno.test("readLoadedSource() takes text and bytes of both kinds of JavaScript",
   });
 });
 
+Deno.test("readLoadedSource() takes the byte-order mark from ECMAScript modules only", () => {
+  for (const format of ["module", "commonjs"]) {
+    const text = format === "module" ? "f()" : "\ufefff()";
+    equal(read("file:///a.js", { format, source: "\ufefff()" })?.text, text);
+  }
+});
+
 Deno.test("readLoadedSource() goes by how a module is asked for where the format lacks", () => {
   const loaded = { format: undefined, source: "f()" };
   equal(read("file:///a.js", loaded, { conditions: ["import"] })?.kind, "module");
   equal(read("file:///a.js", loaded, { conditions: ["require", "node"] })?.kind, "commonjs");
 });
 
-Deno.test("readLoadedSource() makes JavaScript of Node's TypeScript, and says so", () => {
+Deno.test("readLoadedSource() compiles Node's TypeScript to JavaScript, and says so", () => {
   const source = "let a: number = f()";
   const text = "let a = f()";
   deepEqual(read("file:///a.mts", { format: "module-typescript", source }), {
@@ -49,7 +56,7 @@ Deno.test("readLoadedSource() makes JavaScript of Node's TypeScript, and says so
   });
 });
 
-Deno.test("readLoadedSource() tells by the text what Node leaves open", () => {
+Deno.test("readLoadedSource() decides by the text if Node leaves the format open", () => {
   const kindOf = (source: string) =>
     read("file:///a.ts", { format: "typescript", source: new TextEncoder().encode(source) })?.kind;
   equal(kindOf("import a from 'a'"), "module");
@@ -58,7 +65,7 @@ Deno.test("readLoadedSource() tells by the text what Node leaves open", () => {
   equal(kindOf("const important = require('exports')"), "commonjs");
 });
 
-Deno.test("readLoadedSource() leaves alone what is no JavaScript", () => {
+Deno.test("readLoadedSource() leaves other formats alone", () => {
   const source = "x";
   for (const format of ["json", "wasm", "builtin", "addon"]) {
     equal(read("file:///a", { format, source }), undefined);

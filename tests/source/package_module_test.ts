@@ -2,7 +2,7 @@ import { equal } from "node:assert/strict";
 
 import { packageModule } from "../../lib/source/package_module.ts";
 
-Deno.test("packageModule() names the package and the path in it", () => {
+Deno.test("packageModule() finds the package and the path in it", () => {
   const cases: [path: string, name: string | undefined][] = [
     ["/a/node_modules/b/c.js", "npm:b/c.js"],
     ["/a/node_modules/@s/b/c/d.js", "npm:@s/b/c/d.js"],

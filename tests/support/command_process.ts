@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 const cli = fileURLToPath(import.meta.resolve("../../lib/command/cli.ts"));
 
-/** How the command ended, and what it printed. */
+/** The ending and the output of the command. */
 export interface CommandResult {
   code: number;
   signal: Deno.Signal | null;
@@ -14,9 +14,9 @@ export interface CommandResult {
 export interface CommandOptions {
   /** Variables to set; an inherited switch never counts. */
   env?: Record<string, string>;
-  /** Where it runs. */
+  /** The directory in which it runs. */
   cwd?: string;
-  /** What it runs under, a program and its arguments. @default {[]} */
+  /** A program with its arguments that runs the command. @default {[]} */
   under?: readonly string[];
 }
 
@@ -69,7 +69,9 @@ export function runCommand(
   return endOf(startCommand(args, options));
 }
 
-/** A directory with files in it, removed when disposed, with the maps of the pids that were noted. */
+/**
+ * A directory with files in it, removed when disposed, with the maps of the pids that were noted.
+ */
 export class Workplace implements AsyncDisposable {
   readonly path = Deno.makeTempDirSync({ prefix: "xperf-command-" });
 

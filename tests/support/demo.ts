@@ -7,7 +7,7 @@ export const demo: string = await Deno.readTextFile(
   new URL("../../lib/demo.ts", import.meta.url),
 );
 
-/** The same program, with its three functions wrapped by hand; no line moves. */
+/** The demo with its three functions wrapped by hand; no line moves. */
 export const demoByHand: string = demo
   .replace("/*", 'import { withPerf } from "@x/perf"; /*')
   .replace(/^function (\w+)(.*?^)\}/gms, "const $1 = withPerf(function $1$2});");
@@ -19,7 +19,9 @@ export function demoSymbol(name: string, file: string): string {
   return `js::${name}:${file}:${line}`;
 }
 
-/** How many percent of the samples in foo show foo <- bar <- baz, and go on to the program's start. */
+/**
+ * The percentages of samples in foo with foo <- bar <- baz, and with the program's start as well.
+ */
 export function measureNesting(
   samples: Sample[],
   file: string,

@@ -2,10 +2,11 @@
 const MOST_DATA = 16384;
 
 /**
- * Reads a dump, or what there is of one, without its holes: these are some 100 MB of zeros, and
- * take `Deno.readFile()` a second.
+ * Reads a dump, or the part that was written, without its holes. The holes are some 100 MB of
+ * zeros, for which `Deno.readFile()` would need a second.
  *
- * @param path Where; `undefined` comes back where there is none.
+ * @param path The path of the dump.
+ * @returns The bytes; `undefined` if there is no dump.
  */
 export function readDump(path: string): Uint8Array | undefined {
   try {

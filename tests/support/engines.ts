@@ -10,22 +10,22 @@ export const ENGINES: readonly EngineName[] = ["native", "wasm"];
 
 /** Options of {@linkcode DeclaringEngine}. */
 export interface DeclaringEngineOptions {
-  /** What the backend asks for. @default {0} */
+  /** The bytes of padding that the backend asks for. @default {0} */
   padding?: number;
   /** Called when a trampoline is declared. @default {noted, and nothing else} */
   onDeclare?: (id: number, code: CodeExtent) => void;
-  /** What runs a body beyond the stack that there is for trampolines. @default {a plain call} */
+  /** Runs a body beyond the stack budget of trampolines. @default {a plain call} */
   runDeep?: RunDeep;
 }
 
-/** An engine, and what it has told of its trampolines. */
+/** An engine, and the trampolines that it has declared. */
 export class DeclaringEngine {
   readonly engine: Engine;
-  /** Where each trampoline was declared to be, in turn. */
+  /** The declared places of trampolines, in turn. */
   readonly declared: { id: number; code: CodeExtent }[] = [];
-  /** The same as numbers: start, end and function, in turn. */
+  /** The declared places as numbers: start, end and function, in turn. */
   readonly #ranges: number[] = [];
-  /** How often trampolines were made in the midst of a program. */
+  /** The number of times that trampolines were made while the program ran. */
   makes = 0;
   /** Called before. */
   onMake: () => void = () => {};
@@ -69,17 +69,17 @@ export class DeclaringEngine {
     return first;
   }
 
-  /** All places where one trampoline was declared to be, in turn. */
+  /** Returns all places at which one trampoline was declared, in turn. */
   extentsOf(id: number): CodeExtent[] {
     return this.declared.flatMap((declared) => declared.id === id ? declared.code : []);
   }
 
-  /** Which trampolines are on the stack, innermost first. */
+  /** Returns the trampolines that are on the stack, innermost first. */
   idsOnStack(): number[] {
     return walk().flatMap((address) => this.#idAt(Number(address)) ?? []);
   }
 
-  /** Whose code a return address is one of. */
+  /** Finds the function whose trampoline has a return address. */
   #idAt(address: number): number | undefined {
     const ranges = this.#ranges;
     for (let i = 0; i < ranges.length; i += 3) {

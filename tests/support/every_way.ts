@@ -10,7 +10,7 @@ import {
   runCommonJs,
 } from "./instrumented.ts";
 
-/** A text that was instrumented, and for what. */
+/** An instrumented text, and the name of the way. */
 interface Way extends Instrumented {
   how: string;
 }
@@ -27,9 +27,10 @@ export function* ways(text: string, kind: SourceKind = "module"): Generator<Way>
 }
 
 /**
- * Runs a module as it is and in every way: what it exports shall be the same.
+ * Runs a module plainly and in every way, and checks that its exports are the same.
  *
- * @returns The names of the functions that were called inside their trampolines, without the module's.
+ * @returns The names of the functions that were called inside their trampolines, without the
+ * module's.
  */
 export async function sameInEveryWay(text: string, kind: SourceKind = "module"): Promise<string[]> {
   const run = async (source: string) =>

@@ -14,7 +14,7 @@ export class FaultyPackage implements AsyncDisposable {
     this.#directory = directory;
   }
 
-  /** Compiles the C library with its injection hooks, and what makes them work. Needs `gcc`. */
+  /** Compiles the C library with its injection hooks, and the preloaded library. Needs `gcc`. */
   static async build(): Promise<FaultyPackage> {
     const directory = await Deno.makeTempDir({ prefix: "xperf-faulty-" });
     const built = new FaultyPackage(directory);
@@ -30,10 +30,10 @@ export class FaultyPackage implements AsyncDisposable {
       // As the real one, down to its flags: a signal handler must find all functions bound.
       const sources = [`entry_${arch}.S`, ...SOURCES];
       await run("gcc", [...FLAGS, "-DXP_FAULTS", "-o", library, ...sources], `${root}/ffi`);
-      const checksum = createHash("sha256").update(await Deno.readFile(library)).digest("hex");
+      const sha256 = createHash("sha256").update(await Deno.readFile(library)).digest("hex");
       await Deno.writeTextFile(
         `${directory}/package/ffi/prebuilt/checksums.json`,
-        JSON.stringify({ [name]: checksum }),
+        JSON.stringify({ [name]: { sha256 } }),
       );
       return built;
     } catch (error) {

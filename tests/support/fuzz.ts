@@ -1,4 +1,5 @@
-// Not in deno.json: what is named there is fetched before any task runs, and a profile needs no network.
+// The package is not in deno.json, because Deno fetches all packages there before any task runs,
+// and a profile must not need the network.
 // deno-lint-ignore no-import-prefix
 import fc from "npm:fast-check@4.10.2";
 
@@ -6,10 +7,10 @@ export { fc };
 
 const isLong = Boolean(Deno.env.get("XPERF_LONG"));
 
-/** How many inputs there shall be, whatever a test thinks. */
+/** The number of inputs; it overrides the tests' numbers. */
 const wanted = Deno.env.get("XPERF_INPUTS");
 
-/** A hang is a failure too: no input of a few hundred bytes takes that long, in milliseconds. */
+/** The time after which an input has failed, in milliseconds: a hang is a failure, too. */
 const LONGEST = 2_000;
 
 /** Options of {@linkcode fuzz}. */
@@ -20,17 +21,17 @@ export interface FuzzOptions {
   longRuns?: number;
 }
 
-/** The inputs of a usual run are the same each time: it shall not fail for what nobody has touched. */
+/** The seed of usual runs. Each has the same inputs, so only a change of the code can break it. */
 const USUAL_SEED = 20_261_124;
 
 /**
- * Tests a property with many inputs that nobody has thought of. `XPERF_LONG=1` takes a million, and
- * `XPERF_INPUTS` as many as it says, others each time; a failure prints the smallest input that was
- * found, and `XPERF_SEED` repeats the run.
+ * Tests a property with many random inputs. `XPERF_LONG=1` takes a million and `XPERF_INPUTS` a
+ * given number of them, other ones in each run. A failure prints the smallest failing input that
+ * was found; `XPERF_SEED` repeats the run.
  *
  * @param name The test's name.
  * @param input Makes the inputs.
- * @param property Throws where it does not hold.
+ * @param property Throws if it does not hold.
  */
 export function fuzz<Input>(
   name: string,

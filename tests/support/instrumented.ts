@@ -4,14 +4,16 @@ import { APPLY, type Engine, ENTRIES } from "../../lib/engines/engine.ts";
 import type { SourceKind } from "../../lib/source/syntax_tree.ts";
 import { transform, type Transformed } from "../../lib/instrument/rewrite/transform.ts";
 
-/** What the code under test calls: as in a program, without a backend, and it notes who was called. */
+/** The runtime of code under test, as in a program, but without a backend. It notes the calls. */
 export class Runtime extends Activation {
-  /** The functions that were called inside their trampolines, in turn; the first one is number 1. */
+  /**
+   * The functions that were called inside their trampolines, in turn; the first one is number 1.
+   */
   readonly ids: number[] = [];
 
   /**
-   * @param args How each function is called, by number.
-   * @param engine Whose trampolines they are; none, where there is none.
+   * @param args The form of each function, by number.
+   * @param engine The engine of the trampolines; without one, functions are called plainly.
    */
   constructor(args: readonly number[], engine?: Engine) {
     super();
@@ -36,15 +38,15 @@ export class Runtime extends Activation {
   }
 }
 
-/** How a text is instrumented. */
+/** Options of {@linkcode instrument}. */
 export interface InstrumentOptions {
   /** @default {"module"} */
   kind?: SourceKind;
-  /** Whose trampolines its functions have; none, where there is none. */
+  /** The engine of the functions' trampolines. @default {none} */
   engine?: Engine;
 }
 
-/** What became of a text. */
+/** An instrumented text. */
 export interface Instrumented extends Transformed {
   /** The global name by which it reaches its runtime. */
   global: string;
@@ -66,7 +68,10 @@ export function instrument(
   return { ...transformed, global, runtime };
 }
 
-/** The code without its source map and the marks of its edits; `$` is the runtime, 0 the first number. */
+/**
+ * The code without its source map and the marks of its edits; `$` is the runtime, 0 the first
+ * number.
+ */
 export function code(text: string, kind: SourceKind = "module"): string {
   const options = { url: "file:///app.ts", kind, firstId: 0, runtime: "$" };
   const { source } = transform(text, options);
@@ -74,13 +79,13 @@ export function code(text: string, kind: SourceKind = "module"): string {
     .replace(/\/\*\$[<>].*?\*\//g, "");
 }
 
-/** What stands at the start of a function: that it is called again as `call` says. */
+/** Returns the guard at the start of a function, which calls the function again by `call`. */
 export function guard(call: string, id = 1): string {
-  return `{const $$=$,$_=$$.state;if($_)if($_!==${id})` +
-    `{$$.state=${id};return $$.${call}}else $$.state=-1}`;
+  return `{if($.state)if($.state!==${id})` +
+    `{$.state=${id};return $.${call}}else $.state=-1}`;
 }
 
-/** The same in front of an expression, which is to follow, and a parenthesis. */
+/** Returns the guard in front of an expression; the expression and a parenthesis follow. */
 export function guardedExpression(call: (fn: string) => string, id = 1, fn = "f"): string {
   return `$.state&&$.state!==${id}?$.${call(`($.state=${id},${fn})`)}:($.state&&=-1,`;
 }
@@ -90,7 +95,7 @@ export function calledNames({ functions, runtime }: Instrumented): string[] {
   return [...new Set(runtime.ids)].map((id) => functions[id - 1]!.name);
 }
 
-/** Runs a CommonJS module: what it exports. */
+/** Runs a CommonJS module, and returns its exports. */
 export function runCommonJs(source: string): Record<string, unknown> {
   const module = { exports: {} };
   new Function("exports", "require", "module", "__filename", "__dirname", source)
@@ -100,7 +105,7 @@ export function runCommonJs(source: string): Record<string, unknown> {
 
 let imports = 0;
 
-/** Imports a module: what it exports. Every time it is another one. */
+/** Imports a text as a new module, and returns its exports. */
 export async function importModule(source: string): Promise<Record<string, unknown>> {
   const text = `${encodeURIComponent(source)}%0A//${imports++}`;
   return { ...await import(`data:text/javascript,${text}`) };

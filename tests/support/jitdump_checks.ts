@@ -3,9 +3,9 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { type LoadRecord, readJitdump } from "./jitdump_reader.ts";
 
 /**
- * Walks a dump and holds what perf needs of one: unwinding information before each load, sizes that
- * add up, times that never go back, no two regions that overlap, no two bodies alike. What V8 makes
- * in memory that has been described before overlaps that: perf takes what comes later.
+ * Checks a dump for everything that perf needs: unwinding information before each load, sizes that
+ * add up, times that never go back, no two regions that overlap, no two bodies alike. Only new code
+ * of V8 may overlap older code: perf takes the later load.
  *
  * @param wasKilled Whether the last record may be incomplete: the kernel ends a write between two
  * pages. @default false
@@ -57,7 +57,7 @@ export function checkJitdump(
   return loads;
 }
 
-/** What a load has mapped. */
+/** The range that a load has mapped. */
 interface Mapped {
   start: bigint;
   end: bigint;

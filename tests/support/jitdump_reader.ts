@@ -62,7 +62,10 @@ export interface Jitdump {
   rest: number;
 }
 
-/** Reads a dump; anything that is not the format is an error, an incomplete record at the end excepted. */
+/**
+ * Reads a dump; anything that is not the format is an error, an incomplete record at the end
+ * excepted.
+ */
 export function readJitdump(bytes: Uint8Array): Jitdump {
   const reader = new Reader(bytes, 0, bytes.length);
   const header = readHeader(reader);

@@ -3,7 +3,7 @@ import { V8LogWatch, type WatchOptions } from "../../lib/command/logs/log_watch.
 import { CLOCK_FILE, type ClockFile, parseClockFile } from "../../lib/v8_log/clock_file.ts";
 import { listLogs, type LogDirectory, makeLogDirectory } from "../../lib/v8_log/log_directory.ts";
 
-/** How a program ended, and what it printed. */
+/** The exit status and the output of a program. */
 export interface Outcome {
   code: number;
   stdout: string;
@@ -12,7 +12,7 @@ export interface Outcome {
 
 /** Options of {@linkcode LoggedPrograms.run}. */
 export interface LoggedOptions {
-  /** Whether V8 logs; otherwise the program runs as it is. @default {true} */
+  /** Whether V8 logs; otherwise the program runs plainly. @default {true} */
   logged?: boolean;
   /** Variables to set. */
   env?: Record<string, string>;
@@ -79,7 +79,7 @@ export class LoggedPrograms implements Disposable {
     }
   }
 
-  /** How many logs each process has, most first. */
+  /** The number of logs of each process, the largest first. */
   get logCounts(): number[] {
     const counts = new Map<number, number>();
     for (const { pid } of listLogs(this.directory.path)) {

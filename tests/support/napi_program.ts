@@ -1,6 +1,6 @@
 /*
- * What napi_library_test.ts runs in each runtime with Node-API. Ends with status 0 and "ok" if
- * everything holds.
+ * The program that napi_library_test.ts runs in each runtime with Node-API. It ends with status 0
+ * and "ok" if everything holds.
  */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -38,7 +38,7 @@ function walk(): bigint[] {
   return [...walked.subarray(0, library.xp_walk(walked, walked.length))];
 }
 
-// Every function is there, and takes and gives what its declaration says.
+// Every function is there; tests/ffi/symbols_test.ts compares what each takes and gives.
 for (const name of Object.keys(functions)) {
   equal(typeof library[name as keyof typeof functions], "function", name);
 }
@@ -52,9 +52,6 @@ const range = BigUint64Array.of(0x1000n, 0x2000n);
 equal(library.xp_unclaimed(range), isMainThread ? 1 : 0);
 library.xp_claim(0x1000n, 0x1000);
 equal(library.xp_unclaimed(range), 0);
-const slot = new Uint8Array(32);
-equal(library.xp_emit_x86_64(slot, slot.length, 7), 12);
-equal(library.xp_emit_aarch64(slot, 1, 7), -28);
 const copy = new Uint8Array(library.xp_trampoline_size());
 library.xp_copy(copy, foo.start, copy.length);
 equal(copy.some((byte) => byte !== 0), true);
@@ -112,7 +109,7 @@ order.push("caller");
 await Promise.resolve();
 deepEqual(order, ["caller", "microtask"]);
 
-// Beyond the budget, what is called runs all the same, without a trampoline.
+// Beyond the budget a function still runs, without a trampoline.
 function onStack(): number {
   return walk().filter((address) => foo.start < address && address <= foo.end).length;
 }

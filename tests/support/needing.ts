@@ -21,7 +21,7 @@ export function testNeeding(
   }
 }
 
-/** What is in the way of running a command; `undefined` where it runs. */
+/** Returns the reason why a command does not run; `undefined` if it runs. */
 export function obstacleOfCommand(command: string, ...args: string[]): string | undefined {
   try {
     const { success, code } = new Deno.Command(command, { args, stdin: "null" }).outputSync();

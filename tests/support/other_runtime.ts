@@ -62,7 +62,7 @@ export function npm(args: readonly string[], directory: string): void {
   if (!success) throw new Error(`npm ${args[0]} fails: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** What is in the way of running a runtime; `undefined` where it runs. */
+/** Returns the reason why a runtime does not run; `undefined` if it runs. */
 export function obstacleOfRuntime(runtime: OtherRuntime): string | undefined {
   try {
     const { success, stderr } = new Deno.Command(runtimeProgram(runtime), { args: ["--version"] })
@@ -73,7 +73,7 @@ export function obstacleOfRuntime(runtime: OtherRuntime): string | undefined {
   }
 }
 
-/** What a process said and how it ended. */
+/** The exit status and the output of a process. */
 export interface Ended {
   code: number;
   stdout: string;

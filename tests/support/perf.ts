@@ -1,6 +1,6 @@
 import { type Program, type ProgramOptions, runProgram } from "./program.ts";
 
-/** Who is on the stack of one sample: symbol names, innermost first. */
+/** The stack of one sample: symbol names, innermost first. */
 export type Sample = string[];
 
 let obstacle: string | undefined | null = null;
@@ -13,7 +13,7 @@ export interface TimedSample {
   frames: { address: bigint; name: string }[];
 }
 
-/** What is in the way of recording with perf, decided by recording once; `undefined` where nothing is. */
+/** Returns the reason why perf cannot record, found by recording once; `undefined` if it can. */
 export function obstacleOfPerf(): string | undefined {
   return obstacle = obstacle === null ? tryPerf() : obstacle;
 }
@@ -49,7 +49,7 @@ export async function recordProgram(
   return { program, samples: parsePerfScript(await script(program, "-F", "ip,sym")) };
 }
 
-/** The same, with times and addresses; the program may end as it likes. */
+/** Records with times and addresses; the program may end in any way. */
 export async function recordTimes(
   source: string,
   options: ProgramOptions = {},
@@ -74,7 +74,7 @@ async function script({ directory }: Program, ...args: string[]): Promise<string
   return new TextDecoder().decode(stdout);
 }
 
-/** What `perf record` is told where nothing else is said, for a jitdump. */
+/** The default arguments of `perf record` for a jitdump. */
 const JIT_RECORD = ["-F", "999", "--call-graph", "dwarf,16384"];
 
 /** Copies of stacks are much data; only root can have a larger buffer than usual. */
@@ -96,7 +96,7 @@ export async function recordJit(
   return program;
 }
 
-/** What perf says on a machine with too much to do. */
+/** perf's warning on an overloaded machine. */
 const LOST = /^Warning:\nProcessed \d+ events and lost \d+ chunks!\n\nCheck IO\/CPU overload!$/gm;
 
 /** Runs `perf inject --jit`: the seconds of processor time that it takes. */
@@ -114,7 +114,7 @@ export async function inject({ directory }: Program): Promise<number> {
     .reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
 }
 
-/** What `perf script` makes of an injected recording, as deep as it goes. */
+/** Prints an injected recording by `perf script`, with whole stacks. */
 export async function scriptJit({ directory }: Program, ...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command("perf", {
     args: ["script", "--no-inline", "--max-stack", "1024", ...args, "-i", "perf.jit.data"],

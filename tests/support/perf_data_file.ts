@@ -58,7 +58,9 @@ export interface SampleFields {
   pid: number;
   tid?: number;
   time: number;
-  /** The call chain with its markers, innermost first; the innermost address is the sample's too. */
+  /**
+   * The call chain with its markers, innermost first; the innermost address is the sample's too.
+   */
   chain?: readonly (bigint | number)[];
   ip?: bigint | number;
   period?: number;

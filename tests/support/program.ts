@@ -10,7 +10,7 @@ export interface ProgramOptions {
   flags?: readonly string[];
   /** Arguments of the program. @default {[]} */
   args?: readonly string[];
-  /** The configuration file that says what `@x/perf` is. @default this repository's */
+  /** The configuration file that resolves `@x/perf`. @default this repository's */
   configuration?: string;
   /** Variables to set. @default {{}} */
   env?: Readonly<Record<string, string>>;
@@ -20,16 +20,16 @@ export interface ProgramOptions {
    */
   before?: string;
   /**
-   * Start the program without a shell before it, and let it tell its pid itself. perf keeps what a
-   * process had mapped before it became another program, and looks for the C library's unwind
-   * information at the lower of two addresses. @default false
+   * Whether the program starts without a shell before it, and tells its pid itself. perf keeps the
+   * mappings that a process had before exec, and looks for the C library's unwind information at
+   * the lower of two addresses. @default false
    */
   direct?: boolean;
-  /** What the process runs under, such as `perf record ... --`. @default {[]} */
+  /** Words in front of the process's command, such as `perf record ... --`. @default {[]} */
   under?: readonly string[];
 }
 
-/** A program that has run. Disposing of it removes what it and its processes left. */
+/** A program that has run. Disposing of it removes the files that it and its processes left. */
 export class Program implements AsyncDisposable {
   readonly directory: string;
   readonly pid: number;
@@ -73,7 +73,10 @@ export class Program implements AsyncDisposable {
       .map((name) => `/tmp/${name}`);
   }
 
-  /** The perf map, of a child of the program where its pid is given; `undefined` where there is none. */
+  /**
+   * The perf map, of a child of the program where its pid is given; `undefined` where there is
+   * none.
+   */
   async map(pid = this.pid): Promise<PerfMapEntry[] | undefined> {
     if (!this.#pids.includes(pid)) this.#pids.push(pid);
     try {
@@ -107,8 +110,8 @@ export async function runProgram(source: string, options: ProgramOptions = {}): 
   await Deno.writeTextFile(file, tellPid + source.replace(/^\n/, ""));
   const config = options.configuration ?? configuration;
   const deno = [Deno.execPath(), "run", "--no-lock", `--config=${config}`];
-  // After `exec` the process is the program, under the same pid. An earlier process of that can have
-  // been killed before it removed its files.
+  // After `exec` the process is the program, under the same pid. An earlier process of that can
+  // have been killed before it removed its files.
   const become = `echo $$ > pid; MAP=/tmp/perf-$$.map DUMP=/tmp/jit-$$.dump; rm -rf "$MAP" "$DUMP"
 ${before}
 exec "$@"`;

@@ -1,11 +1,14 @@
-/** A field of a message, by the encoding's own description (protobuf.dev/programming-guides/encoding). */
+/**
+ * A field of a message, by the encoding's own description
+ * (protobuf.dev/programming-guides/encoding).
+ */
 export interface ProtobufField {
   number: number;
   /** A varint. */
   value?: bigint;
-  /** What has a length: text, a message, or packed numbers. */
+  /** A value with a length: text, a message, or packed numbers. */
   bytes?: Uint8Array;
-  /** A varint, or what the bytes are if they are packed numbers. */
+  /** A varint, or the bytes as packed numbers. */
   numbers?: bigint[];
 }
 

@@ -3,7 +3,7 @@ import { readRecordings } from "../../lib/command/report/recorded.ts";
 import type { Frame } from "../../lib/recording/frame.ts";
 import type { Recording } from "../../lib/recording/recording.ts";
 
-/** A stack with what it stands for. */
+/** A stack with its weight. */
 export interface SeenStack {
   thread: string;
   /** From the outermost in. */
@@ -22,7 +22,9 @@ export function stacksOf({ stacks }: Recording): SeenStack[] {
   return stacks.map(({ thread, frames, weight }) => ({ thread, frames, weight }));
 }
 
-/** The functions of a stack that are in one of the files, by the name's last part, outermost first. */
+/**
+ * The functions of a stack that are in one of the files, by the name's last part, outermost first.
+ */
 export function functionsIn({ frames }: SeenStack, file: RegExp): string[] {
   return frames.filter((frame) => frame.file !== undefined && file.test(frame.file))
     .map(({ name }) => name);

@@ -18,8 +18,8 @@ const MODULES: Readonly<Record<string, string>> = {
 export type StackText = [text: string, samples: number, options?: { isCut?: boolean }];
 
 /**
- * A recording of stacks as one writes them: `deno: libc/main deno/ js/js::foo:/a.ts:1`, every sample
- * standing for 1000.
+ * A recording of stacks as one writes them: `deno: libc/main deno/ js/js::foo:/a.ts:1`, every
+ * sample standing for 1000.
  */
 export function recordingOf(
   stacks: readonly StackText[],
@@ -55,7 +55,7 @@ export function recordingOf(
   };
 }
 
-/** What a program with trampolines looks like. */
+/** The stacks of a program with trampolines. */
 export const TRAMPOLINES: readonly StackText[] = [
   [
     "deno: libc/main deno/ xp/xp_call js/js::bar:/a.ts:2 deno/ v8/ xp/xp_call js/js::foo:/a.ts:1 deno/ v8/",

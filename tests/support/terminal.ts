@@ -1,16 +1,16 @@
 import { obstacleOfCommand } from "./needing.ts";
 
 /**
- * What a program runs under to have a terminal that it can ask on, with nobody there to answer.
- * What it says on any stream comes out of script(1)'s standard output.
+ * Words in front of a command that give it a terminal for prompts, which no one answers. All its
+ * output comes out of script(1)'s standard output.
  */
 export const TERMINAL: readonly string[] = [
   "bash",
   "-c",
-  // What bash quotes only bash reads, and script(1) takes the shell that the variable names.
+  // Only bash reads bash's quotes, and script(1) runs the shell that SHELL names.
   'SHELL=$BASH exec timeout 60 script -qefc "$(printf "%q " "$@")" /dev/null < /dev/null',
   "bash",
 ];
 
-/** What is in the way of a terminal; `undefined` where there is one to be had. */
+/** The reason why there is no terminal; `undefined` if there is one. */
 export const obstacleOfTerminal: string | undefined = obstacleOfCommand("script", "--version");

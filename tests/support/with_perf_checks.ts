@@ -1,6 +1,6 @@
 /*
- * What a function wrapped by withPerf() has to do just as without it, whether
- * trampolines are on or off: with_perf_test.ts runs these both ways.
+ * Checks that a function wrapped by withPerf() behaves as without it. with_perf_test.ts runs them
+ * with trampolines off and on.
  */
 import { withPerf } from "@x/perf";
 import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
@@ -143,7 +143,7 @@ export const checks: Readonly<Record<string, () => void>> = {
     ok(new Old(7) instanceof Old);
   },
 
-  "passes an exception as it is"() {
+  "passes an exception unchanged"() {
     for (const value of [new TypeError("mine"), "text", 0, null, undefined]) {
       let thrown: unknown = "nothing";
       try {

@@ -13,18 +13,18 @@ const CLOCK: ClockFile = {
   markers: [{ path: "/tmp/marker-start", before: 1, after: 2 }],
 };
 
-Deno.test("parseClockFile() reads what formatClockFile() writes", () => {
+Deno.test("parseClockFile() is the inverse of formatClockFile()", () => {
   deepEqual(parseClockFile(formatClockFile(CLOCK)), CLOCK);
 });
 
-Deno.test("parseClockFile() refuses a text that is none, cut or of another version", () => {
+Deno.test("parseClockFile() refuses other texts, cut texts and other versions", () => {
   const text = formatClockFile(CLOCK);
   for (const other of ["", "[]", "null", text.slice(0, -1), text.replace(":1", ":2")]) {
     equal(parseClockFile(other), undefined);
   }
 });
 
-Deno.test("parseClockFile() leaves out the parts that are not as they should be", () => {
+Deno.test("parseClockFile() leaves out invalid parts", () => {
   const damaged = {
     version: 1,
     command: { pid: 1, started: 2 },

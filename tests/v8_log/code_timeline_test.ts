@@ -15,7 +15,7 @@ function randomNumbers(seed: number): (limit: number) => number {
   };
 }
 
-Deno.test("CodeTimeline.find() finds what a search through all pieces finds", () => {
+Deno.test("CodeTimeline.find() agrees with a search through all pieces", () => {
   const random = randomNumbers(1);
   for (let round = 0; round < 200; round++) {
     const pieces = new PieceTable();
@@ -40,13 +40,13 @@ Deno.test("CodeTimeline.find() finds what a search through all pieces finds", ()
   }
 });
 
-Deno.test("CodeTimeline.find() of no code finds none", () => {
+Deno.test("CodeTimeline.find() finds nothing without code", () => {
   const timeline = new CodeTimeline(new PieceTable());
   equal(timeline.find(5, 5), -1);
   equal(timeline.mayKnow(5), false);
 });
 
-Deno.test("OrderedSet finds neighbours as a list does", () => {
+Deno.test("OrderedSet finds the same neighbours as a sorted list", () => {
   const random = randomNumbers(2);
   for (const limit of [1, 31, 32, 33, 1024, 1025, 40_000]) {
     const set = new OrderedSet(limit);
@@ -68,7 +68,7 @@ Deno.test("OrderedSet finds neighbours as a list does", () => {
   }
 });
 
-Deno.test("AddressMap does as a Map does", () => {
+Deno.test("AddressMap behaves like a Map", () => {
   const random = randomNumbers(3);
   const map = new AddressMap();
   const model = new Map<number, number>();
@@ -88,7 +88,7 @@ Deno.test("AddressMap does as a Map does", () => {
   equal(map.get(0), undefined);
 });
 
-Deno.test("AnswerCache answers within the time that an answer holds, and forgets when full", () => {
+Deno.test("AnswerCache answers only while an answer holds, and empties itself when full", () => {
   const cache = new AnswerCache<string>(3000);
   for (let i = 1; i <= 3000; i++) cache.set(i * 64, i, i + 10, `${i}`);
   for (let i = 1; i <= 3000; i++) {

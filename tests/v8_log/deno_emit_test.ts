@@ -2,7 +2,7 @@ import { equal } from "node:assert/strict";
 
 import { denoEmitPath, parseDenoEmit } from "../../lib/v8_log/deno_emit.ts";
 
-Deno.test("denoEmitPath() says where Deno keeps what it emitted", () => {
+Deno.test("denoEmitPath() is the path of Deno's emitted text in its cache", () => {
   equal(denoEmitPath("file:///a/b%20c.ts"), "gen/file/a/b c.ts.js");
   equal(
     denoEmitPath("https://deno.land/std@0.224.0/path/mod.ts"),
@@ -17,7 +17,7 @@ Deno.test("denoEmitPath() says where Deno keeps what it emitted", () => {
   }
 });
 
-Deno.test("parseDenoEmit() takes the line off that Deno's cache adds", () => {
+Deno.test("parseDenoEmit() removes the line that Deno's cache adds", () => {
   const parse = (text: string) => parseDenoEmit(new TextEncoder().encode(text));
   equal(
     parse("a;\n//# sourceMappingURL=x\n// denoCacheMetadata=1,2"),

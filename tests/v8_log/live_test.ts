@@ -1,5 +1,6 @@
 /*
- * The log of the Deno that runs the tests: of TypeScript with JSX and decorators, evaluated code, Workers.
+ * The log of the Deno that runs the tests: of TypeScript with JSX and decorators, evaluated code,
+ * Workers.
  */
 import { ok } from "node:assert/strict";
 import { tmpdir } from "node:os";

@@ -24,7 +24,7 @@ Deno.test("LogClock takes the tightest bounds of all polls", () => {
   );
 });
 
-Deno.test("LogClock has no upper bound before a line was seen, and no lower one after the last", () => {
+Deno.test("LogClock has no upper bound before the first poll, and no lower bound after the last", () => {
   equal(align([100], []), undefined);
   equal(align([100], [[5e6, 6e6, 0]]), undefined);
   equal(align([], [[5e6, 6e6, 100]]), undefined);
@@ -32,14 +32,14 @@ Deno.test("LogClock has no upper bound before a line was seen, and no lower one 
   deepEqual(align([100], [[5e6, 6e6, 0], [5e6, 6e6, 10]]), { offset: 5900, uncertainty: 1000 });
 });
 
-Deno.test("LogClock asks nothing of a line that was being written", () => {
+Deno.test("LogClock takes no bound for a line from a poll that saw it half written", () => {
   deepEqual(align([100, 200], [[5e6, 6e6, 15], [7e6, 8e6, 20]]), {
     offset: 5900,
     uncertainty: Infinity,
   });
 });
 
-Deno.test("LogClock takes polls in any order and leaves out what is no number", () => {
+Deno.test("LogClock takes polls in any order, and drops values that are no numbers", () => {
   const polls: SizePoll[] = [[1_110_000, 1_110_000, 10], [1_050_000, 1_060_000, 0]];
   deepEqual(align([100], polls), align([100], polls.toReversed()));
   deepEqual(

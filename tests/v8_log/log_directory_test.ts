@@ -50,7 +50,7 @@ Deno.test("makeLogDirectory() makes directories that only this user can write", 
   }
 });
 
-Deno.test("makeLogDirectory() gives each command its own", () => {
+Deno.test("makeLogDirectory() gives each command its own directory", () => {
   using temporary = new Temporary();
   const paths = [1, 2, 3].map(() => makeLogDirectory({ temporary: temporary.path }).path);
   equal(new Set(paths).size, 3);
@@ -76,7 +76,7 @@ const PLANTS: [what: string, plant: (path: string, temporary: string) => void][]
 ];
 
 for (const [what, plant] of PLANTS) {
-  Deno.test(`makeLogDirectory() refuses ${what} in /tmp, and leaves it as it is`, () => {
+  Deno.test(`makeLogDirectory() refuses ${what} in /tmp, and leaves it unchanged`, () => {
     using temporary = new Temporary();
     plant(temporary.shared, temporary.path);
     const before = Deno.lstatSync(temporary.shared);
@@ -96,7 +96,7 @@ for (const [what, plant] of PLANTS) {
   });
 }
 
-Deno.test("makeLogDirectory() empties a recording's directory of the last logs, and of nothing else", () => {
+Deno.test("makeLogDirectory() removes only the last logs from a recording's directory", () => {
   using temporary = new Temporary();
   const recording = `${temporary.path}/perf.data`;
   const first = makeLogDirectory({ recording, temporary: temporary.path });
@@ -119,7 +119,7 @@ Deno.test("makeLogDirectory() refuses a planted link beside the recording", () =
   });
 });
 
-Deno.test("makeLogDirectory() has a log file that flags can carry, whatever the recording is called", () => {
+Deno.test("makeLogDirectory() has a log file that flags can name, for every recording's name", () => {
   using temporary = new Temporary();
   for (const name of ["my data", "a,b", "%p", "it's", "ä"]) {
     const recording = `${temporary.path}/${name}`;
@@ -129,7 +129,7 @@ Deno.test("makeLogDirectory() has a log file that flags can carry, whatever the 
   }
 });
 
-Deno.test("releaseLogDirectory() keeps what a living process can still need", () => {
+Deno.test("releaseLogDirectory() keeps everything that a living process can still need", () => {
   using temporary = new Temporary();
   const directory = makeLogDirectory({ temporary: temporary.path });
   log(directory.path, Deno.pid);
@@ -137,7 +137,7 @@ Deno.test("releaseLogDirectory() keeps what a living process can still need", ()
   ok(Deno.statSync(directory.bin).isDirectory);
 });
 
-Deno.test("releaseLogDirectory() keeps the logs in /tmp, and removes the programs", () => {
+Deno.test("releaseLogDirectory() keeps the logs in /tmp, and removes the shims", () => {
   using temporary = new Temporary();
   const directory = makeLogDirectory({ temporary: temporary.path });
   const path = log(directory.path, NOBODY);
@@ -146,7 +146,7 @@ Deno.test("releaseLogDirectory() keeps the logs in /tmp, and removes the program
   throws(() => Deno.statSync(directory.bin), Deno.errors.NotFound);
 });
 
-Deno.test("releaseLogDirectory() leaves nothing in /tmp of a recording", () => {
+Deno.test("releaseLogDirectory() leaves nothing in /tmp for a recording", () => {
   using temporary = new Temporary();
   const recording = `${temporary.path}/a,b`;
   const directory = makeLogDirectory({ recording, temporary: temporary.path });
@@ -165,7 +165,7 @@ function old(temporary: Temporary, name: string, time: Date, pid?: number): stri
   return `${temporary.shared}/${name}`;
 }
 
-Deno.test("removeStaleDirectories() removes what dead commands have left a day ago, and only that", () => {
+Deno.test("removeStaleDirectories() removes only directories that dead commands left a day ago", () => {
   using temporary = new Temporary();
   Deno.mkdirSync(temporary.shared, { mode: 0o700 });
   const before = new Date(Date.now() - DAY - 1000);
@@ -200,7 +200,7 @@ Deno.test("removeStaleDirectories() follows no link out of a directory", () => {
   equal(listLogs(recorded).length, 1);
 });
 
-Deno.test("listLogs() passes over links and other files", () => {
+Deno.test("listLogs() skips links and other files", () => {
   using temporary = new Temporary();
   const path = log(temporary.path, 7);
   Deno.symlinkSync(path, `${temporary.path}/isolate-0x2-7-7-5.log`);
@@ -262,7 +262,7 @@ Deno.test("findLogs() takes the newest logs in /tmp of each process, made before
   ]);
 });
 
-Deno.test("findLogs() goes where the recording has a marker mapped", () => {
+Deno.test("findLogs() finds the directory of a marker that the recording has mapped", () => {
   using temporary = new Temporary();
   const recording = `${temporary.path}/perf.data`;
   const { path } = makeLogDirectory({ temporary: temporary.path });

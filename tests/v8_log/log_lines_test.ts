@@ -23,7 +23,7 @@ function linesOf(text: string, most: number): { lines: Taken[]; offset: number; 
   return { lines, ...next.value };
 }
 
-Deno.test("readLogLines() finds lines and where they are, however much is read at once", () => {
+Deno.test("readLogLines() finds lines and their offsets with reads of any size", () => {
   const text = "first\n\nthird line\nla";
   const wanted = [
     { text: "first", offset: 0, length: 5 },

@@ -2,7 +2,7 @@ import { deepEqual } from "node:assert/strict";
 
 import { parseLogName } from "../../lib/v8_log/log_name.ts";
 
-Deno.test("parseLogName() takes the names apart that V8 makes", () => {
+Deno.test("parseLogName() parses V8's file names", () => {
   deepEqual(parseLogName("isolate-0x55d38cad0000-3624-3624-1796034186264.log"), {
     isolate: "0x55d38cad0000",
     pid: 3624,
@@ -10,7 +10,7 @@ Deno.test("parseLogName() takes the names apart that V8 makes", () => {
   });
 });
 
-Deno.test("parseLogName() passes over other files", () => {
+Deno.test("parseLogName() is undefined for other files", () => {
   for (
     const name of [
       "",

@@ -1,10 +1,11 @@
 /*
- * Records the logs beside it of program.ts, and cuts them down to what the program itself needs:
+ * Records the logs of program.ts, and keeps only the lines that the program itself needs:
  *
  *     deno run -A tests/v8_log/record_logs.ts deno-2.9=deno node-24=/usr/bin/node …
  *
- * The program is copied to /tmp/app, so that no path of the machine is in the logs. Node has to strip
- * types itself (22.18 or later); for older ones name a newer one first, whose JavaScript they run.
+ * The program is copied to /tmp/app, so that no path of the machine is in the logs. Node has to
+ * strip types itself (22.18 or later). Name a newer Node before an older one, which then runs its
+ * JavaScript.
  */
 import { denoEmitPath } from "../../lib/v8_log/deno_emit.ts";
 
@@ -12,11 +13,13 @@ const FLAGS = ["--log-code", "--log-source-position", "--interpreted-frames-nati
 const APP = "/tmp/app";
 const LOGS = new URL("logs/", import.meta.url);
 
-/** Code of the program, of what it evaluates and of its Worker. */
+/** Code of the program, of the texts that it evaluates, and of its Worker. */
 const OURS =
   /\/tmp\/app\/| :\d+:\d+,0x|blob:null|\[worker eval\]:|^code-creation,(?:RegExp,.*\(a\+\)|JS,.*,wasm-)/;
 
-/** A few builtins and handlers: the parser learns the number of the interpreter's tier from them. */
+/**
+ * A few builtins and handlers: the parser learns the number of the interpreter's tier from them.
+ */
 const BUILTINS =
   /^code-creation,(?:Builtin,.*,(?:CompileLazy|RegExpPrototypeTest|StringPrototypeRepeat)|BytecodeHandler,.*,Add)$/;
 

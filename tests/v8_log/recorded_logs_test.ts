@@ -108,7 +108,7 @@ for (const { name, version, file, maglev, baseline } of RUNTIMES) {
   });
 }
 
-Deno.test("without what Deno emitted, lines are those of the JavaScript", async () => {
+Deno.test("without Deno's emitted texts, lines are those of the JavaScript", async () => {
   const log = await readLog(recordedLog("deno-2.9.log"));
   const names = Array.from(log.liveCode(), ({ frame }) => frameText(frame));
   ok(names.includes("leaf /tmp/app/program.ts:1 interpreted"), names.join("\n"));

@@ -37,14 +37,14 @@ for (const [name, activity] of BUILTINS) {
   });
 }
 
-Deno.test("activityOfHandler() goes by the bytecode", () => {
+Deno.test("activityOfHandler() decides by the bytecode", () => {
   equal(activityOfHandler("GetNamedProperty"), "inline cache");
   equal(activityOfHandler("SetKeyedProperty.Wide"), "inline cache");
   equal(activityOfHandler("CreateObjectLiteral"), "garbage collection");
   equal(activityOfHandler("JumpLoop"), undefined);
 });
 
-Deno.test("activityOfSymbol() goes by V8's own functions only", () => {
+Deno.test("activityOfSymbol() decides only by V8's own functions", () => {
   equal(
     activityOfSymbol("v8::internal::Heap::CollectGarbage(v8::internal::AllocationSpace)"),
     "garbage collection",
@@ -55,13 +55,13 @@ Deno.test("activityOfSymbol() goes by V8's own functions only", () => {
   equal(activityOfSymbol("CollectGarbage"), undefined);
 });
 
-Deno.test("isExit() knows the builtins that only lead into C++", () => {
+Deno.test("isExit() is true for builtins that only lead to C++", () => {
   equal(isExit("CEntry_Return1_ArgvOnStack_NoBuiltinExit"), true);
   equal(isExit("AdaptorWithBuiltinExitFrame1"), true);
   equal(isExit("CompileLazy"), false);
 });
 
-Deno.test("RuntimeActivities knows code again that a builtin has told of", () => {
+Deno.test("RuntimeActivities recognizes code that it has seen under a builtin", () => {
   const activities = new RuntimeActivities();
   for (let i = 0; i < 10; i++) {
     activities.learn([1, 2, 90], "compile");
@@ -84,7 +84,7 @@ Deno.test("RuntimeActivities finds a collection in the middle of something else"
   equal(activities.classify([11, 4], "embedder"), "garbage collection");
 });
 
-Deno.test("RuntimeActivities learns nothing of few samples, and nothing of the embedder", () => {
+Deno.test("RuntimeActivities learns nothing from few samples, or from the embedder", () => {
   const activities = new RuntimeActivities();
   activities.learn([1], "compile");
   for (let i = 0; i < 10; i++) activities.learn([2], "embedder");
@@ -92,7 +92,7 @@ Deno.test("RuntimeActivities learns nothing of few samples, and nothing of the e
   equal(activities.classify([2], undefined), undefined);
 });
 
-Deno.test("RuntimeActivities believes symbols more than builtins", () => {
+Deno.test("RuntimeActivities prefers symbols to builtins", () => {
   const activities = new RuntimeActivities();
   for (let i = 0; i < 10; i++) activities.learn([1], "compile");
   activities.define(1, "deoptimise");

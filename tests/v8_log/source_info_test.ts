@@ -20,13 +20,13 @@ Deno.test("SourceInfo finds the last position that is not behind an offset", () 
   ]);
 });
 
-Deno.test("SourceInfo takes positions that V8 does not know, and functions that it does not name", () => {
+Deno.test("SourceInfo reads positions without a source, and functions without a name", () => {
   const info = parse("code-source-info,0x1000,7,0,99,C5O-1C9O20I0,FO7,");
   equal(info.at(5), undefined);
   deepEqual(info.functions, [{ function: -1, position: 7, parent: -1 }]);
 });
 
-Deno.test("SourceInfo of rubbish is empty", () => {
+Deno.test("SourceInfo of an invalid text is empty", () => {
   for (
     const line of [
       "",

@@ -27,7 +27,7 @@ const PROGRAM = HEAD +
 /** Polls that make the log's time 0 the clock's 0. */
 const CLOCK = { polls: [[1e15, 0, 1e9]] as [number, number, number][] };
 
-Deno.test("framesAt() gives the inlined chain, innermost first, with positions", async () => {
+Deno.test("framesAt() returns the inlined chain, innermost first, with positions", async () => {
   const log = await readLog(PROGRAM);
   deepEqual(
     framesText(log, 0x3000 + 20),
@@ -84,7 +84,7 @@ Deno.test("framesAt() names builtins, handlers, regular expressions, WebAssembly
   deepEqual(framesText(log, 0x606000), ["other get size"]);
 });
 
-Deno.test("framesAt() tells by time what an address was used for", async () => {
+Deno.test("framesAt() finds the code of an address by the time", async () => {
   const again = PROGRAM +
     `code-creation,JS,13,500,0x3040,256,${INNER},*\n` +
     "code-source-info,0x3040,7,14,37,C0O23,,\n";
@@ -102,7 +102,7 @@ Deno.test("framesAt() tells by time what an address was used for", async () => {
   equal(at(0x3080, 300), "outer");
 });
 
-Deno.test("framesAt() does not find code of later", async () => {
+Deno.test("framesAt() does not find code that was made later", async () => {
   const log = await readLog(PROGRAM + "code-creation,Builtin,3,9000,0x700000,64,Late\n", CLOCK);
   deepEqual(framesText(log, 0x3000, 200 - 9000 - 5000), []);
   // V8 stamps code a little after it may run.
@@ -133,7 +133,7 @@ Deno.test("framesAt() follows functions whose SharedFunctionInfo moves", async (
   match(wrong[0]!, /^other /);
 });
 
-Deno.test("framesAt() tells functions of one name apart that use one SharedFunctionInfo's address in turn", async () => {
+Deno.test("framesAt() keeps functions of one name apart that reuse a SharedFunctionInfo's address", async () => {
   const evaluated = (id: number, start: number, address: string, text: string) =>
     `code-creation,JS,3,300,${address},576,f :1:11,0xe00,~\nscript-source,${id},<unknown>,${text}\n` +
     `code-source-info,${address},${id},${start},40,,,\n`;
@@ -150,7 +150,7 @@ Deno.test("framesAt() leaves out inlined functions that the log never introduced
   deepEqual(framesText(log, 0x3014), ["outer /app/a.js:4 @5:10 turbofan"]);
 });
 
-Deno.test("framesAt() gives positions of the original source by the script's inline map", async () => {
+Deno.test("framesAt() returns positions of the original source by the script's inline map", async () => {
   // Line 2 of the text, from its third column on, is line 7, column 5 of a.ts.
   const map = { version: 3, sources: ["../src/a.ts"], names: [], mappings: ";EAMI" };
   const text = TEXT + formatInlineMap(map).trimStart();
@@ -161,7 +161,7 @@ Deno.test("framesAt() gives positions of the original source by the script's inl
   equal(framesText(log, 0x3014)[0], "inner /app/a.js:1 @7:5 turbofan inlined");
 });
 
-Deno.test("framesAt() uses the map of an emitted text only if that is the text V8 ran", async () => {
+Deno.test("framesAt() uses the map of an emitted text only if V8 ran that text", async () => {
   const map = { version: 3, sources: ["file:///app/a.ts"], names: [], mappings: "AASA;EAMI" };
   const emitted = (text: string) => ({ emitted: () => text + formatInlineMap(map).trimStart() });
   const mapped = await readLog(PROGRAM, emitted(TEXT));
@@ -175,7 +175,7 @@ Deno.test("framesAt() names code of a script that cannot be parsed as V8 does", 
   equal(framesText(log, 0x2000)[0], "outer /app/a.js:4 interpreted");
 });
 
-Deno.test("framesAt() takes function names that V8 writes raw: with commas, line feeds, semicolons", async () => {
+Deno.test("framesAt() reads function names with commas, line feeds and semicolons", async () => {
   const log = await readLog(
     HEAD + "code-creation,JS,3,20,0x1000,576,a,b\nc;\nsfi-move file:///app/b c.js:1:9,0xa00,~\n" +
       "code-creation,JS,3,21,0x2000,576,next file:///app/a.js:1:1,0xb00,~\n",
@@ -207,7 +207,7 @@ Deno.test("framesAt() names bodies of modules, of CommonJS modules and of evalua
   ]);
 });
 
-Deno.test("framesAt() takes the URL that a comment gives evaluated code", async () => {
+Deno.test("framesAt() uses the URL that a comment gives to evaluated code", async () => {
   const log = await readLog(
     HEAD + "code-creation,JS,3,20,0x1000,576,f made-up.js:1:11,0xa00,~\n" +
       "script-source,1,<unknown>,(function f() {})\ncode-source-info,0x1000,1,11,16,,,\n",
@@ -215,7 +215,7 @@ Deno.test("framesAt() takes the URL that a comment gives evaluated code", async 
   deepEqual(framesText(log, 0x1000), ["f made-up.js:1 interpreted"]);
 });
 
-Deno.test("code in memory that V8 gave back is gone, unless the program ended", async () => {
+Deno.test("framesAt() finds no code in memory that V8 gave back, unless the program ended", async () => {
   const chunk = "new,MemoryChunk,0x3000,4096\n";
   const freed = PROGRAM + chunk + "delete,MemoryChunk,0x3000\n";
   equal(framesText(await readLog(freed), 0x3014).length, 2);
@@ -224,7 +224,7 @@ Deno.test("code in memory that V8 gave back is gone, unless the program ended", 
   equal(framesText(await readLog(later, CLOCK), 0x3014, 500 - 900).length, 2);
 });
 
-Deno.test("locate() says how long its answer holds", async () => {
+Deno.test("locate() returns the time during which its answer holds", async () => {
   const log = await readLog(
     PROGRAM + `code-creation,JS,13,500,0x3040,256,${INNER},*\n`,
     CLOCK,
@@ -245,7 +245,7 @@ Deno.test("locate() says how long its answer holds", async () => {
   deepEqual(log.locate(0x3010, -9000), { piece: -1, from: -Infinity, to: 10 + offset - 2000 });
 });
 
-Deno.test("liveCode() lists what was there at the end, once each", async () => {
+Deno.test("liveCode() lists the code that was there at the end, once each", async () => {
   const log = await readLog(PROGRAM + `code-creation,JS,13,500,0x3040,256,${INNER},*\n`);
   deepEqual(
     Array.from(log.liveCode(), ({ address, size, frame }) => [address, size, frameText(frame)]),
@@ -268,7 +268,7 @@ Deno.test("read() uses a log that is cut up to its last whole line", async () =>
   deepEqual(framesText(cut, 0x3014), ["outer /app/a.js:4 turbofan"]);
 });
 
-Deno.test("read() says what is wrong with a file that is no log", async () => {
+Deno.test("read() names the problem of a file that is no log", async () => {
   const log = await readLog("\x7fELF\0\0\nwhatever,1,2\n");
   equal(
     log.problem,
@@ -302,7 +302,7 @@ Deno.test("read() skips numbers that no V8 writes", async () => {
   equal(framesText(log, 0x3014).length, 2);
 });
 
-Deno.test("read() tells how far it is, and does not keep long lines", async () => {
+Deno.test("read() reports its progress, and does not keep long lines", async () => {
   const seen: number[] = [];
   const long = `script-source,9,file:///app/long.js,${"x".repeat(5_000_000)}\n`;
   const log = await readLog(HEAD + long + PROGRAM.slice(HEAD.length), {

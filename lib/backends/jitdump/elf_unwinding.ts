@@ -1,5 +1,4 @@
-/** Reads bytes of a file; fewer at its end. */
-export type ReadBytes = (offset: number, length: number) => Uint8Array;
+import { type ReadBytes, readElfHeader, readElfTable } from "../../base/elf_header.ts";
 
 /** `p_type` of a program header that points at an .eh_frame_hdr. */
 const PT_GNU_EH_FRAME = 0x6474e550;
@@ -12,18 +11,12 @@ const PT_GNU_EH_FRAME = 0x6474e550;
  * @param read Reads the file.
  */
 export function hasUnwindInformation(read: ReadBytes): boolean {
-  const header = viewOf(read(0, 64));
-  if (header.byteLength < 64 || header.getUint32(0) !== 0x7f454c46) return false;
-  const offset = Number(header.getBigUint64(32, true)); // e_phoff
-  const size = header.getUint16(54, true); // e_phentsize
-  const count = header.getUint16(56, true); // e_phnum
-  const table = viewOf(read(offset, size * count));
+  const programs = readElfHeader(read)?.programs;
+  if (programs === undefined) return false;
+  const { entrySize: size } = programs;
+  const table = readElfTable(read, programs);
   for (let at = 0; at + size <= table.byteLength && size >= 4; at += size) {
     if (table.getUint32(at, true) === PT_GNU_EH_FRAME) return true;
   }
   return false;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

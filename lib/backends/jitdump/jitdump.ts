@@ -6,6 +6,9 @@
  * perf and the specification differ in one point, and this module follows perf
  * (tools/perf/util/genelf.c): in JIT_CODE_UNWINDING_INFO the .eh_frame comes first, the
  * .eh_frame_hdr behind it.
+ *
+ * Times, threads and the numbers of code are 0 here: xp_dump_open and xp_dump_append of the C
+ * library fill them in, under the lock that orders the records.
  */
 import {
   DataView,
@@ -21,7 +24,7 @@ import { escapeName, MAX_NAME_BYTES } from "../perf_map/perf_map.ts";
 import { align8, type Architecture, type UnwindTables } from "./unwind_tables.ts";
 
 /** The first field of every record. */
-export const RecordId = { load: 0, move: 1, debugInfo: 2, close: 3, unwindingInfo: 4 } as const;
+const RecordId = { load: 0, debugInfo: 2, close: 3, unwindingInfo: 4 } as const;
 
 /** Bytes of the file's header. */
 export const HEADER_SIZE = 40;
@@ -41,14 +44,10 @@ const MACHINES: Readonly<Record<Architecture, number>> = { x86_64: 62, aarch64: 
 /**
  * Encodes the file's header.
  *
- * @param header The process, its architecture, and the time in nanoseconds of CLOCK_MONOTONIC.
+ * @param header The process and its architecture.
  */
 export function encodeHeader(
-  { architecture, pid, timestamp = 0n }: {
-    architecture: Architecture;
-    pid: number;
-    timestamp?: bigint;
-  },
+  { architecture, pid }: { architecture: Architecture; pid: number },
 ): Uint8Array<ArrayBuffer> {
   return new RecordWriter(HEADER_SIZE)
     .u32(0x4a695444) // magic: "JiTD"
@@ -57,7 +56,7 @@ export function encodeHeader(
     .u32(MACHINES[architecture]) // elf_mach
     .u32(0) // pad1
     .u32(pid)
-    .u64(timestamp)
+    .u64(0) // timestamp
     .u64(0) // flags
     .bytes;
 }
@@ -66,37 +65,31 @@ export function encodeHeader(
 export interface CodeLoad {
   /** The process. */
   pid: number;
-  /** The thread that made the code. @default 0 */
-  tid?: number;
   /** The code's address. */
   address: bigint;
   /** Bytes of code. */
   size: number;
-  /** A number that no other code of the process has. @default 0 */
-  index?: bigint;
   /** The name that `perf` shows; NUL is escaped, and the name is cut to 4096 bytes. */
   name: string;
   /**
    * The code or its beginning; the caller lets the rest follow the record, as a hole in the file.
    */
   code: Uint8Array;
-  /** Nanoseconds of CLOCK_MONOTONIC. @default 0 */
-  timestamp?: bigint;
 }
 
 /** JIT_CODE_LOAD: code, its address and its name. */
 export function encodeCodeLoad(load: CodeLoad): Uint8Array<ArrayBuffer> {
-  const { pid, tid = 0, address, size, index = 0n, name, code, timestamp = 0n } = load;
+  const { pid, address, size, name, code } = load;
   const text = encodeNewText(name);
   const fixed = 56 + text.length;
   return new RecordWriter(fixed + code.length)
-    .prefix(RecordId.load, fixed + size, timestamp)
+    .prefix(RecordId.load, fixed + size)
     .u32(pid)
-    .u32(tid)
+    .u32(0) // tid
     .u64(address) // vma
     .u64(address) // code_addr
     .u64(size)
-    .u64(index)
+    .u64(0) // code_index
     .raw(text)
     .raw(code)
     .bytes;
@@ -111,11 +104,10 @@ export function encodeCodeLoad(load: CodeLoad): Uint8Array<ArrayBuffer> {
 export function encodeUnwindingInfo(
   { bytes, headerSize }: UnwindTables,
   mappedSize: number,
-  timestamp = 0n,
 ): Uint8Array<ArrayBuffer> {
   const size = align8(40 + bytes.length);
   return new RecordWriter(size)
-    .prefix(RecordId.unwindingInfo, size, timestamp)
+    .prefix(RecordId.unwindingInfo, size)
     .u64(bytes.length) // unwind_data_size
     .u64(headerSize) // eh_frame_hdr_size
     .u64(mappedSize)
@@ -142,13 +134,12 @@ export interface DebugEntry {
 export function encodeDebugInfo(
   address: bigint,
   entries: readonly DebugEntry[],
-  timestamp = 0n,
 ): Uint8Array<ArrayBuffer> {
   let size = 32;
   for (let i = 0; i < entries.length; i++) size += 16 + encodeText(entries[i]!.file).length;
   size = align8(size);
   const writer = new RecordWriter(size)
-    .prefix(RecordId.debugInfo, size, timestamp)
+    .prefix(RecordId.debugInfo, size)
     .u64(address)
     .u64(entries.length);
   for (let i = 0; i < entries.length; i++) {
@@ -159,8 +150,8 @@ export function encodeDebugInfo(
 }
 
 /** JIT_CODE_CLOSE: the last record. */
-export function encodeClose(timestamp = 0n): Uint8Array<ArrayBuffer> {
-  return new RecordWriter(16).prefix(RecordId.close, 16, timestamp).bytes;
+export function encodeClose(): Uint8Array<ArrayBuffer> {
+  return new RecordWriter(16).prefix(RecordId.close, 16).bytes;
 }
 
 let lastText = "";
@@ -197,8 +188,8 @@ class RecordWriter {
     this.#view = new DataView(this.bytes.buffer);
   }
 
-  prefix(id: number, totalSize: number, timestamp: bigint): this {
-    return this.u32(id).u32(totalSize).u64(timestamp);
+  prefix(id: number, totalSize: number): this {
+    return this.u32(id).u32(totalSize).u64(0); // timestamp
   }
 
   u32(value: number): this {

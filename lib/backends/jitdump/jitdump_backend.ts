@@ -103,6 +103,15 @@ export class JitdumpBackend implements Backend {
     this.#append([unwinding, lines, load]);
   }
 
+  /**
+   * Describes code that has appeared since the last look. V8 compiles the code between a trampoline and
+   * its function after 1 000 calls (`--wasm-wrapper-tiering-budget`); unwinders end there until it is
+   * described.
+   */
+  look(): void {
+    if (now() - this.#lastLook >= LOOK_INTERVAL) this.#try(() => this.#describeRegions());
+  }
+
   /** @inheritdoc */
   flush(): void {
     this.#try(() => this.#describeRegions());

@@ -14,13 +14,13 @@ export const DOCTOR_HELP: string = commandHelp("doctor", {
     "doctor [--json]",
   ],
   about: [
-    "Says what works here and what does not, with the command that mends it. The exit " +
+    "Checks this machine, and prints for each fault the command that mends it. The exit " +
     "status is 0 only if a profile can be recorded.",
   ],
 });
 
 /**
- * Says what works here.
+ * Checks this machine, and prints the findings.
  *
  * @param args The words after `doctor`.
  * @returns Status 0 if a profile can be recorded, 1 if not.
@@ -47,7 +47,7 @@ export function doctor(args: readonly string[]): Promise<Ending> {
 const MARKS = { ok: ["✓", 32], limited: ["!", 33], failed: ["✗", 31] } as const;
 
 /**
- * The findings as text for people.
+ * Formats the findings as text.
  *
  * @param checks The findings.
  * @param color Whether the marks have colours.

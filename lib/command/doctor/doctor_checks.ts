@@ -4,20 +4,20 @@ import type { Facts, Outcome } from "./doctor_facts.ts";
 
 /** One line of the doctor's findings. */
 export interface Check {
-  /** What was looked at. */
+  /** The subject of the check. */
   name: string;
   /** `failed` only where a profile cannot be recorded, or shows no JavaScript. */
   status: "ok" | "limited" | "failed";
-  /** What was found. */
+  /** The finding. */
   detail: string;
   /** The command that mends it. */
   hint?: string;
 }
 
 /**
- * Judges what was found on a machine.
+ * Judges the facts of a machine.
  *
- * @param facts What was found.
+ * @param facts The facts.
  */
 export function checkFacts(facts: Facts): Check[] {
   return [
@@ -70,7 +70,7 @@ function checkEngines({ support: { engines } }: Facts): Check {
   };
 }
 
-/** Which engine `auto` takes. */
+/** The engine that `auto` takes. */
 function cheapest({ wasm }: Facts["support"]["engines"]): EngineName {
   return wasm.available ? "wasm" : "native";
 }
@@ -96,7 +96,9 @@ function checkRecording({ recording, sampler }: Facts): Check {
 
 type Failure = Extract<Outcome<unknown>, { error: string }>;
 
-/** What `profile` cannot do with perf, it does with the built-in sampler, where that works. */
+/**
+ * Without perf `profile` uses the built-in sampler, so this is a failure only if that fails too.
+ */
 function without(name: string, { error, hint }: Failure, sampler: Outcome<true>): Check {
   return { name, status: "error" in sampler ? "failed" : "limited", detail: error, hint };
 }
@@ -152,10 +154,10 @@ function checkParanoid({ kernel: { paranoid }, isRoot }: Facts): Check {
   };
 }
 
-/** Frames of an instrumented call, the function's own among them. */
+/** The number of frames of one instrumented call, with the function's own. */
 const FRAMES_PER_CALL: Readonly<Record<EngineName, number>> = { wasm: 4, native: 14 };
 
-/** The kernel's own default. */
+/** The kernel's default (PERF_MAX_STACK_DEPTH, linux/perf_event.h). */
 const USUAL_MAX_STACK = 127;
 
 function checkMaxStack({ kernel: { maxStack }, support: { engines } }: Facts): Check {

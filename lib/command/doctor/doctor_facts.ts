@@ -13,18 +13,20 @@ import {
   tryRecording,
 } from "../../perf/perf_tool.ts";
 
-/** Something that was tried: what came of it, or what stood in the way. */
+/** The result of a trial: its value, or the error that stopped it. */
 export type Outcome<T> = { value: T } | { error: string; hint?: string };
 
-/** All that {@linkcode checkFacts} judges. */
+/** The facts that {@linkcode checkFacts} judges. */
 export interface Facts {
-  /** What this process can do. */
+  /** The abilities of this process. */
   support: Support;
   /** The `perf` command. */
   perf: Outcome<PerfTool & { unwindsDwarf: boolean }>;
-  /** Whether `perf` may record, found out by recording; the event, `undefined` for perf's own choice. */
+  /**
+   * The result of a trial recording with `perf`; the event is `undefined` for perf's own choice.
+   */
   recording: Outcome<{ event: string | undefined; isFallback: boolean }>;
-  /** Whether the built-in sampler works, found out by sampling. */
+  /** The result of a trial of the built-in sampler. */
   sampler: Outcome<true>;
   /** The command that installs a newer `perf`. */
   newerPerf: string;
@@ -36,9 +38,9 @@ export interface Facts {
   };
   /** Whether this is the superuser. */
   isRoot: boolean;
-  /** /tmp, where maps and dumps go. */
+  /** The state of /tmp, the directory of maps and jitdumps. */
   tmp: { write: Outcome<true>; mountOptions: readonly string[] };
-  /** Permissions of this process that are needed and not granted, as `ffi`. */
+  /** Permissions that are needed and not granted, as `ffi`. */
   missingPermissions: readonly string[];
 }
 
@@ -51,7 +53,7 @@ const PERMISSIONS: readonly Exclude<Permission["name"], "net">[] = [
   "sys",
 ];
 
-/** Looks at this machine and this process. Makes no map, and leaves no file behind. */
+/** Gathers the facts of this machine and this process. Makes no map, and leaves no file behind. */
 export function gatherFacts(): Facts {
   const perf = attempt(() => ({ ...findPerf(), unwindsDwarf: unwindsDwarf() }));
   return {
@@ -81,7 +83,7 @@ export function gatherFacts(): Facts {
 }
 
 /**
- * With which options the file system is mounted that holds a path.
+ * Returns the mount options of the file system that holds a path.
  *
  * @param path An absolute path.
  * @param mounts Content of /proc/self/mounts.

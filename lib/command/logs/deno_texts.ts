@@ -1,6 +1,6 @@
 /*
- * The texts of modules with the source maps that Deno goes by. V8's log has the text without them: Deno
- * takes inline maps out before V8 sees the text, and reads maps in files beside a module itself.
+ * Finds the texts of modules with the source maps that Deno uses. V8's log has the texts without
+ * maps: Deno removes inline maps before V8 sees a text, and reads maps in separate files itself.
  */
 import * as fs from "node:fs";
 import process from "node:process";
@@ -10,14 +10,14 @@ import { formatInlineMap } from "../../source/source_positions.ts";
 import { denoEmitPath, parseDenoEmit } from "../../v8_log/deno_emit.ts";
 import type { LogFile } from "../../v8_log/v8_log.ts";
 
-/** Whether V8 has written a log in Deno: its builds of V8 say so in their version. */
+/** Whether V8 wrote a log in Deno, whose builds of V8 have "-rusty" in their version. */
 export function isDenos({ read }: Pick<LogFile, "read">): boolean {
   return new TextDecoder().decode(read(0, 64)).split("\n")[0]!.includes("-rusty");
 }
 
 /**
- * Finds the text of a module with its source map, by the module's URL: what Deno has made of TypeScript is
- * in its cache, and JavaScript can have a map in a file.
+ * Returns a function that finds the text of a module with its source map, by the module's URL.
+ * Compiled TypeScript is in Deno's cache, and JavaScript can have a map in a file.
  */
 export function denoTexts(): (url: string) => string | undefined {
   const { env } = process;
@@ -29,16 +29,16 @@ export function denoTexts(): (url: string) => string | undefined {
     try {
       return parseDenoEmit(fs.readFileSync(`${cache}/${path}`));
     } catch {
-      // JavaScript is run as it is.
+      // Deno runs JavaScript unchanged, so its cache has no text for it.
       return textWithMapFile(url);
     }
   };
 }
 
-/** The comment that names a map's file, at the end of a text. */
+/** Matches the comment at the end of a text that names a map's file. */
 const MAP_FILE = /\/\/[#@] sourceMappingURL=(?!data:)(\S+)\s*$/;
 
-/** Texts longer than this are not looked through for a map, in bytes. */
+/** The largest text that is searched for a map, in bytes. */
 const MAX_TEXT = 32 << 20;
 
 function textWithMapFile(url: string): string | undefined {
@@ -52,12 +52,14 @@ function textWithMapFile(url: string): string | undefined {
     const map = JSON.parse(fs.readFileSync(fileURLToPath(new URL(name, url)), "utf8"));
     return `${text}${formatInlineMap({ ...map, sources: sourcesThatExist(map, url) })}`;
   } catch {
-    // Packages name maps that they do not have.
+    // Some packages name maps that they do not have.
     return undefined;
   }
 }
 
-/** A source that a package has left out has no name: Deno shows its lines under the module's own. */
+/**
+ * Replaces sources that do not exist by null: Deno shows their lines under the module's own name.
+ */
 function sourcesThatExist(
   { sources, sourceRoot }: { sources: (string | null)[]; sourceRoot?: string },
   url: string,

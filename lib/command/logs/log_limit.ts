@@ -2,22 +2,24 @@ import { spawnSync } from "node:child_process";
 
 import type { V8LogWatch } from "./log_watch.ts";
 
-/** Bytes of logs that `run` keeps. */
+/** The most bytes of logs that `run` keeps. */
 export const MOST_LOG_BYTES = 1 << 30;
 
-/** Bytes at the end of each log that stay in any case. */
+/** The number of bytes at the end of each log that are never released. */
 const KEPT_TAIL = 16 << 20;
 
-/** File systems release whole blocks. */
+/** File systems release whole blocks; this is a multiple of their sizes. */
 const BLOCK = 65_536;
 
 /**
- * Gives the fronts of logs back to the file system, oldest logs first, until all take no more than a
- * limit. V8 writes on at the end, and offsets in the log stay as they are: the front reads as zeros.
+ * Gives the fronts of logs back to the file system, oldest logs first, until all logs fit a limit.
+ * V8 goes on writing at the end. Offsets in a log stay valid, because the released front reads as
+ * zeros.
  *
- * @param watch Knows the logs.
- * @param options The limit in bytes, and how much of a log its readers are done with.
- * @returns What keeps the logs from being cut, to be said once; `undefined` where nothing does.
+ * @param watch The watch over the logs.
+ * @param options The limit and the tail in bytes, and the bytes of a log that its reader is done
+ * with.
+ * @returns The reason why logs cannot be cut, to be said once; `undefined` where they can.
  */
 export function limitLogs(
   watch: V8LogWatch,

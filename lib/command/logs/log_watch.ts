@@ -1,8 +1,9 @@
 /*
- * Watches the directory that V8's logs go to while a program runs: which processes have logs, and how
- * each log grows, on CLOCK_MONOTONIC. lib/v8_log/clock_file.ts says how that binds V8's times.
+ * Watches the directory of V8's logs while a program runs. The watch finds the processes that have
+ * logs, and notes the size of each log at moments of CLOCK_MONOTONIC. lib/v8_log/clock_file.ts says
+ * how these notes bind V8's times to that clock.
  *
- * Polled: inotify would report every single line, because V8 writes each at once.
+ * The watch polls, because inotify would report every single line: V8 writes each line at once.
  */
 import * as fs from "node:fs";
 import process from "node:process";
@@ -21,55 +22,62 @@ import { type MonotonicClock, monotonicClock } from "./monotonic_clock.ts";
 import { innerNumber, listDirectory } from "./namespace_maps.ts";
 import { readText } from "../../perf/perf_tool.ts";
 
-/** Milliseconds for which a new log is polled every millisecond: it grows most while a program starts. */
+/** Milliseconds for which a new log is polled every millisecond: it grows fastest at the start. */
 const QUICK = 300;
 
 /**
- * Milliseconds between two looks at the directory and at logs that are no longer new: in the first
- * seconds, later, and where nothing has grown for some time. In Deno and Node each takes 0.1 to 0.2 ms
- * of a core, nearly all of it for waking up.
+ * Milliseconds between two polls of the directory and of logs that are no longer new: in the first
+ * seconds, later, and while no log grows. In Deno and Node a poll takes 0.1 to 0.2 ms of a core,
+ * nearly all of it for waking up.
  */
 const PAUSES = { first: 4, usual: 40, idle: 100 };
 const FIRST = 2_000;
 const IDLE = 5_000;
 
-/** Milliseconds between two looks at a log that has stood still for long. */
+/** The longest time between two polls of a log that does not grow, in milliseconds. */
 const LONGEST_PAUSE = 500;
 
 /**
- * Milliseconds for which a log is polled without a pause when it is found. V8 then writes its builtins,
- * a line every few microseconds, so a poll binds the clock to as few.
+ * Milliseconds for which a log is polled without a pause when it is found. V8 then writes a line
+ * every few microseconds, for its builtins, so these polls bind the clock to a few microseconds.
  */
 const BURST = 3;
 
-/** How often it is asked whether a process still lives, in milliseconds. */
+/** The time between two checks that a process still lives, in milliseconds. */
 const LIFE_INTERVAL = 500;
 
-/** How often all processes are searched for one in a pid namespace, in milliseconds. */
+/**
+ * The least time between two searches of /proc for a process in a pid namespace, in milliseconds.
+ */
 const SEARCH_INTERVAL = 500;
 
-/** The clock file is written at most so often, in milliseconds, and takes at most 1 % of the time. */
+/**
+ * The least time between two writes of the clock file, in milliseconds. It is longer where the
+ * writes would take more than 1 % of the time.
+ */
 const WRITE_INTERVAL = 1_000;
 
-/** The polls of one log that are kept after it is no longer new. */
+/** The most late polls of a log. When it has so many, every second pair of them is dropped. */
 const MOST_LATE_POLLS = 256;
 
-/** The file system stamps files with the time of the last clock tick, in nanoseconds: CONFIG_HZ=100. */
+/**
+ * The file system stamps files with the time of the last clock tick, in nanoseconds: CONFIG_HZ=100.
+ */
 const TICK = 10_000_000;
 
 /** A log that is being written. */
 export interface WatchedLog {
-  /** Where it is. */
+  /** The path of the log. */
   readonly path: string;
-  /** Its name in the directory. */
+  /** The log's name in the directory. */
   readonly name: string;
-  /** Its process's number where the command is. */
+  /** The number of its process in the command's pid namespace. */
   readonly pid: number;
-  /** Bytes, as it was looked at last. */
+  /** Its size at the last poll, in bytes. */
   readonly size: number;
-  /** Bytes at its front that were given back to the file system. */
+  /** The number of bytes at its front that were given back to the file system. */
   readonly released: number;
-  /** Whether its process has ended, so that it grows no more. */
+  /** Whether its process has ended, so that the log does not grow any more. */
   readonly isEnded: boolean;
 }
 
@@ -90,15 +98,15 @@ interface Log {
 
 /** Options of {@linkcode V8LogWatch}. */
 export interface WatchOptions {
-  /** Told of each new log. */
+  /** Called with each new log. */
   onLog?: (log: WatchedLog) => void;
-  /** The clock. @default {that of this runtime} */
+  /** The clock, or the reason why there is none. @default {the clock of this runtime} */
   clock?: MonotonicClock | { obstacle: string };
 }
 
 /** Watches the logs in a directory, from its construction until it is finished. */
 export class V8LogWatch {
-  /** Why the logs have no times of perf's; `undefined` where they have. To be said once. */
+  /** The reason why the logs get no times of CLOCK_MONOTONIC; `undefined` where they do. */
   readonly clockObstacle: string | undefined;
   readonly #directory: string;
   readonly #now: (() => number) | undefined;
@@ -119,8 +127,8 @@ export class V8LogWatch {
   #grown = performance.now();
 
   /**
-   * @param directory Where V8's logs appear; it exists.
-   * @param options Who is told, and by which clock.
+   * @param directory The directory of V8's logs, which must exist.
+   * @param options A listener, and the clock.
    */
   constructor(
     directory: string,
@@ -144,11 +152,11 @@ export class V8LogWatch {
   }
 
   /**
-   * Maps a file as executable at a known moment; where perf records this command, its recording then
-   * has the directory's path, and a moment on both clocks.
+   * Maps a file as executable at a known moment. Where perf records this command, its recording
+   * then has the directory's path, and a moment on both clocks.
    *
-   * @param name What the marker stands for, as `start`.
-   * @returns Whether perf can have seen it.
+   * @param name The marker's name, as `start`.
+   * @returns Whether the file was mapped, so that perf can have seen it.
    */
   mark(name: string): boolean {
     if (this.#now === undefined) return false;
@@ -178,7 +186,7 @@ export class V8LogWatch {
     this.#isChanged = true;
   }
 
-  /** Looks a last time, writes the clock file, and stops. Calling it again has no effect. */
+  /** Polls a last time, writes the clock file, and stops. Calling it again has no effect. */
   finish(): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
@@ -214,7 +222,10 @@ export class V8LogWatch {
     return now - this.#grown < IDLE ? PAUSES.usual : PAUSES.idle;
   }
 
-  /** A file that comes within the tick of the last change does not change the directory's time again. */
+  /**
+   * Reads the directory if it has changed in the last 50 ms. A file that appears within the same
+   * tick as the last change does not change the directory's time again.
+   */
   #lookIfChanged(now: number): void {
     try {
       const { mtimeMs } = fs.statSync(this.#directory);
@@ -266,7 +277,7 @@ export class V8LogWatch {
     } while (performance.now() - now < BURST && this.#now !== undefined);
     const birth = this.#birthOf(path);
     if (birth !== undefined) log.early.push(birth);
-    // Others may look into the directory where its mode was changed.
+    // The directory's mode may let other users in, but logs are for this user only.
     fs.chmodSync(path, 0o600);
     const pid = log.pid = this.#outerNumber(parsed.pid, name);
     if (!this.#processes.has(pid)) this.#processes.set(pid, describe(pid));
@@ -275,12 +286,12 @@ export class V8LogWatch {
   }
 
   /**
-   * The number of a log's process where we are. A process in a pid namespace of its own, as in a
-   * container, knows another one, and gives that to its log.
+   * Returns the number of a log's process in our pid namespace. A process in a namespace of its
+   * own, as in a container, has another number there, and names its log by that one.
    */
   #outerNumber(pid: number, name: string): number {
     if (hasOpen(pid, name)) return pid;
-    // Most often it has ended already, so not all processes are searched for each.
+    // Most such processes have just ended already, so a search for each would be in vain.
     const now = performance.now();
     if (now < this.#searchDue) return pid;
     this.#searchDue = now + SEARCH_INTERVAL;
@@ -307,7 +318,7 @@ export class V8LogWatch {
       this.#isChanged = true;
       this.#grown = now;
     }
-    // Many logs are polled the less often, and so are those that stand still.
+    // A log that does not grow is polled less often; so is each log where there are many.
     log.pause = hasGrown ? 0 : Math.min(log.pause + PAUSES.usual, LONGEST_PAUSE);
     log.due = isNew ? now : now + Math.max(log.pause, this.#logs.size);
     if (now >= log.lifeDue) {
@@ -316,7 +327,7 @@ export class V8LogWatch {
     }
   }
 
-  /** Keeps the first and the last look at each size. */
+  /** Keeps the first and the last poll at each size. */
   #note({ early, late }: Log, poll: Poll, isNew: boolean): void {
     const polls = isNew ? early : late;
     const size = poll[2];
@@ -328,7 +339,7 @@ export class V8LogWatch {
     late.splice(0, late.length, ...kept);
   }
 
-  /** The last look at a log. Its file's time says when it had grown to this size. */
+  /** Polls a log a last time. The file's time of change is the time when it reached this size. */
   #end(log: Log): void {
     const { pid } = log;
     log.isEnded = !fs.existsSync(`/proc/${pid}`);
@@ -345,7 +356,7 @@ export class V8LogWatch {
     this.#isChanged = true;
   }
 
-  /** The log was empty when its file was made. */
+  /** Makes a poll of the file's time of birth, when the log was empty. */
   #birthOf(path: string): Poll | undefined {
     if (this.#now === undefined) return undefined;
     try {
@@ -356,16 +367,18 @@ export class V8LogWatch {
     }
   }
 
-  /** Between which two moments a file got a time, in nanoseconds since the epoch. */
+  /**
+   * Finds the two moments between which a file got a time, given in nanoseconds since the epoch.
+   */
   #monotonic(time: number): [before: number, after: number] {
     const before = this.#now!();
-    // Whole milliseconds, rounded down.
+    // Date.now() has whole milliseconds, rounded down.
     const real = 1e6 * Date.now();
     const after = this.#now!();
     return [before - (real + 1e6 - time), after - (real - time) + TICK];
   }
 
-  /** At once, or not at all: the command can be killed at any moment. */
+  /** Replaces the clock file as a whole, because the command can be killed at any moment. */
   #write(): void {
     const content: ClockFile = {
       command: { pid: process.pid, started: this.#started },
@@ -385,7 +398,7 @@ export class V8LogWatch {
       fs.renameSync(`${path}.new`, path);
       this.#isChanged = false;
     } catch {
-      // The disk is full or the directory gone: the logs stay without times.
+      // The disk is full or the directory is gone, so the logs stay without times.
     }
   }
 }

@@ -5,17 +5,17 @@ import { host, isGranted } from "../../runtime/runtime.ts";
 
 /** CLOCK_MONOTONIC, the clock that V8's log counts on and `perf record -k mono` uses. */
 export interface MonotonicClock {
-  /** Nanoseconds; exact to two of them after 104 days. */
+  /** The time in nanoseconds. Above 2^53, after 104 days, it is rounded to even numbers. */
   now(): number;
 }
 
 /**
- * The clock, as this runtime can read it. Node's `hrtime` is that clock; Deno's own clocks start
- * anywhere, so there the C library is asked.
+ * Returns the clock, as this runtime can read it. Node's `hrtime` is CLOCK_MONOTONIC. Deno's own
+ * clocks have other origins, so in Deno the C library reads it.
  *
  * Needs `--allow-ffi` in Deno. Never prompts.
  *
- * @returns The reason where it cannot be read.
+ * @returns The clock, or the reason why it cannot be read.
  */
 export function monotonicClock(): MonotonicClock | { obstacle: string } {
   // uv_hrtime() is clock_gettime(CLOCK_MONOTONIC) on Linux.

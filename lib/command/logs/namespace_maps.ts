@@ -1,6 +1,6 @@
 /*
- * Programs in a pid namespace of their own, as in a container: they write a map with the number that
- * they know, and perf, outside, looks for the number that it knows.
+ * Copies perf maps of programs in a pid namespace of their own, as in a container. Such a program
+ * names its map by its number inside, but perf, outside, looks for its number outside.
  */
 import * as fs from "node:fs";
 
@@ -8,20 +8,21 @@ import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import { parseProcessStart } from "../../runtime/process_start.ts";
 import { readText } from "../../perf/perf_tool.ts";
 
-/** Milliseconds between two looks for new processes. */
+/** Milliseconds between two searches for new processes. */
 const LOOK_INTERVAL = 100;
 
-/** A process that has another number inside. */
+/** A process that has another number in its own namespace. */
 interface InnerProcess {
-  /** Its number where we are. */
+  /** Its number in our namespace. */
   outer: number;
-  /** Its own number in its own namespace. */
+  /** Its number in its own namespace. */
   inner: number;
 }
 
 /**
- * Watches a process and those that it starts, and gives each one that lives in a pid namespace of its
- * own the map that perf will look for. A map that is open is still there when its process is not.
+ * Watches a process and its descendants. For each one in a pid namespace of its own it writes the
+ * map that perf will look for. It keeps maps open, so that it can read them when their process has
+ * ended.
  */
 export class NamespaceMaps {
   readonly #root: number;
@@ -34,16 +35,16 @@ export class NamespaceMaps {
     this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL);
   }
 
-  /** Stops watching, and writes the maps, which stay like all others. Before perf looks for them. */
+  /** Stops watching, and writes the maps. To be called before perf looks for them; they stay. */
   write(): void {
     clearInterval(this.#timer);
     for (const [outer, source] of this.#sources) {
       const path = perfMapPath(outer);
       try {
-        // Nothing that stands there is written over: it is another's, or a map already.
+        // An existing file is left alone: it is another user's, or a map already.
         fs.writeFileSync(path, fs.readFileSync(source), { flag: "wx", mode: 0o600 });
       } catch {
-        // Its frames stay without names.
+        // Without the map the frames of this process stay without names.
       }
       fs.closeSync(source);
     }
@@ -55,7 +56,7 @@ export class NamespaceMaps {
       const inner = innerNumber(readText(`/proc/${outer}/status`) ?? "");
       const source = inner === undefined ? undefined : openMap({ outer, inner });
       if (source === undefined) continue;
-      // Opened anew each time: another file may have come in the place of the first.
+      // The map is opened again each time, because another file may have replaced it.
       const before = this.#sources.get(outer);
       if (before !== undefined) fs.closeSync(before);
       this.#sources.set(outer, source);
@@ -64,8 +65,8 @@ export class NamespaceMaps {
 }
 
 /**
- * The number of a process in its own pid namespace, by its `/proc/<pid>/status`; `undefined` where it
- * lives in ours.
+ * Returns the number of a process in its own pid namespace, by its `/proc/<pid>/status`;
+ * `undefined` where it lives in ours.
  */
 export function innerNumber(status: string): number | undefined {
   // proc(5): the numbers in all nested namespaces, from ours inwards.
@@ -74,7 +75,7 @@ export function innerNumber(status: string): number | undefined {
   return inner.length === 0 ? undefined : Number(inner.at(-1));
 }
 
-/** A process and all that it has started, as far as they still run. */
+/** Finds a process and its descendants that still run. */
 function descendants(root: number): number[] {
   const found = [root];
   for (const pid of found) {
@@ -86,7 +87,7 @@ function descendants(root: number): number[] {
   return found;
 }
 
-/** Opens the map that a process wrote inside, if it is a file of that process's user. */
+/** Opens the map that a process wrote in its namespace, if it is a file of that process's user. */
 function openMap({ outer, inner }: InnerProcess): number | undefined {
   let descriptor: number | undefined;
   try {
@@ -96,10 +97,10 @@ function openMap({ outer, inner }: InnerProcess): number | undefined {
     const file = fs.fstatSync(descriptor);
     const isTheirs = file.isFile() && file.nlink === 1 &&
       file.uid === fs.statSync(`/proc/${outer}`).uid;
-    // Numbers are small there, and soon used again: it can be an earlier process's.
+    // A new namespace counts from 1 again, so the map can be an earlier process's.
     if (isTheirs && file.mtimeMs >= startOf(outer)) return descriptor;
   } catch {
-    // It has none yet, or has ended.
+    // The process has no map yet, or has ended.
   }
   if (descriptor !== undefined) fs.closeSync(descriptor);
   return undefined;

@@ -7,9 +7,9 @@ export interface PerfClock {
 }
 
 /**
- * Aligns perf's own clock with CLOCK_MONOTONIC. A recording without `-k mono` counts on a clock that
- * no program can read. The command maps a file as executable at known moments, and perf's recording
- * has the moments at which it saw that.
+ * Aligns perf's own clock with CLOCK_MONOTONIC. A recording without `-k mono` has times of a clock
+ * that no program can read. The command maps a file as executable at known moments, and perf's
+ * recording has its own times of these moments.
  *
  * @param markers The mappings with their times on CLOCK_MONOTONIC.
  * @param mapped The files that the recording saw mapped, with its own times.
@@ -27,7 +27,7 @@ export function fitClock(
   const last = pairs.at(-1);
   if (first === undefined || last === undefined) return undefined;
   const elapsed = last.perf - first.perf;
-  // Both count nanoseconds; one may run faster by some millionths.
+  // Both clocks count nanoseconds, but one may run faster by some millionths.
   const rate = elapsed > 0 ? (last.monotonic - first.monotonic) / elapsed : 1;
   return {
     toMonotonic: (time) => first.monotonic + rate * (time - first.perf),

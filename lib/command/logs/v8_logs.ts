@@ -19,9 +19,9 @@ import type { Progress } from "../progress.ts";
 
 /** The logs of a recording's processes. */
 export interface RecordedLogs {
-  /** Knows the code of the processes. */
+  /** Resolves the code of the processes. */
   code: V8Code;
-  /** Command lines of processes. */
+  /** Command lines by process. */
   commands: ReadonlyMap<number, readonly string[]>;
   /** Sentences on the logs for the user. */
   notes: readonly string[];
@@ -29,15 +29,15 @@ export interface RecordedLogs {
   close(): void;
 }
 
-/** The clocks may differ by so much, in µs, before it is said. */
+/** The largest uncertainty of V8's clock that is not reported, in µs. */
 const TOLERATED = 100;
 
 /**
  * Reads the logs that belong to a recording.
  *
  * @param recording The recording's file.
- * @param facts What it says of its processes.
- * @param progress Where to say how far it is.
+ * @param facts The recording's facts on its processes.
+ * @param progress Shows how much has been read.
  * @param followed Keeps logs that are read again and again. @default {each is read from its start}
  * @returns `undefined` where there are none.
  */
@@ -64,14 +64,16 @@ export async function readLogsOf(
   return clock === undefined ? { ...logs, notes: [...logs.notes, NO_CLOCK] } : logs;
 }
 
-/** Where the clocks cannot be aligned, an address has the name of what stood there last. */
+/**
+ * The clock where alignment fails. Every time is after the end, so an address has its last name.
+ */
 const LATEST: PerfClock = {
   toMonotonic: () => Infinity,
   fromMonotonic: (time) => time === Infinity ? Infinity : -Infinity,
 };
 
 const NO_CLOCK =
-  "warning: the recording's clock is unknown: code is named by what stood at its address last; " +
+  "warning: the recording's clock is unknown, so each address has the name of its last code; " +
   "perf record -k mono mends that";
 
 /** Reads logs that have been found. */
@@ -101,7 +103,7 @@ export async function readFoundLogs(
     files.push(file);
     const read = followed?.read(file, log.polls) ?? await V8Log.read(file, {
       polls: log.polls,
-      // Node shows lines of the JavaScript, in stacks and profiles, unless it is told otherwise.
+      // Node shows lines of the JavaScript by default, so only Deno's lines are mapped.
       emitted: isDenos(file) ? mapped : undefined,
       progress: (bytes) =>
         progress.show(() => `reading V8's log: ${((behind + bytes) / 1e6).toFixed(0)} MB`),
@@ -121,7 +123,7 @@ export async function readFoundLogs(
     byProcess.set(pid, [...byProcess.get(pid) ?? [], read]);
     if (read.clock === undefined) {
       notes.push(
-        `warning: V8's log of process ${pid} has no clock: code is named by what stood at its address last`,
+        `warning: V8's log of process ${pid} has no clock, so each address has the name of its last code`,
       );
     }
   }
@@ -130,7 +132,7 @@ export async function readFoundLogs(
     notes.push(
       `note: V8's clock is known to ${
         uncertainty.toFixed(0)
-      } µs only: code that ran for less can have the name of what stood there before`,
+      } µs only, so code that was there for less can have the name of older code`,
     );
   }
   const commands = new Map<number, readonly string[]>();

@@ -1,6 +1,7 @@
 /*
- * `profile -p PID`: perf attaches to a program that runs already. Names are there if the program
- * has loaded @x/perf, and trampolines are on, or are turned on by the signal that it listens to.
+ * `profile -p PID`: perf attaches to a program that runs already. Its functions have names if it
+ * was started by `run`, or has loaded @x/perf and trampolines are on. A signal that the program
+ * listens to can turn them on.
  */
 import * as fs from "node:fs";
 import { constants } from "node:os";
@@ -13,11 +14,12 @@ import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { definedVariables, type ScriptCommand } from "../program/script.ts";
 
 /**
- * The process that the command line names.
+ * Reads and checks the process that the command line names.
  *
- * @returns `undefined` where it names none.
- * @throws {PerfError} If it names a script too, or there is no such process, or it is another user's.
- * @throws {RangeError} If it is no number.
+ * @returns Its number; `undefined` where the command line names none.
+ * @throws {PerfError} If a script or an option for one is named too, or there is no such process,
+ * or it is another user's.
+ * @throws {RangeError} If the value is no number of a process.
  */
 export function processOf(line: CommandLine): number | undefined {
   const value = lastValue(line, "pid");
@@ -49,10 +51,11 @@ export function processOf(line: CommandLine): number | undefined {
 }
 
 /**
- * A program that runs already, as something to record; turned on by its signal, if the command line
- * names one.
+ * Returns a running program in the form of one to record. If the command line names a signal, it
+ * turns trampolines on before the recording and off after it.
  *
- * @param seconds How long it is recorded; `undefined` until somebody ends the recording.
+ * @param pid The number of its process.
+ * @param options The command line, and the seconds of the recording; `undefined` until Ctrl-C.
  */
 export function attachedProgram(
   pid: number,
@@ -61,7 +64,7 @@ export function attachedProgram(
   const signal = parseToggleSignal(lastValue(line, "toggle-signal") ?? "", "--toggle-signal");
   const toggle = signal === undefined ? undefined : () => sendIfHeard(pid, signal);
   return {
-    // perf starts it once it records, and ends with it.
+    // perf starts this command when it begins to record, and ends with it.
     command: seconds === undefined ? [] : ["sleep", String(seconds)],
     env: definedVariables(process.env),
     pid,
@@ -70,13 +73,13 @@ export function attachedProgram(
       try {
         toggle?.();
       } catch {
-        // It has ended.
+        // The program has ended.
       }
     },
   };
 }
 
-/** A signal that nobody listens to would end the process. */
+/** Sends a signal to a process that listens to it. Without a listener it would end the process. */
 function sendIfHeard(pid: number, signal: Signal): void {
   if (!listens(pid, signal)) {
     throw new PerfError(
@@ -87,7 +90,7 @@ function sendIfHeard(pid: number, signal: Signal): void {
   process.kill(pid, signal);
 }
 
-/** proc(5): SigCgt is a mask of the signals that have a handler. */
+/** Whether a process listens to a signal: SigCgt of proc(5) is a mask of signals with a handler. */
 function listens(pid: number, signal: Signal): boolean {
   const status = fs.readFileSync(`/proc/${pid}/status`, "utf8");
   const caught = BigInt(`0x${/^SigCgt:\s*(\w+)$/m.exec(status)?.[1] ?? "0"}`);

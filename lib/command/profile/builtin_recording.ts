@@ -1,30 +1,33 @@
 /*
- * What `profile` does where perf may not run: the program samples itself, into a file that is read
- * when the program has ended, however it did.
+ * Records a program where perf may not run: the program samples itself into a file, and this
+ * process reads the file when the program has ended, also by a signal.
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 
-import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import type { ReadBytes } from "../../base/elf_header.ts";
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { readSampleFile, type SampleFile } from "../../recording/built_in/sample_file.ts";
 import { sampledRecording } from "../../recording/built_in/sampled_recording.ts";
 import { samplingVariables } from "../../sampler/sampling_variables.ts";
 import { type Ending, runChild } from "../program/child.ts";
+import { readText } from "../../perf/perf_tool.ts";
+import { SizeLimit } from "./size_limit.ts";
 import type { Progress } from "../progress.ts";
 import { watchRecording } from "./recording_progress.ts";
 import type { ScriptCommand } from "../program/script.ts";
 import type { RecordedLogs } from "../logs/v8_logs.ts";
 
-/** What came of sampling a program. */
+/** The result of sampling a program. */
 export interface BuiltinResult {
-  /** How the program ended. */
+  /** The program's ending. */
   ending: Ending;
-  /** What was seen of it. */
-  recording: Recording;
-  /** What is to be said of it, a sentence each. */
+  /** The recording of its samples; `undefined` if it has none. */
+  recording: Recording | undefined;
+  /** Notes for the user, a sentence each. */
   notes: string[];
 }
 
@@ -32,9 +35,15 @@ export interface BuiltinResult {
 export interface BuiltinOptions {
   /** Samples per second of processor time. */
   frequency: number;
-  /** After how many seconds it is to end, if not of its own accord. */
+  /** The seconds after which the program is ended. @default {it ends by itself} */
   seconds?: number;
-  /** Where to say how far it is. */
+  /** The most bytes of its samples and V8's logs together. */
+  maxSize: number;
+  /** The bytes of V8's logs. @default {none} */
+  logBytes?: () => number;
+  /** Whether the whole program is sampled, not only a scope of it. @default {true} */
+  isWhole?: boolean;
+  /** Shows the progress. */
   progress: Progress;
   /** Reads V8's logs once the program has ended. @default {there are none} */
   readLogs?: () => Promise<RecordedLogs>;
@@ -44,29 +53,33 @@ export interface BuiltinOptions {
  * Runs a program that samples itself.
  *
  * @param script The program, with the preloaded module.
- * @param options How often it is sampled, and when it is to end.
- * @throws {PerfError} If it did not.
+ * @param options The frequency, the limits and the logs.
+ * @throws {PerfError} If its samples cannot be kept or read.
  */
 export async function recordBuiltin(
   { command, env, begin, finish }: ScriptCommand,
-  { frequency, seconds, progress, readLogs }: BuiltinOptions,
+  { frequency, seconds, maxSize, logBytes, isWhole = true, progress, readLogs }: BuiltinOptions,
 ): Promise<BuiltinResult> {
   const directory = makeDirectory();
   try {
     const path = `${directory}/samples`;
     fs.writeFileSync(path, "", { mode: 0o600 });
     const endWatch = watchRecording(progress, path, { isPerfs: false });
+    const size = new SizeLimit(maxSize, { path, more: logBytes });
+    const earlier = childrenTime();
     let ending: Ending;
     try {
       begin?.();
-      const limit = seconds === undefined ? undefined : { seconds, signal: "SIGTERM" } as const;
+      const limit = { seconds, isReached: size.isReached, signal: "SIGTERM" } as const;
       const variables = samplingVariables({ path, frequency });
       ending = await runChild(command, { env: { ...env, ...variables }, limit });
     } finally {
       endWatch();
       finish?.();
     }
-    const file = readSamples(path, ending);
+    const file = readSamples(path);
+    if (file === undefined) return { ending, recording: undefined, notes: [] };
+    const others = isWhole ? notesOnOthers(file, childrenTime() - earlier) : [];
     const opener = new FileOpener();
     const logs = await readLogs?.();
     try {
@@ -76,7 +89,11 @@ export async function recordBuiltin(
         open: (name) => opener.open(name),
         resolver: logs?.code,
       });
-      return { ending, recording, notes: [...notesOn(file), ...logs?.notes ?? []] };
+      return {
+        ending,
+        recording,
+        notes: [...size.notes, ...notesOn(file), ...others, ...logs?.notes ?? []],
+      };
     } finally {
       opener.close();
       logs?.close();
@@ -86,40 +103,35 @@ export async function recordBuiltin(
   }
 }
 
-/** In /tmp, where the program may write if it may write a perf map. */
+/** Makes a directory in /tmp: a program that may write a perf map may write there. */
 function makeDirectory(): string {
   const parent = fs.existsSync("/tmp") ? "/tmp" : tmpdir();
   try {
     return fs.mkdtempSync(`${parent}/xperf-samples-`);
   } catch (cause) {
     throw new PerfError(
-      `Cannot sample: no temporary directory (${(cause as Error).message})`,
+      `Cannot sample: no temporary directory (${systemReason(cause)})`,
       { code: "file", hint: "df /tmp; ls -ld /tmp", cause },
     );
   }
 }
 
-function readSamples(path: string, { code, signal }: Ending): SampleFile {
+function readSamples(path: string): SampleFile | undefined {
   const bytes = fs.readFileSync(path);
   const file = bytes.length === 0 ? undefined : readSampleFile(bytes);
-  if (file !== undefined && file.samples.length > 0) return file;
-  const how = signal === null ? `status ${code}` : `signal ${signal}`;
-  throw new PerfError(
-    `Cannot report: the built-in sampler has seen nothing, the program ended with ${how}`,
-    { code: "unavailable" },
-  );
+  return file?.samples.length ? file : undefined;
 }
 
 function readMap(pid: number): string {
   try {
     return fs.readFileSync(perfMapPath(pid), "utf8");
   } catch {
-    // Without trampolines there is none.
+    // Without trampolines there is no map.
     return "";
   }
 }
 
-/** What a reader of the report should know. */
+/** Notes on missing samples, for the reader of the report. */
 function notesOn({ samples, interval, counts }: SampleFile): string[] {
   const notes: string[] = [];
   const weight = samples.reduce((sum, sample) => sum + sample.weight, 0);
@@ -134,11 +146,11 @@ function notesOn({ samples, interval, counts }: SampleFile): string[] {
   const missed = counts.cpuTime - weight;
   if (counts.dropped > 0.01 * weight) {
     const percent = (100 * counts.dropped / (weight + counts.dropped)).toFixed(1);
-    notes.push(`warning: samples of ${percent} % of the time were dropped, -F takes fewer`);
+    notes.push(`warning: samples of ${percent} % of the time were dropped, a lower -F keeps them`);
   }
   if (counts.unarmed > 0) {
     notes.push(
-      `warning: ${counts.unarmed} threads were not sampled, no timer was to be had: ulimit -i`,
+      `warning: ${counts.unarmed} threads were not sampled, because they got no timer: raise ulimit -i`,
     );
   } else if (missed > 0.1 * counts.cpuTime && missed > 1e8) {
     notes.push(
@@ -147,6 +159,30 @@ function notesOn({ samples, interval, counts }: SampleFile): string[] {
     );
   }
   return notes;
+}
+
+/** The start of a runtime takes less, in nanoseconds. */
+const START = 5e8;
+
+/**
+ * What a reader should know of the processes that the program has started.
+ *
+ * @param all Nanoseconds of processor time of the program and of all that it has started and waited for.
+ */
+function notesOnOthers({ counts }: SampleFile, all: number): string[] {
+  const others = all - (counts?.cpuTime ?? Infinity);
+  return others < START || others < 0.1 * all ? [] : [
+    `note: ${seconds(others)} of ${seconds(all)} of processor time were of processes that the ` +
+    "program has started: only perf samples those",
+  ];
+}
+
+/** The processor time of all children of this process that have ended, in nanoseconds. */
+function childrenTime(): number {
+  const stat = readText("/proc/self/stat") ?? "";
+  // proc(5): fields 16 and 17, cutime and cstime, in ticks of 10 ms (sysconf(_SC_CLK_TCK) is 100 on Linux).
+  const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(13, 15);
+  return 1e7 * (Number(user) + Number(system));
 }
 
 function seconds(nanoseconds: number): string {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { optionsOf } from "../options.ts";
-import { parseCallGraph } from "../../perf/call_graph.ts";
+import { JIT_STACK_DUMP_SIZE, parseCallGraph } from "../../perf/call_graph.ts";
 import { PerfError } from "../../base/perf_error.ts";
 import {
   DEMO_FREQUENCY,
@@ -18,25 +18,30 @@ import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { newerPerfCommand } from "../../perf/perf_failure.ts";
 import { findPerf, readText, type Trial, tryRecording } from "../../perf/perf_tool.ts";
 import { decideReport, type ReportWish } from "../report/reports.ts";
+import { DEFAULT_MAX_SIZE, parseMaxSize } from "../../perf/max_size.ts";
 import { scopeOf } from "./scope_control.ts";
 import { checkScript, requireScript } from "../program/script.ts";
 
-/** The command line's wishes, checked. */
+/** The checked wishes of the command line. */
 export interface ProfilePlan {
   line: CommandLine;
   /** The script; `undefined` where a command or a process is recorded. */
   script: string | undefined;
-  /** A process that runs already. */
+  /** The number of a process that runs already. */
   pid: number | undefined;
   naming: Naming;
   scope: Scope;
   options: PerfRecordOptions;
   report: ReportWish;
-  /** After how many seconds the recording ends, if not with the program. */
+  /** The seconds after which the recording ends; `undefined` where it ends with the program. */
   seconds: number | undefined;
+  /** The most frames of a stack, where the user asks for another number than the kernel's. */
+  maxStack: number | undefined;
+  /** The most bytes of the recording. */
+  maxSize: number;
 }
 
-/** Checks all that can be checked before anything runs. */
+/** Checks the command line, as far as possible before anything runs. */
 export function decide(line: CommandLine): ProfilePlan {
   const pid = processOf(line);
   const scope = scopeOf(line);
@@ -62,14 +67,24 @@ export function decide(line: CommandLine): ProfilePlan {
   if (isCommand && scope.kind !== "all") {
     throw usageError(`Cannot use --scope with a command: must be a script`);
   }
-  return { line, script, pid, naming, scope, options, report: decideReport(line), seconds };
+  const maxSize = parseMaxSize(lastValue(line, "max-size") ?? DEFAULT_MAX_SIZE);
+  const report = decideReport(line);
+  const maxStack = maxStackOf(line);
+  return { line, script, pid, naming, scope, options, report, seconds, maxStack, maxSize };
 }
 
+function maxStackOf(line: CommandLine): number | undefined {
+  const value = lastValue(line, "max-stack");
+  return value === undefined ? undefined : numberOf("a stack of", value);
+}
+
+/** The demo: a path, or a URL where this package was imported from the network. */
 function demoPath(): string {
-  return fileURLToPath(siblingModule("../../demo", import.meta.url));
+  const url = siblingModule("../../demo", import.meta.url);
+  return url.startsWith("file:") ? fileURLToPath(url) : url;
 }
 
-/** After how many seconds the recording ends, if not with the program: a script then ends too. */
+/** Reads `--duration`: the seconds after which the recording ends, and a script with it. */
 function secondsOf(line: CommandLine): number | undefined {
   const value = lastValue(line, "duration");
   if (value === undefined) return undefined;
@@ -87,7 +102,8 @@ function recordOptions(
 ): PerfRecordOptions {
   const frequency = lastValue(line, "freq");
   const isJit = kind === "trampolines" && wish.backend === "perf_jit";
-  const callGraph = isJit && !line.options.has("g") ? "dwarf" : "fp";
+  const callGraph = lastValue(line, "call-graph") ??
+    (isJit && !line.options.has("g") ? "dwarf" : "fp");
   const clock = lastValue(line, "clockid");
   const needsMono = isJit || kind === "v8";
   if (needsMono && clock !== undefined && !/^mono(tonic)?$/i.test(clock)) {
@@ -103,16 +119,18 @@ function recordOptions(
       : isDemo
       ? DEMO_FREQUENCY
       : undefined,
-    callGraph: parseCallGraph(lastValue(line, "call-graph") ?? callGraph),
+    callGraph: parseCallGraph(
+      isJit && callGraph === "dwarf" ? `dwarf,${JIT_STACK_DUMP_SIZE}` : callGraph,
+    ),
     event: lastValue(line, "event"),
     output: lastValue(line, "output"),
-    // A process that `run` has started has a log.
+    // A process of `run` has V8's log, whose times are of CLOCK_MONOTONIC.
     clock: clock ?? (needsMono || line.options.has("pid") ? "mono" : undefined),
     mmapPages: lastValue(line, "mmap-pages"),
   };
 }
 
-/** `Number` takes too much: an empty text, `0x10`, `1e3`. */
+/** Parses digits. `Number` alone accepts too much: an empty text, `0x10`, `1e3`. */
 function numberOf(what: string, digits: string): number {
   if (/^\d+$/.test(digits)) return Number(digits);
   throw new RangeError(`Cannot record with ${what} "${digits}": must be a whole number above 0`);
@@ -124,7 +142,7 @@ function checkTrampolines({ wish }: Naming): void {
   if (obstacle !== undefined) throw new PerfError(obstacle, { code: "unavailable" });
 }
 
-/** The wishes that the built-in sampler cannot fulfil. */
+/** Returns the wishes that the built-in sampler cannot fulfil. */
 export function onlyPerfs({ line, naming, options: { callGraph } }: ProfilePlan): string[] {
   return [
     ...(naming.wish.backend === "perf_jit" ? ["-X perf_jit"] : []),

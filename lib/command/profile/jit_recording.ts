@@ -1,31 +1,35 @@
 /*
- * What follows a recording of a program with a jitdump: `perf inject` merges the two,
- * and writes a small ELF file per function, which the report reads.
+ * Merges a recording with the jitdump of its program. `perf inject` does it, and writes a small ELF
+ * file for each function, which the report reads.
  */
 import { unlinkSync } from "node:fs";
 
 import { PerfError } from "../../base/perf_error.ts";
 import { type PerfTool, runPerf } from "../../perf/perf_tool.ts";
 
-/** All that is ever removed: a jitdump, or a file made of one. */
+/** The only files that are ever removed: jitdumps, and files made of them. */
 const JIT_FILE = /^\/tmp\/(jit-\d+\.dump|jitted-\d+-\d+\.so)$/;
 
-/** What `perf inject -v` says of the files it reads and writes (tools/perf/util/jitdump.c). */
+/**
+ * Messages of `perf inject -v` on the files that it reads and writes (tools/perf/util/jitdump.c).
+ */
 const MENTIONED = /^(?:injecting: |write ELF image )(\S+)$/gm;
 
-/** What perf says where events were lost between the kernel and its file (tools/perf/util/session.c). */
+/** perf's message on events lost between the kernel and its file (tools/perf/util/session.c). */
 const LOST_CHUNKS = /\blost (\d+) chunks!/;
 
-/** A recording with the jitdumps of its processes merged in. Disposing of it removes their files. */
+/**
+ * A recording with the jitdumps of its processes merged in. Disposing of it removes their files.
+ */
 export class InjectedRecording implements Disposable {
-  /** Where it is. */
+  /** The path of the merged recording. */
   readonly path: string;
-  /** How often events were lost for want of buffer. */
+  /** The number of times that events were lost because the buffer was full. */
   readonly lostChunks: number;
   readonly #files: readonly string[];
 
   /**
-   * Merges the jitdumps into a recording, which stays as it is.
+   * Merges the jitdumps and a recording into a new file.
    *
    * @param recording The recording.
    * @throws {PerfError} With code `perf`, if `perf inject` fails.
@@ -58,7 +62,7 @@ export class InjectedRecording implements Disposable {
     return this.#files;
   }
 
-  /** Removes the files; what is gone already is no error. */
+  /** Removes the files; a file that is gone already is no error. */
   [Symbol.dispose](): void {
     for (const file of this.#files) {
       try {
@@ -71,7 +75,7 @@ export class InjectedRecording implements Disposable {
 }
 
 /**
- * Where the merged recording goes: `perf.jit.data` beside `perf.data`.
+ * Returns the path of the merged recording: `perf.jit.data` beside `perf.data`.
  *
  * @param recording The recording.
  */

@@ -1,21 +1,22 @@
 import * as fs from "node:fs";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { RECORDING_START } from "../../recording/recording_file.ts";
 import { isPermissionError } from "../../runtime/runtime.ts";
 
-/** The state of a file, by which one can tell whether it has been written since. */
+/** The state of a file; a write changes it. */
 export type FileState = string;
 
-/** What recordings begin with: perf's (tools/perf/util/header.c), and our own. */
+/** The beginnings of recordings: perf's (tools/perf/util/header.c), and our own. */
 const BEGINNINGS: readonly string[] = ["PERFILE2", RECORDING_START];
 
 /**
- * Refuses an output file that cannot be written, or is something of the user's
- * that is no recording. (perf would move it away.)
+ * Refuses an output file that cannot be written, or that is not a recording: perf would move a
+ * user's file away.
  *
- * @param path Where the recording is to go.
- * @returns The state before the recording.
+ * @param path The path for the recording.
+ * @returns The file's state before the recording.
  * @throws {PerfError} With code `file`.
  */
 export function checkOutput(path: string): FileState {
@@ -32,7 +33,7 @@ export function checkOutput(path: string): FileState {
     if (!existed) fs.unlinkSync(path);
   } catch (cause) {
     if (cause instanceof PerfError || isPermissionError(cause)) throw cause;
-    throw new PerfError(`Cannot write "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot write "${path}": ${systemReason(cause)}`, {
       code: "file",
       hint: "-o FILE names another place",
       cause,
@@ -41,7 +42,7 @@ export function checkOutput(path: string): FileState {
   return fileState(path);
 }
 
-/** The state of a file now. */
+/** Returns the present state of a file. */
 export function fileState(path: string): FileState {
   try {
     const { ino, size, mtimeMs } = fs.statSync(path);
@@ -53,7 +54,7 @@ export function fileState(path: string): FileState {
 
 const ABSENT: FileState = "absent";
 
-/** What stands in the way of a recording; `undefined` for an earlier one, or an empty file. */
+/** Describes content that must not be replaced; `undefined` for a recording or an empty file. */
 function contentOf(path: string): string | undefined {
   const stats = fs.statSync(path);
   if (!stats.isFile()) return stats.isDirectory() ? "a directory" : "not a regular file";

@@ -3,18 +3,21 @@ import { type Ending, runChild, type Signal } from "../program/child.ts";
 import { InjectedRecording } from "./jit_recording.ts";
 import { NamespaceMaps } from "../logs/namespace_maps.ts";
 import type { CommandLine } from "../command_line.ts";
+import { KernelStackLimit } from "../../perf/kernel_stack_limit.ts";
 import { withoutInterrupts } from "../../perf/perf_tool.ts";
 import { type FileState, fileState } from "./output_file.ts";
 import { Progress } from "../progress.ts";
 import { readRecordings } from "../report/recorded.ts";
 import { watchRecording } from "./recording_progress.ts";
+import { LoggedProgram } from "../program/logged_script.ts";
+import { SizeLimit } from "./size_limit.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
 
-/** perf ends the recording, and keeps it, on these; any other would lose it. */
+/** Signals on which perf ends and keeps the recording. Any other would lose it. */
 const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
-  { program, options, line, naming, report, seconds }: ProfileRun,
+  { program, options, line, naming, report, scope, seconds, maxStack, maxSize }: ProfileRun,
   { event, before, recordArgs }: {
     event: string | undefined;
     before: FileState;
@@ -27,9 +30,19 @@ export async function profileWithPerf(
   const recording = options.output!;
   const quiet = report.isQuiet ? ["--quiet"] : [];
   const args = perfRecordArgs({ ...options, event, command, pid });
-  const limit = pid !== undefined || seconds === undefined
-    ? undefined
-    : { seconds, signal: "SIGINT" } as const;
+  const size = new SizeLimit(maxSize, {
+    path: recording,
+    more: () => program instanceof LoggedProgram ? program.logBytes : 0,
+    endsProgram: pid === undefined,
+  });
+  const limit = {
+    // A process that runs already is recorded while `sleep` runs.
+    seconds: pid === undefined ? seconds : undefined,
+    isReached: size.isReached,
+    signal: "SIGINT",
+  } as const;
+  // Not by `using`, which Node has from 24 on.
+  const stackLimit = maxStack === undefined ? undefined : new KernelStackLimit(maxStack);
   begin?.();
   const progress = new Progress(report);
   const endWatch = watchRecording(progress, recording, { isPerfs: true });
@@ -42,33 +55,36 @@ export async function profileWithPerf(
       started: (pid) => maps = new NamespaceMaps(pid),
       limit,
     });
-    // That was the recording's end, and nobody else's.
+    // The signal ended the recording only, not the process that was recorded.
     if (pid !== undefined && ending.signal === "SIGINT") ending = { code: 0, signal: null };
   } finally {
+    stackLimit?.[Symbol.dispose]();
     endWatch();
     maps?.write();
     finish?.();
   }
-  if (fileState(recording) === before) throw nothingMeasured(recording, ending);
+  if (fileState(recording) === before) {
+    throw nothingMeasured(recording, { scope, ending, sampler: "perf" });
+  }
   if (naming.kind === "trampolines" && naming.wish.backend === "perf_jit") {
     const injected = await withoutInterrupts(() =>
       readInjected({ ending, recording }, line, progress)
     );
-    // perf inject puts its own command line in the place of the program's.
+    // perf inject replaces the program's command line by its own.
     return {
       ...injected,
+      notes: size.notes,
       recordings: injected.recordings.map((read) => ({ ...read, command: program.command })),
     };
   }
-  const onNote = (note: string) => {
-    if (!report.isQuiet) console.error(note);
-  };
+  const notes: string[] = [];
+  const onNote = (note: string) => notes.push(note);
   const recordings = await readRecordings(recording, progress, { onNote });
-  // Without a jitdump no size is large enough, and that has been said.
-  return { ending, recordings, recording, unwinds: false };
+  // Without a jitdump no stack size is large enough; the user has been warned already.
+  return { ending, recordings, recording, notes: [...size.notes, ...notes], unwinds: false };
 }
 
-/** Reads what perf inject makes of a recording, and removes what it needed for that. */
+/** Merges the jitdump into a recording and reads the result, then removes the files for it. */
 async function readInjected(
   { ending, recording }: { ending: Ending; recording: string },
   line: CommandLine,

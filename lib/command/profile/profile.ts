@@ -11,7 +11,8 @@ import { ScopeControl } from "./scope_control.ts";
 import { decide, onlyPerfs, type ProfilePlan, tryPerf } from "./decide.ts";
 import type { Trial } from "../../perf/perf_tool.ts";
 import { profileTop } from "../top/profile_top.ts";
-import { announce, warnOfNoNames } from "./announce.ts";
+import { announce } from "./announce.ts";
+import { hasFailedEarly, notesOnOtherProcesses, warnOfNoNames } from "./missing_names.ts";
 import { start } from "./start.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
 import { profileWithPerf } from "./perf_recording.ts";
@@ -25,19 +26,19 @@ export const PROFILE_HELP: string = commandHelp("profile", {
     "profile [options] -p PID",
   ],
   about: [
-    "Records a script, or any command and all that it starts, and prints the functions " +
-    "and lines that take its time, then their calls. V8's log names the functions, the " +
-    "lines and what V8 inlined; nothing is instrumented. perf samples " +
-    "the program, or the program samples itself where perf may not run. With no " +
-    "script it profiles a demo. The exit status is the program's. Ctrl-C ends the " +
-    "recording, and the report comes all the same.",
-    "With -X perf_jit every function gets a trampoline instead, callers are found " +
-    "with unwind information (--call-graph dwarf -k mono), and perf inject merges the " +
-    "jitdump into perf.jit.data. Where perf has an option, its name is perf's.",
+    "Records a script, or any command with all programs that it starts, and prints the " +
+    "functions and lines that take its time, then their calls. Names, lines and inlined " +
+    "functions come from V8's log; nothing is instrumented. perf samples the program, " +
+    "or the program samples itself where perf may not run. Without a script it profiles " +
+    "a demo. The exit status is the program's. Ctrl-C ends the recording, and the " +
+    "report is still printed.",
+    "With -X perf_jit every function gets a trampoline instead, perf finds callers by " +
+    "unwind information (--call-graph dwarf -k mono), and perf inject merges the jitdump " +
+    "into perf.jit.data. Options that perf has too have perf's names.",
   ],
 });
 
-/** Where the recording goes if nobody says. */
+/** The default file of the recording. */
 const DEFAULT_OUTPUTS: Readonly<Record<SamplerName, string>> = {
   perf: "perf.data",
   builtin: "recording.json",
@@ -47,8 +48,9 @@ const DEFAULT_OUTPUTS: Readonly<Record<SamplerName, string>> = {
  * Records a program, and prints the report.
  *
  * @param args The words after `profile`.
- * @returns How the program ended.
- * @throws {PerfError} If the command line is wrong, or nothing can be recorded; then the program has not run.
+ * @returns The program's ending.
+ * @throws {PerfError} If the command line is wrong, or nothing can be recorded; then the program
+ * has not run.
  * @throws {RangeError} If the value of an option is none that perf takes.
  */
 export async function profile(args: readonly string[]): Promise<Ending> {
@@ -69,7 +71,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   const program = start(plan, { output, isBuiltin: sampler.name === "builtin" });
   const run: ProfileRun = { ...plan, program, options: { ...plan.options, output } };
   let recorded: Recorded;
-  // Not by `using`, which Node has from 24 on.
+  // No `using`, which Node has from 24 on only.
   const control = new ScopeControl(plan.scope, sampler.name === "perf");
   try {
     Object.assign(program.env, control.variables);
@@ -83,13 +85,29 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     if (program instanceof LoggedProgram) program[Symbol.dispose]();
   }
   const { ending, recordings } = recorded;
-  if (recordings.length === 0) throw nothingMeasured(output, ending);
+  const { isQuiet } = plan.report;
+  if (hasFailedEarly(run, recorded)) {
+    if (!isQuiet) {
+      console.error(
+        `note: no report, since the program ended with status ${ending.code} before a function ` +
+          "of its own was seen",
+      );
+    }
+    return ending;
+  }
+  if (recordings.length === 0) {
+    throw nothingMeasured(output, { scope: plan.scope, ending, sampler: sampler.name });
+  }
+  if (!isQuiet) {
+    const notes = [...recorded.notes ?? [], ...notesOnOtherProcesses(run, recorded)];
+    for (const note of notes) console.error(note);
+  }
   writeReports(recordings, plan.report, recorded);
   const isPrinted = plan.report.formats.some((format) => FOR_TERMINALS.includes(format));
   if (recorded.foot !== undefined && isPrinted) {
     console.log(recorded.foot);
   }
-  if (!plan.report.isQuiet) warnOfNoNames(plan, recordings);
+  if (!isQuiet) warnOfNoNames(run, recorded);
   return ending;
 }
 

@@ -1,21 +1,21 @@
 /*
- * How far a recording is, while perf or the program writes it.
+ * Shows the progress of a recording while perf or the program writes it.
  */
 import * as fs from "node:fs";
 
 import { SampleCounter } from "../../recording/sample_counter.ts";
 import type { Progress } from "../progress.ts";
 
-/** As much of a file is read at a time. */
+/** The number of bytes that are read at once. */
 const PIECE = 1 << 20;
 
 /**
- * Shows how long a recording has taken, how many samples it has and how large it is, until told to stop.
+ * Shows the time, the samples and the size of a recording, until the returned function is called.
  *
- * @param progress Where to show it.
- * @param path The file that grows; it need not be there yet.
- * @param options Whether it is of perf's format, whose samples can be counted.
- * @returns What stops it.
+ * @param progress The line that shows them.
+ * @param path The file of the recording; it may appear later.
+ * @param options Whether it is perf's file, whose samples can be counted.
+ * @returns A function that stops it.
  */
 export function watchRecording(
   progress: Progress,
@@ -33,7 +33,7 @@ export function watchRecording(
   return () => progress.clear();
 }
 
-/** A file that is written by another, and begun anew under the same name. */
+/** A file that another process writes, and may replace by a new file of the same name. */
 class GrowingFile {
   readonly #path: string;
   #inode = 0;
@@ -52,7 +52,9 @@ class GrowingFile {
     return this.#counter.samples;
   }
 
-  /** Reads what has been added; what cannot be read is no reason to disturb the recording. */
+  /**
+   * Reads the bytes that were added. A file that cannot be opened must not disturb the recording.
+   */
   read(): void {
     let file: number;
     try {

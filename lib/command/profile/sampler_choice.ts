@@ -1,7 +1,7 @@
 import { PerfError } from "../../base/perf_error.ts";
 import type { SamplerName } from "../../recording/recording.ts";
 
-/** What `--sampler` takes. */
+/** The values of `--sampler`. */
 export type SamplerChoice = "auto" | SamplerName;
 
 const CHOICES: readonly SamplerChoice[] = ["auto", "perf", "builtin"];
@@ -17,17 +17,18 @@ export function parseSampler(value = "auto"): SamplerChoice {
   return choice;
 }
 
-/** Who samples, and what is to be said of that. */
+/** The chosen sampler, and the reason for it. */
 export type DecidedSampler<Trial> =
   | { name: "perf"; trial: Trial; reason: string }
   | { name: "builtin"; reason: string };
 
 /**
- * Decides who samples.
+ * Chooses the sampler.
  *
- * @param choice What the user wants.
- * @param options Which options only perf has were given, and what tries perf.
- * @throws {PerfError} If perf is wanted and cannot record, or an option is given that the other sampler lacks.
+ * @param choice The user's choice.
+ * @param options The given options that only perf has, and a function that tries perf.
+ * @throws {PerfError} If perf is needed and cannot record, or if the built-in sampler is wanted and
+ * an option is given that it lacks.
  */
 export function decideSampler<Trial extends { version: string }>(
   choice: SamplerChoice,

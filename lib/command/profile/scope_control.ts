@@ -7,10 +7,10 @@ import { CONTROL_VARIABLE, parseScope, type Scope, SCOPE_VARIABLE } from "../../
 import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 
 /**
- * What of the program is to be recorded.
+ * Reads the part of the program that is to be recorded.
  *
- * @throws {RangeError} If the value of `--scope` is none.
- * @throws {PerfError} If the program could not say when it begins.
+ * @throws {RangeError} If the value of `--scope` is invalid.
+ * @throws {PerfError} With code `usage`, if the program runs already, and so cannot control perf.
  */
 export function scopeOf(line: CommandLine): Scope {
   const value = lastValue(line, "scope");
@@ -20,7 +20,9 @@ export function scopeOf(line: CommandLine): Scope {
   throw usageError(`Cannot use --scope ${value} with -p: it records from start to end`);
 }
 
-/** What it takes to record a part of a program. Disposing of it removes its files. */
+/**
+ * Variables, arguments and FIFOs to record a part of a program. Disposing of it removes the FIFOs.
+ */
 export class ScopeControl implements Disposable {
   /** Variables for the program. */
   readonly variables: Readonly<Record<string, string>> = {};
@@ -29,8 +31,8 @@ export class ScopeControl implements Disposable {
   readonly #directory: string | undefined;
 
   /**
-   * @param scope What is recorded.
-   * @param isPerf Whether perf is to be told, by its FIFOs.
+   * @param scope The part of the program.
+   * @param isPerf Whether perf records, which the program controls by FIFOs.
    * @throws {PerfError} If no FIFO can be made.
    */
   constructor(scope: Scope, isPerf: boolean) {
@@ -38,7 +40,7 @@ export class ScopeControl implements Disposable {
     const value = scope.kind === "active" ? "active" : `measure:${scope.name}`;
     this.variables = { [SCOPE_VARIABLE]: value };
     if (!isPerf) return;
-    // In /tmp, where the program may write if it may write a perf map.
+    // A program that may write a perf map may write in /tmp.
     this.#directory = fs.mkdtempSync(`${fs.existsSync("/tmp") ? "/tmp" : tmpdir()}/xperf-control-`);
     const paths = ["commands", "answers"].map((name) => `${this.#directory}/${name}`);
     const { status, stderr } = spawnSync("mkfifo", ["-m", "600", ...paths], { encoding: "utf8" });
@@ -50,7 +52,7 @@ export class ScopeControl implements Disposable {
       });
     }
     this.variables = { ...this.variables, [CONTROL_VARIABLE]: paths.join() };
-    // Events are off until the program says otherwise.
+    // Events are off until the program turns them on.
     this.recordArgs = ["--delay=-1", `--control=fifo:${paths.join()}`];
   }
 

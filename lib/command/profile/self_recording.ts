@@ -10,7 +10,7 @@ import { readFoundLogs } from "../logs/v8_logs.ts";
 import type { ProfileRun, Recorded } from "./recorded_run.ts";
 
 export async function profileBuiltin(
-  { program, options, report, seconds }: ProfileRun,
+  { program, options, report, scope, seconds, maxSize }: ProfileRun,
 ): Promise<Recorded> {
   const { frequency = DEFAULT_FREQUENCY, output } = options;
   const progress = new Progress(report);
@@ -18,18 +18,19 @@ export async function profileBuiltin(
   const { ending, recording, notes } = await recordBuiltin(program, {
     frequency,
     seconds,
+    maxSize,
+    isWhole: scope.kind === "all",
+    logBytes: () => program instanceof LoggedProgram ? program.logBytes : 0,
     progress,
     readLogs: logs === undefined ? undefined : () => {
       const found = findLogs({ recording: output! });
-      // The sampler gives the process the number that it has in its own namespace, as V8 does.
+      // The sampler, like V8, knows the process by its number in its own pid namespace.
       return readFoundLogs(found, { progress, pidOf: ({ name }) => parseLogName(name)!.pid });
     },
   });
   // The recording has the logs' names and lines already.
   if (logs !== undefined) rmSync(logs, { recursive: true, force: true });
+  if (recording === undefined) return { ending, recordings: [], recording: output! };
   writeFileSync(output!, encodeRecording(recording));
-  if (!report.isQuiet) {
-    for (const note of notes) console.error(note);
-  }
-  return { ending, recordings: [recording], recording: output! };
+  return { ending, recordings: [recording], recording: output!, notes };
 }

@@ -7,7 +7,7 @@ import type { ProfilePlan } from "./decide.ts";
 /** The module that has a program sample itself. */
 const SAMPLER = siblingModule("../../sampler_preload", import.meta.url);
 
-/** The program that is to be recorded. */
+/** Prepares the program that is to be recorded. */
 export function start(
   { line, script, pid, naming, scope, seconds }: ProfilePlan,
   { output, isBuiltin }: { output: string | undefined; isBuiltin: boolean },

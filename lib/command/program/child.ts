@@ -1,6 +1,6 @@
 /*
- * Children that stand in for this process: what is sent to us is sent to them,
- * and as they end, so do we.
+ * Runs a child in the place of this process: signals to this process go to the child, and this
+ * process ends as the child does.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import process from "node:process";
 /** A signal's name. */
 export type Signal = keyof typeof constants.signals;
 
-/** How a program ended. */
+/** The ending of a program. */
 export interface Ending {
   /** Exit status; 128 and the signal's number where a signal ended it. */
   code: number;
@@ -18,7 +18,7 @@ export interface Ending {
   signal: string | null;
 }
 
-/** What a program may be told from outside. */
+/** Signals that are passed on to a program. */
 const SIGNALS: readonly Signal[] = [
   "SIGINT",
   "SIGQUIT",
@@ -28,28 +28,41 @@ const SIGNALS: readonly Signal[] = [
   "SIGUSR2",
 ];
 
-/** What a terminal sends to all processes in its foreground, the child among them. */
+/** Signals that a terminal sends to all processes in its foreground, and so to the child. */
 const TERMINAL_SIGNALS: readonly Signal[] = ["SIGINT", "SIGQUIT", "SIGHUP"];
 
 /** Options of {@linkcode runChild}. */
 export interface RunOptions {
   /** All its environment variables. */
   env: Record<string, string>;
-  /** Which signals it gets. @default {all that a program may be told} */
+  /** The signals that are passed on. @default {all of SIGNALS} */
   signals?: readonly Signal[];
   /** Its input and output. @default {ours} */
   stdio?: ["ignore", number, number];
-  /** Told its number. */
+  /** Called with the child's number. */
   started?: (pid: number) => void;
-  /** After how many seconds it is sent a signal, and has then ended well; `undefined` for never. */
-  limit?: { seconds: number; signal: Signal };
+  /** The limit at which the child gets a signal; it then counts as successful. @default {none} */
+  limit?: RunLimit;
 }
 
+/** What ends a program. */
+export interface RunLimit {
+  /** What it is sent. */
+  signal: Signal;
+  /** After how many seconds. @default {never} */
+  seconds?: number;
+  /** Asked now and again whether it is to end. @default {it is not} */
+  isReached?: () => boolean;
+}
+
+/** How often {@linkcode RunLimit.isReached} is asked, in milliseconds. */
+const LIMIT_INTERVAL = 250;
+
 /**
- * Runs a program on our own streams, and hands on the signals that arrive here.
+ * Runs a program with this process's streams, and passes on the signals that arrive here.
  *
  * @param command The program and its arguments.
- * @param options Its environment, which signals it gets, who is told its number, and how long it runs.
+ * @param options Its environment, its signals and its time limit.
  */
 export async function runChild(
   [program, ...args]: readonly string[],
@@ -58,7 +71,7 @@ export async function runChild(
   const heardByAll = isInForeground() ? TERMINAL_SIGNALS : [];
   let child: ChildProcess | undefined;
   const listeners = signals.map((signal) => {
-    // Listening alone already keeps us alive until the child has ended.
+    // A listener alone keeps this process alive until the child has ended.
     const listener = () => {
       if (!heardByAll.includes(signal)) send(child, signal);
     };
@@ -69,12 +82,18 @@ export async function runChild(
     child = spawn(program!, args, { env, stdio: stdio ?? "inherit" });
     if (child.pid !== undefined) started?.(child.pid);
     if (limit === undefined) return await endOf(child);
+    const { seconds, isReached, signal } = limit;
     let isOver = false;
-    const timer = setTimeout(() => {
+    const end = () => {
+      if (!isOver) send(child, signal);
       isOver = true;
-      send(child, limit.signal);
-    }, 1000 * limit.seconds);
-    const ending = await endOf(child).finally(() => clearTimeout(timer));
+    };
+    const timer = seconds === undefined ? undefined : setTimeout(end, 1000 * seconds);
+    const watch = isReached && setInterval(() => isReached() && end(), LIMIT_INTERVAL);
+    const ending = await endOf(child).finally(() => {
+      clearTimeout(timer);
+      clearInterval(watch);
+    });
     return isOver ? { code: 0, signal: null } : ending;
   } finally {
     for (const { signal, listener } of listeners) process.off(signal, listener);
@@ -91,30 +110,32 @@ function endOf(child: ChildProcess): Promise<Ending> {
 }
 
 /**
- * Ends this process as a child ended: with its status, or of its signal, so
- * that a shell sees no difference.
+ * Ends this process as a child ended, with its status or by its signal, so that a shell sees no
+ * difference.
  */
 export async function endAs({ code, signal }: Ending): Promise<never> {
   if (signal !== null) {
     process.kill(process.pid, signal);
-    // A signal takes a moment to arrive; those that the runtime itself catches never end it.
+    // A signal takes a moment to arrive. One that the runtime catches never ends the process.
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   process.exit(code);
 }
 
-/** Not by the child's own method, after which Deno takes the signal for the reason of its end. */
+/**
+ * Sends a signal. After `child.kill()` Deno would report the signal as the reason of the ending.
+ */
 function send(child: ChildProcess | undefined, signal: Signal): void {
   if (child?.pid === undefined) return;
   try {
     process.kill(child.pid, signal);
   } catch (error) {
-    // It has ended a moment ago.
+    // The child may have ended a moment ago.
     if ((error as { code?: string }).code !== "ESRCH") throw error;
   }
 }
 
-/** Whether a terminal counts this process among those that it sends its signals to. */
+/** Whether this process is in the foreground of a terminal, which then sends it signals. */
 function isInForeground(): boolean {
   try {
     const stat = readFileSync("/proc/self/stat", "utf8");

@@ -1,36 +1,61 @@
 import { parseVerbosity, VERBOSE_VARIABLE } from "../../instrument/left_alone.ts";
-import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection } from "../../instrument/selection.ts";
+import {
+  EXCLUDE_VARIABLE,
+  INCLUDE_VARIABLE,
+  makeSelection,
+  type PatternList,
+  splitPatterns,
+} from "../../instrument/selection.ts";
+import type { VariableName } from "../../base/environment.ts";
 import type { ReadVariable } from "../../activation/switches.ts";
 import type { CommandLine } from "../command_line.ts";
 
-/** What {@linkcode instrumentationVariables} is told besides the command line. */
+/** Facts for {@linkcode instrumentationVariables} besides the command line. */
 export interface InstrumentationOptions {
   /** Reads the environment. */
   read: ReadVariable;
   /** The directory that the script starts in. */
   directory: string;
-  /** Whether the script says at its end how much was left as it is, where nobody asks for more. */
+  /**
+   * Whether a script that is not verbose still prints, at its end, how much was not instrumented.
+   */
   counts: boolean;
 }
 
 /**
- * The variables that tell the preloaded code what to instrument; options win over the variables of
- * this process.
+ * Returns the patterns of the modules to instrument. Options win over the variables of this process.
  *
- * @throws {RangeError} If a pattern is none.
+ * @throws {RangeError} If an option names no pattern.
+ */
+export function patternLists(
+  line: CommandLine,
+  read: ReadVariable,
+): { include: PatternList; exclude: PatternList } {
+  const list = (option: string, variable: VariableName) => {
+    const given = line.options.get(option);
+    if (given === undefined) return { text: read(variable) ?? "", source: variable };
+    if (given.every((text) => splitPatterns(text).length === 0)) {
+      throw new RangeError(`Cannot use --${option} "${given.join()}": must name a pattern`);
+    }
+    return { text: given.join(), source: `--${option}` };
+  };
+  return {
+    include: list("include", INCLUDE_VARIABLE),
+    exclude: list("exclude", EXCLUDE_VARIABLE),
+  };
+}
+
+/**
+ * Returns the variables that tell the preloaded code which modules to instrument. Options win over
+ * the variables of this process.
+ *
+ * @throws {RangeError} If a pattern is invalid.
  */
 export function instrumentationVariables(
   line: CommandLine,
   { read, directory, counts }: InstrumentationOptions,
 ): Record<string, string> {
-  const list = (option: string, variable: string) => {
-    const given = line.options.get(option);
-    return given === undefined
-      ? { text: read(variable) ?? "", source: variable }
-      : { text: given.join(), source: `--${option}` };
-  };
-  const include = list("include", INCLUDE_VARIABLE);
-  const exclude = list("exclude", EXCLUDE_VARIABLE);
+  const { include, exclude } = patternLists(line, read);
   makeSelection({ include, exclude, directory });
   const verbose = line.options.has("verbose") ? "1" : read(VERBOSE_VARIABLE) ?? "";
   return {

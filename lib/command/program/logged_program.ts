@@ -1,6 +1,7 @@
 /*
- * How a program and all that it starts are told to write V8's log. Deno obeys DENO_V8_FLAGS. Node has
- * no such variable (NODE_OPTIONS refuses these flags), so a `node` of ours stands first on PATH.
+ * Makes the flags and the environment by which a program and its descendants write V8's log. Deno
+ * reads DENO_V8_FLAGS. Node has no such variable (NODE_OPTIONS refuses these flags), so our `node`
+ * stands first on PATH.
  */
 import * as fs from "node:fs";
 
@@ -9,40 +10,46 @@ import { installShims } from "./runtime_shims.ts";
 
 /** Flags for V8 that make the log complete. Deno and Node from version 20 on have them all. */
 export const LOG_FLAGS: readonly string[] = [
-  // Every piece of machine code, with its address, size, time and tier.
+  // Logs every piece of machine code, with its address, size, time and tier.
   "--log-code",
-  // For every piece of code the source positions and the inlined functions; the sources themselves.
+  // Logs the source positions and inlined functions of every piece of code, and the sources.
   "--log-source-position",
-  // The default, in case that the user's own flags say otherwise.
+  // This is the default, but the user's own flags may change it.
   "--logfile-per-isolate",
 ];
 
-/** Gives each interpreted function a copy of the interpreter's entry, so that its frames have its name. */
+/** Gives each interpreted function its own copy of the interpreter's entry, and so its own name. */
 const INTERPRETED_FLAG = "--interpreted-frames-native-stack";
 
 /**
  * Has Sparkplug compile each function at its first call, so that its frames have its name and its
- * lines. In Deno that costs less than the flag above, for servers most of all, and both together cost
- * more than each alone (scripts/compare/bench_server.ts). In Node 20 to 24 the table of lines of Sparkplug's
- * code is empty. Functions that a code cache holds are not compiled; V8 takes none that was made under
- * another `--logfile`, and that has another path in every run (log_directory.ts).
+ * lines. In Deno this costs less than the flag above, for servers most of all, and both together
+ * cost more than each alone (scripts/compare/bench_server.ts). In Node 20 to 24 the table of lines
+ * of Sparkplug's code is empty, so Node gets this flag only with `--all-lines`. Functions from a code
+ * cache would not be compiled so. V8 refuses a cache that was made under another `--logfile`, and each
+ * run has a path of its own there (log_directory.ts), so there are none.
  */
 const SPARKPLUG_FLAG = "--always-sparkplug";
 
-/** Has every function keep a frame of its own (v8/src/flags/flag-definitions.h). */
+/**
+ * Keeps V8 from inlining, so that every function has its own frame
+ * (v8/src/flags/flag-definitions.h).
+ */
 const NO_INLINING_FLAGS: readonly string[] = ["--no-turbo-inlining", "--no-maglev-inlining"];
 
-/** Where V8's log goes, and what it shall have. */
+/** The path of V8's log, and its content. */
 export interface LogOptions extends Pick<LogDirectory, "logFile"> {
   /** The runtime that gets the flags. @default {"node"} */
   runtime?: "deno" | "node";
-  /** Whether Node's functions have lines from their first call on, as Deno's have. @default {false} */
+  /**
+   * Whether Node's functions have lines from their first call on, as Deno's do. @default {false}
+   */
   allLines?: boolean;
   /** Whether V8 inlines no function of the program into another. @default {false} */
   inlinesNothing?: boolean;
 }
 
-/** Flags for V8 that have it write a log. */
+/** Returns the flags by which V8 writes a log. */
 export function logFlags(
   { logFile, runtime = "node", allLines, inlinesNothing }: LogOptions,
 ): string[] {
@@ -55,16 +62,18 @@ export function logFlags(
   ];
 }
 
-/** Deno splits its value at commas (`DENO_V8_FLAGS`, deno/cli/lib/…/v8_flags). */
+/**
+ * The variable of Deno's flags for V8. Deno splits its value at commas (deno/cli/lib/…/v8_flags).
+ */
 export const DENO_FLAGS_VARIABLE = "DENO_V8_FLAGS";
 
 /**
- * The environment for a program whose processes all shall write V8's log; makes the programs that
- * it needs first on PATH.
+ * Returns an environment in which all processes of a program write V8's log. Writes the shims that
+ * are first on its PATH.
  *
- * @param directory Where the logs go.
- * @param env The environment that the program would have had.
- * @param options What the log shall have.
+ * @param directory The directory of the logs and the shims.
+ * @param env The program's environment without V8's log.
+ * @param options The content of the log.
  */
 export function loggedEnvironment(
   directory: LogDirectory,
@@ -78,17 +87,17 @@ export function loggedEnvironment(
   const names = installShims({ directory, flags, denoFlags: own, path: env["PATH"] ?? "" });
   return {
     ...env,
-    // Of several values V8 takes the last.
+    // V8 takes the last value of a flag, so ours come last.
     [DENO_FLAGS_VARIABLE]: [...own.split(","), ...denos].filter(Boolean).join(),
     ...(names.length === 0 ? {} : { PATH: `${directory.bin}:${env["PATH"]}` }),
   };
 }
 
 /**
- * The file that a program's name stands for on a PATH. Deno looks a name up on its own PATH, not on
- * that of the environment it hands on, and would miss the programs that are first there.
+ * Finds the file of a program's name on a PATH. Deno looks a name up on its own PATH, not on the
+ * PATH that it passes to the child, so it would miss our shims.
  *
- * @param program A name, or a path, which stays as it is.
+ * @param program A name; a path is returned unchanged.
  * @param env The environment that the program gets.
  * @returns The name itself where PATH has no such program.
  */

@@ -24,24 +24,24 @@ export interface LoggedProgramOptions {
   line: CommandLine;
   /** The script; `undefined` where `command` is run instead. */
   script: string | undefined;
-  /** Whether and how frames by hand are made, by the switches. */
+  /** The switches' decision on the frames of withPerf(). */
   wish: Wish;
-  /** Whether a module of ours is loaded in front of the script: the sampler, a scope or a signal needs it. */
+  /** Whether our module is loaded before the script, for the sampler, a scope or a signal. */
   isPreloaded: boolean;
   /** Whether V8 inlines no function of the program into another. @default {false} */
   inlinesNothing?: boolean;
   /** The recording that the logs belong to; `undefined` for a directory in /tmp. */
   recording?: string;
-  /** Told of logs as they appear. */
+  /** Called with each new log. */
   onLog?: WatchOptions["onLog"];
 }
 
-/** A program under V8's log. Disposing of it removes the directory in /tmp; the recording's logs stay. */
+/** A program under V8's log. Disposing of it releases its directories (releaseLogDirectory). */
 export class LoggedProgram implements ScriptCommand, Disposable {
   readonly command: string[];
   readonly env: Record<string, string>;
   readonly launcher: readonly string[];
-  /** Where the logs go. */
+  /** The directory of the logs. */
   readonly directory: LogDirectory;
   readonly #onLog: WatchOptions["onLog"];
   #watch: V8LogWatch | undefined;
@@ -49,7 +49,7 @@ export class LoggedProgram implements ScriptCommand, Disposable {
   /**
    * Makes the directory for the logs.
    *
-   * @throws {PerfError} If that is not possible.
+   * @throws {PerfError} If the directory cannot be made.
    */
   constructor(
     { line, script, wish, isPreloaded, inlinesNothing, recording, onLog }: LoggedProgramOptions,
@@ -63,7 +63,7 @@ export class LoggedProgram implements ScriptCommand, Disposable {
       ...host.startArgs({
         flags: runtimeArgsOf(line),
         preload: isPreloaded ? siblingModule("../../sampler_preload", import.meta.url) : undefined,
-        // Deno is told by a variable, which its children inherit.
+        // Deno gets the flags by a variable, which its children inherit.
         engineFlags: host.name === "deno" ? [] : logFlags({ ...wanted, logFile }),
       }),
       script,
@@ -76,13 +76,13 @@ export class LoggedProgram implements ScriptCommand, Disposable {
     });
     this.env = loggedEnvironment(this.directory, env, wanted);
     if (host.name === "node" && script !== undefined) {
-      // The script's own process is started by its path.
+      // The script's own process starts by Node's path, so no shim adds this option.
       this.env["NODE_OPTIONS"] = nodeOptions(this.env["NODE_OPTIONS"] ?? "", this.directory);
     }
     this.launcher = pathLauncher(this.env["PATH"] ?? "");
   }
 
-  /** Watches the logs from now on. */
+  /** Begins to watch the logs. */
   readonly begin = (): void => {
     this.#watch = new V8LogWatch(this.directory.path, { onLog: this.#onLog });
   };
@@ -92,12 +92,17 @@ export class LoggedProgram implements ScriptCommand, Disposable {
     return this.#watch;
   }
 
-  /** Looks at the logs a last time, and writes down how their clocks run. */
+  /** Bytes of the logs on disk. */
+  get logBytes(): number {
+    return (this.#watch?.logs ?? []).reduce((sum, { size, released }) => sum + size - released, 0);
+  }
+
+  /** Polls the logs a last time, and writes the clock file. */
   readonly finish = (): void => {
     this.#watch?.finish();
   };
 
-  /** Removes the directory of programs that was first on PATH. */
+  /** Ends the watch, and removes the directories that are no longer needed. */
   [Symbol.dispose](): void {
     this.finish();
     releaseLogDirectory(this.directory);

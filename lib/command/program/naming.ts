@@ -1,21 +1,21 @@
 /*
- * How the functions of a whole program get their names: by V8's log, by trampolines in all of them, or
- * not at all. One line says which was chosen, and why.
+ * Decides the source of a program's function names: V8's log, trampolines in all functions, or
+ * none. The command prints the decision with its reason in one line.
  */
 import type { EngineChoice } from "../../engines/engine.ts";
 import { decideSwitches, type ReadVariable, type Wish } from "../../activation/switches.ts";
 import type { RuntimeName } from "../../runtime/runtime.ts";
 import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 
-/** How functions get their names. */
+/** The source of functions' names. */
 export type NamingKind = "v8" | "trampolines" | "none";
 
 /** A decision, and its reason. */
 export interface Naming {
   kind: NamingKind;
-  /** Why, in a few words. */
+  /** The reason, in a few words. */
   reason: string;
-  /** The switches' decision on trampolines; with V8's log these are the frames made by hand. */
+  /** The switches' decision on trampolines; under V8's log it concerns withPerf() only. */
   wish: Wish;
 }
 
@@ -32,12 +32,12 @@ export interface NamingOptions {
   runtime: { name: RuntimeName; version: string };
   /** The reason why no program can write V8's log here. @default {none} */
   logObstacle?: string;
-  /** Whether trampolines are on where nothing is said; the program turns them on itself otherwise. */
+  /** Whether trampolines are on by default. Otherwise the program turns them on itself. */
   isOnByDefault: boolean;
 }
 
 /**
- * Decides how the functions of a program get their names.
+ * Decides the source of names for the functions of a program.
  *
  * @param line The command line.
  * @throws {RangeError} If an engine or a `-X` name is unknown.
@@ -79,15 +79,15 @@ function parseEngineOption(value = "auto"): EngineOption {
   return option;
 }
 
-/** The engine of the trampolines that there are; `undefined` leaves it to the environment. */
+/** Returns the engine for trampolines; `undefined` leaves the choice to the environment. */
 function trampolineEngine(option: EngineOption): EngineChoice | undefined {
   return option === "wasm" || option === "native" ? option : undefined;
 }
 
-/** The oldest Node whose log has been tried. */
+/** The oldest major version of Node whose log has been tested. */
 const OLDEST_NODE = 20;
 
-/** Why V8's log cannot name a program; `undefined` where it can. */
+/** Returns the reason why V8's log cannot name a program; `undefined` where it can. */
 function v8Obstacle(
   { line, wish, runtime: { name, version } }: {
     line: CommandLine;

@@ -1,15 +1,17 @@
 /*
- * A script that every Node process under V8's log requires. A program can start Node by its path, as
- * `child_process.fork` does, and then neither finds our `node` on PATH nor hands V8's flags on. So the
- * preloaded script puts the flags in front of the arguments of each Node that is started.
+ * The script that every Node process under V8's log requires. A program can start Node by its path,
+ * as `child_process.fork` does. Then it does not use our `node` on PATH, and does not pass V8's
+ * flags on. So the script puts the flags in front of the arguments of each Node that its process
+ * starts.
  */
 
 /**
- * The text of the script, CommonJS for Node 20 and newer. It also takes the flags out of
- * `process.execArgv`: Node refuses V8's flags there when a program passes that on to a Worker.
+ * Returns the text of the script, CommonJS for Node 20 and newer. The script also removes the flags
+ * from `process.execArgv`, because a program may pass that on to a Worker, where Node refuses V8's
+ * flags.
  *
  * @param flags The flags for V8.
- * @param logs The directory of the logs: a process that cannot write there gets no flags.
+ * @param logs The directory of the logs. A process that cannot write there gets no flags.
  */
 export function nodePreload(flags: readonly string[], logs: string): string {
   return `// Made by @x/perf: has each Node that this one starts write V8's log.
@@ -66,6 +68,48 @@ for (const name of ["spawnSync", "execFileSync"]) {
   childProcess[name] = replaced;
 }
 syncBuiltinESMExports();
+
+// V8 writes to standard output where it cannot open a log. A process that has given up its rights
+// cannot open one for a Worker, so from that Worker on nothing is logged.
+function canOpen() {
+  // access(2) asks for the real user, open(2) for the effective one.
+  const probe = LOGS + "/probe-" + process.pid;
+  try {
+    fs.closeSync(fs.openSync(probe, "w"));
+    fs.unlinkSync(probe);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let isGuarded = false;
+function guardWorkers() {
+  if (isGuarded) return;
+  isGuarded = true;
+  const threads = require("node:worker_threads");
+  threads.Worker = new Proxy(threads.Worker, {
+    construct(target, args, newTarget) {
+      if (!canOpen()) {
+        const { setFlagsFromString } = require("node:v8");
+        for (const flag of ["log", "log-code", "log-source-position"]) setFlagsFromString("--no-" + flag);
+      }
+      return Reflect.construct(target, args, newTarget);
+    },
+  });
+  syncBuiltinESMExports();
+}
+
+for (const name of ["setuid", "seteuid", "setgid", "setegid"]) {
+  const plain = process[name];
+  if (typeof plain !== "function") continue;
+  process[name] = {
+    [name](id) {
+      plain.call(process, id);
+      guardWorkers();
+    },
+  }[name];
+}
 
 process.execArgv = process.execArgv.filter((arg) => !FLAGS.includes(arg));
 `;

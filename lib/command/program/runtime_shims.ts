@@ -1,6 +1,7 @@
 /*
- * Programs of ours that stand first on PATH under the names of runtimes. Each executes the real one,
- * the next on PATH, so `npm run`, `npx` and `#!/usr/bin/env node` reach V8's log too.
+ * Writes shims: scripts with the names of runtimes, first on PATH. A shim executes the real
+ * runtime, the next of its name on PATH, with V8's flags. So `npm run`, `npx` and `#!/usr/bin/env
+ * node` write V8's log too.
  *
  * V8 writes its log to standard output where it cannot open the log file. So a process that may not
  * write to the log directory, such as one of another user, gets no flags.
@@ -12,7 +13,7 @@ import { nodePreload } from "./node_preload.ts";
 
 /** Options of {@linkcode installShims}. */
 export interface ShimOptions {
-  /** Where they go, and where the logs go. */
+  /** The directories of the shims and of the logs. */
   directory: LogDirectory;
   /** The flags for V8. */
   flags: readonly string[];
@@ -23,12 +24,13 @@ export interface ShimOptions {
 }
 
 /**
- * Writes a shim for each runtime that is on PATH; others stay missing, as a program expects.
+ * Writes a shim for each runtime that is on PATH. Other runtimes stay missing, as a program
+ * expects.
  *
  * @returns Their names.
  */
 export function installShims({ directory, flags, denoFlags, path }: ShimOptions): string[] {
-  // dash loses variables whose names are no identifiers, and cannot choose argv[0].
+  // bash is preferred: dash drops variables whose names are no identifiers, and cannot set argv[0].
   const bash = ["/bin/bash", "/usr/bin/bash"].find((shell) => fs.existsSync(shell));
   const dialect = bash === undefined ? SH : bashDialect(bash);
   const logs = directory.logFile.slice(0, directory.logFile.lastIndexOf("/"));
@@ -53,7 +55,7 @@ export function installShims({ directory, flags, denoFlags, path }: ShimOptions)
 interface Dialect {
   /** The first lines. */
   head: string;
-  /** The word that executes a program under a name. */
+  /** Returns the words that execute a program under a name. */
   execAs: (name: string) => string;
 }
 
@@ -61,8 +63,9 @@ const SH: Dialect = { head: "#!/bin/sh\n", execAs: () => "exec" };
 
 function bashDialect(shell: string): Dialect {
   return {
-    // -p: neither BASH_ENV nor functions of the environment. bash corrects PWD and OLDPWD, and sets
-    // IFS anew; the real runtime gets them as they were. The level in SHLVL sinks again when bash executes a program.
+    // -p ignores BASH_ENV and functions of the environment. bash changes PWD, OLDPWD and IFS, so
+    // the shim restores them for the real runtime. bash lowers SHLVL again when it executes a
+    // program.
     head: `#!${shell} -p
 restore_environment() {
   unset PWD OLDPWD IFS
@@ -82,12 +85,12 @@ interface Parts extends Dialect {
   preload: string;
 }
 
-/** Where the script is that Node processes require. */
+/** Returns the path of the script that Node processes require. */
 export function nodePreloadPath({ root }: Pick<LogDirectory, "root">): string {
   return `${root}/preload.cjs`;
 }
 
-/** The value of NODE_OPTIONS that has Node require the script, behind what is there already. */
+/** Adds to a value of NODE_OPTIONS the option that has Node require the script. */
 export function nodeOptions(before: string, directory: Pick<LogDirectory, "root">): string {
   const option = `--require=${nodePreloadPath(directory)}`;
   if (before.split(" ").includes(option)) return before;
@@ -95,10 +98,12 @@ export function nodeOptions(before: string, directory: Pick<LogDirectory, "root"
 }
 
 /**
- * Finds the next program of a name on PATH: `$xperf_real`. Shims of all commands are passed over:
- * where one command runs another, two shims would execute each other for ever.
+ * Returns shell code that sets `$xperf_real` to the next program of a name on PATH. It skips the
+ * shims of all commands: otherwise, where one command runs another, two shims would execute each
+ * other for ever.
  *
- * All variables of a shim begin with `xperf_`: others can be the program's own, and would change.
+ * All variables of a shim begin with `xperf_`. Others could be the program's own, and the shim
+ * would change them.
  */
 function findReal(name: string): string {
   return `
@@ -158,7 +163,7 @@ ${execAs(name)} "$xperf_real" "$@"
 `;
 }
 
-/** A test of a directory, in shell. */
+/** Returns a shell test of whether a directory can be written. */
 function canWrite(directory: string): string {
   return `{ [ -w ${quote(directory)} ] && [ -x ${quote(directory)} ]; }`;
 }
@@ -189,7 +194,7 @@ function isOnPath(name: string, path: string): boolean {
   });
 }
 
-/** A word that a shell takes as it is. */
+/** Quotes a word for a shell. */
 function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -11,7 +11,7 @@ import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { readText } from "../../perf/perf_tool.ts";
 import { roomyStackSize } from "./stack_size.ts";
 
-/** A program, and how to start it. */
+/** A program, with the way to start it. */
 export interface ScriptCommand {
   /** The runtime and its arguments. */
   command: string[];
@@ -19,21 +19,21 @@ export interface ScriptCommand {
   env: Record<string, string>;
   /** Words in front of the command where perf starts it. @default {[]} */
   launcher?: readonly string[];
-  /** Its number, where it runs already; the command then only says when the recording ends. */
+  /** The number of a process that runs already; the recording then lasts as long as the command. */
   pid?: number;
-  /** What is to be done before the recording begins. */
+  /** Called before the recording begins. */
   begin?: () => void;
-  /** What is to be done when it has ended, before anybody asks for names. */
+  /** Called when the recording has ended, before names are looked up. */
   finish?: () => void;
 }
 
 /**
- * How to run a script with every function instrumented, in the runtime that runs this.
+ * Returns the command that runs a script with every function instrumented, in this runtime.
  *
  * @param line The command line; its script must have been checked.
- * @param wish What the switches decided.
- * @param counts Whether the script says at its end how much could not be instrumented.
- * @throws {RangeError} If a pattern of what to instrument is none.
+ * @param wish The switches' decision.
+ * @param counts Whether the script prints, at its end, how much could not be instrumented.
+ * @throws {RangeError} If a pattern of modules to instrument is invalid.
  */
 export function scriptCommand(
   { script, scriptArgs, line, wish, counts = false }: {
@@ -63,7 +63,7 @@ export function scriptCommand(
 }
 
 /**
- * How to run a script, or a command, of which nothing is named.
+ * Returns the command that runs a script, or a command, without naming its functions.
  *
  * @param preload A module to load in front of a script.
  */
@@ -97,9 +97,9 @@ export function requireScript({ command }: CommandLine, reason: string): void {
 }
 
 /**
- * The variable that tells a program which signal turns trampolines on and off.
+ * Returns the variable that names the signal by which trampolines are turned on and off.
  *
- * @throws {RangeError} If the signal is none that can.
+ * @throws {RangeError} If the signal cannot be used for that.
  */
 export function toggleVariables(line: CommandLine): Record<string, string> {
   const value = lastValue(line, "toggle-signal");
@@ -107,7 +107,7 @@ export function toggleVariables(line: CommandLine): Record<string, string> {
   return signal === undefined ? {} : { [TOGGLE_VARIABLE]: signal };
 }
 
-/** Variables that are set. */
+/** Leaves out variables that are not set. */
 export function definedVariables(
   variables: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
@@ -117,8 +117,8 @@ export function definedVariables(
 }
 
 /**
- * Which of the flags that trampolines need are not among the runtime's flags;
- * without them trampolines stay off.
+ * Returns the flags that trampolines need and the runtime does not get. Without them trampolines
+ * stay off.
  *
  * @param line The command line.
  */
@@ -126,13 +126,13 @@ export function missingFlags(line: CommandLine): string[] {
   return host.missingFlags(runtimeArgsOf(line));
 }
 
-/** The runtime's flags that the user wants. */
+/** Returns the flags for the runtime: the user's, or the usual ones. */
 export function runtimeArgsOf(line: CommandLine): string[] {
   return lastValue(line, "runtime-args")?.split(/\s+/).filter(Boolean) ??
     [...host.usualFlags];
 }
 
-/** Says so where the runtime's flags keep trampolines off that were asked for. */
+/** Warns where trampolines were asked for, but the runtime's flags keep them off. */
 export function warnOfMissingFlags(line: CommandLine, { backend }: Wish): void {
   const missing = backend === undefined ? [] : missingFlags(line);
   if (missing.length === 0) return;
@@ -140,7 +140,7 @@ export function warnOfMissingFlags(line: CommandLine, { backend }: Wish): void {
 }
 
 /**
- * Refuses what cannot be a script, before anything is started.
+ * Refuses a path that cannot be a script, before anything is started.
  *
  * @param script Path or URL of the script; `-` is standard input.
  * @throws {PerfError} With code `usage`, if there is no such file, or it is a directory.

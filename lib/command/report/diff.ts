@@ -21,9 +21,9 @@ export const DIFF_HELP: string = commandHelp("diff", {
     "diff [options] BEFORE AFTER",
   ],
   about: [
-    "Compares two recordings of the same event: whose share of all time has grown, " +
-    "and whose has shrunk. Widths are AFTER's, red is more than before and blue is " +
-    "less.",
+    "Compares two recordings of the same event: shows the functions whose share of all " +
+    "time has grown or shrunk. Widths are those of AFTER; red is more than before, blue " +
+    "is less.",
   ],
 });
 
@@ -31,7 +31,8 @@ export const DIFF_HELP: string = commandHelp("diff", {
  * Compares two recordings.
  *
  * @param args The words after `diff`.
- * @throws {PerfError} If the command line is wrong, a file is no recording, or they have no event in common.
+ * @throws {PerfError} If the command line is wrong, a file is no recording, or the recordings have
+ * no event in common.
  */
 export async function diff(args: readonly string[]): Promise<Ending> {
   const { line, files } = parseFileCommandLine(args, parseOptionsOf("diff"));

@@ -1,10 +1,11 @@
 /*
- * Recordings in files, perf's and our own, read.
+ * Reads recordings from perf's files and from our own.
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { readPerfData } from "../../recording/perf_data/read_perf_data.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { decodeRecording, RECORDING_START } from "../../recording/recording_file.ts";
@@ -12,17 +13,17 @@ import { perfOutput, readText } from "../../perf/perf_tool.ts";
 import type { Progress } from "../progress.ts";
 import { type FollowedLogs, readLogsOf, type RecordedLogs } from "../logs/v8_logs.ts";
 
-/** The beginnings of perf's recordings, of a machine of this byte order and of the other (tools/perf/util/header.c). */
+/** The beginnings of perf's recordings, in both byte orders (tools/perf/util/header.c). */
 const PERF_STARTS: readonly string[] = ["PERFILE2", "2ELIFREP"];
 
 /**
  * Reads a recording.
  *
  * @param path A file of perf's, or of the built-in sampler's.
- * @param progress Where to say how far it is.
- * @param options Facts that are not in a file of perf's.
- * @returns One recording an event.
- * @throws {PerfError} If there is none.
+ * @param progress Shows the progress.
+ * @param options Options.
+ * @returns One recording for each event.
+ * @throws {PerfError} If the file is no recording, or cannot be read.
  */
 export async function readRecordings(
   path: string,
@@ -45,7 +46,7 @@ export async function readRecordings(
 
 /** Options of {@linkcode readRecordings}. */
 export interface ReadOptions {
-  /** Gets sentences on the recording for the user. @default {they are dropped} */
+  /** Called with sentences on the recording for the user. @default {they are dropped} */
   onNote?: (note: string) => void;
   /**
    * Keeps V8's logs between recordings of one program. Native code then has no names: perf takes
@@ -94,7 +95,7 @@ async function readPerfFile(
 /** No symbols. */
 const NOTHING: AsyncIterable<string> = { async *[Symbol.asyncIterator]() {} };
 
-/** perf reads files only, and refuses those of other users. */
+/** Prints a recording in memory. perf reads only files, and only those of its own user. */
 async function* printedSymbols(
   recording: Uint8Array,
   args: readonly string[],
@@ -114,7 +115,7 @@ function makeDirectory(): string {
     return fs.mkdtempSync(`${tmpdir()}/xperf-symbols-`);
   } catch (cause) {
     throw new PerfError(
-      `Cannot look symbols up: no temporary directory (${(cause as Error).message})`,
+      `Cannot look symbols up: no temporary directory (${systemReason(cause)})`,
       { code: "file", hint: "df /tmp; ls -ld /tmp", cause },
     );
   }
@@ -154,8 +155,11 @@ function startOf(path: string): string {
       fs.closeSync(file);
     }
   } catch (cause) {
-    throw new PerfError(`Cannot read "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot read "${path}": ${systemReason(cause)}`, {
       code: "file",
+      hint: (cause as { code?: string }).code === "ENOENT"
+        ? `profile -o ${path} records one`
+        : undefined,
       cause,
     });
   }

@@ -8,7 +8,7 @@ import { chosenEvents } from "./events.ts";
 import { readRecordings } from "./recorded.ts";
 import { decideReport, writeReports } from "./reports.ts";
 
-/** What is read where no file is named, as perf does. */
+/** The default file, as for `perf report`. */
 export const DEFAULT_INPUT = "perf.data";
 
 /** The help of `report`. */
@@ -17,7 +17,7 @@ export const REPORT_HELP: string = commandHelp("report", {
     "report [options] [FILE]",
   ],
   about: [
-    "Reports a recording of perf, or of the built-in sampler (perf.data).",
+    "Prints a report of a recording by perf or by the built-in sampler (perf.data).",
   ],
 });
 

@@ -1,44 +1,50 @@
 /*
- * Reports of a recording: text on standard output, all else in files beside the recording.
+ * Writes reports of a recording: text to standard output, other formats to files beside the
+ * recording.
  */
 import * as fs from "node:fs";
 import { resolve } from "node:path";
 import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { recordingAdvice } from "../../report/advice.ts";
 import {
   FORMAT_ENDINGS,
-  formatReport,
+  formatReportFiles,
   parseFormats,
   type ReportContent,
   type ReportFormat,
 } from "../../report/format.ts";
+import { LEAST_LINES } from "../../report/markdown.ts";
 import { describeRuntimeShares, runtimeShares } from "../../report/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { type CommandLine, lastValue } from "../command_line.ts";
+import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import type { TreeKind } from "../../report/text.ts";
 import { terminalOf } from "./output_terminal.ts";
 import { eventSuffix, requireOneEvent } from "./events.ts";
 
-/** What the user wants to see. */
+/** The report that the user wants. */
 export interface ReportWish {
   formats: readonly ReportFormat[];
-  /** Whether only the program's own functions and its packages' are shown. */
+  /** Whether only functions of the program and of its packages are shown. */
   appOnly: boolean;
   /** The tree that the text for a terminal ends with. */
   tree: TreeKind;
-  /** Whether nothing is said but the report and errors. */
+  /** Whether the command prints nothing but the report and errors. */
   isQuiet: boolean;
+  /** Lines of a report in Markdown, at most. @default {400} */
+  maxLines?: number;
 }
 
-/** What the options say about reports. */
+/** Reads the options on reports. */
 export function decideReport(line: CommandLine, byDefault: ReportFormat = "text"): ReportWish {
   return {
     formats: parseFormats(lastValue(line, "format") ?? byDefault),
     appOnly: line.options.has("app-only"),
     tree: parseTree(lastValue(line, "tree") ?? "own"),
     isQuiet: line.options.has("quiet"),
+    maxLines: parseMaxLines(lastValue(line, "max-lines")),
   };
 }
 
@@ -50,26 +56,35 @@ function parseTree(text: string): TreeKind {
   throw new RangeError(`Cannot show tree "${text}": must be one of own, full`);
 }
 
-/** What is reported, and where it goes. */
+function parseMaxLines(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const lines = Number(text);
+  if (Number.isInteger(lines) && lines >= LEAST_LINES) return lines;
+  throw usageError(
+    `Cannot use --max-lines "${text}": must be a whole number from ${LEAST_LINES} on`,
+  );
+}
+
+/** The file of the recording, and the place of its reports. */
 export interface ReportPlace {
-  /** The file that was recorded. */
+  /** The file of the recording. */
   recording: string;
-  /** Where reports go; beside the recording where this is `undefined`, `-` is standard output. */
+  /** The file of the report; `-` is standard output. @default {a file beside the recording} */
   output?: string;
-  /** Whether another size of copied stacks can mend those that are cut. @default {true} */
+  /** Whether copying more of each stack can mend stacks that are cut. @default {true} */
   unwinds?: boolean;
 }
 
 /**
- * Writes the reports of a recording, and says what is missing in it.
+ * Writes the reports of a recording, and warns of data that it lacks.
  *
- * @param recordings One an event.
- * @param wish What the user wants to see.
- * @param place Where it goes.
+ * @param recordings One recording for each event.
+ * @param wish The report that the user wants.
+ * @param place The place of the reports.
  */
 export function writeReports(
   recordings: readonly Recording[],
-  { formats, appOnly, tree, isQuiet }: ReportWish,
+  { formats, appOnly, tree, isQuiet, maxLines }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): void {
   // The text tells events apart, as perf's does.
@@ -81,24 +96,34 @@ export function writeReports(
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
     for (const format of formats) {
-      const isPrinted = output === "-" ||
-        (FOR_TERMINALS.includes(format) && output === undefined);
-      const terminal = isPrinted ? terminalOf() : undefined;
+      const isPrinted = FOR_TERMINALS.includes(format);
+      const toOutput = output === "-" || (isPrinted && output === undefined);
+      const terminal = toOutput ? terminalOf() : undefined;
       const text = { tree, terminal, directory: process.cwd() };
-      const content = formatReport(recording, format, { appOnly, text, warnings });
-      if (isPrinted) {
-        writeOut(content);
-        if (FOR_TERMINALS.includes(format)) writeOut([textFoot(recording, path, format)]);
-        continue;
+      const options = { appOnly, text, warnings, maxLines };
+      let left = 0;
+      for (const { suffix, content } of formatReportFiles(recording, format, options)) {
+        if (!toOutput) {
+          const file = reportPath(path, { format, output, formats, event: event + suffix });
+          writeReportFile(file, content);
+          if (!isQuiet) console.error(`${format}: ${resolve(file)}`);
+          continue;
+        }
+        // Standard output has room for one file.
+        if (suffix !== "") left++;
+        else writeOut(content);
       }
-      const file = reportPath(path, { format, output, formats, event });
-      writeReportFile(file, content);
-      if (!isQuiet) console.error(`${format}: ${resolve(file)}`);
+      if (toOutput && isPrinted) writeOut([textFoot(recording, path, format)]);
+      if (left > 0 && !isQuiet) {
+        console.error(
+          `${format}: other threads are left out (${left}), -o FILE has a file for each`,
+        );
+      }
     }
   }
 }
 
-/** What stands below the text. */
+/** Returns the lines below a text report. */
 function textFoot(recording: Recording, path: string, format: ReportFormat): string {
   if (format === "text") {
     return `\nRecorded in ${
@@ -111,17 +136,17 @@ function textFoot(recording: Recording, path: string, format: ReportFormat): str
   const more = sampler === "perf" ? `; every frame: perf report --stdio -n -g -i ${path}` : "";
   return `\
 #
-${runtime}# Callers stand above what they call, and count it; frames without a name are left out.
+${runtime}# Callers stand above callees, and count them; frames without a name are left out.
 # Recorded in ${fs.realpathSync(path)}${more}
 `;
 }
 
 /**
- * Where a report goes: `perf.html` beside `perf.data`; what `-o` says where there is one format,
- * and what it says with the format's own ending where there are several.
+ * Returns the path of a report: `perf.html` beside `perf.data`, or the value of `-o`. With several
+ * formats the value of `-o` gets the format's ending.
  *
- * @param recording The file that was recorded.
- * @param options The format, all formats, what `-o` says, and what tells events apart.
+ * @param recording The file of the recording.
+ * @param options The format, all formats, the value of `-o`, and an infix for event and thread.
  */
 export function reportPath(
   recording: string,
@@ -133,16 +158,19 @@ export function reportPath(
   },
 ): string {
   if (output !== undefined && formats.length === 1 && event === "") return output;
-  const stem = (output ?? recording).replace(/(?<=[^/])\.(?:data|json|html|folded|txt)$/, "");
+  const stem = (output ?? recording).replace(
+    /(?<=[^/])\.(?:data|json|html|folded|txt|md|cpuprofile)$/,
+    "",
+  );
   return `${stem}${event}${FORMAT_ENDINGS[format]}`;
 }
 
-/** All of it, or nothing of it: a report that is being looked at stays whole. */
+/** Replaces a report as a whole, so that a program that reads the old one is not disturbed. */
 export function writeReportFile(path: string, content: ReportContent): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     if (fs.existsSync(path) && !fs.statSync(path).isFile()) {
-      // A pipe or a terminal, as /dev/stdout.
+      // A pipe or a terminal, as /dev/stdout, cannot be replaced.
       writePieces(path, content);
       return;
     }
@@ -150,7 +178,7 @@ export function writeReportFile(path: string, content: ReportContent): void {
     fs.renameSync(temporary, path);
   } catch (cause) {
     fs.rmSync(temporary, { force: true });
-    throw new PerfError(`Cannot write "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot write "${path}": ${systemReason(cause)}`, {
       code: "file",
       hint: "-o FILE names another place",
       cause,
@@ -158,7 +186,9 @@ export function writeReportFile(path: string, content: ReportContent): void {
   }
 }
 
-/** Waits, as a pipe may be full; a reader who has seen enough is no error. */
+/**
+ * Writes to standard output. Waits while a pipe is full; a reader that has closed it is no error.
+ */
 export function writeOut(content: ReportContent): void {
   for (const bytes of bytesOf(content)) {
     if (!writeBytesOut(bytes)) return;

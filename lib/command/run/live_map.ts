@@ -1,85 +1,89 @@
 /*
- * Keeps the perf map of another process current while V8 makes and moves that process's code, so that
- * perf, run by hand, finds names at any time.
+ * Keeps the perf map of another process current while V8 makes and moves that process's code. A
+ * user who runs perf by hand then finds names at any time.
  *
- * The process itself may append to the same file (withPerf() and writePerfMapEntry() do). So lines are
- * only appended, and a line whose code is gone is not removed but retired: its numbers are
- * overwritten with zeros where they stand. Lines of others are never touched.
+ * The process itself may append to the same file (withPerf() and writePerfMapEntry() do). So this
+ * file only appends lines. It does not remove a line whose code is gone, but retires it: it
+ * overwrites the line's numbers with zeros. It never touches lines of the process.
  */
 import * as fs from "node:fs";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { formatPerfMapEntry, perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import { parseProcessStart } from "../../runtime/process_start.ts";
 import { userId } from "../../runtime/runtime.ts";
 
 /** A piece of code that has a name. */
 export interface MapEntry {
-  /** Where it starts. */
+  /** The address of its first byte. */
   address: number;
-  /** How long it is, in bytes. */
+  /** Its size in bytes. */
   size: number;
   /** The name that perf shows. */
   symbol: string;
 }
 
-/** Where the names of a process's code come from, such as the log of one isolate. */
+/** A source of names for a process's code, such as the log of one isolate. */
 export interface MapSource {
-  /** The code that has come to be since the last call; what it lies over is gone. */
+  /** Returns the code that was made since the last call; older code at its addresses is gone. */
   takeChanges(): { added: Iterable<MapEntry> };
 }
 
-/** A line of ours. */
+/** A line that this process has written. */
 interface Line {
   start: number;
   end: number;
   symbol: string;
-  /** Where it stands in the file; `undefined` where that could not be found out. */
+  /** The offset in the file; `undefined` where it could not be found. */
   offset: number | undefined;
-  /** How many bytes its two numbers take, with the space between them. */
+  /** The text of its two numbers, with the space between them. */
   numbers: string;
 }
 
-/** Bytes of a page, where the kernel can cut a write. */
+/** The size of a page. The kernel can cut a write where a page ends. */
 const PAGE = 4096;
 
 /** The perf map of another process, which grows with the code that is added. */
 export class LiveMap {
-  /** Where it is. */
+  /** The path of the map. */
   readonly path: string;
   readonly #appending: number;
-  /** A second descriptor of the map: the kernel writes at the end only where a file is open for appending. */
+  /**
+   * A second descriptor of the map, which can overwrite lines: through a descriptor with O_APPEND
+   * the kernel writes only at the end.
+   */
   readonly #patching: number | undefined;
-  /** By address; none over another. */
+  /** Lines in the order of their addresses; none overlaps another. */
   readonly #lines: Line[] = [];
   #isRetired = false;
   #isClosed = false;
 
   /**
-   * Opens or makes the map. One that was last written before the process began belongs to an earlier
-   * process of its number, and is replaced.
+   * Opens or makes the map. A map that was last written before the process began belongs to an
+   * earlier process of the same number, and is replaced.
    *
-   * @param pid The process, by the number that perf knows it by.
-   * @throws {PerfError} If what stands there is not a regular file of this user, or cannot be written.
+   * @param pid The number of the process in perf's namespace.
+   * @throws {PerfError} If the path is not a regular file of this user, or cannot be written.
    */
   constructor(pid: number, path: string = perfMapPath(pid)) {
     this.path = path;
     this.#appending = openMap(path, startOf(pid));
     try {
-      // By its number, so that it is this file, whatever the path names meanwhile.
+      // The descriptor's own path names this file, even if the map's path has been replaced.
       this.#patching = fs.openSync(`/proc/self/fd/${this.#appending}`, fs.constants.O_RDWR);
     } catch {
-      // Names of code that is gone stay, beside those of the code in its place.
+      // Without it, lines of code that is gone stay beside those of the newer code.
     }
   }
 
   /**
-   * Appends lines for code, and retires the lines of what was there before.
+   * Appends lines for code, and retires the lines of older code at its addresses.
    *
    * @throws {PerfError} If the file cannot be written.
    */
   add(entries: Iterable<MapEntry>): void {
-    // Of code that lies over other code of the same batch the last counts.
+    // Code can replace other code of the same batch, whose line is then not written.
     const fresh: Line[] = [];
     for (const entry of entries) {
       const line = lineOf(entry);
@@ -90,14 +94,14 @@ export class LiveMap {
   }
 
   /**
-   * Writes the map anew, without retired lines, and closes it. To be called when the process has ended:
-   * what it appends from now on is lost. The code at the end and the lines of others stay.
+   * Rewrites the map without retired lines, and closes it. To be called when the process has ended,
+   * because lines that it appends from now on are lost. All other lines stay.
    */
   finish(): void {
     try {
       if (this.#isRetired) this.#compact();
     } catch {
-      // The map stays with zeros in it, which name nothing.
+      // The map keeps its retired lines, whose zeros name nothing.
     }
     this.close();
   }
@@ -110,7 +114,7 @@ export class LiveMap {
     if (this.#patching !== undefined) fs.closeSync(this.#patching);
   }
 
-  /** Puts a line in the place of those that it lies over; `true` where the same line is there already. */
+  /** Replaces the lines that a line overlaps; `true` where the line itself is there already. */
   #replace(line: Line): boolean {
     const from = this.#indexOf(line.start);
     let to = from;
@@ -126,7 +130,7 @@ export class LiveMap {
     return false;
   }
 
-  /** The first line that ends behind an address. */
+  /** Finds the index of the first line that ends behind an address. */
   #indexOf(address: number): number {
     let low = 0;
     let high = this.#lines.length;
@@ -149,9 +153,9 @@ export class LiveMap {
   }
 
   /**
-   * Appends lines in one write. The kernel ends the write of a killed process where a page ends
-   * (generic_perform_write, mm/filemap.c), so a line that would lie across two pages gets zeros in
-   * front of its first number that fill the first page: then at most zeros are left.
+   * Appends lines in one write. If this process is killed, the kernel ends the write where a page
+   * ends (generic_perform_write, mm/filemap.c). So a line that would cross a page's end gets zeros
+   * in front of its first number, which fill the page: a cut write then leaves at most zeros.
    */
   #append(lines: readonly Line[]): void {
     if (lines.length === 0) return;
@@ -181,7 +185,7 @@ export class LiveMap {
     }
   }
 
-  /** Where our bytes went: behind others' that came since the size was asked for. */
+  /** Finds our bytes in the file: the process may have appended in front of them. */
   #find(bytes: Uint8Array, from: number): number | undefined {
     if (this.#patching === undefined) return undefined;
     const tail = new Uint8Array(fs.fstatSync(this.#patching).size - from);
@@ -193,12 +197,12 @@ export class LiveMap {
   }
 
   #compact(): void {
-    // Another file at this path is not ours to replace.
+    // Another file at this path must not be replaced.
     const now = fs.lstatSync(this.path);
     const ours = fs.fstatSync(this.#appending);
     if (now.ino !== ours.ino || now.dev !== ours.dev) return;
     const text = readWhole(this.#patching!);
-    // A line that was cut off at the end stays out.
+    // A line that is cut off at the end is left out.
     const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n").slice(0, -1);
     const kept = lines.filter((line) => !/^0+ 0+ /.test(line)).map((line) =>
       line.replace(/^0+(?=[0-9a-f])/, "") + "\n"
@@ -233,7 +237,9 @@ function readWhole(descriptor: number): string {
   return new TextDecoder().decode(bytes.subarray(0, length));
 }
 
-/** When a process began, in milliseconds since the epoch; now where it has ended. */
+/**
+ * Finds the start of a process, in milliseconds since the epoch; estimates it where it has ended.
+ */
 function startOf(pid: number): number {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -244,10 +250,10 @@ function startOf(pid: number): number {
   }
 }
 
-/** A process that has ended before anybody looked lived no longer than that, in milliseconds. */
+/** The longest life of a process that ended before its log was found, in milliseconds. */
 const SHORT_LIFE = 10_000;
 
-/** lib/backends/own_file.ts does so for the map of its own process; here another process's start counts. */
+/** Opens a map as lib/backends/own_file.ts does, but for a process that began at `start`. */
 function openMap(path: string, start: number): number {
   const { O_RDWR, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_CREAT, O_EXCL } = fs.constants;
   const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
@@ -275,7 +281,7 @@ function openMap(path: string, start: number): number {
       fs.unlinkSync(path);
     }
   } catch (cause) {
-    throw new PerfError(`Cannot write "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot write "${path}": ${systemReason(cause)}`, {
       code: "file",
       hint: `ls -l ${path}`,
       cause,

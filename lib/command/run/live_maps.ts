@@ -2,15 +2,17 @@ import * as fs from "node:fs";
 
 import { LiveMap, type MapSource } from "./live_map.ts";
 
-/** Milliseconds between two updates: while code is made, and where none has come for some time. */
+/**
+ * Milliseconds between two updates: while V8 makes code, and when it has made none for some time.
+ */
 const SHORTEST_PAUSE = 100;
 const LONGEST_PAUSE = 800;
 
 /** Options of {@linkcode LiveMaps}. */
 export interface LiveMapsOptions {
-  /** Told what keeps a map from being written, once for each process. */
+  /** Called once for each process whose map cannot be written, with the reason. */
   onProblem?: (error: Error) => void;
-  /** The map of a process. @default {a LiveMap at perf's path} */
+  /** Opens the map of a process. @default {a LiveMap at perf's path} */
   open?: (pid: number) => LiveMap;
 }
 
@@ -22,7 +24,7 @@ export class LiveMaps {
   #pause = SHORTEST_PAUSE;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param options Who hears of problems. */
+  /** @param options A listener for problems, and the way to open maps. */
   constructor(
     { onProblem = () => {}, open = (pid) => new LiveMap(pid) }: LiveMapsOptions = {},
   ) {
@@ -32,10 +34,10 @@ export class LiveMaps {
   }
 
   /**
-   * Names the code of one more isolate.
+   * Adds an isolate whose code is to be named.
    *
-   * @param pid Its process, by the number that perf knows it by.
-   * @param source Where its code comes from.
+   * @param pid The number of its process in perf's namespace.
+   * @param source The source of its code.
    */
   follow(pid: number, source: MapSource): void {
     const known = this.#processes.get(pid);
@@ -56,7 +58,7 @@ export class LiveMaps {
   /** Brings all maps up to date. The maps of processes that have ended get their final form. */
   update(): void {
     for (const [pid, { map, sources }] of this.#processes) {
-      // Asked first: what it wrote before it ended is read below.
+      // This check comes before the reading, so that all is read that the process wrote at its end.
       const isEnded = !fs.existsSync(`/proc/${pid}`);
       if (map !== undefined) this.#updateMap(map, sources);
       if (isEnded) {
@@ -66,7 +68,7 @@ export class LiveMaps {
     }
   }
 
-  /** Updates a last time, and stops. The maps of processes that still run stay as they are. */
+  /** Updates a last time, and stops. The maps of processes that still run are not compacted. */
   finish(): void {
     clearTimeout(this.#timer);
     this.update();
@@ -95,7 +97,7 @@ export class LiveMaps {
       const began = performance.now();
       this.#pause = Math.min(1.5 * this.#pause, LONGEST_PAUSE);
       this.update();
-      // Reading a log that grows fast takes no more than a fifth of a core for long.
+      // An update takes at most a fifth of the time: a log that grows fast must not cost a core.
       this.#pause = Math.max(this.#pause, 4 * (performance.now() - began));
       this.#schedule();
     }, this.#pause);

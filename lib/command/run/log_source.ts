@@ -12,8 +12,8 @@ import type { MapEntry, MapSource } from "./live_map.ts";
 import { denoTexts, isDenos } from "../logs/deno_texts.ts";
 
 /**
- * Follows a log while V8 writes it, and names the code that comes. Code of the runtime's own program is
- * left out: perf looks into a map for memory without a file only.
+ * Follows a log while V8 writes it, and names new code. Code in the runtime's own program is left
+ * out, because perf uses a map only for memory without a file.
  *
  * @param path The log.
  */
@@ -47,12 +47,12 @@ export function logSource(path: string): MapSource {
   };
   return {
     takeChanges() {
-      // Open for a moment only: a program can have thousands of Workers, with a log each.
+      // The log is open only here: a program can have thousands of Workers, with a log each.
       try {
         if (fs.statSync(path).size <= offset) return { added: [] };
         descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
       } catch {
-        // It has been removed, and no more code comes.
+        // The log has been removed, so no more code comes.
         return { added: [] };
       }
       try {
@@ -72,7 +72,7 @@ function entryOf(
 ): MapEntry | undefined {
   if (pieces.function[piece] === HOLE) return undefined;
   const { kind, name, file, line } = resolver.frameOf(piece);
-  // WebAssembly's may be trampolines, which the program itself names.
+  // WebAssembly code may be trampolines, which the program itself names.
   if (kind === "builtin" || kind === "handler" || kind === "wasm") return undefined;
   if (file !== undefined && isOwnFile(file)) return undefined;
   const symbol = file === undefined ? name : functionSymbol({ name, file, line });

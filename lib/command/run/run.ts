@@ -26,11 +26,10 @@ export const RUN_HELP: string = commandHelp("run", {
     "run [options] -- COMMAND [args]",
   ],
   about: [
-    "Runs a script, or any command and all that it starts, with every function named " +
-    "for perf. Input, output, exit status and signals are the program's. V8's log " +
-    "names the functions, and the perf map that perf looks for is kept current while " +
-    "the program runs; with --engine trampolines every function is instrumented " +
-    "instead.",
+    "Runs a script, or any command with all programs that it starts, and names every " +
+    "function for perf. Input, output, exit status and signals are the program's. The " +
+    "names come from V8's log, and the perf map is kept current while the program runs. " +
+    "With --engine trampolines every function is instrumented instead.",
   ],
 });
 
@@ -38,7 +37,7 @@ export const RUN_HELP: string = commandHelp("run", {
  * Runs a program with every function named for perf.
  *
  * @param args The words after `run`.
- * @returns How the program ended.
+ * @returns The program's ending.
  * @throws {PerfError} With code `usage`, if the command line is wrong.
  * @throws {RangeError} If a switch is unknown.
  */
@@ -68,7 +67,7 @@ export async function run(args: readonly string[]): Promise<Ending> {
   return await runChild(command, { env });
 }
 
-/** How often it is looked whether the logs have grown too large, in milliseconds. */
+/** The time between two checks that the logs have not grown too large, in milliseconds. */
 const LIMIT_INTERVAL = 10_000;
 
 async function runLogged(line: CommandLine, { wish }: Naming): Promise<Ending> {
@@ -80,7 +79,7 @@ async function runLogged(line: CommandLine, { wish }: Naming): Promise<Ending> {
     script: line.script,
     wish,
     isPreloaded,
-    // A map has one name for a piece of code, so where one is asked for, each function has its own.
+    // A map has one name for a piece of code, so with -X no function is inlined into another.
     inlinesNothing: line.options.has("X") && !line.options.has("inlining"),
     onLog: ({ path, pid }) => maps.follow(pid, logSource(path)),
   });
@@ -95,7 +94,7 @@ async function runLogged(line: CommandLine, { wish }: Naming): Promise<Ending> {
     program.begin();
     program.watch!.mark("start");
     const { command: [name, ...args], env } = program;
-    // Deno looks for programs on its own PATH.
+    // Deno looks programs up on its own PATH, not on the child's.
     return await runChild([programPath(name!, env), ...args], { env });
   } finally {
     clearInterval(timer);

@@ -1,10 +1,11 @@
-import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import type { ReadBytes } from "../../base/elf_header.ts";
 import { type MemoryMapping, parseMemoryMaps } from "../../runtime/memory_maps.ts";
 import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import { type PerfMapEntry, readPerfMapEntries } from "../../backends/perf_map/perf_map_entries.ts";
-import { type ElfSymbol, readElfSymbols, symbolAt } from "./elf_symbols.ts";
+import { type ElfSymbol, readElfSymbols, symbolAt, symbolsByOffset } from "./elf_symbols.ts";
+import { OrderedItems } from "./ordered_items.ts";
 
-/** Where an address is: what a sampler can say of it. */
+/** The symbol and the module of an address. */
 export interface Place {
   /** The function's symbol; empty where there is none. */
   symbol: string;
@@ -12,31 +13,30 @@ export interface Place {
   module: string;
 }
 
-/** Finds out what is at the addresses of one process. */
+/** Finds symbols and modules for the addresses of one process. */
 export class CodePlaces {
   readonly #mappings: readonly MemoryMapping[];
-  readonly #entries: readonly PerfMapEntry[];
+  readonly #entries: OrderedItems<PerfMapEntry>;
   readonly #generated: string;
   readonly #open: (path: string) => ReadBytes | undefined;
-  readonly #symbols = new Map<string, readonly ElfSymbol[]>();
+  readonly #symbols = new Map<string, OrderedItems<ElfSymbol>>();
 
   /**
-   * @param process What is known of the process: its number, the lines of its memory maps, the oldest
-   * first, and its perf map.
+   * @param process The process: its number, its memory maps, the oldest first, and its perf map.
    * @param open Reads a program or library; `undefined` where it cannot be read any more.
    */
   constructor(
     { pid, maps, map }: { pid: number; maps: readonly string[]; map: string },
     open: (path: string) => ReadBytes | undefined,
   ) {
-    // What was mapped last is what was meant, where something else was there before.
+    // Of several mappings at one address the newest counts.
     this.#mappings = maps.toReversed().flatMap(parseMemoryMaps);
-    this.#entries = readPerfMapEntries(map);
+    this.#entries = new OrderedItems(readPerfMapEntries(map), ({ start }) => start);
     this.#generated = perfMapPath(pid);
     this.#open = open;
   }
 
-  /** What is at an address. */
+  /** Finds the symbol and the module of an address. */
   at(address: number): Place {
     const at = BigInt(Math.trunc(address));
     const mapping = this.#mappings.find(({ start, end }) => start <= at && at < end);
@@ -49,23 +49,21 @@ export class CodePlaces {
     return { symbol: symbol?.name ?? "", module: mapping.path };
   }
 
-  #symbolsOf(path: string): readonly ElfSymbol[] {
+  #symbolsOf(path: string): OrderedItems<ElfSymbol> {
     let symbols = this.#symbols.get(path);
     if (symbols === undefined) {
       const read = path.startsWith("/") ? this.#open(path) : undefined;
-      this.#symbols.set(path, symbols = read === undefined ? [] : readElfSymbols(read));
+      symbols = symbolsByOffset(read === undefined ? [] : readElfSymbols(read));
+      this.#symbols.set(path, symbols);
     }
     return symbols;
   }
 }
 
-function entryAt(entries: readonly PerfMapEntry[], address: number): PerfMapEntry | undefined {
-  let [low, high] = [0, entries.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (entries[middle]!.start <= address) low = middle + 1;
-    else high = middle;
-  }
-  const entry = entries[low - 1];
+function entryAt(
+  entries: OrderedItems<PerfMapEntry>,
+  address: number,
+): PerfMapEntry | undefined {
+  const entry = entries.lastUpTo(address);
   return entry !== undefined && address < entry.end ? entry : undefined;
 }

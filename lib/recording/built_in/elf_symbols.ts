@@ -1,4 +1,5 @@
-import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import { type ReadBytes, readElfHeader, readElfTable, viewOf } from "../../base/elf_header.ts";
+import { OrderedItems } from "./ordered_items.ts";
 
 /** A function of a program or library. */
 export interface ElfSymbol {
@@ -48,33 +49,35 @@ export function readElfSymbols(read: ReadBytes): ElfSymbol[] {
 }
 
 /**
- * Finds the function at an offset.
+ * Has functions found by their offsets.
  *
  * @param symbols By offset.
+ */
+export function symbolsByOffset(symbols: readonly ElfSymbol[]): OrderedItems<ElfSymbol> {
+  return new OrderedItems(symbols, ({ offset }) => offset);
+}
+
+/**
+ * Finds the function at an offset.
+ *
+ * @param symbols Those of the file.
  * @param offset A place in the file.
  */
-export function symbolAt(symbols: readonly ElfSymbol[], offset: number): ElfSymbol | undefined {
-  let [low, high] = [0, symbols.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (symbols[middle]!.offset <= offset) low = middle + 1;
-    else high = middle;
-  }
-  const symbol = symbols[low - 1];
+export function symbolAt(
+  symbols: OrderedItems<ElfSymbol>,
+  offset: number,
+): ElfSymbol | undefined {
+  const symbol = symbols.lastUpTo(offset);
   if (symbol === undefined) return undefined;
   // Hand-written code may have no size: it goes on to the next.
   return symbol.size === 0 || offset < symbol.offset + symbol.size ? symbol : undefined;
 }
 
 function readSections(read: ReadBytes): Section[] {
-  const header = viewOf(read(0, 64));
-  // 64 bits, little-endian.
-  if (header.byteLength < 64 || header.getUint32(0) !== 0x7f454c46) return [];
-  if (header.getUint16(4) !== 0x0201) return [];
-  const offset = Number(header.getBigUint64(40, true)); // e_shoff
-  const count = header.getUint16(60, true); // e_shnum
-  if (offset === 0 || header.getUint16(58, true) !== SECTION_HEADER_SIZE) return [];
-  const table = viewOf(read(offset, count * SECTION_HEADER_SIZE));
+  const headers = readElfHeader(read)?.sections;
+  if (headers === undefined || headers.offset === 0) return [];
+  if (headers.entrySize !== SECTION_HEADER_SIZE) return [];
+  const table = readElfTable(read, headers);
   const sections: Section[] = [];
   for (let at = 0; at + SECTION_HEADER_SIZE <= table.byteLength; at += SECTION_HEADER_SIZE) {
     sections.push({
@@ -119,8 +122,4 @@ function isBetter(a: ElfSymbol, b: ElfSymbol): boolean {
   if ((a.size > 0) !== (b.size > 0)) return a.size > 0;
   const [inA, inB] = [a, b].map(({ name }) => /^_*/.exec(name)![0].length);
   return inA !== inB ? inA! < inB! : a.name < b.name;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,42 +1,42 @@
-/** A stack, as the sampler found it. */
+/** A sample: the stack of a thread at a moment. */
 export interface Sample {
   /** The thread's number. */
   thread: number;
-  /** Nanoseconds of processor time that it stands for. */
+  /** The processor time that it stands for, in nanoseconds. */
   weight: number;
-  /** Nanoseconds of the monotonic clock. */
+  /** The time, in nanoseconds of CLOCK_MONOTONIC. */
   time: number;
-  /** Innermost first: where the thread was, then where it will return to. */
+  /** Innermost first: the address that the thread executed, then the return addresses. */
   addresses: readonly number[];
 }
 
-/** What the sampler counted. */
+/** Counts of the sampler. */
 export interface SamplerCounts {
-  /** Nanoseconds of processor time that the process used while sampling was on. */
+  /** Processor time that the process used while sampling was on, in nanoseconds. */
   cpuTime: number;
-  /** How often a timer struck. */
+  /** The number of times that a timer expired. */
   runs: number;
-  /** Nanoseconds of processor time whose samples found no room. */
+  /** Processor time whose samples found no room, in nanoseconds. */
   dropped: number;
-  /** Threads that could not be given a timer. */
+  /** The number of threads that got no timer. */
   unarmed: number;
 }
 
-/** What stands in the sampler's file. */
+/** The content of the sampler's file. */
 export interface SampleFile {
   /** The process's number, in its own pid namespace. */
   process: number;
   /** `e_machine` of elf(5). */
   machine: number;
-  /** Nanoseconds of processor time between two samples of a thread that were asked for. */
+  /** The wanted processor time between two samples of a thread, in nanoseconds. */
   interval: number;
-  /** When it began, in milliseconds since 1970. */
+  /** The time when sampling began, in milliseconds since 1970. */
   start: number;
   /** All samples, in the order in which they were written. */
   samples: Sample[];
-  /** Names of threads. */
+  /** Names of threads, by number. */
   threads: Map<number, string>;
-  /** Code in files: what of /proc/<pid>/maps was seen, the oldest first. */
+  /** Code in files: the contents of /proc/<pid>/maps that were seen, the oldest first. */
   maps: string[];
   /** The last counts; `undefined` where the process was killed before the first. */
   counts: SamplerCounts | undefined;
@@ -55,15 +55,16 @@ const HEAD = 8;
 const VERSION = 1;
 
 /**
- * Reads the sampler's file. A record that is cut off, since the process was killed while it wrote, ends it.
+ * Reads the sampler's file. It ends at a record that is cut off, as where the process was killed
+ * while it wrote one.
  *
  * @param bytes The file.
- * @throws {SyntaxError} If it is none, or of another version.
+ * @throws {SyntaxError} If it is not such a file, or has another version.
  */
 export function readSampleFile(bytes: Uint8Array): SampleFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let file: SampleFile | undefined;
-  // Counts begin anew with every start.
+  // Counts begin at 0 with every start, so those of earlier starts are added.
   let before: SamplerCounts = NOTHING;
   for (let at = 0; at + HEAD <= bytes.length;) {
     const kind = view.getUint32(at, true);
@@ -136,12 +137,12 @@ function readCounts(
   };
 }
 
-/** Addresses of programs and times are far below 2^53. */
+/** Reads a number of 64 bits. Addresses of programs and times are far below 2^53. */
 function readUint64(view: DataView, at: number): number {
   return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
 
-/** A text up to the zeros that fill it up. */
+/** Reads a text up to the zeros that fill it up. */
 function textOf(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));

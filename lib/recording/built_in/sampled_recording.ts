@@ -1,4 +1,4 @@
-import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import type { ReadBytes } from "../../base/elf_header.ts";
 import type { CodeResolver } from "../code_resolver.ts";
 import type { Frame } from "../frame.ts";
 import { FrameTable } from "../frame_table.ts";
@@ -9,22 +9,22 @@ import { ThreadTable } from "../thread_table.ts";
 import { CodePlaces } from "./code_places.ts";
 import type { SampleFile } from "./sample_file.ts";
 
-/** Addresses that the sampler keeps of a stack (`XP_SAMPLE_DEPTH`). */
+/** The most addresses that the sampler keeps of a stack (`XP_SAMPLE_DEPTH`). */
 const MOST_FRAMES = 1024;
 
-/** What is known of a program that was sampled, beside its samples. */
+/** Facts of a sampled program, beside its samples. */
 export interface SampledProgram {
-  /** What was run, with its arguments. */
+  /** The program and its arguments. */
   command: readonly string[];
-  /** Its perf map. */
+  /** The content of its perf map. */
   map: string;
   /** Reads a program or library; `undefined` where it cannot be read any more. */
   open: (path: string) => ReadBytes | undefined;
-  /** Knows the code that the runtime has made. */
+  /** Resolves the code that the runtime has made. */
   resolver?: CodeResolver;
 }
 
-/** Makes of the sampler's file what reports are made of. */
+/** Makes a recording of the sampler's file. */
 export function sampledRecording(file: SampleFile, program: SampledProgram): Recording {
   const { samples, threads, interval, counts } = file;
   const framesOf = frameFinder(file, program);
@@ -65,7 +65,7 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
   };
 }
 
-/** Finds the frames of an address, from the outermost in. */
+/** Finds the frames of an address, outermost first. */
 type FindFrames = (
   address: number,
   seen: { isCaller: boolean; time: number },
@@ -87,7 +87,7 @@ function frameFinder(
     return frame;
   };
   return (address, { isCaller, time }) => {
-    // Where a call returns to may be the next function's first instruction already.
+    // A return address may already be the first instruction of the next function.
     const frame = frameAt(isCaller ? address - 1 : address);
     if (resolver === undefined || frame.kind === "native" || frame.kind === "kernel") {
       return [frame];
@@ -99,7 +99,7 @@ function frameFinder(
   };
 }
 
-/** Threads' samples come nearly in order; `Math.max` takes no more arguments than the stack has room for. */
+/** The largest number. `Math.max` takes no more arguments than fit on the stack. */
 function maximum(numbers: readonly number[]): number {
   return numbers.reduce((most, number) => number > most ? number : most);
 }

@@ -4,21 +4,21 @@ import type { ForkEvent, MapEvent, SideEvent } from "./side_events.ts";
 export interface Mapping {
   start: number;
   end: number;
-  /** Where `start` is in the file. */
+  /** The offset of `start` in the file. */
   offset: number;
-  /** The file, or what the kernel calls memory without one. */
+  /** The file, or the kernel's name for memory without a file. */
   path: string;
 }
 
 /** The mapping that has an address, and the time during which it does. */
 export interface MappingAt {
-  /** `undefined` where nothing is known to be. */
+  /** `undefined` where no mapping is known. */
   mapping: Mapping | undefined;
   from: number;
   to: number;
 }
 
-/** Memory without a file, as the kernel and perf call it (`is_anon_memory` in tools/perf/util/map.c). */
+/** Names of memory without a file (`is_anon_memory` in tools/perf/util/map.c). */
 const ANONYMOUS =
   /^(?:\/\/anon|\/dev\/zero|\/anon_hugepage|\[anon|\[heap\]|\[stack|\/memfd:|anon_inode|\/SYSV)/;
 
@@ -42,7 +42,7 @@ interface Change {
 /** The executable memory of one process, at all times. */
 export class AddressSpace {
   readonly pid: number;
-  /** Tells spaces apart, from 1. */
+  /** The number of the space, from 1. */
   readonly id: number;
   /** In the order of time. */
   readonly #changes: Change[] = [];
@@ -62,7 +62,7 @@ export class AddressSpace {
       return false;
     });
     if (change === undefined) return { mapping: undefined, from: -Infinity, to };
-    // Of the parent's memory that counts what was there when it was copied, and so on.
+    // A fork copied the parent's memory, so the parent's last change before the fork counts.
     let origin: Change | undefined = change;
     while (origin?.parent !== undefined) {
       const { parent, order }: Change = origin;
@@ -74,12 +74,12 @@ export class AddressSpace {
   }
 
   /**
-   * Adds memory. V8 makes pages writable and executable again and again, and the kernel tells of
-   * each time.
+   * Adds memory. V8 makes pages writable and executable again and again, and the kernel reports
+   * each time; a report of memory that is known already changes nothing.
    *
    * @param event The new mapping.
    * @param order Its number among all events.
-   * @returns Whether that is news.
+   * @returns Whether the mapping is new.
    */
   map({ time, start, size, offset, path }: MapEvent, order: number): boolean {
     const end = start + size;
@@ -94,7 +94,7 @@ export class AddressSpace {
     return true;
   }
 
-  /** Takes all memory away, or makes it a copy of another process's. */
+  /** Replaces all memory, by none or by a copy of another process's memory. */
   replace(time: number, order: number, parent?: AddressSpace): void {
     this.#changes.push({ order, time, start: -Infinity, end: Infinity, parent });
   }
@@ -131,7 +131,7 @@ export class AddressSpaces {
   #apply(event: SideEvent, order: number): boolean {
     switch (event.kind) {
       case "map":
-        // The kernel's own memory is no process's.
+        // The kernel's own memory belongs to no process.
         return event.pid < 0 || this.of(event.pid).map(event, order);
       case "comm":
         if (event.isExec) this.of(event.pid).replace(event.time, order);

@@ -1,10 +1,13 @@
 import { readUint64 } from "./data_file.ts";
 import type { SampleLayout } from "./record_layout.ts";
 
-/** `PERF_CONTEXT_*`, as 32 bits: what follows is of another part of the system. */
+/**
+ * `PERF_CONTEXT_*`, the low 32 bits: markers in a call chain (linux/perf_event.h). The addresses
+ * behind a marker belong to that part of the system.
+ */
 const CONTEXT_KERNEL = -128 >>> 0;
 const CONTEXT_USER = -512 >>> 0;
-/** `PERF_CONTEXT_MAX`: what is above is no address. */
+/** `PERF_CONTEXT_MAX`: entries from here up are markers, not addresses. */
 const CONTEXT_MAX = -4095 >>> 0;
 const ALL_BITS = 0xffffffff;
 
@@ -15,14 +18,14 @@ const MODE_USER = 2;
 
 /** Kinds of addresses, as bits. */
 export const AddressKind = {
-  /** Where a call returns to; otherwise where the processor was. */
+  /** A return address; without this bit, the address that the processor executed. */
   CALLER: 1,
   KERNEL: 2,
-  /** Of a virtual machine, or of what is below the system. */
+  /** Of a guest in a virtual machine, or of the hypervisor. */
   OTHER: 4,
 } as const;
 
-/** The addresses of one sample after another, from the innermost out, in arrays that are used again. */
+/** The addresses of one sample, innermost first. The arrays are reused for the next sample. */
 export class CallChain {
   low = new Uint32Array(256);
   high = new Uint32Array(256);
@@ -33,9 +36,9 @@ export class CallChain {
   /**
    * Reads a sample's addresses.
    *
-   * @param view Has the record.
-   * @param at Where that begins.
-   * @param record Its size and `misc`, and where its fields are.
+   * @param view The bytes that have the record.
+   * @param at The offset of the record.
+   * @param record Its size, its `misc`, and the offsets of its fields.
    */
   read(
     view: DataView,
@@ -103,6 +106,6 @@ function kindOfContext(low: number): number {
 function kindOfMode(mode: number, high: number): number {
   if (mode === MODE_USER) return 0;
   if (mode === MODE_KERNEL) return AddressKind.KERNEL;
-  // Of an unknown mode: the kernel has the upper half of the address space.
+  // Without a mode the address decides: the kernel has the upper half of the address space.
   return mode !== 0 ? AddressKind.OTHER : high >= 0x80000000 ? AddressKind.KERNEL : 0;
 }

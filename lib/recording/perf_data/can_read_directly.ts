@@ -1,7 +1,7 @@
 import { type EventAttributes, SampleType } from "./event_attributes.ts";
 import { Feature, type FileHeader } from "./file_header.ts";
 
-/** `PERF_SAMPLE_BRANCH_CALL_STACK`: perf makes call chains of branches. */
+/** `PERF_SAMPLE_BRANCH_CALL_STACK`: perf makes call chains from branches. */
 const BRANCH_CALL_STACK = 1 << 11;
 
 /**

@@ -1,12 +1,12 @@
-import type { ReadBytes } from "../../backends/jitdump/elf_unwinding.ts";
+import type { ReadBytes } from "../../base/elf_header.ts";
 
 /** A file of perf's, open for reading. */
 export interface PerfDataFile {
-  /** Reads bytes of it. */
+  /** Reads bytes of the file. */
   read: ReadBytes;
-  /** Bytes of it. */
+  /** The file's size in bytes. */
   size: number;
-  /** When it was written last, in milliseconds since 1970; `undefined` where it is unknown. */
+  /** The time of its last change, in milliseconds since 1970; `undefined` where it is unknown. */
   modified?: number;
 }
 
@@ -20,12 +20,12 @@ export function readSection(
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** A number of 64 bits; what is above 2^53 loses its lowest bits. */
+/** Reads a number of 64 bits. A number above 2^53 loses its lowest bits. */
 export function readUint64(view: DataView, at: number): number {
   return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
 
-/** A text up to its zero, or up to `end`. */
+/** Reads a text up to its zero, or up to `end`. */
 export function readText(view: DataView, at: number, end: number): string {
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, Math.max(0, end - at));
   const length = bytes.indexOf(0);

@@ -24,10 +24,10 @@ const FREQ = 10;
 const SAMPLE_ID_ALL = 18;
 const USE_CLOCKID = 25;
 
-/** The last of the flags that Linux 6.12 has, `sigtrap`; later ones may change what samples mean. */
+/** The last flag of Linux 6.12, `sigtrap`; a later flag may change the meaning of samples. */
 const LAST_FLAG = 37;
 
-/** `struct perf_event_attr`, as much of it as is needed (linux/perf_event.h). */
+/** The fields of `struct perf_event_attr` that are needed here (linux/perf_event.h). */
 export interface EventAttributes {
   /** `PERF_TYPE_*`. */
   type: number;
@@ -40,21 +40,21 @@ export interface EventAttributes {
   sampleType: number;
   /** `PERF_FORMAT_*`. */
   readFormat: number;
-  /** Whether every record has the sample's identification at its end. */
+  /** Whether every record ends with a `sample_id`. */
   hasSampleId: boolean;
   /** The clock (`CLOCK_*`), where one was asked for. */
   clock: number | undefined;
   /** `PERF_SAMPLE_BRANCH_*`. */
   branchType: number;
-  /** Bytes of the stack that were copied. */
+  /** Bytes of stack that each sample copies. */
   stackSize: number;
-  /** The most frames of a call chain; 0 where the system's limit holds. */
+  /** The most frames of a call chain; 0 for the system's limit. */
   maxFrames: number;
   /** Whether there are flags of a newer kernel. */
   hasUnknownFlags: boolean;
 }
 
-/** Reads attributes; what their version does not have yet is 0. */
+/** Reads attributes; fields that their version does not have are 0. */
 export function readEventAttributes(view: DataView, at: number): EventAttributes {
   const size = Math.min(view.getUint32(at + 4, true) || 64, view.byteLength - at);
   const low = view.getUint32(at + 40, true);
@@ -77,7 +77,7 @@ export function readEventAttributes(view: DataView, at: number): EventAttributes
   };
 }
 
-/** Bytes that attributes have at least (`PERF_ATTR_SIZE_VER0`). */
+/** The least size of attributes, in bytes (`PERF_ATTR_SIZE_VER0`). */
 export const LEAST_ATTRIBUTES_SIZE = 64;
 
 const SOFTWARE_EVENTS = [

@@ -17,19 +17,22 @@ export interface RecordedEvent {
   /** Its name, as `cpu-clock:u`. */
   name: string;
   attributes: EventAttributes;
-  /** The numbers by which its records name it. */
+  /** The ids by which records name the event. */
   ids: readonly number[];
 }
 
 /** Layouts of files. */
 export type FileForm = "file" | "pipe" | "big-endian" | "unknown";
 
-/** The parts in front of and behind the records (tools/perf/Documentation/perf.data-file-format.txt). */
+/**
+ * The parts in front of and behind the records
+ * (tools/perf/Documentation/perf.data-file-format.txt).
+ */
 export interface FileHeader {
   form: FileForm;
   /** In the file's order. */
   events: readonly RecordedEvent[];
-  /** The records; without size where perf did not come to the end. */
+  /** The records; the size is 0 where perf did not finish the file. */
   data: FileSection;
   /** By {@linkcode Feature}. */
   features: ReadonlyMap<number, FileSection>;
@@ -64,11 +67,11 @@ const HEADER_SIZE = 104;
 const FEATURES_AT = 72;
 const FEATURE_BITS = 256;
 
-/** No recording has more events; a damaged file must not make millions. */
+/** No recording has more events. Without a limit a damaged file could make millions. */
 const MOST_EVENTS = 4096;
 const MOST_WORDS = 65536;
 
-/** Reads the head of a file, whatever is in it. */
+/** Reads the head of a file. Of a form that cannot be read directly it finds the form only. */
 export function readFileHeader(file: PerfDataFile): FileHeader {
   const view = readSection(file, { offset: 0, size: HEADER_SIZE });
   const form = formOf(view);
@@ -117,7 +120,7 @@ function formOf(view: DataView): FileForm {
   return size === HEADER_SIZE && view.byteLength === HEADER_SIZE ? "file" : "unknown";
 }
 
-/** A table behind the records says where features are. */
+/** Reads the table of features, which stands behind the records. */
 function readFeatures(
   file: PerfDataFile,
   { view, data }: { view: DataView; data: FileSection },
@@ -127,7 +130,7 @@ function readFeatures(
     if ((view.getUint8(FEATURES_AT + (bit >> 3)) >> (bit & 7)) & 1) present.push(bit);
   }
   const features = new Map<number, FileSection>();
-  // Without a size perf did not come to the end, and there is no table.
+  // perf writes the size and the table last: without a size there is no table.
   if (data.size === 0) return features;
   const table = readSection(file, { offset: data.offset + data.size, size: 16 * present.length });
   for (const [i, number] of present.entries()) {
@@ -196,7 +199,7 @@ function namedEvent(event: UnnamedEvent, description: EventDescription | undefin
   return { ...event, name, ids };
 }
 
-/** A string has its length, filled up with zeros, in front (`do_write_string`). */
+/** Reads a string: a length, then the text, filled up with zeros to it (`do_write_string`). */
 function readString(view: DataView, at: number): { text: string; end: number } | undefined {
   if (at + 4 > view.byteLength) return undefined;
   const end = at + 4 + view.getUint32(at, true);
@@ -221,7 +224,9 @@ function readSampleTime(view: DataView): FileHeader["sampleTime"] {
   return { first: readUint64(view, 0), last: readUint64(view, 8) };
 }
 
-/** Version, clock, then the wall clock and that clock at one moment (`write_clock_data`). */
+/**
+ * Reads version and clock, then the wall clock and that clock at one moment (`write_clock_data`).
+ */
 function readReference(view: DataView): FileHeader["reference"] {
   if (view.byteLength < 24) return undefined;
   return { wallClock: readUint64(view, 8) / 1e6, time: readUint64(view, 16) };

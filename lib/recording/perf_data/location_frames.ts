@@ -6,9 +6,9 @@ import type { FoundSymbol } from "./symbols.ts";
 
 /** The frames of all locations. */
 export interface LocationFrames {
-  /** The frames that the numbers stand for. */
+  /** The numbers of frames. */
   numbers: FrameNumbers;
-  /** By location: numbers of frames, from the outermost in. */
+  /** The numbers of each location's frames, outermost first. */
   byLocation: readonly (readonly number[])[];
   /** Locations in which threads start. */
   starts: ReadonlySet<number>;
@@ -17,11 +17,11 @@ export interface LocationFrames {
 }
 
 /**
- * Makes frames of what the resolver and perf have found.
+ * Makes the frames of all locations from the answers of the resolver and of perf.
  *
- * @param locations The locations.
- * @param symbols Of each pending address, as perf has it.
- * @param runtimes Files that are the runtime's beside those that are known by name.
+ * @param locations The locations, with the resolver's answers.
+ * @param symbols perf's answer for each pending address.
+ * @param runtimes Paths of runtimes that are not known by name.
  */
 export function framesOfLocations(
   locations: Locations,

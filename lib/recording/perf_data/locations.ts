@@ -3,20 +3,20 @@ import { type Frame, isRuntimeModule } from "../frame.ts";
 import { type AddressSpace, isGenerated, type MappingAt } from "./address_spaces.ts";
 import { AddressKind } from "./call_chain.ts";
 
-/** Beside {@linkcode AddressKind}s: an address whose code the resolver did not know at the time. */
+/** A bit beside {@linkcode AddressKind}: the resolver did not know the code at that time. */
 const UNRESOLVED = 8;
 
-/** No process: the kernel's addresses are the same in all of them. */
+/** The space of the kernel's addresses, which are the same in all processes. */
 const NO_SPACE = 0;
 
 /** An address whose symbol perf is to find. */
 export interface PendingAddress {
   /** The location that it is for. */
   location: number;
-  /** The process that had it, and when it was seen there first. */
+  /** The process in which the address was seen, and the time when it was first seen there. */
   pid: number;
   time: number;
-  /** The address to look up: of a caller the last byte of the call. */
+  /** The address to look up; for a caller in a file, the last byte of its call instruction. */
   low: number;
   high: number;
   isKernel: boolean;
@@ -32,8 +32,8 @@ interface Address {
 }
 
 /**
- * Numbers locations: an address in a process, for as long as the same code is there. What the
- * resolver does not know is left to perf.
+ * Numbers locations. A location is an address in a process for as long as the same code is there.
+ * perf looks up the addresses that the resolver does not know.
  */
 export class Locations {
   /** Addresses that perf is to look up. */
@@ -41,15 +41,15 @@ export class Locations {
   readonly #resolver: CodeResolver | undefined;
   readonly #runtimes: readonly string[];
   readonly #columns = new LocationColumns();
-  /** By location: what the resolver has found, from the outermost in. */
+  /** The resolver's frames by location, outermost first. */
   readonly #resolved = new Map<number, { frames: readonly Frame[]; yieldsToMap: boolean }>();
   readonly #pendingOf = new Map<number, number>();
   /** Locations in the runtime's own program that the resolver does not know. */
   readonly #runtimeText = new Set<number>();
 
   /**
-   * @param options The resolver of generated code, and files that are the runtime's beside those that are
-   * known by name.
+   * @param options The resolver of generated code, and paths of runtimes that are not known by
+   * name.
    */
   constructor({ resolver, runtimes }: { resolver?: CodeResolver; runtimes: readonly string[] }) {
     this.#resolver = resolver;
@@ -61,7 +61,10 @@ export class Locations {
     return this.#columns.length;
   }
 
-  /** Says that all addresses have been found once: from now on no locations are made for known ones. */
+  /**
+   * Ends the first pass over the samples. From now on {@linkcode find} searches all locations of an
+   * address, and makes none where an older one holds.
+   */
   complete(): void {
     this.#columns.isComplete = true;
   }
@@ -71,12 +74,15 @@ export class Locations {
     return this.#columns.spaceOf(location);
   }
 
-  /** From when on the location is at its address. */
+  /** The time from which the location's code is at its address. */
   from(location: number): number {
     return this.#columns.from(location);
   }
 
-  /** Until when; a location that holds for a moment has to be found anew each time. */
+  /**
+   * The time until which the location's code is there. A location that the resolver did not know
+   * has ended already, so its address is looked up again for each sample.
+   */
   to(location: number): number {
     const isFleeting = (this.#columns.kindOf(location) & UNRESOLVED) !== 0;
     return isFleeting ? -Infinity : this.#columns.to(location);
@@ -106,7 +112,7 @@ export class Locations {
    * @param low The address's lower 32 bits.
    * @param high Its upper 32 bits.
    * @param kind {@linkcode AddressKind}s.
-   * @param time When it was seen.
+   * @param time The time when it was seen.
    */
   find(space: AddressSpace, low: number, high: number, kind: number, time: number): number {
     const id = kind & AddressKind.KERNEL ? NO_SPACE : space.id;
@@ -135,7 +141,7 @@ export class Locations {
         (kind & AddressKind.CALLER) !== 0,
       );
       if (code !== undefined) return this.#makeResolved(space, address, { place, code });
-      // In files code stays what it is; generated code may be known at another time.
+      // A file's code does not change, but generated code may be known at another time.
       if (isOpen) return this.#makeUnresolved(space, address, place);
     }
     const location = this.#add(space, address, place);
@@ -169,7 +175,7 @@ export class Locations {
     return known >= 0 ? known : this.#add(space, { ...address, kind }, place);
   }
 
-  /** Adds a location in a process; what is mapped there is left to perf. */
+  /** Adds a location in a process. Where a mapping is given, perf looks the address up. */
   #add(space: AddressSpace, address: Address, { mapping, isOpen, from, to }: Place): number {
     const location = this.#columns.add({ ...address, space: space.id }, from, to);
     if (mapping === undefined) return location;
@@ -179,7 +185,8 @@ export class Locations {
   }
 
   #leaveToPerf(location: number, pid: number, { low, high, kind, time }: Address): void {
-    // Compilers may end a function with a call that never returns: it would return to the next function.
+    // A compiler may end a function with a call that never returns. The return address is then in
+    // the next function, so the call's own last byte is looked up.
     const isCaller = (kind & AddressKind.CALLER) !== 0;
     const borrows = isCaller && low === 0;
     this.#pendingOf.set(location, this.pending.length);
@@ -201,8 +208,8 @@ interface Place extends MappingAt {
 }
 
 /**
- * Finds the mapping of an address. In files a caller is looked up at its call. In generated code it is
- * looked up where the call returns to, as perf does: V8's functions do not end with calls.
+ * Finds the mapping of an address. In files a caller is looked up at its call. In generated code it
+ * is looked up where the call returns to, as perf does: V8's functions do not end with calls.
  */
 function placeOf(space: AddressSpace, address: Address): Place {
   const number = numberOf(address);
@@ -227,20 +234,21 @@ interface LocationKey {
 const KEY = 4;
 
 /**
- * Locations in typed arrays, with a hash table. What is compared together lies together: there are
- * more locations than a processor's cache has room for. Locations of one key, which hold at different
- * times, are a ring in the order in which they were made. The table leads to the one that was found
- * last: the next time is nearly always that of this one, or of the next in the ring.
+ * Locations in typed arrays, with a hash table. Values that are compared together are stored
+ * together, because a processor's cache does not hold all locations. Locations of one key hold at
+ * different times, and form a ring in the order in which they were made. The table's entry is the
+ * location that was found last: the next search nearly always wants it, or its successor in the
+ * ring.
  */
 class LocationColumns {
   length = 0;
-  /** Whether all locations are there: then none may be overlooked. */
+  /** Whether the first pass is over: then {@linkcode find} must search the whole ring. */
   isComplete = false;
   /** {@linkcode KEY} numbers a location. */
   #keys = new Int32Array(4096 * KEY);
-  /** From when until when: two numbers a location. */
+  /** Start and end of each location's time: two numbers a location. */
   #spans = new Float64Array(4096 * 2);
-  /** The next of the ring. */
+  /** The next location of the ring. */
   #next = new Int32Array(4096);
   /** Locations by hash, each plus 1; 0 where an entry is free. */
   #table = new Int32Array(8192);
@@ -261,14 +269,14 @@ class LocationColumns {
     return this.#spans[location * 2 + 1]!;
   }
 
-  /** -1 where there is none. */
+  /** Finds a location; -1 where there is none. */
   find(space: number, low: number, high: number, kind: number, time: number): number {
     const slot = this.#slotOf(space, low, high, kind);
     const head = this.#table[slot]! - 1;
     if (head < 0) return -1;
     const spans = this.#spans;
     if (spans[head * 2]! <= time && time < spans[head * 2 + 1]!) return head;
-    // Samples come nearly in order: behind the newest location there is nothing yet.
+    // Samples come nearly in order, so no location follows the newest one yet.
     const isNewest = this.#next[head]! <= head;
     if (isNewest && !this.isComplete && time >= spans[head * 2 + 1]!) return -1;
     for (let at = this.#next[head]!; at !== head; at = this.#next[at]!) {
@@ -323,7 +331,7 @@ class LocationColumns {
   }
 }
 
-/** A time that is later, also where numbers are further apart than nanoseconds. */
+/** Returns a later time, also where two neighbouring doubles are more than a nanosecond apart. */
 function timeAfter(time: number): number {
   return Math.max(time + 1, time * (1 + 2 * Number.EPSILON));
 }

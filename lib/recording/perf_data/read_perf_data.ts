@@ -54,28 +54,30 @@ export interface PerfDataOptions {
   /** Looks up symbols, and prints recordings that cannot be read directly. */
   perf: PerfScriptRunner;
   /**
-   * Finds out who knows the code that runtimes made in the recorded processes. It is not asked where
-   * `perf script` has to print the recording. @default {then perf's names are used}
+   * Finds the code that runtimes made in the recorded processes. It is not called where `perf
+   * script` has to print the recording. @default {perf's names are used}
    */
   findCode?: (facts: RecordedFacts) => Promise<KnownCode | undefined>;
   /** The kernel's `perf_event_max_stack` at the time of the recording. @default {127} */
   maxFrames?: number;
-  /** Is told which part of the reading is behind, from 0 to 1. */
+  /** Called with the share of the reading that is done, from 0 to 1. */
   progress?: (done: number) => void;
-  /** Is told why the recording is printed by `perf script`, as a clause, where that is so. */
+  /** Called with the reason, a clause, where `perf script` has to print the recording. */
   onIndirect?: (reason: string) => void;
 }
 
-/** The kernel's limit where it was not changed (`kernel.perf_event_max_stack`). */
+/**
+ * The kernel's default of `kernel.perf_event_max_stack` (PERF_MAX_STACK_DEPTH, linux/perf_event.h).
+ */
 const DEFAULT_MAX_FRAMES = 127;
 
-/** The parts of the time that the three ways through the file take. */
+/** Shares of the time that the three passes over the file take. */
 const PARTS = { sideEvents: 0.15, locations: 0.4, stacks: 0.45 } as const;
 
 /**
- * Reads a recording of perf's: millions of samples, with their times and threads. The file is gone
- * through three times, so that a few megabytes of it are in memory: for what happened beside the
- * samples, for the addresses whose names are needed, and for the stacks.
+ * Reads a recording of perf's: millions of samples, with their times and threads. Three passes over
+ * the file keep no more than a few megabytes of it in memory. The first reads the events beside the
+ * samples, the second the addresses that need names, the third the stacks.
  *
  * @param file The recording.
  * @param options Sources of names, and facts that are not in the file.
@@ -203,12 +205,12 @@ function readStacks(
     const { stacks, samples } = tables[event]!;
     const { paths, locations, length } = stack;
     const activity = activities.activityOf(stack);
-    // Only the paths of frames outside of an activity are kept for the thread's next sample.
+    // The thread's next sample reuses only the paths of frames outside of an activity.
     const end = activity === undefined ? length : activities.start;
     const start = Math.min(unchanged, stack.pathCount, end);
     let path = start === 0 ? StackTable.OUTSIDE : paths[start - 1]!;
     for (let i = start; i < end; i++) {
-      // A resolver that answers otherwise the second time makes locations without frames.
+      // If the resolver answers differently in this pass, a new location has no frames.
       const ids = byLocation[locations[i]!] ?? [];
       for (let j = 0; j < ids.length; j++) path = stacks.enter(path, ids[j]!);
       paths[i] = path;

@@ -1,32 +1,32 @@
 import type { PerfDataFile } from "./data_file.ts";
 import type { FileSection } from "./file_header.ts";
 
-/** Bytes that are read at once. */
+/** The number of bytes that are read at once. */
 const CHUNK = 4 << 20;
 
 /** `struct perf_event_header`: type, misc, size. */
 const RECORD_HEAD = 8;
 
-/** Goes through the records of a file, with no more of it in memory than a chunk. */
+/** Reads the records of a file one by one, with no more than a chunk of the file in memory. */
 export class RecordCursor {
   /** The part of the file that has been read; {@linkcode RecordCursor.at} is in it. */
   view: DataView = new DataView(new ArrayBuffer(0));
-  /** Where the record begins in the view. */
+  /** The offset of the record in the view. */
   at = 0;
   /** `PERF_RECORD_*`. */
   type = 0;
   /** `PERF_RECORD_MISC_*`. */
   misc = 0;
-  /** Bytes of the record, its head included. */
+  /** The record's size in bytes, with its head. */
   size = 0;
   readonly #file: PerfDataFile;
   readonly #end: number;
-  /** Where the view begins in the file. */
+  /** The offset of the view in the file. */
   #start: number;
 
   /**
    * @param file The file.
-   * @param section Where its records are.
+   * @param section The part of the file that has the records.
    */
   constructor(file: PerfDataFile, section: FileSection) {
     this.#file = file;
@@ -34,7 +34,7 @@ export class RecordCursor {
     this.#end = Math.min(section.offset + section.size, file.size);
   }
 
-  /** Bytes of the file up to the record. */
+  /** The offset of the record in the file. */
   get offset(): number {
     return this.#start + this.at;
   }
@@ -54,7 +54,7 @@ export class RecordCursor {
     return true;
   }
 
-  /** Reads on from the record; false where less than this is left. */
+  /** Reads a chunk from the record on; false where fewer bytes are left than needed. */
   #fill(needed: number): boolean {
     this.#start += this.at;
     this.at = 0;

@@ -1,6 +1,6 @@
 import { type EventAttributes, SampleType } from "./event_attributes.ts";
 
-/** Where the fields of a sample are, from the record's start; -1 for those that it has not. */
+/** Offsets of a sample's fields from the record's start; -1 for a field that it does not have. */
 export interface SampleLayout {
   ip: number;
   tid: number;
@@ -8,17 +8,20 @@ export interface SampleLayout {
   period: number;
   /** Its last fixed field: the number of addresses follows. */
   callChain: number;
-  /** Bytes of the fixed fields, with the record's head and the call chain's length. */
+  /** The least size of a sample: head, fixed fields and the length of the call chain. */
   least: number;
 }
 
-/** The fields of a sample up to the call chain, in their order, of 8 bytes each (perf_event_open(2)). */
+/**
+ * The fields of a sample up to the call chain, in their order, of 8 bytes each
+ * (perf_event_open(2)).
+ */
 const SAMPLE_FIELDS = [
   ...["IDENTIFIER", "IP", "TID", "TIME", "ADDR", "ID", "STREAM_ID", "CPU", "PERIOD"] as const,
   "CALLCHAIN",
 ] as const;
 
-/** `sample_id`, at the end of other records, has these fields. */
+/** The fields of `sample_id`, which stands at the end of other records. */
 const ID_FIELDS = ["TID", "TIME", "ID", "STREAM_ID", "CPU", "IDENTIFIER"] as const;
 
 /** Bytes in front of the first field. */
@@ -41,7 +44,7 @@ export function sampleLayout({ sampleType }: EventAttributes): SampleLayout {
   };
 }
 
-/** Where samples of every event say which event they are of; -1 where there is one event only. */
+/** The offset in a sample of its event's id; -1 where there is one event only. */
 export function eventIdOffset(events: readonly EventAttributes[]): number {
   if (events.length < 2) return -1;
   if (events.every(({ sampleType }) => sampleType & SampleType.IDENTIFIER)) return RECORD_HEAD;
@@ -50,7 +53,7 @@ export function eventIdOffset(events: readonly EventAttributes[]): number {
   return RECORD_HEAD + 8 * before.filter((field) => sampleType & SampleType[field]).length;
 }
 
-/** Where the end of other records has their time, counted from the record's end, and how long it is. */
+/** The size of `sample_id`, and the offset of its time, counted back from the record's end. */
 export function sampleIdLayout(
   { sampleType }: EventAttributes,
 ): { size: number; time: number } {

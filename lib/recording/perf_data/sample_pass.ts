@@ -10,7 +10,7 @@ import { eventIdOffset, type SampleLayout, sampleLayout } from "./record_layout.
 import { RecordType } from "./side_events.ts";
 import type { ThreadNames } from "./thread_names.ts";
 
-/** The facts of a recording that its samples are read with. */
+/** The facts of a recording that are needed to read its samples. */
 export interface RecordingContext {
   file: PerfDataFile;
   header: FileHeader;
@@ -20,28 +20,28 @@ export interface RecordingContext {
   locations: Locations;
 }
 
-/** A sample; the object is used again for the next. */
+/** A sample. The object is reused for the next sample. */
 export interface LocatedSample {
   /** Index of the event. */
   event: number;
   /** Nanoseconds of the recording's clock. */
   time: number;
-  /** Events that it stands for. */
+  /** The number of events that it stands for. */
   weight: number;
   /** Index in the thread table. */
   thread: number;
-  /** The stack; it is the thread's, and stays for the thread's next sample. */
+  /** The thread's stack. The object is reused for the thread's next sample. */
   stack: LocatedStack;
   /** The number of outermost locations that the thread's last sample had too. */
   unchanged: number;
 }
 
 /**
- * Goes through all samples, and finds where their addresses are.
+ * Visits all samples, with the locations of their addresses.
  *
  * @param context The recording.
- * @param visit Is given every sample.
- * @param progress Is told how many bytes of the file are behind.
+ * @param visit Called with every sample.
+ * @param progress Called with the file offset that has been reached.
  */
 export function visitSamples(
   context: RecordingContext,
@@ -158,26 +158,26 @@ class ThreadStates {
   }
 }
 
-/** The last stack of a thread, from the outermost in: most of it is the next one's too. */
+/** The last stack of a thread, outermost first. The thread's next stack has most of it too. */
 export class LocatedStack {
   length = 0;
-  /** Where each frame is. */
+  /** The location of each frame. */
   locations = new Int32Array(32);
   /** For the visitor: the path of stack tables up to each frame. */
   paths = new Int32Array(32);
-  /** For the visitor: how many of the paths are right for the stack that it saw last. */
+  /** For the visitor: the number of paths that are right for the stack that it saw last. */
   pathCount = 0;
   #low = new Uint32Array(32);
   #high = new Uint32Array(32);
   #kind = new Uint8Array(32);
-  /** From when until when all up to each frame are where they are. */
+  /** Start and end of the time in which each frame and all outside of it keep their locations. */
   #from = new Float64Array(32);
   #to = new Float64Array(32);
 
   /**
-   * Makes it the stack of a chain.
+   * Replaces the stack by that of a call chain. Outer frames that are unchanged are not looked up.
    *
-   * @returns The number of outermost frames that have stayed.
+   * @returns The number of outer frames that are unchanged.
    */
   locate(
     { low, high, kind, length }: CallChain,

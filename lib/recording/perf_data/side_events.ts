@@ -4,7 +4,10 @@ import type { FileHeader } from "./file_header.ts";
 import { RecordCursor } from "./record_cursor.ts";
 import { sampleIdLayout } from "./record_layout.ts";
 
-/** `PERF_RECORD_*` (linux/perf_event.h), and perf's own from 64 on (tools/lib/perf/include/perf/event.h). */
+/**
+ * `PERF_RECORD_*` (linux/perf_event.h); from 64 on perf's own
+ * (tools/lib/perf/include/perf/event.h).
+ */
 export const RecordType = {
   MMAP: 1,
   LOST: 2,
@@ -21,21 +24,21 @@ export const RecordType = {
   COMPRESSED2: 83,
 } as const;
 
-/** `PERF_RECORD_MISC_*`: what bit 13 means depends on the record. */
+/** `PERF_RECORD_MISC_*`: the meaning of bit 13 depends on the record. */
 const MISC_MMAP_DATA = 1 << 13;
 const MISC_COMM_EXEC = 1 << 13;
 const MISC_FORK_EXEC = 1 << 13;
-/** Samples that a filter of perf's left out on purpose. */
+/** Marks samples that a BPF filter of perf's left out on purpose. */
 const MISC_LOST_SAMPLES_BPF = 1 << 15;
 
 /** `PERF_FORMAT_LOST`. */
 const FORMAT_LOST = 1 << 4;
 
 interface Happening {
-  /** When, in nanoseconds of the recording's clock; 0 for what was there before. */
+  /** The time, in nanoseconds of the recording's clock; 0 for a state from before the recording. */
   time: number;
   pid: number;
-  /** The record as it is in the file, without the sample's identification. */
+  /** The record as it is in the file, without the `sample_id` at its end. */
   raw: Uint8Array;
 }
 
@@ -44,7 +47,7 @@ export interface CommEvent extends Happening {
   kind: "comm";
   tid: number;
   name: string;
-  /** Whether a program was executed: nothing that was mapped before is there any more. */
+  /** Whether a program was executed: then all earlier mappings are gone. */
   isExec: boolean;
 }
 
@@ -63,12 +66,12 @@ export interface MapEvent extends Happening {
   kind: "map";
   start: number;
   size: number;
-  /** Where in the file. */
+  /** The offset in the file. */
   offset: number;
   path: string;
 }
 
-/** Something that only perf needs to know, to find symbols. */
+/** An event that only perf needs, to find symbols. */
 export interface OtherEvent extends Happening {
   kind: "other";
 }
@@ -76,23 +79,23 @@ export interface OtherEvent extends Happening {
 /** An event beside the samples. */
 export type SideEvent = CommEvent | ForkEvent | MapEvent | OtherEvent;
 
-/** The result of the first way through the records. */
+/** The result of the first pass over the records. */
 export interface SideEvents {
   /** In the order of time. */
   events: SideEvent[];
-  /** Samples in the file. */
+  /** The number of samples in the file. */
   samples: number;
   lostSamples: number;
-  /** Why the file cannot be read directly, seen in its records only. */
+  /** The reason why the file cannot be read directly, where only its records show it. */
   obstacle?: string;
 }
 
 /**
- * Reads all that is no sample.
+ * Reads all records that are not samples.
  *
  * @param file The file.
  * @param header Its head.
- * @param progress Is told how many bytes of the file are behind.
+ * @param progress Called with the file offset that has been reached.
  */
 export function readSideEvents(
   file: PerfDataFile,
@@ -111,7 +114,7 @@ export function readSideEvents(
   return { events, samples, lostSamples: reader.lostSamples, obstacle: reader.obstacle };
 }
 
-/** Reads one record after the other. */
+/** Reads records one by one. */
 class SideEventReader {
   readonly events: SideEvent[] = [];
   obstacle: string | undefined;
@@ -129,7 +132,7 @@ class SideEventReader {
     this.#countsTwice = events.some(({ attributes }) => attributes.readFormat & FORMAT_LOST);
   }
 
-  /** Samples for which there was no room. */
+  /** The number of samples for which there was no room. */
   get lostSamples(): number {
     return totalLost(this.#lost, this.#lostSamples, this.#countsTwice);
   }
@@ -160,7 +163,7 @@ class SideEventReader {
     if (least === undefined || end < least) return undefined;
     const time = readUint64(record, record.byteLength - layout.time);
     const happening = {
-      // perf gives what it has looked up itself no time, or the highest.
+      // Records that perf made itself have no time, or the highest one.
       time: time >= 2 ** 64 ? 0 : time,
       pid: type === RecordType.KSYMBOL ? -1 : record.getInt32(8, true),
       raw: new Uint8Array(record.buffer, record.byteOffset, end).slice(),
@@ -199,14 +202,14 @@ class SideEventReader {
     }
   }
 
-  /** With several events, the last field says which the record belongs to. */
+  /** Finds the layout of a record. With several events its last field names the event. */
   #layoutOf(record: DataView): ReturnType<typeof sampleIdLayout> {
     if (this.#layouts.size < 2 || record.byteLength < 16) return this.#layout;
     return this.#layouts.get(readUint64(record, record.byteLength - 8)) ?? this.#layout;
   }
 }
 
-/** Bytes of records that are read, up to the first text, with the record's head. */
+/** The least size of each record that is read: its head and its fields up to the first text. */
 const LEAST_SIZES = new Map<number, number>([
   [RecordType.COMM, 16],
   [RecordType.FORK, 32],

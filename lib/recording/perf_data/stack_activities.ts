@@ -10,7 +10,7 @@ import { type Frame, isBuiltin, isHandler } from "../frame.ts";
 import type { Locations } from "./locations.ts";
 import type { LocatedStack } from "./sample_pass.ts";
 
-/** The part that a location plays for {@linkcode StackActivities}. */
+/** The role of a location for {@linkcode StackActivities}. */
 enum Place {
   /** Not looked at yet. */
   UNKNOWN,
@@ -18,21 +18,21 @@ enum Place {
   OTHER,
   /** The runtime's own C++ code. */
   RUNTIME,
-  /** A builtin that only passes a call on into C++ code. */
+  /** A builtin that only passes a call on to C++ code. */
   EXIT,
   /** A function, a builtin or a bytecode handler: C++ code further in was entered from here. */
   ENTRY,
 }
 
 /**
- * Finds out what the runtime's C++ code at the inner end of stacks is busy with. The first time through
- * the samples it learns, the second time it answers.
+ * Finds the activity of the runtime's C++ code at the inner end of stacks. It learns in the first
+ * pass over the samples, and answers in the second.
  */
 export class StackActivities {
   readonly #locations: Locations;
   readonly #activities = new RuntimeActivities();
   #places = new Uint8Array(4096);
-  /** By location of an entry: what its name says. */
+  /** The activities that the names of entries tell, by location. */
   readonly #entered = new Map<number, RuntimeActivity>();
   readonly #found: number[] = [];
   #start = 0;
@@ -42,7 +42,7 @@ export class StackActivities {
     this.#locations = locations;
   }
 
-  /** Says what perf calls the code at a location, as runtimes with symbols have it. */
+  /** Tells the symbol that perf found at a location; only runtimes with symbols have one. */
   name(location: number, symbol: string): void {
     if (!this.#locations.isRuntimeText(location)) return;
     const activity = activityOfSymbol(symbol);
@@ -56,20 +56,20 @@ export class StackActivities {
   }
 
   /**
-   * The activity at the inner end of a stack; `undefined` where there is no C++ code of the runtime's or
-   * where nothing tells.
+   * The activity at the inner end of a stack; `undefined` where there is no C++ code of the
+   * runtime's or its activity is unknown.
    */
   activityOf(stack: LocatedStack): RuntimeActivity | undefined {
     const entered = this.#examine(stack);
     return this.#found.length === 0 ? undefined : this.#activities.classify(this.#found, entered);
   }
 
-  /** Where the part of the stack begins that {@linkcode activityOf} has answered for. */
+  /** The index of the outermost frame that the last answer of {@linkcode activityOf} covers. */
   get start(): number {
     return this.#start;
   }
 
-  /** Whether a location tells nothing where its activity is known. */
+  /** Whether a frame for the activity can stand for the code at a location. */
   isPartOfActivity(location: number): boolean {
     const place = this.#places[location]!;
     return place === Place.RUNTIME || place === Place.EXIT;

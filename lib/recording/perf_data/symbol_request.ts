@@ -1,7 +1,7 @@
 /*
- * A recording that is made to have perf look addresses up: perf knows where debug information,
- * kernel symbols, demanglers and perf maps are. It holds the memory of the processes as it was
- * recorded, and samples whose call chains are the addresses.
+ * Makes a recording by which perf looks addresses up: perf finds debug information, kernel symbols
+ * and perf maps, and demangles names. The recording repeats the memory maps of the recorded
+ * processes. Its samples have the addresses as their call chains.
  */
 import { type PerfDataFile, readSection } from "./data_file.ts";
 import { SampleType } from "./event_attributes.ts";
@@ -9,7 +9,7 @@ import { Feature, type FileHeader } from "./file_header.ts";
 import type { PendingAddress } from "./locations.ts";
 import { RecordType, type SideEvent } from "./side_events.ts";
 
-/** Addresses of one sample; perf shows no more than `--max-stack`. */
+/** Addresses of one sample; perf shows no more than `--max-stack` of them. */
 const MOST_ADDRESSES = 1000;
 
 /** Features that perf needs to find symbols. */
@@ -29,11 +29,14 @@ const SAMPLE_TYPE = SampleType.IP | SampleType.TID | SampleType.TIME | SampleTyp
 /** Flags of `perf_event_attr`: mmap, comm, freq, task, sample_id_all, mmap2, comm_exec. */
 const FLAGS = 1 << 8 | 1 << 9 | 1 << 10 | 1 << 13 | 1 << 18 | 1 << 23 | 1 << 24;
 
-/** A recording to have symbols looked up with, and what was asked for. */
+/** A recording that asks perf for symbols, and the addresses that each of its samples asks for. */
 export interface SymbolRequest {
-  /** A file of perf's. */
+  /** The recording, as a file of perf's. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** By period less 1: indices in the pending addresses, in the order of the call chain. */
+  /**
+   * For each sample the indices of its addresses among the pending ones, in the order of its call
+   * chain. The period of a sample is its index here plus 1.
+   */
   samples: number[][];
 }
 
@@ -41,7 +44,7 @@ export interface SymbolRequest {
  * Makes a recording that asks perf for symbols.
  *
  * @param pending The addresses.
- * @param source The recording that they are of, with what happened beside its samples.
+ * @param source The recording that they are from, with its events beside the samples.
  */
 export function symbolRequest(
   pending: readonly PendingAddress[],
@@ -59,7 +62,7 @@ export function symbolRequest(
   };
   for (const event of events) {
     askUntil(event.time);
-    // From now on other code may be at the addresses of this process.
+    // Behind this event other code may be at the process's addresses, so ask for them before it.
     if (event.pid < 0) records.flushAll();
     else records.flush(event.pid);
     records.writeEvent(event);
@@ -69,11 +72,11 @@ export function symbolRequest(
   return { bytes: fileOf(records.bytes(), file, header), samples: records.samples };
 }
 
-/** Writes records whose times are their order. */
+/** Writes records. Their times count up from 1, so that perf keeps their order. */
 class RecordWriter {
   readonly samples: number[][] = [];
   readonly #pending: readonly PendingAddress[];
-  /** Indices by process, the kernel's beside the others'. */
+  /** Indices of addresses by process, user's and kernel's apart. */
   readonly #asked = new Map<number, { user: number[]; kernel: number[] }>();
   readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
   #time = 1;
@@ -82,7 +85,7 @@ class RecordWriter {
     this.#pending = pending;
   }
 
-  /** Has an address looked up in the memory that its process has now. */
+  /** Asks for an address in the memory that its process has at this point of the recording. */
   ask(index: number): void {
     const { pid, isKernel } = this.#pending[index]!;
     let asked = this.#asked.get(pid);
@@ -90,7 +93,7 @@ class RecordWriter {
     (isKernel ? asked.kernel : asked.user).push(index);
   }
 
-  /** Writes what was asked for in a process. */
+  /** Writes samples with the addresses that were asked for in a process. */
   flush(pid: number): void {
     const asked = this.#asked.get(pid);
     if (asked === undefined) return;
@@ -106,7 +109,7 @@ class RecordWriter {
     for (const pid of [...this.#asked.keys()]) this.flush(pid);
   }
 
-  /** Writes an event with a new identification: process, thread and time. */
+  /** Writes an event with a new `sample_id`: process, thread and time. */
   writeEvent({ raw, pid }: SideEvent): void {
     const size = Math.ceil(raw.length / 8) * 8 + 16;
     const { bytes, view } = this.#record(size);
@@ -117,7 +120,9 @@ class RecordWriter {
     view.setBigUint64(size - 8, BigInt(this.#time++), true);
   }
 
-  /** Head, ip, pid, tid, time, period, number of addresses, the context and the addresses. */
+  /**
+   * Writes head, ip, pid, tid, time, period, number of addresses, the context and the addresses.
+   */
   #writeSample(pid: number, indices: number[], isKernel: boolean): void {
     const size = 8 + 5 * 8 + 8 * (1 + indices.length);
     const { view } = this.#record(size);
@@ -150,7 +155,7 @@ class RecordWriter {
   }
 }
 
-/** Head, attributes, records, the table of features and these. */
+/** Puts a file together: head, attributes, records, the table of features, the features. */
 function fileOf(
   records: Uint8Array<ArrayBuffer>,
   file: PerfDataFile,
@@ -168,7 +173,7 @@ function fileOf(
   setUint64(40, head.length);
   setUint64(48, records.length);
   for (const number of present) head[72 + (number >> 3)]! |= 1 << (number & 7);
-  // A software event, PERF_COUNT_SW_CPU_CLOCK; it has no numbers.
+  // A software event, PERF_COUNT_SW_CPU_CLOCK; it has no ids.
   view.setUint32(HEADER_SIZE, 1, true);
   view.setUint32(HEADER_SIZE + 4, ATTRIBUTES_SIZE, true);
   setUint64(HEADER_SIZE + 16, 1);

@@ -16,16 +16,20 @@ export const SYMBOL_ARGS: readonly string[] = [
 /** A sample begins with its period. */
 const SAMPLE = /^ *(\d+) *$/;
 
-/** One of its frames, as `    7fbd3a94db70 _start (/usr/lib/ld.so)`; a file's name may have parentheses. */
+/**
+ * A frame of a sample, as `    7fbd3a94db70 _start (/usr/lib/ld.so)`. A file's name may have
+ * parentheses.
+ */
 const FRAME = /^\s+([0-9a-f]+) (.*) \(((?:[^()]|\([^()]*\))*)\)$/;
 
 /**
- * Reads what perf says of a recording that asks for symbols.
+ * Reads perf's answer to a `SymbolRequest`.
  *
- * @param text The text that `perf script` prints with {@linkcode SYMBOL_ARGS}, in pieces of any size.
+ * @param text The text that `perf script` prints with {@linkcode SYMBOL_ARGS}, in pieces of any
+ * size.
  * @param pending The addresses that were asked for.
- * @param samples Indices of that: see `SymbolRequest`.
- * @returns A symbol for each, `undefined` where perf has left it out.
+ * @param samples The request's samples: indices in `pending`.
+ * @returns The symbol of each address, `undefined` where perf has left it out.
  */
 export async function readSymbols(
   text: AsyncIterable<string>,
@@ -44,7 +48,7 @@ export async function readSymbols(
     }
     const [, address, symbol, module] = FRAME.exec(line) ?? [];
     if (address === undefined) return;
-    // perf may leave addresses out, and changes no order.
+    // perf may leave addresses out, but it keeps their order.
     for (let i = next; i < asked.length; i++) {
       const { low, high } = pending[asked[i]!]!;
       if (hexOf(low, high) !== address) continue;

@@ -1,13 +1,13 @@
 import type { SideEvent } from "./side_events.ts";
 
-/** A name, and from when until when a thread had it. */
+/** A name, and the time during which a thread had it. */
 export interface NameSpan {
   name: string;
   from: number;
   to: number;
 }
 
-/** Knows what threads were called at any time. */
+/** Knows the names of threads at any time. */
 export class ThreadNames {
   /** By thread, in the order of time. */
   readonly #spans = new Map<number, NameSpan[]>();
@@ -18,7 +18,7 @@ export class ThreadNames {
       if (event.kind === "comm") {
         this.#name(event.tid, event.name, event.time);
       } else if (event.kind === "fork") {
-        // A thread is called as its parent until it is given a name of its own.
+        // A thread has its parent's name until it gets one of its own.
         const name = this.#spans.get(event.parentTid)?.at(-1)?.name;
         if (name !== undefined) this.#name(event.tid, name, event.time);
       }
@@ -30,7 +30,7 @@ export class ThreadNames {
     const spans = this.#spans.get(tid) ?? [];
     const span = spans.findLast(({ from }) => from <= time);
     if (span !== undefined) return span;
-    // Samples before the first name get that name: the file knows no other.
+    // Samples before the first name get that name, because the file has no other.
     const first = spans[0];
     if (first !== undefined) return { name: first.name, from: -Infinity, to: first.from };
     return { name: defaultName(tid), from: -Infinity, to: Infinity };

@@ -2,7 +2,7 @@ import type { CallGraph } from "../../perf/call_graph.ts";
 import { recordedCommand } from "../recorded_command.ts";
 import type { Recording } from "../recording.ts";
 
-/** What the head of a file of perf's says of a recording. */
+/** The facts of a recording that the head of perf's file has. */
 export interface PerfHeader extends
   Pick<
     Recording,
@@ -13,7 +13,7 @@ export interface PerfHeader extends
 }
 
 /**
- * Reads what `perf script --header` prints first (tools/perf/util/header.c).
+ * Reads the header that `perf script --header` prints (tools/perf/util/header.c).
  *
  * @param lines Lines such as `# perf version : 6.12.95`.
  */
@@ -21,7 +21,7 @@ export function readPerfHeader(lines: readonly string[]): PerfHeader {
   const facts = new Map<string, string>();
   for (const line of lines) {
     const [, key, value] = /^# ([\w ]+?) *: +(.*?) *$/.exec(line) ?? [];
-    // There is a line for every event: the first is what perf was asked for.
+    // perf prints a line for every event; the first event is the one that was asked for.
     if (key !== undefined && !facts.has(key)) facts.set(key, value!);
   }
   const fact = (key: string) => facts.get(key) ?? "";
@@ -43,7 +43,7 @@ export function readPerfHeader(lines: readonly string[]): PerfHeader {
 }
 
 function callGraphOf(event: string, cmdline: string): CallGraph | undefined {
-  // Of an injected recording the command line is perf inject's.
+  // An injected recording has the command line of perf inject, so the event is read first.
   const size = /\bsample_stack_user = (\d+)/.exec(event)?.[1];
   if (size !== undefined) return { method: "dwarf", size: Number(size) };
   const named = /\s--call-graph[ =](\w+)/.exec(cmdline)?.[1] ?? "fp";

@@ -24,7 +24,7 @@ export function perfScriptArgs(
     "--ns",
     "-F",
     ["comm", "pid", "tid", ...time, ...period, "event", "ip", "sym", "dso"].join(),
-    // Unwound stacks can be deeper than perf shows of its own accord, 127 frames.
+    // Unwound stacks can be deeper than the 127 frames that perf shows by default.
     "--max-stack",
     "1024",
     "--no-inline",
@@ -35,20 +35,23 @@ export function perfScriptArgs(
 const DEFAULT_MAX_FRAMES = 127;
 
 /**
- * A sample begins: thread, process and thread number, time, weight, event, as
+ * The first line of a sample: thread, process and thread number, time, weight, event, as
  * `deno    6190/6190   1287.000123456:     100010 cpu-clock: `. A thread's name may have anything in it,
  * so the numbers are the last ones that fit.
  */
 const SAMPLE = /^(.*) +(-?\d+)\/(-?\d+) +(?:(\d+)\.(\d{6,9}): +)?(?:(\d+) +)?(\S.*?): *$/;
 
-/** One of its frames, as `    7fbd3a94db70 _start (/usr/lib/ld.so)`; a file's name may have parentheses. */
+/**
+ * A frame of a sample, as `    7fbd3a94db70 _start (/usr/lib/ld.so)`. A file's name may have
+ * parentheses.
+ */
 const FRAME = /^\s+([0-9a-f]+) (.*) \(((?:[^()]|\([^()]*\))*)\)$/;
 
-/** Samples for which there was no room, as `deno 6190/6190 12.000000345: PERF_RECORD_LOST lost 71`. */
+/** A report of lost samples, as `deno 6190/6190 12.000000345: PERF_RECORD_LOST lost 71`. */
 const LOST = /\bPERF_RECORD_LOST(_SAMPLES)? lost (\d+)/;
 
 /**
- * Reads what `perf script` prints with {@linkcode perfScriptArgs}.
+ * Reads the output of `perf script` with {@linkcode perfScriptArgs}.
  *
  * @param text The text that it prints, in pieces of any size.
  * @param options Facts that are not in the text.
@@ -63,7 +66,7 @@ export async function readPerfScript(
   for await (const piece of text) {
     const lines = (rest + piece).split("\n");
     rest = lines.pop()!;
-    // There are millions: too many for a turn of the event loop each.
+    // There are millions of lines, so they do not take a turn of the event loop each.
     for (const line of lines) reader.read(line);
   }
   reader.read(rest);
@@ -95,7 +98,7 @@ class PerfScriptReader {
   readonly #threads = new ThreadTable();
   readonly #collectors = new Map<string, SampleCollector>();
   readonly #frames = new FrameTable();
-  /** By line. */
+  /** Frames by their lines. */
   readonly #known = new Map<string, Frame>();
   #sample: Sample | undefined;
   #lost = 0;
@@ -173,7 +176,7 @@ class PerfScriptReader {
     collector.add({ ...sample, frames: frames.reverse(), isCut });
   }
 
-  /** The header is complete when the first sample comes. */
+  /** The header's facts. Called first at a sample, when the header is complete. */
   #facts(): PerfHeader {
     return this.#header ??= readPerfHeader(this.#headerLines);
   }
@@ -192,12 +195,12 @@ function inOrder<Value>(
   return events.toSorted(([a], [b]) => rank(a) - rank(b));
 }
 
-/** The kernel has the upper half of the address space, on every architecture of 64 bits. */
+/** Whether an address is the kernel's, which has the upper half of a 64-bit address space. */
 function isKernelAddress(address: string): boolean {
   return address.length === 16 && address >= "8";
 }
 
-/** `undefined` where the text has no times. */
+/** Returns a time in nanoseconds; `undefined` where the text has no times. */
 function nanoseconds(seconds?: string, fraction?: string): number | undefined {
   if (seconds === undefined) return undefined;
   return Number(seconds) * 1e9 + Number(fraction!.padEnd(9, "0"));

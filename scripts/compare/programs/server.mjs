@@ -1,7 +1,7 @@
 /*
- * The server of scripts/compare/bench_server.ts: a few routes, one of which renders something.
+ * The server of scripts/compare/bench_server.ts: a few routes, one of which renders a page.
  */
-// As in work.mjs: the package is beside the copy of this file that runs.
+// The package is beside the copy of this file that runs, as in work.mjs.
 const { Hono } = await import("hono");
 
 const app = new Hono();

@@ -1,7 +1,7 @@
 /*
- * The programs of scripts/compare/bench_programs.ts. Each does one piece of work a fixed number of times, so
- * that a plain run takes a few seconds, and prints what came of it. Plain JavaScript, since the file is
- * copied beside the packages that it loads.
+ * The programs of scripts/compare/bench_programs.ts. Each does one piece of work a fixed number of
+ * times, so that a plain run takes a few seconds, and prints a result. This is plain JavaScript,
+ * because the file is copied beside the packages that it loads.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 const read = (path) => readFileSync(new URL(`node_modules/${path}`, import.meta.url), "utf8");
 
-/** Pieces of work a run does. */
+/** The number of repetitions in a run. */
 const ROUNDS = { acorn: 7, postcss: 230, marked: 4000, "js-yaml": 700, typescript: 80, terser: 12 };
 
 const programs = {

@@ -1,10 +1,10 @@
 import { children, isFunction, type Node, parseSource } from "../../../lib/source/syntax_tree.ts";
 
 /**
- * Lets a module await here and there, so that it is instrumented in pieces as small as can be. What
- * it does stays the same, as far as nothing of it depends on the time.
+ * Adds awaits to a module, so that it is instrumented in the smallest pieces. Its behaviour stays
+ * the same, unless it depends on timing.
  *
- * @param source The source of a module; one that is none is returned as it is.
+ * @param source The source of a module; a text that is no module is returned unchanged.
  */
 export function addAwaits(source: string): string {
   let program: Node;
@@ -51,9 +51,9 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   ForInStatement: ["right"],
 };
 
-/** The values that code in which `await` is allowed consists of. */
+/** Yields the expressions of a module that may be awaited. */
 function* values(node: Node): Generator<Node> {
-  // What has its name from its place would lose it; fields and static blocks cannot await.
+  // A plain function, a field and a static block cannot await.
   if (isFunction(node) && !node["async"] || node.type === "ClassBody") return;
   if (node["directive"] === undefined) {
     for (const field of VALUES[node.type] ?? []) {
@@ -64,6 +64,7 @@ function* values(node: Node): Generator<Node> {
   for (const child of isFunction(node) ? [node["body"]] : children(node)) yield* values(child);
 }
 
+/** Whether an expression may be awaited. A function or class would lose a name from its place. */
 function canBeAwaited(value: Node | null | undefined): boolean {
   return Boolean(value) &&
     !/Function|Class|^Spread|^PrivateIdentifier$|^Super$/.test(value!.type);

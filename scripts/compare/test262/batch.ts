@@ -13,26 +13,26 @@ export interface Batch {
   node?: string;
 }
 
-/** What a process says: a run begins, or has ended, with the reason why it failed. */
+/** A report of a process: a run begins, or has ended, with the reason if it failed. */
 export interface Report {
   path: string;
   variant: Variant;
   mode: Mode;
   ended: boolean;
   reason?: string;
-  /** The instrumenter's parser did not know its syntax, and it ran as it is. */
+  /** Whether the instrumenter's parser did not know its syntax, so that it ran uninstrumented. */
   unparsed?: boolean;
 }
 
-/** How long a run may take, in milliseconds, before its process is given up. */
+/** The time after which a run's process is given up, in milliseconds. */
 const PATIENCE = 20_000;
 
 /**
- * Runs tests in a process of their own, and another for those that are left where a test ends or
- * hangs it.
+ * Runs tests in a process of their own. If a test ends or hangs the process, another process runs
+ * the tests that are left.
  *
  * @param run Starts the process: its input is the batch, its output the reports.
- * @param told Told of every run that ended.
+ * @param told Called with every run that has ended.
  */
 export async function runBatch(batch: Batch, told: (report: Report) => void): Promise<void> {
   let { paths } = batch;

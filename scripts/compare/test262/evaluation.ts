@@ -8,7 +8,7 @@ import { enterMode, instrument, type Mode } from "./instrument.ts";
 import { includeHarness, makeRealm, type Realm } from "./realm.ts";
 import { harnessOf, type Test, type Variant, variantSource } from "./suite.ts";
 
-/** What scripts are taken for; tests that are modules are always modules. */
+/** The form in which scripts run; tests that are modules always run as modules. */
 export type Goal = "script" | "commonjs" | "module" | "pieces";
 
 /** One run of a test. */
@@ -20,7 +20,7 @@ export interface Run {
   mode: Mode;
 }
 
-/** Runs a test in a realm of its own: why it failed, or `undefined`. */
+/** Runs a test in a realm of its own. Returns the reason why it failed, or `undefined`. */
 export async function evaluate(run: Run): Promise<string | undefined> {
   const { suite, test, mode } = run;
   const realm = makeRealm();
@@ -48,7 +48,7 @@ function judgeError(error: unknown, phase: string, { negative }: Test): string |
     : `${negative.type} in phase ${negative.phase} expected: ${describe(error)} in phase ${phase}`;
 }
 
-/** How many turns of the event loop an asynchronous test may take. */
+/** The number of turns of the event loop that an asynchronous test may take. */
 const TURNS = 40;
 
 async function judgeDone({ printed }: Realm): Promise<string | undefined> {
@@ -68,7 +68,7 @@ function describe(error: unknown): string {
   }
 }
 
-/** What `node:vm` has, in Node behind a flag, and Deno's types lack. */
+/** A part of `node:vm` that is behind a flag in Node, and missing in Deno's types. */
 interface SourceTextModule {
   status: string;
   link(load: (specifier: string) => Promise<SourceTextModule>): Promise<void>;
@@ -83,7 +83,7 @@ const COMMON_JS = ["exports", "require", "module", "__filename", "__dirname"];
 
 /** A test that runs, and the modules that it imports. */
 class Execution {
-  /** What an error that is thrown now belongs to, in test262's words. */
+  /** The phase of an error that is thrown now, in test262's words. */
   phase = "parse";
   readonly #run: Run;
   readonly #realm: Realm;

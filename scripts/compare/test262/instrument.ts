@@ -4,7 +4,7 @@ import { disguiseFunctions } from "../../../lib/instrument/disguise.ts";
 import type { SourceKind } from "../../../lib/source/syntax_tree.ts";
 import { transform } from "../../../lib/instrument/rewrite/transform.ts";
 
-/** How a test runs: as it is, or instrumented, with trampolines off or on. */
+/** The mode of a test: plain, or instrumented with trampolines off (inactive) or on (active). */
 export type Mode = "plain" | "inactive" | "active";
 
 /** Prepares a realm, and turns trampolines on or off. */
@@ -16,21 +16,21 @@ export function enterMode(mode: Mode, realm: typeof globalThis): void {
   disguiseFunctions(realm);
 }
 
-/** Whether trampolines went off in the middle, of which the program is not told. */
+/** Whether trampolines went off during a test, which the program does not notice. */
 export function leftMode(mode: Mode): boolean {
   return mode === "active" && activation.backend === undefined;
 }
 
 let unparsed = false;
 
-/** Whether a text could not be parsed, and ran as it is, since this was asked last. */
+/** Whether a text could not be parsed, and so ran uninstrumented, since the last call. */
 export function takeUnparsed(): boolean {
   const was = unparsed;
   unparsed = false;
   return was;
 }
 
-/** Instruments a text as the load hook does: a syntax error is the runtime's to report. */
+/** Instruments a text as the load hook does: on a syntax error it returns the text unchanged. */
 export function instrument(text: string, url: string, kind: SourceKind): string {
   let transformed;
   try {

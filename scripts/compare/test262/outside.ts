@@ -20,14 +20,15 @@ const MODES: Readonly<Record<Mode, { args: string[]; env: Record<string, string>
   active: { args: [`--preload=${preload}`], env: { JS_PERF_SUPPORT: "1" } },
 };
 
-/** How long a process may take, in milliseconds. */
+/** The time limit of a process, in milliseconds. */
 const PATIENCE = 20_000;
 
 /**
- * Runs tests as programs are run: each in a process of its own, in the main realm, whose objects
- * the test may spoil for us too. Scripts run as CommonJS modules; negative tests are left out.
+ * Runs each test as a program: in a process of its own, in the main realm. There a test may replace
+ * builtins that this package uses, too. Scripts run as CommonJS modules; negative tests are left
+ * out.
  *
- * @param told Told of every run.
+ * @param told Called with every run.
  */
 export async function runOutside(
   suite: string,
@@ -88,7 +89,7 @@ async function runProgram(entry: string, mode: Mode): Promise<string | undefined
   const { code, stderr } = await child.output();
   await Deno.remove(`/tmp/perf-${child.pid}.map`).catch(() => {});
   const text = new TextDecoder().decode(stderr);
-  // What we have to say would be a difference too.
+  // A warning of this package would be a difference, too.
   const warning = /^@x\/perf: .*$/m.exec(text)?.[0];
   if (code === 0) return warning;
   return /^(error: )?Uncaught.*$/m.exec(text)?.[0] ?? `exit status ${code}: ${text.slice(0, 100)}`;

@@ -6,7 +6,7 @@ import vm from "node:vm";
 export interface Realm {
   /** Its global object. */
   global: typeof globalThis;
-  /** What the test printed. */
+  /** The lines that the test printed. */
   printed: string[];
 }
 
@@ -19,7 +19,7 @@ export function makeRealm(): Realm {
   return { global, printed };
 }
 
-/** The object through which tests ask the host for what the language has no words for. */
+/** Makes `$262`, by which tests reach functions of the host that the language does not have. */
 function host(global: typeof globalThis): object {
   return {
     global,

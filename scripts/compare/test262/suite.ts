@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
-/** A file of the suite; what is in its front matter is described in test262's INTERPRETING.md. */
+/** A file of the suite; test262's INTERPRETING.md describes its front matter. */
 export interface Test {
-  /** From the suite's `test/` directory. */
+  /** The path from the suite's `test/` directory. */
   path: string;
   source: string;
   flags: readonly string[];
@@ -11,7 +11,7 @@ export interface Test {
   negative: { phase: string; type: string } | undefined;
 }
 
-/** How a test is to be run: one run of it is one of these. */
+/** The variants of a test; each is a run. */
 export type Variant = "sloppy" | "strict" | "module";
 
 /** Finds the tests below some paths of a suite, in order. */
@@ -46,7 +46,7 @@ export function readTest(suite: string, path: string): Test {
   };
 }
 
-/** Both ways that YAML has to write a list: `key: [a, b]`, or one `- a` a line. */
+/** Reads a list in both forms of YAML: `key: [a, b]`, or one `- a` a line. */
 function list(matter: string, key: string): string[] {
   const inline = new RegExp(`^${key}:\\s*\\[([^\\]]*)\\]`, "m").exec(matter)?.[1];
   const lines = new RegExp(`^${key}:\\s*\\n((?:\\s+-.*\\n?)+)`, "m").exec(matter)?.[1];

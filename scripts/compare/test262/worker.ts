@@ -1,4 +1,4 @@
-/** Runs the tests that standard input lists; standard output says what came of each. */
+/** Runs the tests that standard input lists, and writes their results to standard output. */
 import { readFileSync, rmSync, writeSync } from "node:fs";
 import process from "node:process";
 
@@ -12,7 +12,7 @@ const MODES: readonly Mode[] = ["plain", "inactive", "active"];
 
 async function main(): Promise<void> {
   const { suite, goal, paths } = JSON.parse(readFileSync(0, "utf8")) as Batch;
-  // Tests leave promises behind that nobody waits for.
+  // Some tests leave rejected promises behind, which must not end the process.
   process.on("unhandledRejection", () => {});
   for (const path of paths) {
     const test = readTest(suite, path);
@@ -30,7 +30,7 @@ async function runOnce(run: Run): Promise<string | undefined> {
   const { test: { path }, variant, mode } = run;
   say({ path, variant, mode, ended: false });
   const reason = await evaluate(run) ?? (leftMode(mode) ? "trampolines went off" : undefined);
-  // Of a test whose syntax is wrong nothing else is to be expected.
+  // A negative test may have wrong syntax on purpose, so it does not count as unparsed.
   const unparsed = takeUnparsed() && run.test.negative === undefined;
   say({ path, variant, mode, ended: true, reason, unparsed });
   return reason;

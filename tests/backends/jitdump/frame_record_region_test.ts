@@ -34,11 +34,11 @@ Deno.test("frameRecordRegions() takes the runtime's code, generated code, and V8
   ]);
 });
 
-Deno.test("frameRecordRegions() leaves a runtime alone that has unwind information", () => {
+Deno.test("frameRecordRegions() has no region for a runtime with unwind information", () => {
   deepEqual(show(undefined), ["40000 generated", "52000 generated", "70000 generated"]);
 });
 
-Deno.test("dumpRegion() has all of the runtime and the beginning of generated code as code", () => {
+Deno.test("dumpRegion() dumps the whole runtime and the start of generated code", () => {
   const region = (size: number, kind: "runtime" | "generated") => {
     const { codeSize, mappedSize } = dumpRegion({ start: 0n, end: BigInt(size), kind })!;
     equal(codeSize + mappedSize, size);

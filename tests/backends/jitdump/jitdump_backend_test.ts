@@ -1,6 +1,6 @@
 /*
- * What can stand in the way of a jitdump. Whatever it is, the program runs as
- * without @x/perf, says once why trampolines are off, and what was planted stays as it was.
+ * Obstacles for a jitdump. With each of them the program runs as without @x/perf and warns once why
+ * trampolines are off. Planted files stay unchanged.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 
@@ -16,7 +16,9 @@ console.log(foo(), foo(), isStackTrampolineActive());
 Deno.exitCode = 7;
 `;
 
-/** Runs the program after something was planted, and checks that it is inactive with one warning. */
+/**
+ * Runs the program after something was planted, and checks that it is inactive with one warning.
+ */
 async function runRefused(
   options: ProgramOptions,
   problem: RegExp,
@@ -33,7 +35,7 @@ async function runRefused(
   return program;
 }
 
-Deno.test("JitdumpBackend writes nothing but the dump, which only its user can read", async () => {
+Deno.test("JitdumpBackend writes only the dump, which only its user can read", async () => {
   await using program = await runProgram(PROGRAM, { env: { JS_PERF_JIT_SUPPORT: "1" } });
   equal(program.stderr, "");
   equal(program.stdout, "42 42 true\n");
@@ -68,7 +70,7 @@ Deno.test("JitdumpBackend leaves truncated and foreign files alone", async () =>
   }
 });
 
-Deno.test("JitdumpBackend replaces what an earlier process of the same pid left", async () => {
+Deno.test("JitdumpBackend replaces the dump of an earlier process with the same pid", async () => {
   await using program = await runProgram(PROGRAM, {
     before: 'printf "half a dump" > "$DUMP"; touch -d "2001-01-01" "$DUMP"',
     env: { JS_PERF_JIT_SUPPORT: "1" },
@@ -125,7 +127,7 @@ console.log(isStackTrampolineActive());
   equal(await Deno.stat(program.dumpPath).catch(() => "none"), "none");
 });
 
-testNeeding(namespaces, "JitdumpBackend says what to do where /tmp is mounted noexec", async () => {
+testNeeding(namespaces, "JitdumpBackend gives a hint where /tmp is mounted noexec", async () => {
   await using program = await runRefused(
     { under: ["unshare", "--mount"], before: overTmp("noexec") },
     /\/tmp is mounted noexec.*sudo mount -o remount,exec \/tmp/,
@@ -136,7 +138,7 @@ testNeeding(namespaces, "JitdumpBackend says what to do where /tmp is mounted no
 
 testNeeding(
   namespaces,
-  "JitdumpBackend goes off where the disk is full, with whole records written",
+  "JitdumpBackend goes off on a full disk, and leaves whole records",
   async () => {
     await using program = await runRefused(
       {
@@ -164,7 +166,7 @@ Deno.exitCode = 7;
 
 testNeeding(
   namespaces,
-  "JitdumpBackend leaves no file where the disk is full from the start",
+  "JitdumpBackend leaves no file if the disk is full from the start",
   async () => {
     await using _ = await runRefused(
       {

@@ -22,13 +22,13 @@ function readBack(record: Uint8Array): JitdumpRecord {
   return records[0]!;
 }
 
-Deno.test("jitdumpPath() is where perf looks", () => {
+Deno.test("jitdumpPath() is the path that perf reads", () => {
   equal(jitdumpPath(4711), "/tmp/jit-4711.dump");
 });
 
 Deno.test("encodeHeader() writes the specification's fields", () => {
   equal(
-    hex(encodeHeader({ architecture: "x86_64", pid: 0x1267, timestamp: 0x0102030405060708n })),
+    hex(encodeHeader({ architecture: "x86_64", pid: 0x1267 })),
     [
       "44 54 69 4a", // magic
       "01 00 00 00", // version
@@ -36,7 +36,7 @@ Deno.test("encodeHeader() writes the specification's fields", () => {
       "3e 00 00 00", // elf_mach: EM_X86_64
       "00 00 00 00", // pad1
       "67 12 00 00", // pid
-      "08 07 06 05 04 03 02 01", // timestamp
+      "00 00 00 00 00 00 00 00", // timestamp
       "00 00 00 00 00 00 00 00", // flags
     ].join(" "),
   );
@@ -48,28 +48,25 @@ Deno.test("encodeCodeLoad() writes the specification's fields", () => {
   equal(
     hex(encodeCodeLoad({
       pid: 2,
-      tid: 3,
       address: 0x7f0011223344n,
       size: 4,
-      index: 9n,
       name: "js::é",
       code: Uint8Array.of(0x55, 0x48, 0x89, 0xe5),
-      timestamp: 5n,
     })),
     [
-      "00 00 00 00 43 00 00 00 05 00 00 00 00 00 00 00", // JIT_CODE_LOAD, 67 bytes, time
-      "02 00 00 00 03 00 00 00", // pid, tid
+      "00 00 00 00 43 00 00 00 00 00 00 00 00 00 00 00", // JIT_CODE_LOAD, 67 bytes, time
+      "02 00 00 00 00 00 00 00", // pid, tid
       "44 33 22 11 00 7f 00 00", // vma
       "44 33 22 11 00 7f 00 00", // code_addr
       "04 00 00 00 00 00 00 00", // code_size
-      "09 00 00 00 00 00 00 00", // code_index
+      "00 00 00 00 00 00 00 00", // code_index
       "6a 73 3a 3a c3 a9 00", // name
       "55 48 89 e5", // code
     ].join(" "),
   );
 });
 
-Deno.test("encodeCodeLoad() counts code that is to follow as a hole", () => {
+Deno.test("encodeCodeLoad() leaves a hole for code that follows later", () => {
   const record = encodeCodeLoad({
     pid: 1,
     address: 0x1000n,
@@ -81,7 +78,7 @@ Deno.test("encodeCodeLoad() counts code that is to follow as a hole", () => {
   equal(new DataView(record.buffer).getUint32(4, true), 58 + (1 << 20));
 });
 
-Deno.test("encodeCodeLoad() keeps a name's NUL and line break from ending it, and cuts it", () => {
+Deno.test("encodeCodeLoad() replaces NUL and line breaks in a name, and cuts a long name", () => {
   for (
     const [name, expected] of [
       ["a\0b", "a\\0b"],
@@ -100,9 +97,9 @@ Deno.test("encodeCodeLoad() keeps a name's NUL and line break from ending it, an
 
 Deno.test("encodeUnwindingInfo() writes the specification's fields, and fills up to 8 bytes", () => {
   equal(
-    hex(encodeUnwindingInfo({ bytes: Uint8Array.of(1, 2, 3, 4, 5), headerSize: 2 }, 8, 7n)),
+    hex(encodeUnwindingInfo({ bytes: Uint8Array.of(1, 2, 3, 4, 5), headerSize: 2 }, 8)),
     [
-      "04 00 00 00 30 00 00 00 07 00 00 00 00 00 00 00", // JIT_CODE_UNWINDING_INFO, 48 bytes
+      "04 00 00 00 30 00 00 00 00 00 00 00 00 00 00 00", // JIT_CODE_UNWINDING_INFO, 48 bytes
       "05 00 00 00 00 00 00 00", // unwind_data_size
       "02 00 00 00 00 00 00 00", // eh_frame_hdr_size
       "08 00 00 00 00 00 00 00", // mapped_size
@@ -116,9 +113,9 @@ Deno.test("encodeDebugInfo() writes the specification's fields, and fills up to 
     hex(encodeDebugInfo(0x1000n, [
       { address: 0x1000n, line: 12, file: "/a.ts" },
       { address: 0x1010n, line: 12, file: "/a.ts" },
-    ], 7n)),
+    ])),
     [
-      "02 00 00 00 50 00 00 00 07 00 00 00 00 00 00 00", // JIT_CODE_DEBUG_INFO, 80 bytes
+      "02 00 00 00 50 00 00 00 00 00 00 00 00 00 00 00", // JIT_CODE_DEBUG_INFO, 80 bytes
       "00 10 00 00 00 00 00 00", // code_addr
       "02 00 00 00 00 00 00 00", // nr_entry
       "00 10 00 00 00 00 00 00 0c 00 00 00 00 00 00 00 2f 61 2e 74 73 00",
@@ -129,14 +126,14 @@ Deno.test("encodeDebugInfo() writes the specification's fields, and fills up to 
 });
 
 Deno.test("encodeClose() has no fields of its own", () => {
-  equal(hex(encodeClose(7n)), "03 00 00 00 10 00 00 00 07 00 00 00 00 00 00 00");
+  equal(hex(encodeClose()), "03 00 00 00 10 00 00 00 00 00 00 00 00 00 00 00");
 });
 
-Deno.test("readJitdump() of the tests reads what stands before an incomplete record", () => {
+Deno.test("readJitdump() of the tests reads all records before an incomplete one", () => {
   const whole = [
     ...encodeHeader({ architecture: "x86_64", pid: 1 }),
-    ...encodeClose(1n),
-    ...encodeClose(2n),
+    ...encodeClose(),
+    ...encodeClose(),
   ];
   for (let missing = 1; missing <= 16; missing++) {
     const { records, rest } = readJitdump(Uint8Array.from(whole.slice(0, -missing)));

@@ -32,7 +32,7 @@ Deno.test("outerFrames() has the records outside the outermost JavaScript, and n
   deepEqual([...new BigUint64Array(outer.bytes.buffer)], [0x7080n, 0x1003n, 0n, 0n, 0n, 0xf000n]);
 });
 
-Deno.test("outerFrames() has nothing where there is no JavaScript, or nothing outside of it", () => {
+Deno.test("outerFrames() is empty without JavaScript, or with nothing outside of it", () => {
   equal(outerFrames([], REGIONS), undefined);
   equal(outerFrames(chain([0x7000n, 0x1001n], [0x7010n, 0xf000n]), REGIONS), undefined);
   equal(outerFrames(chain([0x7000n, 0x1001n], [0x7010n, 0x8001n]), REGIONS), undefined);

@@ -45,7 +45,7 @@ Deno.test("encodeUnwindTables() encodes an aarch64 trampoline", () => {
   );
 });
 
-Deno.test("encodeUnwindTables() fits behind a trampoline into what the backend reserves", () => {
+Deno.test("encodeUnwindTables() fits into the space that the backend reserves", () => {
   for (const [architecture, size] of [["x86_64", 12], ["aarch64", 24]] as const) {
     const code = Math.ceil(size / 8) * 8 + 8;
     const { bytes } = encodeUnwindTables(architecture, code, [trampolineRule(architecture, size)]);
@@ -53,7 +53,7 @@ Deno.test("encodeUnwindTables() fits behind a trampoline into what the backend r
   }
 });
 
-Deno.test("regionRules() makes an exception where libffi hides its frame record", () => {
+Deno.test("regionRules() has its own rule where libffi hides its frame record", () => {
   deepEqual(
     regionRules("x86_64", 4096, 1000).map((
       { start, end, instructions },
@@ -118,7 +118,7 @@ function rows(text: string): string[] {
 
 testNeeding(
   obstacleOfCommand("x86_64-linux-gnu-readelf", "--version"),
-  "encodeUnwindTables() is read by binutils as it is meant, on x86_64",
+  "encodeUnwindTables() means the same to binutils, on x86_64",
   async () => {
     const trampoline = encodeUnwindTables("x86_64", 24, [trampolineRule("x86_64", 12)]);
     deepEqual(rows(await readBack("x86_64", 24, trampoline)).slice(-5), [
@@ -142,7 +142,7 @@ testNeeding(
 
 testNeeding(
   obstacleOfCommand("aarch64-linux-gnu-readelf", "--version"),
-  "encodeUnwindTables() is read by binutils as it is meant, on aarch64",
+  "encodeUnwindTables() means the same to binutils, on aarch64",
   async () => {
     const trampoline = encodeUnwindTables("aarch64", 32, [trampolineRule("aarch64", 24)]);
     deepEqual(rows(await readBack("aarch64", 32, trampoline)).slice(-5), [

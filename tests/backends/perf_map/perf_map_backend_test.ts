@@ -24,7 +24,7 @@ withPerf(function foo() {})();
 
 testNeeding(
   namespaces,
-  "PerfMapBackend goes off where the disk is full, with whole lines written",
+  "PerfMapBackend goes off on a full disk, and leaves whole lines",
   async () => {
     // Names of three bytes more each time: the disk is full in the middle of one of them.
     await using program = await runProgram(
@@ -50,7 +50,7 @@ Deno.exitCode = 7;
 
 testNeeding(
   namespaces,
-  "writePerfMapEntry() throws where the disk is full, with whole lines written",
+  "writePerfMapEntry() throws on a full disk, and leaves whole lines",
   async () => {
     await using program = await runProgram(
       `

@@ -2,7 +2,7 @@ import { deepEqual } from "node:assert/strict";
 
 import { readPerfMapEntries } from "../../../lib/backends/perf_map/perf_map_entries.ts";
 
-Deno.test("readPerfMapEntries() keeps the later of what overlaps, by address", () => {
+Deno.test("readPerfMapEntries() keeps the later of overlapping entries, sorted by address", () => {
   const map = `\
 3000 100 old
 1000 100 a

@@ -14,7 +14,7 @@ function nameReadBack(name: string): string {
   return entries[0]!.name;
 }
 
-Deno.test("perfMapPath() is where perf looks", () => {
+Deno.test("perfMapPath() is the path that perf reads", () => {
   equal(perfMapPath(4711), "/tmp/perf-4711.map");
 });
 
@@ -29,7 +29,7 @@ Deno.test("formatPerfMapEntry() writes any address of 64 bits, without 0x", () =
   equal(line("a", 2n ** 64n - 1n), "ffffffffffffffff 162e a\n");
 });
 
-Deno.test("formatPerfMapEntry() refuses what is no whole number of 64 bits", () => {
+Deno.test("formatPerfMapEntry() refuses numbers that are not whole or exceed 64 bits", () => {
   for (const address of [-1, 1.5, NaN, Infinity, 2 ** 53, -1n, 2n ** 64n]) {
     throws(() => line("a", address), {
       name: "RangeError",
@@ -48,7 +48,7 @@ Deno.test("formatPerfMapEntry() keeps a name with spaces and any script", () => 
   }
 });
 
-Deno.test("formatPerfMapEntry() lets no name forge a line", () => {
+Deno.test("formatPerfMapEntry() does not let a name forge a line", () => {
   equal(nameReadBack("a\nffff 10 b"), "a\\nffff 10 b");
   equal(nameReadBack("a\r\n1 2 b\n"), "a\\r\\n1 2 b\\n");
   equal(nameReadBack("a\0b"), "a\\0b");
@@ -75,11 +75,11 @@ Deno.test("formatPerfMapEntry() cuts between two characters", () => {
   }
 });
 
-Deno.test("formatPerfMapEntry() lets no cut name forge a line", () => {
+Deno.test("formatPerfMapEntry() does not let a cut name forge a line", () => {
   ok(nameReadBack("\n".repeat(5000)).startsWith("\\n\\n"));
 });
 
-Deno.test("readPerfMap() of the tests refuses what is no map", () => {
+Deno.test("readPerfMap() of the tests refuses a text that is no map", () => {
   const read = (text: string) => readPerfMap(new TextEncoder().encode(text));
   deepEqual(read(""), []);
   for (const text of ["1 2 a", "0x1 2 a\n", "1 2\n", "1  2 a\n", "\n", "1 2 a\n\n", "g 2 a\n"]) {

@@ -36,7 +36,7 @@ function checkOf(facts: Partial<Facts>, name: string): Check {
   return checkFacts({ ...GOOD, ...facts }).find((check) => check.name === name)!;
 }
 
-Deno.test("checkFacts() has nothing to mend on a good machine", () => {
+Deno.test("checkFacts() has no hint on a good machine", () => {
   for (const { status, hint } of checkFacts(GOOD)) deepEqual([status, hint], ["ok", undefined]);
 });
 
@@ -61,7 +61,7 @@ Deno.test("checkFacts() fails where no engine is available", () => {
   equal(checkOf({ support }, "engines").status, "failed");
 });
 
-Deno.test("checkFacts() repeats why perf does not run or record, and what mends it", () => {
+Deno.test("checkFacts() repeats perf's error and its hint", () => {
   const failure = { error: "Cannot run perf", hint: "sudo apt-get install linux-perf" };
   for (const name of ["perf", "recording"]) {
     const { status, hint } = checkOf({ perf: failure, recording: failure }, name);
@@ -70,7 +70,7 @@ Deno.test("checkFacts() repeats why perf does not run or record, and what mends 
   equal(checkOf({ perf: failure }, "perf's abilities").status, "limited");
 });
 
-Deno.test("checkFacts() has the built-in sampler stand in for perf", () => {
+Deno.test("checkFacts() is limited, not failed, where the built-in sampler replaces perf", () => {
   const failure = { error: "refused", hint: "let it" };
   const cases: [Partial<Facts>, Check["status"], Check["status"], RegExp][] = [
     [{}, "ok", "ok", /^works, for where perf does not/],
@@ -88,7 +88,7 @@ Deno.test("checkFacts() has the built-in sampler stand in for perf", () => {
   equal(canProfile(checkFacts({ ...GOOD, perf: failure, recording: failure })), true);
 });
 
-Deno.test("checkFacts() names the fallback event and an old perf's lack", () => {
+Deno.test("checkFacts() names the fallback event, and the missing abilities of an old perf", () => {
   const recording = { value: { event: "cpu-clock", isFallback: true } };
   match(checkOf({ recording }, "recording").detail, /-e cpu-clock.*no hardware events/);
   const version = { major: 6, minor: 1, patch: 0, unwindsJitdump: false };

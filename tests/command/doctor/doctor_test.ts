@@ -20,7 +20,7 @@ const NAMES = [
   "permissions",
 ];
 
-Deno.test("doctor() finds the same for people and for programs", async () => {
+Deno.test("doctor() prints the same findings as text and as JSON", async () => {
   const people = await runCommand(["doctor"]);
   const programs = await runCommand(["doctor", "--json"]);
   const { ok, checks, support } = JSON.parse(programs.stdout);
@@ -32,7 +32,7 @@ Deno.test("doctor() finds the same for people and for programs", async () => {
   equal(people.stderr + programs.stderr, "");
 });
 
-Deno.test("doctor() without perf says how to install it, and what profile does until then", async () => {
+Deno.test("doctor() without perf names the install command, and the built-in sampler", async () => {
   await using place = new Workplace();
   const { code, stdout } = await runCommand(["doctor"], { env: { PATH: place.path } });
   equal(code, 0);
@@ -43,7 +43,7 @@ Deno.test("doctor() without perf says how to install it, and what profile does u
 
 testNeeding(
   obstacleOfCommand("gcc", "--version"),
-  "doctor() fails where nothing can sample",
+  "doctor() fails if nothing can sample",
   async () => {
     await using place = new Workplace();
     const { code, stdout } = await runCommand(["doctor"], {

@@ -7,7 +7,7 @@ import { Workplace } from "../../support/command_process.ts";
 
 const MAP = { version: 3, names: [], sources: ["../src/a.ts"], mappings: "AAAA" };
 
-Deno.test("denoTexts() puts a map that lies beside a module into its text", async () => {
+Deno.test("denoTexts() puts a map in a file beside a module into its text", async () => {
   await using place = new Workplace();
   const text = "run();\n//# sourceMappingURL=a.js.map\n";
   const url = pathToFileURL(place.write("dist/a.js", text)).href;
@@ -21,7 +21,7 @@ Deno.test("denoTexts() puts a map that lies beside a module into its text", asyn
   match(splitInlineMap(find(url)!).map!.sources[0]!, /src\/a\.ts$/);
 });
 
-Deno.test("denoTexts() has nothing of modules without a map, or without a file", async () => {
+Deno.test("denoTexts() has no text for modules without a map or without a file", async () => {
   await using place = new Workplace();
   const find = denoTexts();
   equal(find(pathToFileURL(place.write("b.js", "run();\n")).href), undefined);
@@ -31,7 +31,7 @@ Deno.test("denoTexts() has nothing of modules without a map, or without a file",
   equal(find("data:text/javascript,1"), undefined);
 });
 
-Deno.test("isDenos() goes by the first line of the log", () => {
+Deno.test("isDenos() decides by the first line of the log", () => {
   const log = (text: string) => ({ read: () => new TextEncoder().encode(text) });
   equal(isDenos(log("v8-version,15,0,245,2,-rusty,0\nv8-platform,linux,linux\n")), true);
   equal(isDenos(log("v8-version,13,6,233,17,-node.44,0\n-rusty")), false);

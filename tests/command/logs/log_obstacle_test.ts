@@ -9,7 +9,7 @@ Max file size             ${size.padEnd(20)} unlimited            bytes
 Max data size             1024                 unlimited            bytes
 `;
 
-Deno.test("logObstacle() is the limit for files, which ends a program that reaches it", () => {
+Deno.test("logObstacle() is the limit for file sizes, if there is one", () => {
   equal(logObstacle(""), undefined);
   equal(logObstacle(limits("unlimited")), undefined);
   equal(

@@ -17,8 +17,8 @@ import {
 const CLOCK = monotonicClock() as { now(): number };
 
 Deno.test("monotonicClock() reads CLOCK_MONOTONIC", () => {
-  // proc(5): the clock of the scheduler's statistics is another, but uptime is CLOCK_BOOTTIME, which
-  // only differs by the time that the machine slept.
+  // proc(5): the clock of the scheduler's statistics is another, but uptime is CLOCK_BOOTTIME,
+  // which only differs by the time that the machine slept.
   const before = CLOCK.now();
   const uptime = Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]);
   ok(before / 1e9 <= uptime + 0.02, `${before} ns, up for ${uptime} s`);
@@ -48,7 +48,10 @@ for (let i = 0; i < 60; i++) {
 }
 `;
 
-/** The latest offset that the known moments allow, in microseconds: V8 stamped each script after its moment. */
+/**
+ * The latest offset that the known moments allow, in microseconds: V8 stamped each script after its
+ * moment.
+ */
 function trueOffset(text: string): number {
   let offset = -Infinity;
   let moment: number | undefined;
@@ -63,7 +66,10 @@ function trueOffset(text: string): number {
   return offset;
 }
 
-/** The earliest offset that the polls allow: a line within a size was stamped before that poll ended. */
+/**
+ * The earliest offset that the polls allow: a line within a size was stamped before that poll
+ * ended.
+ */
 function polledOffset(bytes: Uint8Array, polls: readonly Poll[]): number {
   const decoder = new TextDecoder();
   const bySize = polls.toSorted((a, b) => a[2] - b[2]);
@@ -178,7 +184,7 @@ Deno.test("V8LogWatch marks moments by mapping files in the directory", () => {
   deepEqual(times, times.toSorted((a, b) => a - b));
 });
 
-Deno.test("V8LogWatch goes without times where there is no clock", async () => {
+Deno.test("V8LogWatch works without times if there is no clock", async () => {
   using programs = new LoggedPrograms({ "main.mjs": "console.log(1);" });
   const watch = programs.watch({ clock: { obstacle: "none" } });
   equal(watch.clockObstacle, "none");
@@ -189,7 +195,7 @@ Deno.test("V8LogWatch goes without times where there is no clock", async () => {
   equal(programs.clock!.processes.length, 1);
 });
 
-Deno.test("V8LogWatch outlives the directory", async () => {
+Deno.test("V8LogWatch continues after the directory has been removed", async () => {
   using programs = new LoggedPrograms();
   const watch = programs.watch();
   Deno.removeSync(programs.directory.path, { recursive: true });
@@ -226,7 +232,7 @@ new V8LogWatch(${JSON.stringify(programs.directory.path)});`;
 for (const command of [["deno", "run"], ["node"]]) {
   testNeeding(
     obstacleOfCommand(command[0]!, "--version"),
-    `a log of ${command[0]} ends at worst in the middle of a line when the program is killed`,
+    `a log of ${command[0]} has at most one cut line when the program is killed`,
     async () => {
       using programs = new LoggedPrograms({
         "busy.mjs":
@@ -259,7 +265,7 @@ for (const command of [["deno", "run"], ["node"]]) {
 
 testNeeding(
   obstacleOfCommand("fallocate", "--version"),
-  "limitLogs() releases the fronts of logs, and what follows stays where it is",
+  "limitLogs() releases the fronts of logs, and moves nothing behind them",
   () => {
     using programs = new LoggedPrograms();
     const name = (i: number) => `isolate-0x${i}-1-1-1.log`;

@@ -47,7 +47,7 @@ testNeeding(
       ok(inner !== undefined && Number(inner) < 100, stdout);
       match(stdout, /js::burn:/);
 
-      // Without what profile does, perf looks for a map that nobody has written.
+      // Without profile's copy perf looks for a map that does not exist.
       const perf = await new Deno.Command("sh", {
         args: [
           "-c",

@@ -4,7 +4,7 @@ import { fitClock } from "../../../lib/command/logs/perf_clock.ts";
 
 const marker = (path: string, before: number, after: number) => ({ path, before, after });
 
-Deno.test("fitClock() goes through both markers", () => {
+Deno.test("fitClock() maps both markers exactly", () => {
   const clock = fitClock(
     [marker("/a/marker-start", 1_000, 1_010), marker("/a/marker-end", 11_000, 11_020)],
     [{ path: "/a/marker-start", time: 500 }, { path: "/lib/libc.so", time: 600 }, {
@@ -17,7 +17,7 @@ Deno.test("fitClock() goes through both markers", () => {
   equal(clock.fromMonotonic(clock.toMonotonic(4_321)), 4_321);
 });
 
-Deno.test("fitClock() of one marker takes both clocks to be equally fast", () => {
+Deno.test("fitClock() of one marker assumes that both clocks are equally fast", () => {
   const clock = fitClock([marker("/a/marker-start", 1_000, 1_000)], [{
     path: "/a/marker-start",
     time: 400,
@@ -26,7 +26,7 @@ Deno.test("fitClock() of one marker takes both clocks to be equally fast", () =>
   equal(clock.fromMonotonic(2_000), 1_400);
 });
 
-Deno.test("fitClock() knows nothing where the recording saw no marker", () => {
+Deno.test("fitClock() is undefined if the recording saw no marker", () => {
   equal(fitClock([marker("/a/marker-start", 1, 2)], [{ path: "/b", time: 3 }]), undefined);
   equal(fitClock([], []), undefined);
 });

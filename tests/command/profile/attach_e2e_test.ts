@@ -46,7 +46,7 @@ async function whileBusy(
 
 testNeeding(
   obstacleOfPerf(),
-  "profile() -p reports a program that runs, for --duration",
+  "profile() -p reports a running program for --duration",
   async () => {
     await whileBusy(["-X", "perf"], async (pid, { path: cwd }) => {
       const args = ["profile", "-p", pid, "--duration", "2", "-F", "499"];
@@ -60,7 +60,7 @@ testNeeding(
 
 testNeeding(
   obstacleOfPerf(),
-  "profile() -p shows no name where trampolines are off, and says what turns them on",
+  "profile() -p shows no name if trampolines are off, and names the option for them",
   async () => {
     await whileBusy(["--engine", "trampolines"], async (pid, { path: cwd }) => {
       const args = ["profile", "-p", pid, "--duration", "2", "-F", "499"];
@@ -68,7 +68,7 @@ testNeeding(
       equal(code, 0, stderr);
       equal(stdout.includes("js::"), false);
       match(stderr, /warning: no js:: frame was seen, .*--toggle-signal/);
-      // What nobody listens to would have ended it.
+      // Without a listener the signal would have ended the program.
       const refused = await runCommand([...args, "--toggle-signal", "SIGUSR2"], { cwd });
       equal(refused.code, 1);
       match(refused.stderr, /does not listen to SIGUSR2\nhint: .*JS_PERF_TOGGLE_SIGNAL=SIGUSR2/);
@@ -106,7 +106,7 @@ testNeeding(obstacleOfPerf(), "profile() --duration ends a script, and reports",
   }
 });
 
-Deno.test("profile() -p refuses what is no process, or nothing to do with one", async () => {
+Deno.test("profile() -p refuses wrong processes, and options that it cannot use", async () => {
   for (
     const [args, code, message] of [
       [["-p", "none"], 2, /Cannot record process "none": must be the number of one/],

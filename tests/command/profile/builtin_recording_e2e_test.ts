@@ -10,7 +10,10 @@ import { type RefusedCall, refusing } from "../../support/refuse.ts";
 import { LEAVE_PID, runCommand, Workplace } from "../../support/command_process.ts";
 import { HOT, HOT_NESTING } from "../../support/hot_program.ts";
 
-/** The functions from the program's body to the innermost, with their lines, where all of a stack is named. */
+/**
+ * The functions from the program's body to the innermost, with their lines, where all of a stack is
+ * named.
+ */
 function nesting({ stacks }: Recording): string[] {
   const busiest = stacks.filter(({ frames }) => frames.some(({ kind }) => kind === "typescript"))
     .sort((a, b) => b.weight - a.weight);
@@ -24,7 +27,7 @@ function readRecording({ path }: Workplace, name = "recording.json"): Recording 
 
 const gcc = obstacleOfCommand("gcc", "--version");
 
-Deno.test("profile() without perf samples by itself, says so and why, and reports", async () => {
+Deno.test("profile() without perf uses the built-in sampler, says why, and reports", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
   Deno.mkdirSync(`${place.path}/empty`);
@@ -64,7 +67,7 @@ for (
   );
 }
 
-testNeeding(gcc, "profile() runs the program where nothing can sample, and says so", async () => {
+testNeeding(gcc, "profile() runs the program even if nothing can sample, and says so", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", `${HOT}; console.log("done");`);
   const { code, stdout, stderr } = await runCommand(["profile", script, "100"], {
@@ -73,10 +76,10 @@ testNeeding(gcc, "profile() runs the program where nothing can sample, and says 
   });
   equal(code, 1);
   match(stdout, /done/);
-  match(stderr, /error: Cannot report: the built-in sampler has seen nothing/);
+  match(stderr, /error: Cannot report "recording\.json": the built-in sampler has seen nothing/);
 });
 
-Deno.test("profile() by itself shows no js:: frame with -X perf=0", async () => {
+Deno.test("profile() with the built-in sampler shows no js:: frame with -X perf=0", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
   const { code, stdout, stderr } = await runCommand(
@@ -89,7 +92,7 @@ Deno.test("profile() by itself shows no js:: frame with -X perf=0", async () => 
   ok(recordingTotal(readRecording(place, "own.json")).samples > 5);
 });
 
-Deno.test("profile() by itself reports however the program ends", async () => {
+Deno.test("profile() with the built-in sampler reports a program that ends in any way", async () => {
   await using place = new Workplace();
   const script = place.write("end.ts", `${HOT}; (0, eval)(Deno.args[1]!);`);
   for (
@@ -109,7 +112,7 @@ Deno.test("profile() by itself reports however the program ends", async () => {
   }
 });
 
-Deno.test("profile() by itself sees threads, and all the time they take", async () => {
+Deno.test("profile() with the built-in sampler sees threads, and all their time", async () => {
   await using place = new Workplace();
   place.write("worker.ts", "const end = performance.now() + 600; while (performance.now() < end);");
   const script = place.write(
@@ -135,7 +138,10 @@ setTimeout(Deno.exit, 1000);`,
   equal(/were seen|dropped|not sampled/.test(stderr), false, stderr);
 });
 
-/** Each function's share of the program's time, that of the functions it calls included; the busiest first. */
+/**
+ * Each function's share of the program's time, that of the functions it calls included; the busiest
+ * first.
+ */
 function shares({ stacks }: Recording): [string, number][] {
   const sums = new Map<string, number>();
   for (const { frames, weight } of stacks) {
@@ -160,7 +166,10 @@ function all() { return sorts() + parses() + hashes() + joins(); }
 for (let i = 0; i < 200; i++) all();
 `;
 
-/** The shares of the five busiest functions by perf, and the same functions' by the built-in sampler. */
+/**
+ * The shares of the five busiest functions by perf, and the same functions' by the built-in
+ * sampler.
+ */
 async function sharesByBoth(): Promise<[name: string, byPerf: number, byOurs: number][]> {
   await using place = new Workplace();
   const script = place.write("mixed.ts", MIXED);
@@ -192,7 +201,7 @@ testNeeding(obstacleOfPerf(), "both samplers of profile() agree on the same prog
   ok(gap < 5, `${gap.toFixed(1)} points apart`);
 });
 
-Deno.test("profile() refuses what only perf has, with --sampler builtin", async () => {
+Deno.test("profile() --sampler builtin refuses options that only perf has", async () => {
   await using place = new Workplace();
   const script = place.write("app.ts", "Deno.writeTextFileSync('ran', '');");
   for (const args of [["-X", "perf_jit"], ["-e", "cycles"], ["--call-graph", "dwarf"]]) {

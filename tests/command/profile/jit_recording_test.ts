@@ -10,7 +10,7 @@ Deno.test("injectedPath() is beside the recording", () => {
   equal(injectedPath("a/.hidden"), "a/.hidden.jit.data");
 });
 
-Deno.test("checkJitVersion() refuses what cannot unwind a jitdump's code", () => {
+Deno.test("checkJitVersion() refuses a perf that cannot unwind a jitdump's code", () => {
   for (const name of ["6.7.2", "6.8", "6.12.95"]) {
     checkJitVersion({ name, version: parsePerfVersion(name) }, "install");
   }

@@ -3,7 +3,7 @@ import { equal, notEqual, throws } from "node:assert/strict";
 import { checkOutput, fileState } from "../../../lib/command/profile/output_file.ts";
 import { Workplace } from "../../support/command_process.ts";
 
-Deno.test("checkOutput() lets nothing, an empty file and an earlier recording pass, untouched", async () => {
+Deno.test("checkOutput() accepts no file, an empty one and an earlier recording, unchanged", async () => {
   await using place = new Workplace();
   checkOutput(`${place.path}/perf.data`);
   equal(place.has("perf.data"), false);
@@ -14,7 +14,7 @@ Deno.test("checkOutput() lets nothing, an empty file and an earlier recording pa
   }
 });
 
-Deno.test("checkOutput() refuses what is no recording, untouched", async () => {
+Deno.test("checkOutput() refuses a file that is no recording, and leaves it unchanged", async () => {
   await using place = new Workplace();
   const path = place.write("app.ts", "source");
   throws(() => checkOutput(path), {
@@ -30,7 +30,7 @@ Deno.test("checkOutput() refuses what is no recording, untouched", async () => {
 Deno.test("checkOutput() refuses a place that cannot be written", () => {
   throws(() => checkOutput("/no/such/place/perf.data"), {
     code: "file",
-    message: /^Cannot write "\/no\/such\/place\/perf.data": ENOENT/,
+    message: /^Cannot write "\/no\/such\/place\/perf.data": no such file or directory/,
     hint: "-o FILE names another place",
   });
 });

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 
 import { tryRecording } from "../../../lib/perf/perf_tool.ts";
 import { testNeeding } from "../../support/needing.ts";
@@ -14,10 +14,10 @@ const obstacle = (() => {
   }
 })();
 
-/** How they stand in a report, and how deep. */
+/** The names in a report, with their depths. */
 const REPORTED_NESTING = HOT_NESTING.map((name, depth) => [`js::${name}`, depth]);
 
-/** How deep each name stands in a report, from its outermost `js::` frame; outermost first. */
+/** Finds the depth of each name in a report below its outermost `js::` frame; outermost first. */
 function nesting(report: string): [string, number][] {
   const frames = [...report.matchAll(/%\s+\d+( +)(js::[^:]+):\S*?(:\d+)?$/gm)]
     .map(([, indent, name, line = ""]): [string, number] => [name! + line, indent!.length / 2]);
@@ -53,7 +53,7 @@ testNeeding(obstacle, "profile() shows no js:: frame with -X perf=0", async () =
   equal(stdout.includes("js::"), false);
 });
 
-testNeeding(obstacle, "profile() profiles the demo where no script is named", async () => {
+testNeeding(obstacle, "profile() without a script profiles the demo", async () => {
   await using place = new Workplace();
   const { code, stdout } = await runCommand(["profile", "-o", "demo.data"], { cwd: place.path });
   equal(code, 0);
@@ -89,7 +89,7 @@ testNeeding(
   },
 );
 
-testNeeding(obstacle, "profile() takes perf's options to perf, and warns of dwarf", async () => {
+testNeeding(obstacle, "profile() passes perf's options to perf, and warns of dwarf", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
   const { code, stdout, stderr } = await runCommand(
@@ -103,7 +103,7 @@ testNeeding(obstacle, "profile() takes perf's options to perf, and warns of dwar
   equal(stderr.includes("no hardware events"), false);
 });
 
-/** What perf and a script have left in /tmp. */
+/** Finds the files that perf and a script have left in /tmp. */
 function jitFiles({ path }: Workplace): string[] {
   const ours = [...Deno.readDirSync(path)].flatMap(({ name }) =>
     /^(\d+)\.pid$/.exec(name)?.[1] ?? []
@@ -130,7 +130,7 @@ testNeeding(obstacle, "profile() with -X perf_jit shows whole stacks, and cleans
   deepEqual(jitFiles(place), []);
 });
 
-testNeeding(obstacle, "profile() names the next size where stacks are cut off", async () => {
+testNeeding(obstacle, "profile() names the next size to try if stacks are cut off", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
   for (
@@ -149,21 +149,25 @@ testNeeding(obstacle, "profile() names the next size where stacks are cut off", 
   }
 });
 
-testNeeding(obstacle, "profile() with --keep keeps what the merged recording needs", async () => {
-  await using place = new Workplace();
-  const script = place.write("hot.ts", HOT);
-  const args = ["profile", "-X", "perf_jit", "--keep", "-g", "-o", "own.data", script, "300"];
-  const { code, stdout, stderr } = await runCommand(args, { cwd: place.path });
-  const files = jitFiles(place);
-  try {
-    equal(code, 0, stderr);
-    match(stdout, new RegExp(`own\\.jit\\.data\n# Kept for it: ${files.length} files`));
-    equal(files.length > 4, true);
-    match(stdout, /js::foo/);
-  } finally {
-    for (const file of files) Deno.removeSync(`/tmp/${file}`);
-  }
-});
+testNeeding(
+  obstacle,
+  "profile() --keep keeps the files that the merged recording needs",
+  async () => {
+    await using place = new Workplace();
+    const script = place.write("hot.ts", HOT);
+    const args = ["profile", "-X", "perf_jit", "--keep", "-g", "-o", "own.data", script, "300"];
+    const { code, stdout, stderr } = await runCommand(args, { cwd: place.path });
+    const files = jitFiles(place);
+    try {
+      equal(code, 0, stderr);
+      match(stdout, new RegExp(`own\\.jit\\.data\n# Kept for it: ${files.length} files`));
+      equal(files.length > 4, true);
+      match(stdout, /js::foo/);
+    } finally {
+      for (const file of files) Deno.removeSync(`/tmp/${file}`);
+    }
+  },
+);
 
 testNeeding(obstacle, "profile() ends the recording on SIGINT, and still reports", async () => {
   await using place = new Workplace();
@@ -184,7 +188,7 @@ testNeeding(obstacle, "profile() ends the recording on SIGINT, and still reports
   equal(signal === "SIGINT" || signal === "SIGTERM", true);
 });
 
-testNeeding(obstacle, "run() under a perf record of one's own is recorded", async () => {
+testNeeding(obstacle, "run() works under the user's own perf record", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
   const cli = import.meta.resolve("../../../lib/command/cli.ts");
@@ -200,4 +204,38 @@ testNeeding(obstacle, "run() under a perf record of one's own is recorded", asyn
     cwd: place.path,
   });
   match(new TextDecoder().decode((await report.output()).stdout), /js::foo:/);
+});
+
+/** Callbacks that builtins call, three deep, as most programs have them. */
+const NESTED = `
+interface Item { id: number; tags: string[] }
+function make(id: number): Item { return { id, tags: ["a", "b", String(id % 7)] }; }
+function score(item: Item): number {
+  return item.tags.reduce((sum, tag) => sum + tag.charCodeAt(0) * item.id, 0) % 1013;
+}
+function rank(items: Item[]): Item[] {
+  return items.map((item) => ({ item, by: score(item) })).sort((a, b) => a.by - b.by)
+    .map(({ item }) => item);
+}
+async function round(n: number): Promise<number> {
+  const ranked = rank(Array.from({ length: 300 }, (_, i) => make(i + n)));
+  await null;
+  return JSON.stringify(ranked.map((item) => ({ ...item, name: "x" + item.id }))).length;
+}
+for (let n = 0; n < 300; n++) await round(n);
+`;
+
+testNeeding(obstacle, "profile() -X perf_jit has whole stacks of a small program", async () => {
+  await using place = new Workplace();
+  place.write("nested.ts", NESTED);
+  const cutOf = async (...args: string[]) => {
+    const { code, stderr } = await runCommand(
+      ["profile", "-X", "perf_jit", "--engine", "native", "-F", "999", ...args, "nested.ts"],
+      { cwd: place.path },
+    );
+    equal(code, 0, stderr);
+    return Number(/(\d+) % of the stacks are cut off/.exec(stderr)?.[1] ?? 0);
+  };
+  const [cut, before] = [await cutOf(), await cutOf("--call-graph", "dwarf,8192")];
+  ok(cut < before / 2, `${cut} % are cut, with 8192 bytes ${before} %`);
 });

@@ -89,7 +89,7 @@ export function pipeline<T, R>(stage: Stage<T, R>): (value: T) => Promise<R> {
 `,
 };
 
-/** What calls what on the way into the matrix, by the lines of the source, outermost first. */
+/** The calls on the way into the matrix, with the lines of the source, outermost first. */
 const NESTING = [
   "pipeline.delayed lib/pipeline.ts:5",
   "main.<anonymous> main.ts:10",
@@ -106,23 +106,27 @@ const obstacle = (() => {
   }
 })();
 
-testNeeding(obstacle, "profile() reports several modules as their source reads", async () => {
-  await using place = new Workplace();
-  for (const [name, text] of Object.entries(MODULES)) place.write(name, text);
-  const { code, stdout, stderr } = await runCommand(["profile", `${place.path}/main.ts`], {
-    cwd: place.path,
-  });
-  equal(code, 0, stderr);
-  const frames = [...stdout.matchAll(/([\d.]+)%\s+\d+( +)js::(\S+?):(\S+)$/gm)];
-  const found = frames.map(([, share, indent, name, at]) => ({
-    share: Number(share),
-    depth: indent!.length / 2,
-    place: `${name} ${at!.replace(`${place.path}/`, "")}`,
-  }));
-  const start = found.findIndex((frame) => frame.place === NESTING[0]);
-  ok(start >= 0, stdout);
-  const path = found.slice(start, start + NESTING.length);
-  deepEqual(path.map((frame) => frame.place), NESTING);
-  deepEqual(path.map(({ depth }) => depth - path[0]!.depth), [0, 1, 2, 3, 4]);
-  ok(path.every(({ share }) => share > 0.9 * path[0]!.share), stdout);
-});
+testNeeding(
+  obstacle,
+  "profile() reports functions of several modules with the lines of their source",
+  async () => {
+    await using place = new Workplace();
+    for (const [name, text] of Object.entries(MODULES)) place.write(name, text);
+    const { code, stdout, stderr } = await runCommand(["profile", `${place.path}/main.ts`], {
+      cwd: place.path,
+    });
+    equal(code, 0, stderr);
+    const frames = [...stdout.matchAll(/([\d.]+)%\s+\d+( +)js::(\S+?):(\S+)$/gm)];
+    const found = frames.map(([, share, indent, name, at]) => ({
+      share: Number(share),
+      depth: indent!.length / 2,
+      place: `${name} ${at!.replace(`${place.path}/`, "")}`,
+    }));
+    const start = found.findIndex((frame) => frame.place === NESTING[0]);
+    ok(start >= 0, stdout);
+    const path = found.slice(start, start + NESTING.length);
+    deepEqual(path.map((frame) => frame.place), NESTING);
+    deepEqual(path.map(({ depth }) => depth - path[0]!.depth), [0, 1, 2, 3, 4]);
+    ok(path.every(({ share }) => share > 0.9 * path[0]!.share), stdout);
+  },
+);

@@ -48,7 +48,7 @@ Deno.test("profile() without perf says how to install it, and runs nothing", asy
   equal(place.has("perf.data"), false);
 });
 
-Deno.test("profile() with a perf that does not start repeats its words", async () => {
+Deno.test("profile() repeats the error of a perf that does not start", async () => {
   await using place = new Workplace();
   const version = "echo 'WARNING: perf not found for kernel 6.18' >&2; exit 2";
   const { code, stderr } = await profileWithPerf(place, { version }, "--sampler=perf");
@@ -57,7 +57,7 @@ Deno.test("profile() with a perf that does not start repeats its words", async (
   equal(place.has("ran"), false);
 });
 
-Deno.test("profile() that may not record names the command that mends it, and runs nothing", async () => {
+Deno.test("profile() names the mend if perf may not record, and runs nothing", async () => {
   await using place = new Workplace();
   const record = `cat >&2 <<'END'
 Error:
@@ -96,7 +96,7 @@ Deno.test("profile() falls back to cpu-clock where perf's own event fails, and s
   );
 });
 
-Deno.test("profile() keeps to the event that it was told", async () => {
+Deno.test("profile() keeps the event that the user chose", async () => {
   await using place = new Workplace();
   const record = "echo \"event syntax error: '$5'\" >&2; exit 129";
   const { code, stderr } = await profileWithPerf(place, { record }, "-e", "nosuch");
@@ -104,7 +104,7 @@ Deno.test("profile() keeps to the event that it was told", async () => {
   match(stderr, /^error: Cannot record with perf: event syntax error/);
 });
 
-Deno.test("profile() reports no earlier recording as its own", async () => {
+Deno.test("profile() does not report an earlier recording as its own", async () => {
   await using place = new Workplace();
   place.write("perf.data", "PERFILE2 of yesterday");
   const { code, stderr } = await profileWithPerf(place, {
@@ -171,4 +171,19 @@ Deno.test("profile() refuses a clock that a jitdump does not have", async () => 
   equal(code, 2);
   match(stderr, /^error: Cannot record a jitdump with clock "real": must be mono\n/);
   equal(place.has("ran"), false);
+});
+
+Deno.test("profile() -X perf_jit copies more stack than perf does of its own accord", async () => {
+  await using place = new Workplace();
+  const record = 'echo "$@" >> calls';
+  const sizeOf = async (...args: string[]) => {
+    place.write("calls", "");
+    await profileWithPerf(place, { record }, "-X", "perf_jit", ...args);
+    return [...Deno.readTextFileSync(`${place.path}/calls`).matchAll(/--call-graph (\S+)/g)]
+      .at(-1)![1];
+  };
+  equal(await sizeOf(), "dwarf,16384");
+  equal(await sizeOf("--call-graph", "dwarf"), "dwarf,16384");
+  equal(await sizeOf("--call-graph", "dwarf,8192"), "dwarf,8192");
+  equal(await sizeOf("-g"), "fp");
 });

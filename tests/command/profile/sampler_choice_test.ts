@@ -9,7 +9,7 @@ function fails(): { version: string } {
   throw new PerfError("Cannot run perf: it is not on PATH", { code: "perf", hint: "install it" });
 }
 
-Deno.test("parseSampler() takes three names, and auto where none is given", () => {
+Deno.test("parseSampler() takes three names, and is auto by default", () => {
   deepEqual([undefined, "auto", "perf", "builtin"].map((name) => parseSampler(name)), [
     "auto",
     "auto",
@@ -19,21 +19,21 @@ Deno.test("parseSampler() takes three names, and auto where none is given", () =
   throws(() => parseSampler("Perf"), RangeError);
 });
 
-Deno.test("decideSampler() prefers perf, and gives its version for a reason", () => {
+Deno.test("decideSampler() prefers perf, with its version as the reason", () => {
   const perfOptions = ["--event"];
   const expected = { name: "perf", trial: works(), reason: "perf 6.12.95" } as const;
   deepEqual(decideSampler("auto", { perfOptions, tryPerf: works }), expected);
   deepEqual(decideSampler("perf", { perfOptions, tryPerf: works }), expected);
 });
 
-Deno.test("decideSampler() falls back where perf fails, and says why", () => {
+Deno.test("decideSampler() falls back if perf fails, and says why", () => {
   deepEqual(decideSampler("auto", { perfOptions: [], tryPerf: fails }), {
     name: "builtin",
     reason: "Cannot run perf: it is not on PATH (for perf: install it)",
   });
 });
 
-Deno.test("decideSampler() does not fall back from what only perf can do, or from a bug", () => {
+Deno.test("decideSampler() does not fall back if only perf will do, or on a bug", () => {
   throws(() => decideSampler("perf", { perfOptions: [], tryPerf: fails }), PerfError);
   throws(() => decideSampler("auto", { perfOptions: ["--event"], tryPerf: fails }), PerfError);
   const bug = () => {
@@ -42,7 +42,7 @@ Deno.test("decideSampler() does not fall back from what only perf can do, or fro
   throws(() => decideSampler("auto", { perfOptions: [], tryPerf: bug }), TypeError);
 });
 
-Deno.test("decideSampler() does not even try perf where the other is wanted", () => {
+Deno.test("decideSampler() does not try perf if the built-in sampler is wanted", () => {
   const tryPerf = () => {
     throw new Error("tried");
   };

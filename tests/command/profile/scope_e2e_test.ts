@@ -25,7 +25,7 @@ console.log(Object.keys(Deno.env.toObject()).filter((name) => /^JS_PERF_(SCOPE|C
 for (const sampler of ["perf", "builtin"]) {
   testNeeding(
     sampler === "perf" ? obstacleOfPerf() : undefined,
-    `profile() --scope with ${sampler} records what is in the scope, and nothing else`,
+    `profile() --scope with ${sampler} records only the scope`,
     async () => {
       await using place = new Workplace();
       const script = place.write("parts.ts", PARTS);
@@ -47,6 +47,31 @@ for (const sampler of ["perf", "builtin"]) {
         name.startsWith("xperf-control-")
       );
       deepEqual(left, []);
+    },
+  );
+}
+
+for (const sampler of ["perf", "builtin"]) {
+  testNeeding(
+    sampler === "perf" ? obstacleOfPerf() : undefined,
+    `profile() --scope with ${sampler} says what the program has never done`,
+    async () => {
+      await using place = new Workplace();
+      const script = place.write("parts.ts", "for (let i = 0; i < 3e8; i++);");
+      for (
+        const [scope, never] of [
+          ["measure:nope", 'between performance.mark("nope") and performance.measure("nope")'],
+          ["active", "into a time with trampolines on, as activateStackTrampoline() turns them on"],
+        ] as const
+      ) {
+        const args = ["profile", "--sampler", sampler, "-o", "out.data", "--scope", scope, script];
+        const { code, stdout, stderr } = await runCommand(args, { cwd: place.path });
+        equal(code, 1);
+        equal(stdout, "");
+        const message =
+          `error: Cannot report "out.data": nothing was measured, no sample fell ${never}`;
+        equal(stderr.trimEnd().split("\n").at(-1), message);
+      }
     },
   );
 }

@@ -89,7 +89,7 @@ testNeeding(obstacle, "profile() shows functions that V8 inlines, in order", asy
   const apart = await profile(place, ["--runtime-args", flags, "app.ts"]);
   for (const name of ["leaf", "mid", "top"]) {
     const [one, other] = [share(stacks, name), share(apart.stacks, name)];
-    ok(Math.abs(one - other) < 4, `${name}: ${one.toFixed(1)} % and ${other.toFixed(1)} %`);
+    ok(Math.abs(one - other) < 3, `${name}: ${one.toFixed(1)} % and ${other.toFixed(1)} %`);
   }
 });
 
@@ -114,7 +114,7 @@ ${FOR(1500, "work(items);")}
 
 const THE_LINE = HOT_LINE.split("\n").findIndex((line) => line.includes("// the line")) + 1;
 
-testNeeding(obstacle, "profile() shows the line that is executed, of the TypeScript", async () => {
+testNeeding(obstacle, "profile() shows the executed line of the TypeScript", async () => {
   await using place = new Workplace();
   place.write("app.ts", HOT_LINE);
   const { stacks } = await profile(place, ["app.ts"]);
@@ -238,7 +238,7 @@ for (const runtime of ["deno", "node20", "node22", "node24", "node26"] as const)
 
 testNeeding(
   obstacle,
-  "profile() of a command names all that it starts, and tells it apart",
+  "profile() of a command names all programs that it starts, and keeps them apart",
   async () => {
     await using place = new Workplace();
     const work = (name: string) => `function ${name}(n) { ${SPIN} } ${FOR(500, `${name}(2e5);`)}`;
@@ -314,7 +314,7 @@ testNeeding(obstacle, "profile() of deno test and deno serve names their modules
 
 testNeeding(
   obstacle,
-  "profile() has frames by hand beside V8's names, each function once",
+  "profile() shows withPerf() frames beside V8's names, each function once",
   async () => {
     await using place = new Workplace();
     place.write(
@@ -348,36 +348,6 @@ testNeeding(obstacle, "profile() -X perf=0 names nothing", async () => {
   equal(stacks.some(({ frames }) => frames.some(({ file }) => file !== undefined)), false);
   match(result.stderr, /^names: none \(-X perf=0\)$/m);
   equal(place.has("perf.data.v8"), false);
-});
-
-testNeeding(obstacle, "no byte of V8's log reaches the program's output, in any mode", async () => {
-  await using place = new Workplace();
-  place.write(
-    "app.ts",
-    `new Worker("data:text/javascript,console.log('worker');self.close()", { type: "module" });
-    const text = new TextDecoder().decode(
-      new Deno.Command(Deno.execPath(), { args: ["eval", "console.log('child')"] }).outputSync().stdout,
-    );
-    setTimeout(() => { console.log(text.trim()); console.error("error"); }, 500);`,
-  );
-  for (
-    const args of [
-      ["run"],
-      ["run", "-X", "perf"],
-      ["run", "-X", "perf=0"],
-      ["run", "--engine", "trampolines", "-X", "perf"],
-      ["run", "--engine", "native", "-X", "perf"],
-      ["run", "--engine", "wasm", "-X", "perf"],
-    ]
-  ) {
-    const { stdout, stderr } = await runCommand([...args, "app.ts"], { cwd: place.path });
-    equal(stdout, "worker\nchild\n", args.join(" "));
-    equal(stderr, "error\n", args.join(" "));
-  }
-  const { stdout } = await runCommand(["profile", "--format", "folded", "app.ts"], {
-    cwd: place.path,
-  });
-  equal(stdout, "worker\nchild\n");
 });
 
 testNeeding(obstacle, "report() by hand: perf by its map, the command by V8's log", async () => {
@@ -438,7 +408,7 @@ testNeeding(obstacle, "profile() by V8's log reports a program that was killed",
   match(stdout, /js::victim:/);
 });
 
-testNeeding(obstacle, "profile() tells garbage collection, as much of it as V8 says", async () => {
+testNeeding(obstacle, "profile() shows as much garbage collection as V8 reports", async () => {
   await using place = new Workplace();
   place.write(
     "app.mjs",
@@ -456,8 +426,8 @@ testNeeding(obstacle, "profile() tells garbage collection, as much of it as V8 s
     "-A --v8-flags=--trace-gc,--single-threaded-gc",
     "app.mjs",
   ]);
-  // `…  37 ms: Incremental Mark-Compact 3.1 (4.2) -> 2.9 (5.2) MB, pooled: 0 MB, 6.72 / 0.00 ms (+ 3.3 ms
-  // in 14 steps since start of marking …`
+  // `…  37 ms: Incremental Mark-Compact 3.1 (4.2) -> 2.9 (5.2) MB, pooled: 0 MB, 6.72 / 0.00 ms
+  // (+ 3.3 ms in 14 steps since start of marking …`
   const times = [
     ...result.stdout.matchAll(/MB, ([\d.]+) \/ [\d.]+ ms/g),
     ...result.stdout.matchAll(/ \(\+ ([\d.]+) ms in \d+ steps/g),
@@ -475,7 +445,7 @@ testNeeding(obstacle, "profile() tells garbage collection, as much of it as V8 s
   match(result.stdout, /^# The runtime itself, of all time: garbage collection [\d.]+ %/m);
 });
 
-testNeeding(obstacle, "profile() tells compiling, under the function that called", async () => {
+testNeeding(obstacle, "profile() shows compiling under the function that caused it", async () => {
   await using place = new Workplace();
   place.write("app.mjs", `${COLD.join("\n")}\n${COLD_CALLS}`);
   const { stacks } = await profile(place, ["-F", "9999", "app.mjs"]);

@@ -34,6 +34,12 @@ Deno.test("instrumentationVariables() checks patterns of both sources", () => {
   throws(() => variables([], { JS_PERF_INCLUDE: "!a" }), /"!a" of JS_PERF_INCLUDE: /);
 });
 
+Deno.test("instrumentationVariables() refuses an option that names no pattern", () => {
+  throws(() => variables(["--include", ""]), /Cannot use --include "": must name a pattern/);
+  throws(() => variables(["--exclude", " , "]), /Cannot use --exclude " , ": must name a pattern/);
+  deepEqual(variables(["--include", "", "--include", "src"]), [",src", "", ""]);
+});
+
 /** A program of three modules and a package, one function in each. */
 function writeProgram(place: Workplace): string {
   place.write("node_modules/left/package.json", '{ "name": "left", "main": "main.js" }');
@@ -66,7 +72,7 @@ function symbolsOf(place: Workplace): string[] {
   return names.filter((name) => !name.startsWith("<module>")).sort();
 }
 
-Deno.test("run() instruments what --include and --exclude say", async () => {
+Deno.test("run() instruments the modules that --include and --exclude select", async () => {
   const cases: [args: string[], symbols: string[]][] = [
     [[], ["a a.ts:1", "main main.ts:7"]],
     [["--include", "npm:left"], ["a a.ts:1", "left main.js:1", "main main.ts:7"]],
@@ -93,6 +99,23 @@ Deno.test("run() instruments what --include and --exclude say", async () => {
   }
 });
 
+Deno.test("run() names the patterns of --include that match nothing", async () => {
+  await using place = new Workplace();
+  const script = writeProgram(place);
+  const include = ["--include", "npm:left,npm:nonexistent,*.ts", "--exclude", "nowhere"];
+  const { code, stdout, stderr } = await runCommand(
+    ["run", "--engine=trampolines", "-X", "perf", ...include, script],
+    { cwd: place.path },
+  );
+  equal(code, 0);
+  equal(stdout, "3function text() {}\n\n");
+  equal(
+    stderr,
+    '@x/perf: Pattern "npm:nonexistent" of --include (JS_PERF_INCLUDE) matches no module of the ' +
+      "main thread\n",
+  );
+});
+
 Deno.test("run() lists with --verbose what it leaves alone", async () => {
   await using place = new Workplace();
   const script = writeProgram(place);
@@ -114,7 +137,7 @@ const obstacle = (() => {
   }
 })();
 
-testNeeding(obstacle, "profile() says how much it leaves alone", async () => {
+testNeeding(obstacle, "profile() says how many functions are not instrumented", async () => {
   await using place = new Workplace();
   const script = writeProgram(place);
   const { stderr } = await runCommand(["profile", "--engine=trampolines", script], {
@@ -131,7 +154,7 @@ testNeeding(obstacle, "profile() says how much it leaves alone", async () => {
   equal(silent.includes("@x/perf"), false);
 });
 
-Deno.test("the preload instruments nothing where its patterns are wrong, and says so", async () => {
+Deno.test("the preload instruments nothing if its patterns are wrong, and says so", async () => {
   const preload = import.meta.resolve("../../../lib/preload.ts");
   const text = "function f() {} f(); console.log('ran');";
   const env = { JS_PERF_SUPPORT: "1", JS_PERF_INCLUDE: "!a" };
@@ -144,7 +167,7 @@ Deno.test("the preload instruments nothing where its patterns are wrong, and say
   deepEqual(await program.symbols(), []);
 });
 
-Deno.test("run() leaves the report of a syntax error to the runtime", async () => {
+Deno.test("run() lets the runtime report a syntax error", async () => {
   await using place = new Workplace();
   for (
     const [name, text] of [["a.mjs", "let a;\nlet a;"], ["b.cjs", "f();\n}"], ["c.ts", "let let"]]

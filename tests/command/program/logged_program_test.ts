@@ -56,7 +56,7 @@ ${WORK}`,
 for (const runtime of ["node20", "node22", "node24"] as OtherRuntime[]) {
   testNeeding(
     obstacleOfRuntime(runtime) ?? obstacleOfCommand("npm", "--version"),
-    `loggedEnvironment() reaches Workers, children and npm's scripts in ${runtime}, unnoticed`,
+    `loggedEnvironment() logs Workers, children and npm's scripts in ${runtime}, unnoticed`,
     async () => {
       using programs = new LoggedPrograms(FILES);
       const env = {
@@ -98,7 +98,7 @@ await relay(spawn("node", ["work.mjs"], { stdio: "inherit" }));
 
 testNeeding(
   obstacleOfCommand("node", "--version"),
-  "loggedEnvironment() reaches Workers and children in Deno, unnoticed",
+  "loggedEnvironment() logs Workers and children in Deno, unnoticed",
   async () => {
     using programs = new LoggedPrograms({
       ...FILES,
@@ -122,7 +122,7 @@ Deno.test("loggedEnvironment() puts our flags for Deno behind the user's", () =>
   equal(variables({ DENO_V8_FLAGS: "--a,--b=1" })["DENO_V8_FLAGS"], `--a,--b=1,${flags}`);
 });
 
-Deno.test("loggedEnvironment() makes no program first on PATH that was not on it", () => {
+Deno.test("loggedEnvironment() makes no shim for a program that is not on PATH", () => {
   using programs = new LoggedPrograms();
   const env = loggedEnvironment(programs.directory, { PATH: "/nowhere::/none", A: "1" });
   equal(env["PATH"], "/nowhere::/none");
@@ -140,7 +140,7 @@ Deno.test("programPath() finds a program on the PATH of the environment that it 
   equal(programPath("node", {}), "node");
 });
 
-/** A program that stands for a runtime and prints what it gets. */
+/** A program that stands for a runtime and prints its arguments and variables. */
 const fake = (version: string) =>
   `#!/bin/bash
 if [ "$1" = --version ]; then echo "${version}"; exit; fi
@@ -157,7 +157,7 @@ for (
     ["", false],
   ] as const
 ) {
-  Deno.test(`the node first on PATH gives ${gets ? "its" : "no"} flags to version "${version}"`, async () => {
+  Deno.test(`the node shim passes ${gets ? "its" : "no"} flags to version "${version}"`, async () => {
     using programs = new LoggedPrograms({ node: fake(version), nodejs: fake(version) });
     const env = { PATH: `${programs.path}:${Deno.env.get("PATH")}` };
     const args = ["-e", "a  'b' \"c\" $d \n", "", "*"];
@@ -170,7 +170,7 @@ for (
   });
 }
 
-Deno.test("the node first on PATH asks scripts for their version each time", async () => {
+Deno.test("the node shim asks a node that is a script for its version each time", async () => {
   using programs = new LoggedPrograms({ node: fake("$(cat version)"), version: "v18.0.0" });
   const env = { PATH: `${programs.path}:${Deno.env.get("PATH")}` };
   equal((await programs.run(["node", "x"], { env })).stdout, "[x]");
@@ -178,7 +178,7 @@ Deno.test("the node first on PATH asks scripts for their version each time", asy
   ok((await programs.run(["node", "x"], { env })).stdout.startsWith(`[${LOG_FLAGS[0]}]`));
 });
 
-Deno.test("the node first on PATH finds no real one any more, and says so as a shell does", async () => {
+Deno.test("the node shim reports a missing real node as a shell does", async () => {
   using programs = new LoggedPrograms({ node: fake("v22.0.0") });
   const env = { PATH: `${programs.path}:/nowhere` };
   const { PATH } = programs.environment({ env });
@@ -192,7 +192,7 @@ Deno.test("the node first on PATH finds no real one any more, and says so as a s
 
 testNeeding(
   obstacleOfCommand("node", "--version"),
-  "the node first on PATH keeps arguments, argv0, variables, status and signals",
+  "the node shim keeps arguments, argv0, variables, status and signals",
   async () => {
     using programs = new LoggedPrograms({
       "show.mjs": `
@@ -234,7 +234,7 @@ process.exit(7);`,
 
 testNeeding(
   obstacleOfCommand("node", "--version"),
-  "the node first on PATH does not find itself, nor that of a command around it",
+  "the node shim finds neither itself nor the shim of a command around it",
   async () => {
     using programs = new LoggedPrograms({ "work.mjs": WORK });
     const inner = makeLogDirectory({ temporary: programs.path });
@@ -254,7 +254,7 @@ testNeeding(
 
 testNeeding(
   obstacleOfCommand("node", "--version"),
-  "loggedEnvironment() leaves programs alone when the log directory is gone",
+  "loggedEnvironment() does not affect programs when the log directory is gone",
   async () => {
     using programs = new LoggedPrograms({ "work.mjs": WORK });
     for (const command of [["node", "work.mjs"], ["deno", "run", "work.mjs"]]) {

@@ -40,7 +40,7 @@ for (const [line, kind, backend, engine] of CASES) {
   });
 }
 
-Deno.test("decideNaming() takes trampolines where V8 has no log, and says why", () => {
+Deno.test("decideNaming() takes trampolines if V8's log is impossible, and says why", () => {
   const runtimes: [NamingOptions["runtime"], RegExp | undefined][] = [
     [{ name: "bun", version: "1.4.5" }, /JavaScriptCore/],
     [{ name: "node", version: "18.20.0" }, /older than 20/],
@@ -56,7 +56,7 @@ Deno.test("decideNaming() takes trampolines where V8 has no log, and says why", 
   equal(limited.reason, "files are limited");
 });
 
-Deno.test("decideNaming() leaves frames by hand to the program where nothing is said", () => {
+Deno.test("decideNaming() leaves withPerf() to the program by default", () => {
   equal(decide("", { isOnByDefault: false }).wish.backend, undefined);
   equal(decide("-X perf", { isOnByDefault: false }).wish.backend, "perf");
   const env = { JS_PERF_SUPPORT: "1" };
@@ -64,7 +64,7 @@ Deno.test("decideNaming() leaves frames by hand to the program where nothing is 
   equal(decide("-X perf=0", { isOnByDefault: false, env }).kind, "none");
 });
 
-Deno.test("decideNaming() refuses what --engine v8 cannot do, and unknown engines", () => {
+Deno.test("decideNaming() refuses options that --engine v8 cannot serve, and unknown engines", () => {
   throws(() => decide("--engine v8 -X perf_jit"), /Cannot use --engine v8: -X perf_jit/);
   throws(() => decide("--engine v8 -p 1"), /Cannot use --engine v8: -p/);
   throws(() => decide("--all-lines --engine wasm"), /--engine wasm has no lines/);

@@ -37,7 +37,7 @@ Deno.test("scriptCommand() takes the runtime's flags instead of -A", () => {
   equal(command.includes("-A"), false);
 });
 
-Deno.test("scriptCommand() hands the switches on in the environment, and the rest as it is", () => {
+Deno.test("scriptCommand() puts the switches into the environment, and keeps the rest", () => {
   const { env } = commandOf("app.ts");
   equal(env["JS_PERF_SUPPORT"], "1");
   equal(env["JS_PERF_ENGINE"], "native");
@@ -45,7 +45,7 @@ Deno.test("scriptCommand() hands the switches on in the environment, and the res
   equal(env["PATH"], Deno.env.get("PATH"));
 });
 
-Deno.test("missingFlags() names what trampolines lack", () => {
+Deno.test("missingFlags() names the flags that trampolines lack", () => {
   const missing = (text: string) =>
     missingFlags(parseCommandLine([`--runtime-args=${text}`], parseOptionsOf("run")));
   deepEqual(missingFlags(parseCommandLine([], parseOptionsOf("run"))), []);
@@ -57,14 +57,14 @@ Deno.test("missingFlags() names what trampolines lack", () => {
   deepEqual(missing("--allow-net -R"), ["--allow-env", "--allow-ffi", "--allow-write=/tmp"]);
 });
 
-Deno.test("checkScript() lets files, URLs and standard input pass", () => {
+Deno.test("checkScript() accepts files, URLs and standard input", () => {
   const own = import.meta.url;
   for (const script of [fileURLToPath(own), own, "https://x/y.ts", "npm:x", "jsr:@x/y", "-"]) {
     doesNotThrow(() => checkScript(script));
   }
 });
 
-Deno.test("checkScript() refuses what is missing, a directory or nothing", () => {
+Deno.test("checkScript() refuses a missing file, a directory and no name", () => {
   const usage = { name: "PerfError", code: "usage" };
   for (const script of ["/no/such/file.ts", "file:///no/such/file.ts", `${Deno.execPath()}/x.ts`]) {
     throws(() => checkScript(script), {

@@ -29,7 +29,7 @@ Deno.test("diff() writes a page and folded stacks with both weights", async () =
   match(page, /"compared":\{"before":"a\.json","after":"b\.json"\}/);
 });
 
-Deno.test("diff() refuses what cannot be compared", async () => {
+Deno.test("diff() refuses files that cannot be compared", async () => {
   await using place = placeWithRecordings();
   const table: [string[], number, RegExp][] = [
     [["a.json", "c.json"], 1, /^error: Cannot compare cpu-clock with cycles: .*\nhint: -e EVENT/],

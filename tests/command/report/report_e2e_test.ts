@@ -20,7 +20,7 @@ const end = performance.now() + 500;
 while (performance.now() < end) Deno.args[0] === "deep" ? deep(60) : bar(1e5);
 `;
 
-/** What a report says of everything, and of foo with what it calls. */
+/** A report's values for everything, and for foo with its callees. */
 interface Shares {
   total: number;
   foo: number;
@@ -120,14 +120,14 @@ testNeeding(obstacle, "profile() says when the kernel has cut stacks, and the me
   const most = Deno.readTextFileSync("/proc/sys/kernel/perf_event_max_stack").trim();
   const advice = new RegExp(
     `\\d+ % of the stacks are cut off: they are deeper than ${most} frames, ` +
-      "sudo sysctl kernel\\.perf_event_max_stack=1024 before recording keeps more",
+      "--max-stack 1024 keeps more, as root, and so does sudo sysctl kernel\\.perf_event_max_stack=1024",
   );
   match(stderr, advice);
   match(Deno.readTextFileSync(`${place.path}/perf.html`), advice);
   equal((await runCommand(args, { cwd: place.path })).stderr.includes("cut off"), false);
 });
 
-testNeeding(obstacle, "profile() --quiet says nothing on standard error", async () => {
+testNeeding(obstacle, "profile() --quiet prints nothing on standard error", async () => {
   await using place = new Workplace();
   const script = place.write("hot.ts", HOT);
   const { code, stderr } = await runCommand(["profile", "-q", "-F", "999", script, "deep"], {

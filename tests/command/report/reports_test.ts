@@ -3,7 +3,7 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { reportPath, writeReportFile } from "../../../lib/command/report/reports.ts";
 import { Workplace } from "../../support/command_process.ts";
 
-Deno.test("reportPath() is beside the recording, or where -o says", () => {
+Deno.test("reportPath() is beside the recording, or the path of -o", () => {
   const one = { format: "html", formats: ["html"] } as const;
   const two = { format: "html", formats: ["html", "pprof"] } as const;
   equal(reportPath("perf.data", one), "perf.html");
@@ -17,7 +17,7 @@ Deno.test("reportPath() is beside the recording, or where -o says", () => {
   equal(reportPath("dir/.data", one), "dir/.data.html");
 });
 
-Deno.test("writeReportFile() leaves the earlier report where it cannot write, and nothing else", async () => {
+Deno.test("writeReportFile() keeps the earlier report if it cannot write, and leaves no other file", async () => {
   await using place = new Workplace();
   const path = place.write("perf.html", "old");
   writeReportFile(path, "new");

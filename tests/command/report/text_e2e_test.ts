@@ -20,7 +20,7 @@ testNeeding(
     const lines = stdout.split("\n");
     const start = lines.findIndex((line) => line.startsWith("hot.ts 700 (perf "));
     const screen = lines.slice(start, start + 24).join("\n");
-    match(screen, /\nSelf time of functions.*\n +\d+ ms +\d\d\.\d % +total .* foo +hot\.ts:4\n/);
+    match(screen, /\nSelf time of functions.*\n +\d+ ms +[\d.]+ % +total .* foo +hot\.ts:4\n/);
     match(screen, /\nHottest lines\n.* hot\.ts:5 +for \(let i = 0; .*\(sum \* 31 \+ i\) \| 0;\n/);
     match(stdout, /\n.*<module> +hot\.ts\n.* baz +hot\.ts:9\n.* bar +hot\.ts:8\n.* foo +hot\.ts:4/);
     equal(stdout.includes("\x1b"), false);

@@ -1,6 +1,6 @@
 /*
- * perf, run by hand, on programs under V8's log: the names come from the map that follows the log, and
- * the markers are in the recording.
+ * perf, run by hand, on programs under V8's log: the names come from the map that follows the log,
+ * and the markers are in the recording.
  */
 import { equal, ok } from "node:assert/strict";
 import { closeSync, openSync, readSync } from "node:fs";
@@ -12,7 +12,9 @@ import { LoggedPrograms } from "../../support/logged.ts";
 import { obstacleOfCommand, testNeeding } from "../../support/needing.ts";
 import { obstacleOfPerf, parsePerfScript } from "../../support/perf.ts";
 
-/** The code in a growing log, by the lines that create and move it; lib/v8_log has names of ours. */
+/**
+ * The code in a growing log, by the lines that create and move it; lib/v8_log has names of ours.
+ */
 class PlainSource implements MapSource {
   readonly #path: string;
   readonly #code = new Map<number, MapEntry>();

@@ -2,7 +2,6 @@ import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { appendFileSync, openSync, writeSync } from "node:fs";
 
 import { LiveMap, type MapEntry } from "../../../lib/command/run/live_map.ts";
-import { LiveMaps } from "../../../lib/command/run/live_maps.ts";
 import { PerfError } from "../../../lib/base/perf_error.ts";
 import { readPerfMapEntries } from "../../../lib/backends/perf_map/perf_map_entries.ts";
 
@@ -46,7 +45,7 @@ Deno.test("LiveMap appends a line for each piece of code", () => {
   map.finish();
 });
 
-Deno.test("LiveMap leaves out code without place or name, and lines that are there", () => {
+Deno.test("LiveMap leaves out code without address or name, and existing lines", () => {
   using scratch = new Scratch();
   const map = scratch.open();
   map.add([
@@ -61,7 +60,7 @@ Deno.test("LiveMap leaves out code without place or name, and lines that are the
   map.finish();
 });
 
-Deno.test("LiveMap retires the lines that newer code lies over, where they stand", () => {
+Deno.test("LiveMap retires lines of overwritten code in place", () => {
   using scratch = new Scratch();
   const map = scratch.open();
   map.add([
@@ -77,7 +76,7 @@ Deno.test("LiveMap retires the lines that newer code lies over, where they stand
   equal(scratch.text, "1200 10 stays\n10f0 20 new\n");
 });
 
-Deno.test("LiveMap counts the last of code that lies over itself in one batch", () => {
+Deno.test("LiveMap keeps the last of overlapping code in one batch", () => {
   using scratch = new Scratch();
   const map = scratch.open();
   map.add([entry(0x10, 8, "a"), entry(0x10, 8, "b"), entry(0x14, 8, "c")]);
@@ -85,7 +84,7 @@ Deno.test("LiveMap counts the last of code that lies over itself in one batch", 
   map.finish();
 });
 
-Deno.test("LiveMap keeps the lines of the program, which come at any time", () => {
+Deno.test("LiveMap keeps the lines that the program appends", () => {
   using scratch = new Scratch();
   appendFileSync(scratch.path, "1 1 theirs 1\n");
   const map = scratch.open();
@@ -109,7 +108,7 @@ Deno.test("LiveMap keeps the lines of the program, which come at any time", () =
   );
 });
 
-Deno.test("LiveMap finds its lines where the program's came between", async () => {
+Deno.test("LiveMap finds its lines even if the program appended in front of them", async () => {
   using scratch = new Scratch();
   const map = scratch.open();
   const program = new Deno.Command("sh", {
@@ -133,7 +132,7 @@ Deno.test("LiveMap finds its lines where the program's came between", async () =
   );
 });
 
-Deno.test("LiveMap writes no line over the end of a page", () => {
+Deno.test("LiveMap writes no line across the end of a page", () => {
   using scratch = new Scratch();
   const map = scratch.open();
   for (let i = 0; i < 20; i++) {
@@ -189,7 +188,7 @@ for (
   });
 }
 
-Deno.test("LiveMap leaves another file alone that has come in its place", () => {
+Deno.test("LiveMap leaves a file alone that has replaced the map", () => {
   using scratch = new Scratch();
   const map = scratch.open();
   map.add([entry(1, 8, "old"), entry(1, 8, "new")]);
@@ -198,37 +197,4 @@ Deno.test("LiveMap leaves another file alone that has come in its place", () => 
   Deno.writeTextFileSync(scratch.path, "other\n");
   map.finish();
   equal(scratch.text, "other\n");
-});
-
-Deno.test("LiveMaps writes each source's code, and finishes the map when the process ends", async () => {
-  using scratch = new Scratch();
-  const program = new Deno.Command("sleep", { args: ["60"] }).spawn();
-  const maps = new LiveMaps({ open: (pid) => new LiveMap(pid, scratch.path) });
-  const batches = [[entry(0x10, 8, "a")], [entry(0x10, 8, "b")], [entry(0x20, 8, "c")]];
-  maps.follow(program.pid, { takeChanges: () => ({ added: batches.splice(0, 1).flat() }) });
-  maps.follow(program.pid, { takeChanges: () => ({ added: [] }) });
-  maps.update();
-  maps.update();
-  equal(scratch.text, "00 0 a\n10 8 b\n");
-  program.kill();
-  await program.status;
-  maps.update();
-  equal(scratch.text, "10 8 b\n20 8 c\n");
-  maps.finish();
-});
-
-Deno.test("LiveMaps says once that a map cannot be written", () => {
-  const problems: string[] = [];
-  const maps = new LiveMaps({
-    onProblem: (error) => problems.push(error.message),
-    open: () => {
-      throw new PerfError("Cannot write", { code: "file" });
-    },
-  });
-  const source = { takeChanges: () => ({ added: [] }) };
-  maps.follow(Deno.pid, source);
-  maps.follow(Deno.pid, source);
-  maps.update();
-  maps.finish();
-  deepEqual(problems, ["Cannot write"]);
 });

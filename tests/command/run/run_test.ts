@@ -30,13 +30,13 @@ Deno.test("run() gives the script its arguments, and returns its status", async 
 
 const TRAMPOLINES = "--engine=trampolines";
 
-Deno.test("run() instruments without activating where nobody asks", async () => {
+Deno.test("run() instruments without activating by default", async () => {
   await using place = new Workplace();
   const script = place.write("a.ts", activeScript);
   deepEqual(await activity(["run", TRAMPOLINES, script]), { active: null, map: false });
 });
 
-Deno.test("run() by V8's log turns frames by hand on where -X or the environment says so", async () => {
+Deno.test("run() with V8's log turns withPerf() on by -X or the environment", async () => {
   await using place = new Workplace();
   const script = place.write("a.ts", "console.log(Deno.env.get('JS_PERF_SUPPORT') ?? 'unset');");
   for (
@@ -52,7 +52,7 @@ Deno.test("run() by V8's log turns frames by hand on where -X or the environment
   }
 });
 
-Deno.test("run() with trampolines activates on -X, which wins over the environment", async () => {
+Deno.test("run() with trampolines activates by -X, which wins over the environment", async () => {
   await using place = new Workplace();
   const script = place.write("a.ts", activeScript);
   const on = { active: { backend: "perf", engine: "wasm" }, map: true };
@@ -103,7 +103,7 @@ Deno.test("run() starts the script with the flags of --runtime-args only", async
   equal(warned.stdout, restricted.stdout);
 });
 
-Deno.test("run() ends of the signal that its script died of", async () => {
+Deno.test("run() ends by the signal that ended its script", async () => {
   await using place = new Workplace();
   for (const signal of ["SIGKILL", "SIGTERM", "SIGABRT"] as const) {
     const script = place.write(
@@ -114,7 +114,7 @@ Deno.test("run() ends of the signal that its script died of", async () => {
   }
 });
 
-Deno.test("run() hands signals on, and the script decides what they do", async () => {
+Deno.test("run() passes signals on, and the script handles them", async () => {
   await using place = new Workplace();
   const trap = place.write(
     "trap.ts",

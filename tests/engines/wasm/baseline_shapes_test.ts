@@ -20,18 +20,18 @@ class Looked {
   }
 }
 
-Deno.test("BaselineCode.extentAt() looks at code until it has been the same five times", () => {
+Deno.test("BaselineCode.extentAt() learns a form from five equal pieces of code", () => {
   const looked = new Looked();
   for (let i = 0; i < 20; i++) {
     deepEqual(looked.at(i), { address: BASE + 256 * i, size: 192, byV8: true });
   }
   equal(looked.count, 5);
-  // What calls it need not be at one place to the byte.
+  // The return address may be some bytes away.
   equal(looked.at(30, { offset: 98 })!.address, BASE + 256 * 30);
   equal(looked.count, 5);
 });
 
-Deno.test("BaselineCode.extentAt() knows each form and length apart, and no other form", () => {
+Deno.test("BaselineCode.extentAt() keeps forms and length classes apart", () => {
   const looked = new Looked();
   for (let i = 0; i < 10; i++) looked.at(i);
   for (const other of [{ form: 1 }, { length: 1 }, { length: 2 }, { form: 1, length: 2 }]) {
@@ -44,16 +44,16 @@ Deno.test("BaselineCode.extentAt() knows each form and length apart, and no othe
   equal(looked.count, 10);
 });
 
-Deno.test("BaselineCode.extentAt() goes on looking where code differs", () => {
+Deno.test("BaselineCode.extentAt() keeps learning if code differs", () => {
   const looked = new Looked((index) => 192 + 64 * (index % 2));
   for (let i = 0; i < 20; i++) equal(looked.at(i)!.size, 192 + 64 * (i % 2));
   equal(looked.count, 20);
 });
 
-Deno.test("BaselineCode.extentAt() finds nothing where nothing is", () => {
+Deno.test("BaselineCode.extentAt() finds nothing without code", () => {
   equal(new BaselineCode(1).extentAt(BASE, 0, 0, () => undefined), undefined);
 });
 
-Deno.test("lengthAt() tells the places apart that make code longer", () => {
+Deno.test("lengthAt() is the length class of a trampoline's number", () => {
   deepEqual([0, 1, 31, 32, 127, 100_000].map(lengthAt), [0, 1, 1, 2, 2, 2]);
 });

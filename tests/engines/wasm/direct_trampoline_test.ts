@@ -9,14 +9,14 @@ function direct(options: Partial<DirectOptions> = {}): WebAssembly.Module {
   return new WebAssembly.Module(directModule({ ...DEFAULTS, ...options }));
 }
 
-Deno.test("directModule() is valid, whatever it is made for", () => {
+Deno.test("directModule() is valid for every form", () => {
   for (const id of [0, 1, 63, 64, 1 << 14, 10_000_000]) ok(direct({ id }));
   for (const args of [0, 1, 2, 3, 4]) {
     for (const padding of [0, 1, 104, 1000]) ok(direct({ args, padding }));
   }
 });
 
-Deno.test("directModule() imports and exports what it says", () => {
+Deno.test("directModule() has the declared imports and exports", () => {
   deepEqual(
     WebAssembly.Module.imports(direct()).map(({ module, name, kind }) => [module, name, kind]),
     [
@@ -30,7 +30,7 @@ Deno.test("directModule() imports and exports what it says", () => {
   deepEqual(WebAssembly.Module.exports(direct()), [{ name: "enter", kind: "function" }]);
 });
 
-Deno.test("directModule() counts calls, and asks where the dispatcher asks", () => {
+Deno.test("directModule() counts calls, and asks like the dispatcher", () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const left = new Int32Array(memory.buffer, LEFT);
   const nested = new Int32Array(memory.buffer, NESTED, 1);

@@ -22,14 +22,14 @@ function trampolines(options: Partial<TrampolinesOptions> = {}): Uint8Array<Arra
   });
 }
 
-/** A dispatcher whose walker and finder note what they are given. */
+/** A dispatcher whose walker and finder note their arguments. */
 class Dispatcher {
   readonly memory = new WebAssembly.Memory({ initial: 1 });
   readonly nested = new Int32Array(this.memory.buffer, NESTED, 1);
   readonly counts = new Int32Array(this.memory.buffer, LEFT);
-  /** What `deep` says. */
+  /** The result of `deep`. */
   isDeep = false;
-  /** What `ready` says. */
+  /** The result of `ready`. */
   isReady = true;
   readonly log: unknown[] = [];
   readonly exports: Record<string, (...args: unknown[]) => unknown> & { table: WebAssembly.Table };
@@ -84,7 +84,7 @@ class Dispatcher {
 
 const NONE = Object.freeze([]);
 
-Deno.test("dispatcherModule() and trampolinesModule() are valid, whatever they hold", () => {
+Deno.test("dispatcherModule() and trampolinesModule() are valid for every form", () => {
   for (const size of [0, 1, 127, 128, 1 << 14]) ok(WebAssembly.validate(dispatcherModule(size)));
   ok(WebAssembly.validate(trampolines({ args: [] })));
   for (const padding of [0, 1, 24, 104, 1000]) ok(WebAssembly.validate(trampolines({ padding })));
@@ -96,7 +96,7 @@ Deno.test("dispatcherModule() and trampolinesModule() are valid, whatever they h
   ok(WebAssembly.validate(trampolines({ args: Uint8Array.from(FORMS) })));
 });
 
-Deno.test("dispatcherModule() imports and exports what it says", () => {
+Deno.test("dispatcherModule() has the declared imports and exports", () => {
   const module = new WebAssembly.Module(dispatcherModule(7));
   deepEqual(
     WebAssembly.Module.imports(module).map(({ module, name, kind }) => [module, name, kind]),
@@ -119,7 +119,7 @@ Deno.test("dispatcherModule() imports and exports what it says", () => {
   ENTRIES.forEach((name, args) => equal(exports[name]!.length, 3 + args));
 });
 
-Deno.test("trampolinesModule() imports what it says, and puts its functions into the table", () => {
+Deno.test("trampolinesModule() has the declared imports, and fills the table with its functions", () => {
   const module = new WebAssembly.Module(trampolines());
   deepEqual(WebAssembly.Module.exports(module), []);
   deepEqual(WebAssembly.Module.imports(module).map(({ name, kind }) => [name, kind]), [
@@ -139,7 +139,7 @@ Deno.test("trampolinesModule() imports what it says, and puts its functions into
   throws(() => dispatcher.fill({ first: 11 }), WebAssembly.RuntimeError);
 });
 
-Deno.test("trampolinesModule() calls by the import for so many arguments", () => {
+Deno.test("trampolinesModule() calls the import for its number of arguments", () => {
   const dispatcher = new Dispatcher();
   dispatcher.fill();
   dispatcher.counts.fill(100);
@@ -171,12 +171,13 @@ Deno.test("dispatcherModule() counts down, and below zero has the trampoline fou
     equal(counts[2], left);
     deepEqual(log.splice(0), [called]);
   }
-  // The trampoline calls the walker as it calls the function; then the host is told, and then it is called.
+  // The trampoline calls the walker with the function's arguments. Then the dispatcher tells the
+  // host, and then it calls the function.
   equal(call(), 3);
   const asked = ["ready", 2];
   deepEqual(log.splice(0), [asked, ["c2", null, NONE, NONE], walked, ["found", 2], called]);
   equal(counts[2], -1);
-  // And so on until somebody sets the count.
+  // Each call does so until the host sets the count.
   equal(call(), 3);
   deepEqual(log.splice(0).length, 5);
   counts[2] = 1;
@@ -185,7 +186,7 @@ Deno.test("dispatcherModule() counts down, and below zero has the trampoline fou
   deepEqual([...counts.subarray(0, 6)], [0, 0, 0, 0, 0, 0]);
 });
 
-Deno.test("dispatcherModule() calls plainly where there is no trampoline", () => {
+Deno.test("dispatcherModule() calls plainly without a trampoline", () => {
   const dispatcher = new Dispatcher();
   dispatcher.isReady = false;
   const fn = () => {};
@@ -205,7 +206,7 @@ Deno.test("dispatcherModule() gives the walker as many arguments as the trampoli
   }
 });
 
-Deno.test("trampolines count how many calls are nested, exceptions or not", () => {
+Deno.test("trampolines count nested calls, with exceptions too", () => {
   const dispatcher = new Dispatcher();
   dispatcher.fill();
   dispatcher.counts.fill(1000);
@@ -218,7 +219,7 @@ Deno.test("trampolines count how many calls are nested, exceptions or not", () =
   exports["e1"]!(1, descend, 0, 3);
   deepEqual(seen, [1, 2, 3, 4]);
   equal(nested[0], 0);
-  // What a function throws makes the count too high, until an outer call returns.
+  // An exception makes the count too high, until an outer call returns.
   const fail = () => {
     throw new Error();
   };
@@ -231,7 +232,7 @@ Deno.test("trampolines count how many calls are nested, exceptions or not", () =
   equal(nested[0], 0);
 });
 
-Deno.test("dispatcherModule() asks from 64 nested calls on whether to call plainly", () => {
+Deno.test("dispatcherModule() asks from 64 nested calls on if it shall call plainly", () => {
   const dispatcher = new Dispatcher();
   dispatcher.fill();
   dispatcher.counts.fill(1000);
@@ -249,11 +250,11 @@ Deno.test("dispatcherModule() asks from 64 nested calls on whether to call plain
     exports[`e${given.length}`]!(i, call, "self", ...given);
     deepEqual(log.splice(0), [["deep", 64], ["plain", i, call, "self", ...given]]);
   }
-  // Who is not called is not counted.
+  // A call outside of the trampoline is not counted.
   deepEqual([...dispatcher.counts.subarray(0, 6)], [1000, 1000, 998, 1000, 1000, 1000]);
 });
 
-/** What V8 has of each frame of the stack that a call is made from: the script, the function, the text. */
+/** V8's script and text of each frame on the stack of the caller. */
 function frames(): { script: string; text: string }[] {
   const { prepareStackTrace } = Error;
   // deno-lint-ignore no-explicit-any -- V8's frames have no type
@@ -264,7 +265,7 @@ function frames(): { script: string; text: string }[] {
   return stack as unknown as { script: string; text: string }[];
 }
 
-Deno.test("trampolineNumber() knows a trampoline by V8's frame of it", () => {
+Deno.test("trampolineNumber() reads a trampoline's number from V8's frame", () => {
   for (const first of [1, 5, 998]) {
     const dispatcher = new Dispatcher(first + FORMS.length);
     dispatcher.fill({ first });
@@ -275,13 +276,13 @@ Deno.test("trampolineNumber() knows a trampoline by V8's frame of it", () => {
       const seen = (walked as ReturnType<typeof frames>)
         .filter(({ script }) => isModuleName(script))
         .map(({ script, text }) => trampolineNumber(script, text));
-      // The dispatcher has no frame: it returns what the trampoline does.
+      // The dispatcher has no frame, because it calls the trampoline as a tail call.
       deepEqual(seen, [first + i]);
     }
   }
 });
 
-Deno.test("isModuleName() and trampolineNumber() take no other frame for one of these", () => {
+Deno.test("isModuleName() and trampolineNumber() reject all other frames", () => {
   const [own, other] = ["wasm://wasm/xperf-6-998-5267361a", "wasm://wasm/xperform-5267361a"];
   ok(isModuleName(own));
   ok(isModuleName("wasm://wasm/xperf-5267361a"));
@@ -294,14 +295,14 @@ Deno.test("isModuleName() and trampolineNumber() take no other frame for one of 
   equal(trampolineNumber("wasm://wasm/xperf-5267361a", "wasm-function[8]:0x27"), undefined);
 });
 
-Deno.test("trampolinesModule() makes a module in memory that had another, longer or shorter", () => {
+Deno.test("trampolinesModule() can reuse memory of a longer or shorter module", () => {
   const into = new WasmBytes();
   for (const args of [FORMS, Array.from({ length: 5000 }, () => 4), [1], FORMS]) {
     deepEqual(trampolines({ args, into }), trampolines({ args }));
   }
 });
 
-Deno.test("trampolinesModule() differs by its distinction only", () => {
+Deno.test("trampolinesModule() makes modules that differ only by their distinction", () => {
   const one = trampolines({ distinction: new Uint8Array(16).fill(1) });
   const other = trampolines({ distinction: new Uint8Array(16).fill(2) });
   notDeepEqual(one, other);
@@ -309,7 +310,7 @@ Deno.test("trampolinesModule() differs by its distinction only", () => {
   deepEqual(trampolines(), trampolines());
 });
 
-Deno.test("trampolinesModule() has code that never runs for padding, after the call", () => {
+Deno.test("trampolinesModule() has padding behind the call: code that never runs", () => {
   const sizes = [0, 24, 48, 104].map((padding) => trampolines({ padding, args: [4] }).length);
   for (const [i, size] of sizes.entries()) if (i > 0) ok(size > sizes[i - 1]!);
   // It would trap.

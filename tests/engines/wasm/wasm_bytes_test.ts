@@ -48,7 +48,7 @@ Deno.test("WasmBytes.constant() is i32.const with signed LEB128", () => {
   }
 });
 
-Deno.test("WasmBytes.unsignedFrom() is as many unsigned() in turn", () => {
+Deno.test("WasmBytes.unsignedFrom() equals a sequence of unsigned()", () => {
   const numbers = new WasmBytes();
   for (let i = 0; i < 20_000; i++) numbers.unsigned(120 + i);
   deepEqual(bytes(new WasmBytes().unsignedFrom(120, 20_000)), bytes(numbers));
@@ -60,7 +60,7 @@ Deno.test("WasmBytes.unsignedFrom() is as many unsigned() in turn", () => {
   ]);
 });
 
-Deno.test("WasmBytes.openSection() and .closeSection() have the length in front, in five bytes", () => {
+Deno.test("WasmBytes.openSection() and .closeSection() put the length in front, in five bytes", () => {
   const written = new WasmBytes().openSection(SECTION.code).bytes(7, 8).closeSection()
     .openSection(SECTION.element).closeSection();
   deepEqual(bytes(written), [10, 0x82, 0x80, 0x80, 0x80, 0, 7, 8, 9, 0x80, 0x80, 0x80, 0x80, 0]);
@@ -71,7 +71,7 @@ Deno.test("WasmBytes.openSection() and .closeSection() have the length in front,
   deepEqual([...new Uint8Array(content!)], Array.from({ length: 300 }, (_, i) => i & 0xff));
 });
 
-Deno.test("WasmBytes.name() and .sized() have the length in front", () => {
+Deno.test("WasmBytes.name() and .sized() put the length in front", () => {
   deepEqual(bytes(new WasmBytes().name("")), [0]);
   deepEqual(bytes(new WasmBytes().name("e2")), [2, 0x65, 0x32]);
   deepEqual(bytes(new WasmBytes().sized(new WasmBytes().bytes(7, 8, 9))), [3, 7, 8, 9]);
@@ -80,17 +80,17 @@ Deno.test("WasmBytes.name() and .sized() have the length in front", () => {
   equal(long.length, 202);
 });
 
-Deno.test("WasmBytes grows as far as it must, and keeps what it has", () => {
+Deno.test("WasmBytes grows as needed, and keeps its content", () => {
   const written = new WasmBytes();
   for (let i = 0; i < 10_000; i++) written.byte(i & 0xff);
   const result = bytes(written);
   equal(result.length, 10_000);
   equal(result.every((byte, i) => byte === (i & 0xff)), true);
-  // Finished, it is no longer than what it has.
+  // The finished bytes are no longer than their content.
   equal(new WasmBytes().byte(1).finish().length, 1);
 });
 
-Deno.test("WasmBytes.clear() forgets, and keeps the memory", () => {
+Deno.test("WasmBytes.clear() drops the content, and keeps the memory", () => {
   const written = new WasmBytes(4).bytes(1, 2, 3, 4, 5);
   const before = written.finish();
   deepEqual(bytes(written.clear().append(Uint8Array.of(9, 8))), [9, 8]);
@@ -98,7 +98,7 @@ Deno.test("WasmBytes.clear() forgets, and keeps the memory", () => {
   deepEqual(bytes(moduleStart(written)), bytes(moduleStart()));
 });
 
-Deno.test("WasmBytes.section() and moduleStart() make what WebAssembly takes", () => {
+Deno.test("WasmBytes.section() and moduleStart() make a valid module", () => {
   const empty = moduleStart();
   deepEqual(bytes(empty), [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   equal(WebAssembly.validate(empty.finish()), true);

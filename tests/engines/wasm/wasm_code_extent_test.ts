@@ -6,7 +6,7 @@ import {
   surroundingsStart,
 } from "../../../lib/engines/wasm/wasm_code_extent.ts";
 
-/** What V8 15 makes on x86_64 at a function's start. */
+/** The first bytes of V8 15's functions on x86_64. */
 const PROLOGUES: Record<string, number[]> = {
   // 45 33 e4             xor r12d, r12d
   // e8 00 00 00 00       call WasmLiftoffFrameSetup
@@ -31,7 +31,10 @@ const RETURN = BASE + 40;
 
 type Line = "start" | "code" | "zeros" | "int3";
 
-/** Memory around `RETURN`, given line by line from the one that it is in; before it is what is given. */
+/**
+ * Memory around `RETURN`, given line by line from the line with `RETURN` on, and the bytes before
+ * it.
+ */
 function memory(
   prologue: readonly number[],
   from: readonly Line[],
@@ -55,7 +58,7 @@ function memory(
   return bytes;
 }
 
-Deno.test("surroundingsStart() is where the lines in front of the return address start", () => {
+Deno.test("surroundingsStart() is the start of the lines in front of the return address", () => {
   equal(surroundingsStart(RETURN), BASE - BEFORE * LINE);
   equal(surroundingsStart(BASE), BASE - BEFORE * LINE);
   equal(SURROUNDINGS, (BEFORE + BEHIND) * LINE);
@@ -100,7 +103,7 @@ for (const [name, prologue] of Object.entries(PROLOGUES)) {
     deepEqual(codeExtent(RETURN, bytes), { address: BASE, size: 2 * LINE });
   });
 
-  Deno.test(`codeExtent() looks as far as there are bytes, ${name}`, () => {
+  Deno.test(`codeExtent() stops at the end of the bytes, ${name}`, () => {
     deepEqual(extent([], ["start", "code", "code", "code", "code"]), {
       address: BASE - BEFORE * LINE,
       size: (BEFORE + BEHIND) * LINE,
@@ -128,7 +131,7 @@ for (const [name, prologue] of Object.entries(PROLOGUES)) {
     });
   });
 
-  Deno.test(`codeExtent() wants a prologue whole, and at a line's start, ${name}`, () => {
+  Deno.test(`codeExtent() accepts only a whole prologue at a line's start, ${name}`, () => {
     const bytes = memory(prologue, ["start", "zeros"]);
     bytes.copyWithin(BEFORE * LINE + 1, BEFORE * LINE, BEFORE * LINE + 20);
     equal(codeExtent(RETURN, bytes), undefined);
@@ -138,7 +141,7 @@ for (const [name, prologue] of Object.entries(PROLOGUES)) {
   });
 }
 
-Deno.test("codeExtent() finds nothing where no function starts", () => {
+Deno.test("codeExtent() finds nothing if no function starts", () => {
   equal(codeExtent(RETURN, new Uint8Array(SURROUNDINGS)), undefined);
   equal(codeExtent(RETURN, new Uint8Array(SURROUNDINGS).fill(0xcc)), undefined);
   equal(codeExtent(RETURN, memory([], ["code", "zeros"])), undefined);

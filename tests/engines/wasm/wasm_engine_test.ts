@@ -1,6 +1,6 @@
 /*
- * What is particular to this engine: V8 makes its trampolines where it likes, and moves each once.
- * What all engines have in common is in engine_test.ts.
+ * Tests of this engine alone: V8 chooses the places of its trampolines, and moves each once.
+ * engine_test.ts has the tests of all engines.
  */
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 
@@ -12,7 +12,7 @@ import { walk } from "../../support/stack_walk.ts";
 
 const FORMS = [...Array(MOST_ARGUMENTS + 1).keys(), APPLY];
 
-/** How long V8 may take to move a trampoline, in milliseconds: on a busy machine its thread waits. */
+/** The time that V8 may take to move a trampoline, in milliseconds: on a busy machine it waits. */
 const PATIENCE = 60_000;
 
 /** Calls a function of one of the forms, with arguments that do not matter. */
@@ -23,11 +23,11 @@ function callForm({ engine }: DeclaringEngine, id: number, args: number, fn: () 
 }
 
 /**
- * The return address into each of some trampolines of one form: the one that is on the stack of a
- * call of it, and not of the others', all called from one place.
+ * Finds the return address into each of some trampolines of one form. All are called from one
+ * place; the address is on the stack in calls of its trampoline only.
  */
 function returnAddresses(host: DeclaringEngine, ids: readonly number[], args: number): bigint[] {
-  // V8 can compile anything of this meanwhile, whose frames then differ too.
+  // V8 may compile this test's functions meanwhile, whose frames then differ too.
   for (let attempt = 0; attempt < 20; attempt++) {
     const walks: bigint[][] = [];
     for (const id of ids) walks.push(callForm(host, id, args, walk) as bigint[]);
@@ -51,7 +51,7 @@ function read({ address }: CodeExtent, size: number): number[] {
 }
 
 for (const padding of [0, 104]) {
-  Deno.test(`WasmEngine finds trampolines where a walk from inside finds them, ${padding} bytes behind`, () => {
+  Deno.test(`WasmEngine finds the same trampolines as a stack walk, with ${padding} bytes of padding`, () => {
     const host = new DeclaringEngine("wasm", { padding });
     for (const args of FORMS) {
       const first = host.prepare(args, args, args);
@@ -65,7 +65,7 @@ for (const padding of [0, 104]) {
     }
   });
 
-  Deno.test(`WasmEngine finds trampolines again where V8 has moved them, ${padding} bytes behind`, async () => {
+  Deno.test(`WasmEngine finds trampolines again after V8 has moved them, with ${padding} bytes of padding`, async () => {
     const host = new DeclaringEngine("wasm", { padding });
     for (const args of FORMS) {
       const first = host.prepare(args, args, args);
@@ -86,7 +86,7 @@ for (const padding of [0, 104]) {
         ok(holds(extents[1]!, address), `${address} is not in ${JSON.stringify(extents)}`);
       });
     }
-    // What has moved stays.
+    // A trampoline moves only once.
     for (const args of FORMS) {
       for (let i = 0; i < 100_000; i++) callForm(host, 3 * FORMS.indexOf(args), args, nothing);
     }
@@ -95,7 +95,7 @@ for (const padding of [0, 104]) {
   });
 }
 
-Deno.test("WasmEngine declares whole functions: from a prologue to what is next", () => {
+Deno.test("WasmEngine declares whole functions, from the prologue to the next function", () => {
   const host = new DeclaringEngine("wasm");
   for (const args of FORMS) {
     const first = host.prepare(args, args);
@@ -112,7 +112,7 @@ Deno.test("WasmEngine declares whole functions: from a prologue to what is next"
   }
 });
 
-Deno.test("WasmEngine makes trampolines where one of 128 is called, and later ones with the next", () => {
+Deno.test("WasmEngine makes trampolines in batches of 128, when the first of a batch is called", () => {
   const host = new DeclaringEngine("wasm");
   host.prepare(...Array(300).fill(0));
   // Those of its self-check were.
@@ -127,7 +127,7 @@ Deno.test("WasmEngine makes trampolines where one of 128 is called, and later on
   equal(overlap(host.declared.map(({ code }) => code), 0), undefined);
 });
 
-Deno.test("WasmEngine.direct() leaves the trampolines beside its own to be made", () => {
+Deno.test("WasmEngine.direct() leaves neighbouring trampolines to be made later", () => {
   const host = new DeclaringEngine("wasm");
   host.prepare(...Array(20).fill(1));
   const direct = host.engine.direct!(10, () => host.idsOnStack(), 0)!;
@@ -140,7 +140,7 @@ Deno.test("WasmEngine.direct() leaves the trampolines beside its own to be made"
   );
 });
 
-Deno.test("WasmEngine calls plainly where trampolines cannot be made", () => {
+Deno.test("WasmEngine calls plainly if trampolines cannot be made", () => {
   const host = new DeclaringEngine("wasm");
   host.prepare(...Array(300).fill(0));
   const messages: string[] = [];
@@ -177,7 +177,7 @@ Deno.test("WasmEngine finds 2000 trampolines, of all forms, that never overlap, 
   }
 });
 
-Deno.test("WasmEngine leaves the bytes behind a trampoline to whoever asked for them", () => {
+Deno.test("WasmEngine leaves the padding behind a trampoline to the backend", () => {
   const sizes = [0, 104].map((padding) => {
     const host = new DeclaringEngine("wasm", { padding });
     host.prepare(2, 2);
@@ -186,16 +186,16 @@ Deno.test("WasmEngine leaves the bytes behind a trampoline to whoever asked for 
     equal(Number(other.address) - Number(one.address) - one.size, padding);
     return one.size;
   });
-  // There is code in front of them all the same: the whole of what runs.
+  // In front of the padding is the trampoline's whole code, as without padding.
   ok(sizes[1]! >= sizes[0]! - 64, `${sizes}`);
 });
 
-Deno.test("WasmEngine runs what returns into a trampoline inside of what it has declared", () => {
+Deno.test("WasmEngine declares code that includes its return addresses", () => {
   const host = new DeclaringEngine("wasm", { padding: 104 });
   host.prepare(4, 4, 4);
   for (const [i, address] of returnAddresses(host, [0, 1, 2], 4).entries()) {
     const { address: start, size } = host.extentsOf(i)[0]!;
-    // Behind the call there is code yet, for the result.
+    // Behind the call there is still code, for the result.
     ok(address + 8n < BigInt(start) + BigInt(size));
   }
 });
@@ -237,7 +237,7 @@ Deno.test("WasmEngine calls plainly where trampolines would take too much stack,
   }
 });
 
-Deno.test("WasmEngine goes on after exceptions from any depth, with trampolines", () => {
+Deno.test("WasmEngine keeps using trampolines after exceptions from any depth", () => {
   const host = new DeclaringEngine("wasm");
   const id = host.prepare(1);
   const fail = (levels: number): unknown => {
@@ -257,9 +257,9 @@ Deno.test("WasmEngine goes on after exceptions from any depth, with trampolines"
 function nothing(): void {}
 
 for (const padding of [0, 104]) {
-  Deno.test(`WasmEngine.direct() passes arguments and results, and is found at once, ${padding} bytes behind`, () => {
+  Deno.test(`WasmEngine.direct() passes arguments and results, and is found at once, with ${padding} bytes of padding`, () => {
     const host = new DeclaringEngine("wasm", { padding });
-    // Others, by which it is known what they are like.
+    // The engine learns the form of trampolines from these.
     host.prepare(...new Array(8).fill(0));
     for (let id = 0; id < 8; id++) host.engine.entries.e0(id, nothing, undefined);
     const first = host.prepare(...new Array(5).fill(0));
@@ -285,7 +285,7 @@ for (const padding of [0, 104]) {
   });
 }
 
-Deno.test("WasmEngine.direct() passes exceptions, and is found again where V8 has moved it", async () => {
+Deno.test("WasmEngine.direct() passes exceptions, and is found again after V8 has moved it", async () => {
   const host = new DeclaringEngine("wasm");
   const id = host.prepare(0);
   const error = new Error("thrown");

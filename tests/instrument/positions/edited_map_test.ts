@@ -1,6 +1,6 @@
 /*
- * Maps from instrumented text to what its author wrote, read back by @jridgewell/trace-mapping, with
- * maps of what a compiler made and without.
+ * Maps from instrumented text to what its author wrote, read back by @jridgewell/trace-mapping,
+ * with maps of what a compiler made and without.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { encode } from "npm:@jridgewell/sourcemap-codec@1.5.5";
@@ -21,7 +21,7 @@ var stigma = heta(san), sho; if (sampi) { var koppa = 1 / lunate(final); }
 
 const OPTIONS = { url: "file:///a.ts", kind: "module", firstId: 0, runtime: "$x" } as const;
 
-/** A text of ours without its map, in lines, with blanks in the place of what was put in. */
+/** The lines of an edited text without its map, with blanks in the place of insertions. */
 function editedLines({ source }: Transformed): string[] {
   const text = source.slice(0, source.lastIndexOf("\n//# sourceMappingURL="));
   return text.replace(/\/\*\$<.*?\/\*\$>\*\//g, (edit) => " ".repeat(edit.length)).split("\n");
@@ -51,7 +51,7 @@ Deno.test("transform() maps every word to its place", () => {
   ok(count > 40);
 });
 
-Deno.test("transform() maps all lines, and what follows an edit, where nobody asks for words", () => {
+Deno.test("transform() maps lines and the text behind edits if words are not asked for", () => {
   const { map } = splitInlineMap(transform(SOURCE, OPTIONS).source);
   const { map: words } = splitInlineMap(transform(SOURCE, { ...OPTIONS, mapsWords: true }).source);
   for (const [index] of SOURCE.trim().split("\n").entries()) {
@@ -66,10 +66,10 @@ Deno.test("transform() maps all lines, and what follows an edit, where nobody as
   );
 });
 
-Deno.test("transform() hands on the map that a text came with, moved", () => {
+Deno.test("transform() moves and keeps a text's own source map", () => {
   const lines = SOURCE.split("\n");
   const words = lines.flatMap(names);
-  // As if from a file whose lines are the other way round, every word two columns to the right.
+  // A map to a file with its lines in reverse order, each word two columns to the right.
   const before = {
     version: 3,
     sources: ["b.ts", "a.ts"],

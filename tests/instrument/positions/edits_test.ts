@@ -10,12 +10,12 @@ function apply(source: string, edit: (edits: Edits) => void) {
   return { text: pieces.join(""), lines };
 }
 
-/** The text without the comments around what was put in. */
+/** The text without the comments around insertions. */
 function bare(text: string): string {
   return text.replace(/\/\*\$[<>].*?\*\//g, "");
 }
 
-Deno.test("Edits.insert() and append() keep the order in which they were asked for at one place", () => {
+Deno.test("Edits.insert() and append() keep the order of their calls at one place", () => {
   const { text } = apply("ab", (edits) => {
     edits.append(1, "1");
     edits.insert(2, "3");
@@ -26,7 +26,7 @@ Deno.test("Edits.insert() and append() keep the order in which they were asked f
   equal(restoreSource(text), "ab");
 });
 
-Deno.test("Edits.replace() stands behind what is inserted in front of it, and can be restored", () => {
+Deno.test("Edits.replace() comes behind insertions in front of it, and can be restored", () => {
   const { text } = apply("var a", (edits) => {
     edits.replace(0, 3, "void");
     edits.insert(0, "<");
@@ -36,7 +36,7 @@ Deno.test("Edits.replace() stands behind what is inserted in front of it, and ca
   equal(restoreSource(text), "var a");
 });
 
-Deno.test("Edits.insert() makes no comment of a division", () => {
+Deno.test("Edits.insert() does not turn a division into a comment", () => {
   const { text } = apply("a/b", (edits) => {
     edits.insert(2, "f(");
     edits.insert(2, "g(");
@@ -52,7 +52,7 @@ Deno.test("Edits.apply() without edits changes nothing", () => {
   equal(apply("a\nb", () => {}).text, "a\nb");
 });
 
-Deno.test("EditedLines.originalColumn() of what stands behind edits is where it was", () => {
+Deno.test("EditedLines.originalColumn() is the original column of text behind edits", () => {
   const source = "var ab = c;\nd\nvar e, f";
   const { text, lines } = apply(source, (edits) => {
     edits.insert(9, "run(");
@@ -71,14 +71,49 @@ Deno.test("EditedLines.originalColumn() of what stands behind edits is where it 
       );
     }
   }
-  // What was put in is where it was put.
+  // Inserted text has the original position of its insertion.
   deepEqual(lines.originalColumn(0, text.indexOf("run(")), 9);
   deepEqual(lines.originalColumn(0, text.indexOf("void")), 0);
   deepEqual(lines.originalColumn(7, 5), 5);
 });
 
-/** Where a name stands that is not part of what was put in. */
+/** Finds the column of a name outside of insertions. */
 function columnOf(edited: string, name: string): number {
   const blank = edited.replace(/\/\*\$<.*?\/\*\$>\*\//g, (edit) => " ".repeat(edit.length));
   return blank.search(name === ";" ? /;/ : new RegExp(`\\b${name}\\b`));
 }
+
+const STATEMENTS: [text: string, edited: string][] = [
+  ["a\n  b", "a;X\n  b"],
+  ["a;\n\n\tb", "a;;X\n\n\tb"],
+  ["{\r\nb", "{;X\r\nb"],
+  ["a /* c */;\nb", "a /* c */;;X\nb"],
+  // Behind these it would be part of a comment, or begin one.
+  ["a // c\nb", "a // c\n;Xb"],
+  ["a\n// c\nb", "a\n// c\n;Xb"],
+  ["<!-- a\nb", "<!-- a\n;Xb"],
+  ["#!a\nb", "#!a\n;Xb"],
+  ["/a/\nb", "/a/\n;Xb"],
+  ["a; b", "a; ;Xb"],
+  ["\nb", "\n;Xb"],
+];
+
+for (const [text, edited] of STATEMENTS) {
+  Deno.test(`Edits.insert() leaves a statement its column where it can: ${JSON.stringify(text)}`, () => {
+    const edits = new Edits(text);
+    edits.insert(text.indexOf("b"), ";X");
+    const { pieces } = edits.apply(new LineStarts(text));
+    equal(pieces.join("").replace(/\/\*\$[<>]\*\//g, ""), edited);
+    equal(restoreSource(pieces.join("")), text);
+  });
+}
+
+Deno.test("Edits.insert() puts what belongs to the next line behind what ends the line before", () => {
+  const edits = new Edits("a()\nb()");
+  edits.insert(0, "(");
+  edits.insert(4, ";{");
+  edits.append(7, "}");
+  edits.append(3, ")");
+  const { pieces } = edits.apply(new LineStarts("a()\nb()"));
+  equal(pieces.join("").replace(/\/\*\$[<>]\*\//g, ""), "(a());{\nb()}");
+});

@@ -3,12 +3,12 @@ import { deepEqual, equal } from "node:assert/strict";
 import { sameInEveryWay } from "../../support/every_way.ts";
 import { code, guard } from "../../support/instrumented.ts";
 
-/** What the classes of a text put into their private fields, one by one. */
+/** Finds the contents of the private fields that the classes of a text get, one for each. */
 function fields(text: string): string[] {
   return [...code(text).matchAll(/static #\$=\[(.*?)\];/g)].map(([, list]) => list!);
 }
 
-Deno.test("ClassMembers has methods reach themselves through a private field", () => {
+Deno.test("ClassMembers makes methods reach themselves through a private field", () => {
   equal(
     code("class A { m(a) { return a; } static get x() { return 1; } }"),
     '$.touch(0);class A {static #$=[this.prototype["m"],$.accessor(this,"x","get")]; ' +

@@ -1,5 +1,6 @@
 /*
- * Functions that call themselves again inside their trampoline: the text, and that nobody can tell.
+ * Functions that call themselves again inside their trampoline: their text, and their behaviour,
+ * which does not change.
  */
 import { deepEqual, equal, throws } from "node:assert/strict";
 
@@ -52,7 +53,7 @@ for (const [name, before, guard] of TEXTS) {
   });
 }
 
-Deno.test("reentryOf() leaves functions whose call does something, or that ask how they were called", () => {
+Deno.test("reentryOf() leaves functions with effects of their call, or that inspect it", () => {
   for (
     const text of [
       "function f(a = 1) {}",
@@ -197,7 +198,7 @@ for (const [name, text, called] of SAME) {
 }
 
 for (const name of ENGINES) {
-  Deno.test(`a function that uses up the stack goes on being right, engine "${name}"`, () => {
+  Deno.test(`a function that uses up the stack still behaves correctly, engine "${name}"`, () => {
     const options = { kind: "commonjs", engine: new DeclaringEngine(name).engine } as const;
     const { source } = instrument(
       `
@@ -215,7 +216,7 @@ for (const name of ENGINES) {
   });
 }
 
-Deno.test("a function that was switched off in the middle runs on, and its callees plainly", () => {
+Deno.test("a function runs on when trampolines go off, and its callees run plainly", () => {
   const instrumented = instrument(
     `
     function outer(turn) { const before = inner(1); turn(false); const after = inner(2); turn(true); return [before, after, inner(3)]; }
@@ -231,7 +232,7 @@ Deno.test("a function that was switched off in the middle runs on, and its calle
   deepEqual(runtime.ids.map((id) => functions[id - 1]!.name), ["outer", "inner", "inner"]);
 });
 
-Deno.test("a function is called inside its trampoline once each time it is called", () => {
+Deno.test("a function runs in its trampoline once for each call", () => {
   const instrumented = instrument(
     "function f(n) { return n > 0 ? f(n - 1) : g(); } function g() {} exports.h = function () {}; f(3); f(0); g(); exports.h(); exports.h();",
     { kind: "commonjs" },
@@ -242,7 +243,7 @@ Deno.test("a function is called inside its trampoline once each time it is calle
   equal(instrumented.runtime.state, -1);
 });
 
-Deno.test("a function that never reached its body is right when it is called next", () => {
+Deno.test("a function whose body was never reached behaves correctly at the next call", () => {
   const instrumented = instrument("exports.f = f; function f(a) { return a; }", {
     kind: "commonjs",
   });

@@ -100,7 +100,7 @@ for (const [name, text] of UNREACHED) {
     deepEqual(selves(text), []));
 }
 
-Deno.test("SelfReferences.nameOf() does not trust what another script can assign to", () => {
+Deno.test("SelfReferences.nameOf() does not use a name that another script can assign to", () => {
   deepEqual(selves("function f() {} var g = () => 1; let h = () => 1;", "script"), []);
   deepEqual(selves("const f = () => 1; { function g() { h; } } (function k() {});", "script"), [
     "f",

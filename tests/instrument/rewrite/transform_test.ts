@@ -1,5 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
+import { transform } from "../../../lib/instrument/rewrite/transform.ts";
 import { type Node, parseSource } from "../../../lib/source/syntax_tree.ts";
 import { code, guard, guardedExpression, instrument } from "../../support/instrumented.ts";
 
@@ -99,7 +100,7 @@ const GOLDEN: [name: string, before: string, after: string][] = [
   [
     "what runs in a class",
     "class A { static x = f(); y = g(this); static { h(); } z = () => 1; }",
-    "class A { static x = (0,$.run)(1,()=>(f())); y = (0,$.run)(2,()=>(g(this))); static { ;(0,$.run)(1,()=>{h();}); } z = () => (0,$.run)(3,()=>(1)); }",
+    "class A { static x = (0,$.run)(1,()=>(f())); y = (0,$.run)(2,function(){return(g(this))},this); static { ;(0,$.run)(1,()=>{h();}); } z = () => (0,$.run)(3,()=>(1)); }",
   ],
 ];
 
@@ -165,8 +166,7 @@ for (const text of NO_SEMICOLONS) {
 }
 
 for (const [name, before, after] of PIECES) {
-  Deno.test(`transform() leaves in its place ${name}`, () =>
-    equal(code(before), `$.touch(0);${after}`));
+  Deno.test(`transform() does not move ${name}`, () => equal(code(before), `$.touch(0);${after}`));
 }
 
 Deno.test("transform() keeps a division beside its own comments", () => {
@@ -197,14 +197,14 @@ for (const [name, before, after] of GOLDEN) {
   Deno.test(`transform() wraps ${name}`, () => equal(code(before), `$.touch(0);${after}`));
 }
 
-Deno.test("transform() wraps a CommonJS module as the function it is", () => {
+Deno.test("transform() wraps a CommonJS module as a function", () => {
   equal(
     code('"use strict"\nvar a = f()\nreturn a', "commonjs"),
-    '"use strict"\n;return (0,$.run)(0,()=>{var a = f()\nreturn a})',
+    '"use strict";return (0,$.run)(0,()=>{\nvar a = f()\nreturn a})',
   );
 });
 
-Deno.test("transform() leaves functions with a direct eval, or inside with", () => {
+Deno.test("transform() leaves functions with a direct eval, or inside a with statement", () => {
   const { skipped } = instrument(
     `
     function a() { eval("var x"); }
@@ -223,6 +223,43 @@ Deno.test("transform() leaves functions with a direct eval, or inside with", () 
   ]);
 });
 
+const LIMITS: [before: string, after: string][] = [
+  ["E.stackTraceLimit = 5", "$.limitHolder(E).stackTraceLimit = 5"],
+  ["Error['stackTraceLimit']++", "$.limitHolder(Error)['stackTraceLimit']++"],
+  ["let { stackTraceLimit: a } = E", "let { stackTraceLimit: a } = $.limitHolder(E)"],
+  ["({ stackTraceLimit } = E)", "({ stackTraceLimit } = $.limitHolder(E))"],
+  [
+    "a(() => { b(E, 1, 'stackTraceLimit') })",
+    "a(() => { b($.limitHolder(E), 1, 'stackTraceLimit') })",
+  ],
+  ["stackTraceLimit = { stackTraceLimit }", "stackTraceLimit = { stackTraceLimit }"],
+];
+
+for (const [before, after] of LIMITS) {
+  Deno.test(`transform() has stackTraceLimit read of the program's in ${before}`, () => {
+    const options = { url: "file:///a.js", kind: "module", firstId: 0, runtime: "$" } as const;
+    const { source } = transform(before, { ...options, limitOnly: true });
+    equal(source.split("\n//#")[0]!.replace(/\/\*\$[<>].*?\*\//g, ""), after);
+    // Functions that are instrumented too keep it: what nothing is asked of is forgotten of them.
+    equal(
+      code(`function f() { ${before} }`).includes("limitHolder"),
+      after.includes("limitHolder"),
+    );
+  });
+}
+
+Deno.test("transform() leaves functions of asm.js, and all inside", () => {
+  const asm =
+    'function M(std) { "use asm"; function f(a) { a = a | 0; return a | 0; } return { f: f }; }';
+  equal(code(asm, "script"), asm);
+  const { skipped, functions } = instrument(`${asm}\nfunction g() {}`, { kind: "script" });
+  deepEqual(skipped.map(({ name, reason }) => [name, reason]), [
+    ["<module>", "global code"],
+    ["M", "asm.js"],
+  ]);
+  deepEqual(functions.map(({ name }) => name), ["g"]);
+});
+
 Deno.test("transform() leaves global code, whose functions it wraps", () => {
   equal(
     code("var a = f(); function f() { return 1 }", "script"),
@@ -230,7 +267,7 @@ Deno.test("transform() leaves global code, whose functions it wraps", () => {
   );
 });
 
-Deno.test("transform() names functions by where they stand", () => {
+Deno.test("transform() names functions by their place in the source", () => {
   const { functions } = instrument(`
     function outer() { function inner() { return () => 1; } }
     const arrow = () => 1, expression = function () {}, named = function own() {};
@@ -285,7 +322,7 @@ Deno.test("transform() adds no line", () => {
 });
 
 Deno.test("transform() finds lines through the inline source map", () => {
-  // What a compiler made of: interface A {}\ninterface B {}\nfunction f() {}
+  // A compiler's output for: interface A {}\ninterface B {}\nfunction f() {}
   const map = { version: 3, sources: ["file:///app.ts"], names: [], mappings: "AAEA,SAAS,KAAK" };
   const text = `function f() {}\n//# sourceMappingURL=data:application/json;base64,${
     btoa(JSON.stringify(map))
@@ -295,13 +332,13 @@ Deno.test("transform() finds lines through the inline source map", () => {
   deepEqual(composed.sources, ["file:///app.ts"]);
 });
 
-Deno.test("transform() survives a source map that is none", () => {
+Deno.test("transform() ignores a source map that is no map", () => {
   const text = "function f() {}\n//# sourceMappingURL=data:application/json;base64,AAAA";
   const { functions } = instrument(text);
   deepEqual(functions.at(-1), { name: "f", line: 1, args: 0 });
 });
 
-Deno.test("transform() survives a source map that is broken", () => {
+Deno.test("transform() ignores a broken source map", () => {
   for (
     const map of [
       { sources: [], mappings: "AAAA" },
@@ -322,11 +359,11 @@ Deno.test("transform() survives a source map that is broken", () => {
   }
 });
 
-Deno.test("transform() leaves syntax errors to the runtime", () => {
+Deno.test("transform() lets the runtime report syntax errors", () => {
   throws(() => instrument("function ("), SyntaxError);
 });
 
-Deno.test("transform() names what a compiler made of namespaces and enumerations as they are named", () => {
+Deno.test("transform() names compiled namespaces and enumerations by their names", () => {
   const { functions } = instrument(`
     var A;
     (function (A) {
@@ -363,7 +400,7 @@ Deno.test("transform() names what a compiler made of namespaces and enumerations
   ]);
 });
 
-Deno.test("transform() names a function that is exported without a name default", () => {
+Deno.test("transform() calls an exported function without a name default", () => {
   const { functions } = instrument("export default function () {}");
   deepEqual(functions.map(({ name }) => name), ["<module>", "default"]);
 });

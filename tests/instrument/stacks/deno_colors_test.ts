@@ -2,9 +2,9 @@ import { equal } from "node:assert/strict";
 
 import { ansiPaint, plainPaint } from "../../../lib/instrument/stacks/deno_colors.ts";
 
-// What Deno makes of the same parts, error_stack_test.ts compares.
+// error_stack_test.ts compares these parts with Deno's own.
 
-Deno.test("plainPaint() leaves every part as it is", () => {
+Deno.test("plainPaint() leaves every part unchanged", () => {
   for (const part of ["plain", "place", "number", "name", "directory", "mark"] as const) {
     for (const isInternal of [false, true]) equal(plainPaint(part, "f", isInternal), "f");
   }

@@ -1,21 +1,21 @@
 /*
- * Programs that print stacks, each in its own way, or end of an uncaught error. They run in Deno and
- * Node as they are, so their TypeScript is what Node can strip, where nothing else is said.
+ * Programs that print stacks, each in its own way, or end by an uncaught error. They run in Deno
+ * and Node unchanged. So, unless stated otherwise, they use only TypeScript that Node can strip.
  */
 
 import { formatInlineMap } from "../../../lib/source/source_positions.ts";
 
 /** A program whose output must not depend on instrumentation. */
 export interface StackProgram {
-  /** What is thrown, and where. */
+  /** The error and its place, in words. */
   name: string;
   /** Its modules by their names; the first is started. A text alone is `main.ts`. */
   modules: string | Readonly<Record<string, string>>;
-  /** Why the stacks are not yet the plain ones. */
+  /** The reason why the stacks are not yet the plain ones. */
   limit?: string;
-  /** The same, in Node alone. */
+  /** The reason why they are not the plain ones in Node. */
   nodeLimit?: string;
-  /** Where Node cannot run it. @default false */
+  /** Whether Node cannot run it. @default false */
   denoOnly?: boolean;
 }
 
@@ -38,7 +38,7 @@ declaration({ depth: 1 });
 `,
   },
   {
-    name: "the same, caught and printed twice",
+    name: "an error through functions of every kind, caught and printed twice",
     modules: `
 function fail(): never { throw new Error("first"); }
 function attempt(body: () => void): unknown {
@@ -96,7 +96,7 @@ for (const run of [all, any, settled, race, thenable]) {
 `,
   },
   {
-    name: "a rejection that nobody handles",
+    name: "an unhandled rejection",
     modules: `
 function later() { return Promise.resolve(1).then(function step(x) { return check(x); }); }
 function check(x: number) { if (x) throw new Error("unhandled"); }
@@ -213,7 +213,7 @@ for (const name in attempts) {
 `,
   },
   {
-    name: "a JSON.parse that nobody catches",
+    name: "a JSON.parse that fails uncaught",
     modules: `
 function parse(text: string) { return JSON.parse(text); }
 const load = () => parse("{ nothing");
@@ -320,7 +320,7 @@ fail();
 `,
   },
   {
-    name: "prepareStackTrace that fails, and an error that nobody catches",
+    name: "prepareStackTrace that fails, and an uncaught error",
     modules: `
 function fail(): never { throw new RangeError("uncaught"); }
 (Error as any).prepareStackTrace = () => { throw new TypeError("while preparing"); };
@@ -504,7 +504,7 @@ await asynchronous();
 `,
   },
   {
-    name: "one line, as a minifier leaves it",
+    name: "one line of minified code",
     modules: {
       "main.mjs":
         `function a(b){return b?c(b-1):d()}function c(b){return a(b)}var d=()=>{throw new Error("min")},e={f(){return a(2)},get g(){return e.f()}};class h{static i=()=>e.g;j(){return h.i()}}try{new h().j()}catch(k){console.log(k.stack)}(async()=>{await 0;new h().j()})();`,
@@ -537,6 +537,80 @@ try { use(new Resource(), () => { throw new Error("body"); }); } catch (error) {
 async function later() { try { await null; } finally { await new Resource()[Symbol.asyncDispose](); } }
 await later();
 `,
+  },
+  {
+    name: "stackTraceLimit, read and set in every way",
+    modules: `
+const E = Error, seen: unknown[] = [];
+function deep(n: number): number { return n ? deep(n - 1) : new Error("deep").stack!.split("\\n").length - 1; }
+const { stackTraceLimit: destructured } = Error;
+seen.push(Error.stackTraceLimit, E.stackTraceLimit, destructured, Error["stackTraceLimit"]);
+seen.push(Reflect.get(Error, "stackTraceLimit"), Object.getOwnPropertyDescriptor(Error, "stackTraceLimit"));
+Reflect.set(Error, "stackTraceLimit", 5); seen.push(deep(20), E.stackTraceLimit);
+E.stackTraceLimit = 7; seen.push(deep(20)); Error["stackTraceLimit"] += 1; seen.push(deep(20));
+Object.defineProperty(E, "stackTraceLimit", { value: 4 }); seen.push(deep(20));
+let assigned; ({ stackTraceLimit: assigned } = E); seen.push(assigned);
+const options = { stackTraceLimit: 3 }; options.stackTraceLimit++; seen.push(options);
+Error.stackTraceLimit = 0; seen.push(deep(3)); Error.stackTraceLimit = Infinity; seen.push(deep(20) > 20);
+delete (Error as any).stackTraceLimit; seen.push(E.stackTraceLimit, new Error("none").stack);
+Error.stackTraceLimit = 10; console.log(seen, new Error("end").stack);
+`,
+  },
+  {
+    name: "Error.prepareStackTrace as the runtime has it, and put back",
+    modules: `
+const { prepareStackTrace: usual } = Error;
+const show = () => console.log(typeof Error.prepareStackTrace, Error.prepareStackTrace?.name, Error.prepareStackTrace === usual);
+show();
+function named(): unknown { return new Error("x").stack; }
+Error.prepareStackTrace = (error, sites) => error + " in " + sites[0]!.getFunctionName();
+console.log(named()); show();
+Error.prepareStackTrace = usual;
+console.log(named()); show();
+`,
+  },
+  {
+    name: "errors with codes of the runtime",
+    modules: `
+import { readFileSync } from "node:fs";
+import { Buffer } from "node:buffer";
+for (const fail of [() => readFileSync(5.5 as any, { encoding: 7 } as any), () => Buffer.alloc("a" as any), () => readFileSync("/nowhere")]) {
+  try { fail(); } catch (error: any) { console.log(error.code, error.stack.split("\\n")[0]); }
+}
+console.log(new Error("x").stack);
+Buffer.alloc("b" as any);
+`,
+  },
+  {
+    name: "Error frozen by the program",
+    modules: `
+Object.freeze(Error);
+async function later() { await null; throw new RangeError("later"); }
+try { (null as any).x; } catch (error: any) { console.log(error.stack); }
+try { await later(); } catch (error: any) { console.log(error.stack); }
+await later();
+`,
+  },
+  {
+    name: "calls whose place is a parenthesis",
+    modules: {
+      "main.mjs": `
+const fail = () => { throw new Error("called"); };
+const object = { f: () => fail, g: fail, h: () => ({ i: () => fail }) };
+for (const call of [() => object.f()(), () => object.g?.(), () => object.h()?.i?.()?.(), () => (0, object.f)()()]) {
+  try { call(); } catch (error) { console.log(error.stack); }
+}
+`,
+    },
+  },
+  {
+    name: "a byte-order mark in front of the first line",
+    modules: {
+      "main.mjs":
+        `\ufeffimport { fail } from "./typed.ts"; const outer = () => fail(); try { outer(); } catch (error) { console.log(error.stack); }\nouter();\n`,
+      "typed.ts":
+        `\ufeffexport const fail = (): never => { throw new Error("behind the mark"); };\n`,
+    },
   },
   {
     name: "several modules, one of which fails while it is loaded",
@@ -590,7 +664,7 @@ module.exports.where = function (): string {
     },
   },
   {
-    name: "what a compiler made, with its source map",
+    name: "a compiled module with its source map",
     modules: {
       "main.mjs":
         `const fail = (what) => { throw new Error(what); };\nfunction outer() { return [1].map(() => fail("compiled")); }\ntry { outer(); } catch (error) { console.log(error.stack); }\nouter();\n` +

@@ -1,6 +1,6 @@
 /*
- * What a program says of its errors is line for line what it says without us: every stack that is
- * printed, read or left to the runtime, with trampolines off and on.
+ * A program's output on errors is line for line the same as without this package: every stack that
+ * it prints, reads or leaves to the runtime, with trampolines off and on.
  */
 import { equal, match } from "node:assert/strict";
 import { dirname } from "node:path";
@@ -15,21 +15,18 @@ type Mode = "plain" | "inactive" | "active";
 const preload = import.meta.resolve("../../../lib/preload.ts");
 
 /**
- * A hook that does nothing. A program that has one is loaded by other functions of Node, and of Deno
- * where it is CommonJS, which stand in its stacks whatever the hook does.
+ * A hook that does nothing. A program that has one is loaded by other functions of Node, which stand in
+ * its stacks whatever the hook does.
  */
 const NO_HOOK = `import { registerHooks } from "node:module";
 registerHooks({ load: (url, context, next) => next(url, context) });
 `;
 
-/** How each runtime starts a program, after a preload. */
+/** Each runtime's command for a program with a preload. */
 const RUNTIMES = {
   Deno: {
     obstacle: undefined,
-    command: (
-      entry: string,
-      preload = /\.c[jt]s$/.test(entry) ? "./no_hook.mjs" : undefined,
-    ) => {
+    command: (entry: string, preload?: string) => {
       const flags = preload === undefined ? [] : [`--preload=${preload}`];
       return [Deno.execPath(), "run", "--no-lock", "-A", ...flags, entry];
     },
@@ -43,7 +40,7 @@ const RUNTIMES = {
   },
 };
 
-/** Writes a program, runs it in all modes at once, and compares what it says. */
+/** Writes a program, runs it in all modes at once, and compares its outputs. */
 async function compareModes(
   { modules }: StackProgram,
   command: (entry: string, preload?: string) => string[],
@@ -56,7 +53,8 @@ async function compareModes(
       await Deno.writeTextFile(`${directory}/${name}`, text);
     }
     await Deno.writeTextFile(`${directory}/no_hook.mjs`, NO_HOOK);
-    // Where Node has to guess, it loads what a hook has compiled by other functions than TypeScript.
+    // The type is stated: where Node has to guess, it loads compiled text from a hook by other
+    // functions than TypeScript.
     await Deno.writeTextFile(`${directory}/package.json`, '{ "type": "module" }');
     const entry = `${directory}/${Object.keys(texts)[0]}`;
     const [plain, inactive, active] = await Promise.all(
@@ -88,7 +86,7 @@ function difference(plain: string, instrumented: string): string | undefined {
 /** Frames of Node's own at the end of a stack, which depend on when a module was ready. */
 const INTERNAL = /^ +at .*\bnode:internal\/.*\n/gm;
 
-/** All that a program says, and how it ends. */
+/** Runs a program, and returns its whole output and its exit status. */
 async function run([program, ...args]: string[], cwd: string, mode: Mode): Promise<string> {
   const child = new Deno.Command(program!, {
     args,

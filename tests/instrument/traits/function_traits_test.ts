@@ -35,13 +35,13 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
 };
 
 for (const [name, text] of Object.entries(FUNCTIONS)) {
-  Deno.test(`abridgeFunction() finds of ${name} what its whole body says`, () => {
+  Deno.test(`abridgeFunction() keeps the traits of ${name}`, () => {
     const { whole, abridged } = parse(`x = ${text.startsWith("(") ? text : `(${text})`}`);
     deepEqual(functionTraits(abridged), functionTraits(whole));
   });
 }
 
-Deno.test("abridgeFunction() forgets what holds nothing that is edited", () => {
+Deno.test("abridgeFunction() drops nodes without edits", () => {
   const { whole, abridged } = parse(`function f(a) {
     'use strict';
     a.b(c, d); if (a) { e(); f(); }
@@ -65,7 +65,7 @@ Deno.test("abridgeFunction() forgets what holds nothing that is edited", () => {
   equal(abridged["body"].end, whole["body"].end);
 });
 
-Deno.test("abridgeFunction() forgets nothing of what is edited piece by piece", () => {
+Deno.test("abridgeFunction() drops nothing of a body that is edited in pieces", () => {
   for (
     const text of [
       "function* f() { a(); b(); }",

@@ -15,7 +15,7 @@ const starts: WorkerStart[] = [
   },
 ];
 
-Deno.test("readWorkerAddress() reads what workerAddress() was given", () => {
+Deno.test("readWorkerAddress() is the inverse of workerAddress()", () => {
   for (const start of starts) {
     const address = workerAddress("file:///lib/worker_entry.ts", start);
     equal(new URL(address).href, address);

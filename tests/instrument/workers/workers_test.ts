@@ -1,7 +1,7 @@
 /*
- * Workers of an instrumented program: each program runs plainly, instrumented and inactive, and with
- * trampolines on, and says and ends the same. With trampolines on, the one map of the process names
- * the functions of its Workers.
+ * Workers of an instrumented program: each program runs plainly, instrumented and inactive, and
+ * with trampolines on, and says and ends the same. With trampolines on, the one map of the process
+ * names the functions of its Workers.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -40,7 +40,7 @@ async function run(directory: string, options: RunOptions): Promise<Result> {
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    // What waits for a message that was lost would wait for ever.
+    // A program that waits for a lost message would wait for ever.
     signal: AbortSignal.timeout(120_000),
   }).spawn();
   const { code, stdout, stderr } = await child.output();
@@ -49,7 +49,7 @@ async function run(directory: string, options: RunOptions): Promise<Result> {
   const map = await Deno.readFile(path).catch(() => undefined);
   if (map !== undefined) await Deno.remove(path);
   const names = map && readPerfMap(map).map(({ name }) => name.replace(directory, ""));
-  // What two threads print stands in no order.
+  // The output of two threads has no order, so it is sorted.
   const lines = text(stdout).split("\n").sort().join("\n");
   return { code, stdout: lines, stderr: withoutStacks(text(stderr)), names };
 }
@@ -59,7 +59,7 @@ function withoutStacks(text: string): string {
   return text.replaceAll(/^ +at .*\n/gm, "");
 }
 
-/** Runs a program in all ways, compares them, and returns what the active one's map names. */
+/** Runs a program in all ways, compares them, and returns the names in the active one's map. */
 async function compare(
   files: Readonly<Record<string, string>>,
   options: RunOptions = {},
@@ -84,7 +84,7 @@ async function compare(
   }
 }
 
-Deno.test("a Web Worker finds its address, name, metadata and messages as they are", async () => {
+Deno.test("a Web Worker has its own address, name, metadata and messages", async () => {
   const { plain, names } = await compare({
     "main.ts": `
 const options = { type: "module", name: "W" } as const;
@@ -151,7 +151,7 @@ postMessage(\`after \${await promise}\`);
   });
 });
 
-Deno.test("a Worker's errors are reported as they are", async () => {
+Deno.test("a Worker's errors are reported unchanged", async () => {
   const main = (worker: string, more = "") => `
 const worker = new Worker(import.meta.resolve("./${worker}"), { type: "module", name: "E" });
 worker.onerror = (event) => {
@@ -178,7 +178,7 @@ ${more}`;
     });
     ok(/message: ["']/.test(plain.stdout), plain.stdout);
   }
-  // Nobody prevents anything: the program ends with an error of its own.
+  // Without a handler of the error the program ends with an error of its own.
   const { plain } = await compare({
     "main.ts": 'new Worker(import.meta.resolve("./worker.ts"), { type: "module" });',
     "worker.ts": 'throw new Error("nobody listens");',
@@ -186,7 +186,7 @@ ${more}`;
   equal(plain.code, 1);
 });
 
-Deno.test("a Worker that cannot be started is the runtime's to report", async () => {
+Deno.test("the runtime reports a Worker that cannot be started", async () => {
   await compare({
     "main.ts": `
 const tries: [unknown, unknown?][] = [
@@ -248,7 +248,7 @@ worker.onmessage = ({ data }) => postMessage(inner(data));
   ok(names.filter((name) => name === "js::inner:/inner.ts:1").length >= 3);
 });
 
-Deno.test("a Worker with permissions of its own is left as it is", async () => {
+Deno.test("a Worker with permissions of its own is left unchanged", async () => {
   await compare({
     "main.ts": `
 const permissions = Deno.args[0] === undefined ? "inherit" : "none";
@@ -298,7 +298,7 @@ postMessage("started");
   });
 });
 
-Deno.test("Workers of node:worker_threads are as they are", async () => {
+Deno.test("Workers of node:worker_threads behave as without the preload", async () => {
   const { plain, names } = await compare({
     "main.ts": `
 import threads, { Worker } from "node:worker_threads";
@@ -354,7 +354,7 @@ if (workerData === "e") {
   }
 });
 
-Deno.test("a Worker starts as the thread that starts it is: on or off", async () => {
+Deno.test("a Worker starts with trampolines on or off, as in the thread that starts it", async () => {
   const { names } = await compare({
     "main.ts": `
 import { activateStackTrampoline, deactivateStackTrampoline } from "@x/perf";

@@ -1,8 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import * as fs from "node:fs";
 
-import type { ReadBytes } from "../../../lib/backends/jitdump/elf_unwinding.ts";
-import { readElfSymbols, symbolAt } from "../../../lib/recording/built_in/elf_symbols.ts";
+import type { ReadBytes } from "../../../lib/base/elf_header.ts";
+import {
+  readElfSymbols,
+  symbolAt,
+  symbolsByOffset,
+} from "../../../lib/recording/built_in/elf_symbols.ts";
 import { obstacleOfCommand, testNeeding } from "../../support/needing.ts";
 
 function reader(bytes: Uint8Array): ReadBytes {
@@ -28,6 +32,7 @@ testNeeding(
       run("gcc", "-O1", "-o", program, `${program}.c`);
       const bytes = fs.readFileSync(program);
       const symbols = readElfSymbols(reader(bytes));
+      const byOffset = symbolsByOffset(symbols);
       // Of a program as the linker lays it out, code is as far into the file as into the memory.
       const expected = run("nm", "--defined-only", program).split("\n").flatMap((line) => {
         const [, address, name] = /^(\w+) [Tt] (\w+)$/.exec(line) ?? [];
@@ -35,8 +40,8 @@ testNeeding(
       });
       for (const name of ["main", "shared", "internal"]) {
         const [offset] = expected.find(([, known]) => known === name)!;
-        equal(symbolAt(symbols, offset)?.name, name);
-        equal(symbolAt(symbols, offset + 2)?.name, name);
+        equal(symbolAt(byOffset, offset)?.name, name);
+        equal(symbolAt(byOffset, offset + 2)?.name, name);
       }
       const names = symbols.map(({ name }) => name);
       ok(!names.includes("_alias") && !names.includes("data"));
@@ -73,11 +78,11 @@ Deno.test("readElfSymbols() finds nothing in what is no ELF file of 64 bits", ()
 });
 
 Deno.test("symbolAt() keeps to a symbol's size, where it has one", () => {
-  const symbols = [
+  const symbols = symbolsByOffset([
     { offset: 10, size: 5, name: "a" },
     { offset: 20, size: 0, name: "b" },
     { offset: 40, size: 2, name: "c" },
-  ];
+  ]);
   const at = (offset: number) => symbolAt(symbols, offset)?.name;
   deepEqual([9, 10, 14, 15, 19].map(at), [undefined, "a", "a", undefined, undefined]);
   deepEqual([20, 39, 40, 41, 42].map(at), ["b", "b", "c", "c", undefined]);

@@ -1,20 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
 import { readSampleFile } from "../../../lib/recording/built_in/sample_file.ts";
-
-/** A record as ffi/sample_file.h has it: numbers of 4 bytes, bigints of 8, texts filled up with zeros to 8. */
-function record(kind: number, ...fields: (number | bigint | string)[]): Uint8Array {
-  const bytes = fields.flatMap((field) => {
-    if (typeof field === "string") {
-      const text = [...new TextEncoder().encode(field)];
-      return [...text, ...new Array((8 - text.length % 8) % 8).fill(0)];
-    }
-    const [size, value] = typeof field === "number" ? [4, BigInt(field)] : [8, field];
-    return Array.from({ length: size }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
-  });
-  const head = new Uint32Array([kind, 8 + bytes.length]);
-  return new Uint8Array([...new Uint8Array(head.buffer), ...bytes]);
-}
+import { record } from "../../support/sample_file_records.ts";
 
 const START = record(
   0x31535058,
@@ -52,12 +39,12 @@ Deno.test("readSampleFile() reads every kind of record", () => {
   });
 });
 
-Deno.test("readSampleFile() adds the counts of several recordings, and takes the last of each", () => {
+Deno.test("readSampleFile() adds up the last counts of each recording", () => {
   const { counts } = readSampleFile(file(START, STATUS, STATUS, START, STATUS));
   deepEqual(counts, { cpuTime: 1800, runs: 10, dropped: 4_000_000, unarmed: 2 });
 });
 
-Deno.test("readSampleFile() ends at a record that is cut off, wherever that is", () => {
+Deno.test("readSampleFile() ends at a record that is cut off at any byte", () => {
   const whole = file(START, SAMPLE, SAMPLE);
   for (let size = START.length; size < whole.length; size++) {
     const { samples } = readSampleFile(whole.subarray(0, size));
@@ -66,11 +53,11 @@ Deno.test("readSampleFile() ends at a record that is cut off, wherever that is",
   equal(readSampleFile(file(START, SAMPLE, record(1).fill(0))).samples.length, 1);
 });
 
-Deno.test("readSampleFile() passes over kinds that it does not know", () => {
+Deno.test("readSampleFile() skips unknown kinds of records", () => {
   equal(readSampleFile(file(START, record(99, 1n), SAMPLE)).samples.length, 1);
 });
 
-Deno.test("readSampleFile() refuses what is no such file, or of another version", () => {
+Deno.test("readSampleFile() refuses other files and other versions", () => {
   for (const bytes of [file(), file(SAMPLE, START), new TextEncoder().encode("PERFILE2........")]) {
     throws(() => readSampleFile(bytes), /^SyntaxError: it is no file of the built-in sampler/);
   }

@@ -27,7 +27,7 @@ const RECORDING = sampledRecording(FILE, {
   open: () => undefined,
 });
 
-Deno.test("sampledRecording() makes equal stacks one, callers first, and knows their threads", () => {
+Deno.test("sampledRecording() merges equal stacks, callers first, with their threads", () => {
   const { stacks, samples, ...facts } = RECORDING;
   deepEqual(facts, {
     sampler: "builtin",
@@ -67,12 +67,12 @@ Deno.test("sampledRecording() makes equal stacks one, callers first, and knows t
   ]);
 });
 
-Deno.test("sampledRecording() takes a call's return address for the caller's, the innermost as it is", () => {
+Deno.test("sampledRecording() looks a caller up at its call, the innermost frame at its address", () => {
   equal(RECORDING.stacks[0]!.frames[1]!.name, "foo");
   equal(RECORDING.stacks[1]!.frames[0]!.name, "bar");
 });
 
-Deno.test("sampledRecording() asks who knows generated code, and prefers js:: names of the map to what yields", () => {
+Deno.test("sampledRecording() asks the resolver, and prefers js:: names of the map if it yields", () => {
   const asked: string[] = [];
   const { stacks } = sampledRecording(FILE, {
     command: ["/usr/bin/deno", "run", "a.ts"],

@@ -13,7 +13,7 @@ function reasonFor(options: ConstructorParameters<typeof PerfDataWriter>[0]): st
   return canReadDirectly(readFileHeader(openBytes(bytesOf(options))));
 }
 
-Deno.test("canReadDirectly() has nothing against what perf record makes", () => {
+Deno.test("canReadDirectly() accepts the usual files of perf record", () => {
   for (
     const options of [
       {},
@@ -27,7 +27,7 @@ Deno.test("canReadDirectly() has nothing against what perf record makes", () => 
   ) equal(reasonFor(options), undefined);
 });
 
-Deno.test("canReadDirectly() says what is in the way", () => {
+Deno.test("canReadDirectly() names each obstacle", () => {
   const none = new Uint8Array();
   const types = [USUAL, USUAL | Bit.CPU].map((type) => type & ~Bit.IDENTIFIER | Bit.ID);
   const reasons = [
@@ -60,7 +60,7 @@ Deno.test("canReadDirectly() says what is in the way", () => {
   ]);
 });
 
-Deno.test("canReadDirectly() takes files of this form only", () => {
+Deno.test("canReadDirectly() refuses other forms of files", () => {
   const reason = (change: (bytes: Uint8Array) => Uint8Array) =>
     canReadDirectly(readFileHeader(openBytes(change(bytesOf()))));
   const with64 = (at: number, value: number) => (bytes: Uint8Array) => {

@@ -3,7 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { readFileHeader } from "../../../lib/recording/perf_data/file_header.ts";
 import { Bit, numbers64, openBytes, PerfDataWriter, USUAL } from "../../support/perf_data_file.ts";
 
-Deno.test("readFileHeader() reads events with their names, and how they were recorded", () => {
+Deno.test("readFileHeader() reads events with their names and attributes", () => {
   const { events, version, commandLine, sampleTime } = readFileHeader(
     new PerfDataWriter({
       events: ["cpu-clock:u", "my event: x"],
@@ -38,7 +38,7 @@ Deno.test("readFileHeader() reads events with their names, and how they were rec
   deepEqual(sampleTime, { first: 5, last: 2 ** 40 });
 });
 
-Deno.test("readFileHeader() names events of its own accord where the file does not", () => {
+Deno.test("readFileHeader() names events by itself if the file does not", () => {
   const { events, version, commandLine, reference } = readFileHeader(
     new PerfDataWriter({ events: ["task-clock", "instructions", "x"], hasFeatures: false }).comm(
       1,
@@ -58,7 +58,7 @@ Deno.test("readFileHeader() reads the clock's time beside the time of day", () =
   deepEqual(reference, { time: 42, wallClock: 1_700_000_000_000.5 });
 });
 
-Deno.test("readFileHeader() reads what is there of a file that is cut off", () => {
+Deno.test("readFileHeader() reads the remaining parts of a file that is cut off", () => {
   const bytes = new PerfDataWriter().comm(1, 1, "deno").bytes();
   for (let length = 104; length < bytes.length; length++) {
     equal(readFileHeader(openBytes(bytes.slice(0, length))).form, "file");

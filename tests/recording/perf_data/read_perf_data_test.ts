@@ -114,7 +114,7 @@ Deno.test("readPerfData() reads samples with their times, threads and stacks", a
   equal(stacks[1]!.frames[1]!.kind, "kernel");
 });
 
-Deno.test("readPerfData() looks callers in files up where the call is, generated ones as perf does", async () => {
+Deno.test("readPerfData() looks callers up at their calls in files, as perf does in generated code", async () => {
   const [recording] = await read(
     deno().map(1, { start: 0x10000, size: 0x1000, path: "/usr/bin/app" })
       .sample({ pid: 1, time: 1, chain: [USER, 0x10020, 0x10020, CODE + 64, CODE] })
@@ -123,7 +123,7 @@ Deno.test("readPerfData() looks callers in files up where the call is, generated
   deepEqual(stacksOf(recording!), ["deno: f0 f1 n4097 n4098 1 1000", "deno: n4351 f0 1 1000"]);
 });
 
-Deno.test("readPerfData() takes thread names as they are, but for line breaks in reports", async () => {
+Deno.test("readPerfData() keeps thread names, except for line breaks in reports", async () => {
   const names = ["worker 7", " io", "", "a:b: 12 cycles:", "end ", "12345", "ünï😀", "nl\nname"];
   const writer = deno();
   for (const [i, name] of names.entries()) {
@@ -142,7 +142,7 @@ Deno.test("readPerfData() takes thread names as they are, but for line breaks in
   equal(stacks.find(({ thread }) => thread.startsWith("nl"))!.thread, "nl name");
 });
 
-Deno.test("readPerfData() knows what a thread was called at the time, and inherits names", async () => {
+Deno.test("readPerfData() knows a thread's name at each time, and inherits names", async () => {
   const at = (pid: number, tid: number, time: number) => ({ pid, tid, time, chain: [USER, CODE] });
   const file = deno()
     .sample(at(1, 2, 50))
@@ -159,7 +159,7 @@ Deno.test("readPerfData() knows what a thread was called at the time, and inheri
   deepEqual(seen, ["2 deno", "2 late", "1 deno", "1 renamed", "2 late"]);
 });
 
-Deno.test("readPerfData() yields a recording an event, in the file's order, without those not seen", async () => {
+Deno.test("readPerfData() returns a recording for each event with samples, in the file's order", async () => {
   for (const sampleType of [USUAL, USUAL & ~Bit.IDENTIFIER | Bit.ID | Bit.ADDR | Bit.CPU]) {
     const file = deno({ events: ["cycles", "dummy:HG", "my event: x"], sampleType })
       .sample({ pid: 1, time: 1, chain: [USER, CODE], event: 2, period: 3 })
@@ -202,7 +202,7 @@ Deno.test("readPerfData() takes the sample's address where the call chain is emp
   deepEqual(stacksOf(recording!), ["deno: f0 2 2000"]);
 });
 
-Deno.test("readPerfData() takes a full stack for cut where no thread starts in it", async () => {
+Deno.test("readPerfData() marks a full stack without a thread's start as cut", async () => {
   const chain = [USER, ...new Array(9).fill(CODE + 1)];
   const cut = async (options: Partial<PerfDataOptions>, maxFrames?: number) => {
     const file = deno({ maxFrames }).sample({ pid: 1, time: 1, chain }).file();
@@ -218,7 +218,7 @@ Deno.test("readPerfData() takes a full stack for cut where no thread starts in i
   deepEqual(await cut({ maxFrames: 9, perf: { print, printOf: start } }), [false, 9]);
 });
 
-Deno.test("readPerfData() counts lost samples, and those once that perf has counted again", async () => {
+Deno.test("readPerfData() counts each lost sample once, even if perf has counted it twice", async () => {
   const lost = async (readFormat: number) => {
     const writer = deno({ readFormat }).sample({ pid: 1, time: 1, chain: [USER, CODE] });
     const [recording] = await read(writer.lost(7).lostSamples(5).lostSamples(99, 1 << 15).file());
@@ -228,7 +228,7 @@ Deno.test("readPerfData() counts lost samples, and those once that perf has coun
   equal(await lost(1 << 4), 7);
 });
 
-Deno.test("readPerfData() knows what was mapped at the time, and after fork and exec", async () => {
+Deno.test("readPerfData() knows the mappings at each time, also after fork and exec", async () => {
   const sample = (pid: number, time: number) => ({ pid, time, chain: [USER, 0x5010] });
   const file = new PerfDataWriter()
     .comm(1, 1, "sh")
@@ -277,7 +277,7 @@ Deno.test("readPerfData() skips records that it does not know, and stops where a
   deepEqual(await read(deno().file()), []);
 });
 
-Deno.test("readPerfData() has perf script print what it cannot read", async () => {
+Deno.test("readPerfData() reads files that it cannot read directly through perf script", async () => {
   const args: string[][] = [];
   const reasons: string[] = [];
   const printed = async (options: ConstructorParameters<typeof PerfDataWriter>[0]) => {
@@ -305,7 +305,7 @@ Deno.test("readPerfData() has perf script print what it cannot read", async () =
   ]);
 });
 
-/** A resolver that answers from a function, and tells what it was asked. */
+/** A resolver that answers from a function, and notes the questions. */
 function resolverOf(
   framesAt: CodeResolver["framesAt"],
 ): CodeResolver & { asked: string[] } {
@@ -322,7 +322,7 @@ function resolverOf(
 const FOO: Frame = { name: "foo", kind: "typescript", file: "/b.ts", line: 3, module: "" };
 const INLINED: Frame = { ...FOO, name: "inlined", isInlined: true };
 
-Deno.test("readPerfData() asks the resolver for generated code and the runtime, as long as it knows", async () => {
+Deno.test("readPerfData() asks the resolver for code of generated memory and of the runtime", async () => {
   const file = deno({ commandLine: ["perf", "record", "--", "/opt/my-runtime", "a.ts"] })
     .map(1, { start: 0x10000, size: 0x1000, path: "/opt/my-runtime" })
     .map(1, { start: 0x20000, size: 0x1000, path: "/lib/libc.so.6" })
@@ -357,11 +357,11 @@ Deno.test("readPerfData() asks again for generated code that the resolver did no
   for (const time of [100, 101, 110, 111]) writer.sample({ pid: 1, time, chain: [USER, CODE] });
   const [recording] = await read(writer.file(), { findCode: known(resolver) });
   deepEqual(stacksOf(recording!), ["deno: f0 2 2000", "deno: foo 2 2000"]);
-  // Both ways through the file ask for what was not known.
+  // The second pass does not ask again for a location that was known in the first.
   equal(resolver.asked.filter((line) => line.includes(" 110 ")).length, 1);
 });
 
-Deno.test("readPerfData() prefers js:: names of the map where the resolver yields", async () => {
+Deno.test("readPerfData() prefers js:: names of the map if the resolver yields", async () => {
   const weak = resolverOf((_pid, address) => ({
     frames: [{
       name: address === CODE ? "wasm-to-js" : "wasm-function[3]",
@@ -381,7 +381,7 @@ Deno.test("readPerfData() prefers js:: names of the map where the resolver yield
   deepEqual(stacksOf(recording!), ["deno: wasm-function[3] add 1 1000"]);
 });
 
-Deno.test("readPerfData() tells processes apart where several ran JavaScript", async () => {
+Deno.test("readPerfData() keeps processes apart if several ran JavaScript", async () => {
   const file = deno({ events: ["cycles", "instructions"] })
     .comm(2, 2, "deno")
     .map(2, { start: CODE, size: 0x1000, path: "//anon" })
@@ -395,7 +395,7 @@ Deno.test("readPerfData() tells processes apart where several ran JavaScript", a
   deepEqual(await labels({}), [["deno 1", "sh"], ["deno 2"]]);
   const commands = new Map([[1, ["deno", "run", "/x/server.ts"]]]);
   deepEqual(await labels({ findCode: known({ framesAt: () => undefined }, commands) }), [[
-    'deno 1 "run server.ts"',
+    'deno 1 "server.ts"',
     "sh",
   ], ["deno 2"]]);
 });
@@ -421,7 +421,7 @@ Deno.test("readPerfData() asks perf for many addresses in few samples", async ()
   equal(recording!.stacks[2499]!.frames[0]!.name, `n${0x10000 + 2499}`);
 });
 
-Deno.test("readPerfData() goes on without what perf leaves out, and fails as perf fails", async () => {
+Deno.test("readPerfData() works without symbols that perf leaves out, and fails if perf fails", async () => {
   const file = deno().sample({ pid: 1, time: 1, chain: [USER, CODE, CODE + 65, CODE + 129] })
     .file();
   const printOf = fakePerf((address) =>
@@ -437,7 +437,7 @@ Deno.test("readPerfData() goes on without what perf leaves out, and fails as per
   await rejects(read(file, { perf: { print, printOf: failing } }), /no perf/);
 });
 
-Deno.test("readPerfData() says how far it is", async () => {
+Deno.test("readPerfData() reports its progress", async () => {
   const parts: number[] = [];
   const writer = deno();
   for (let i = 0; i < 70_000; i++) {

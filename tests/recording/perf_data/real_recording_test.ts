@@ -61,7 +61,7 @@ async function readBothWays(
 
 testNeeding(
   obstacleOfPerf(),
-  "readPerfData() says of a real recording what perf script says",
+  "readPerfData() agrees with perf script on a real recording",
   async () => {
     const { direct, printed, file } = await readBothWays(["-F", "1999", "-g", "-k", "mono"]);
     equal(direct.length, 1);
@@ -107,7 +107,7 @@ testNeeding(
 
 testNeeding(
   obstacleOfPerf(),
-  "readPerfData() reads what was counted, without callers",
+  "readPerfData() reads counted events without callers",
   async () => {
     await using program = await runProgram(demo, {
       under: ["perf", "record", "-c", "2000000", "-e", "task-clock", "-o", "perf.data", "--"],
@@ -123,7 +123,7 @@ testNeeding(
 
 testNeeding(
   obstacleOfPerf(),
-  "readRecordings() has perf script print unwound stacks, compressed files and those without times",
+  "readRecordings() reads unwound stacks, compressed files and files without times by perf script",
   async () => {
     for (
       const record of [

@@ -5,7 +5,7 @@ import { readPerfHeader } from "../../../lib/recording/perf_script/perf_header.t
 const callGraphOf = (event: string, cmdline = "perf record -g -- b") =>
   readPerfHeader([`# cmdline : ${cmdline}`, `# event : name = cycles, ${event}`]).callGraph;
 
-Deno.test("readPerfHeader() finds how callers were found", () => {
+Deno.test("readPerfHeader() finds the method of call graphs", () => {
   const chain = "sample_type = IP|TID|TIME|CALLCHAIN|PERIOD, inherit = 1";
   const copied = `${chain}, sample_regs_user = 0xff0fff, sample_stack_user = 16384`;
   deepEqual(callGraphOf(chain), { method: "fp" });
@@ -16,7 +16,7 @@ Deno.test("readPerfHeader() finds how callers were found", () => {
   equal(callGraphOf("sample_type = IP|TID|TIME|PERIOD", "perf record -- b -g"), undefined);
 });
 
-Deno.test("readPerfHeader() says nothing that it does not know", () => {
+Deno.test("readPerfHeader() leaves out unknown facts", () => {
   deepEqual(readPerfHeader([]), {
     samplerVersion: "perf",
     command: [],

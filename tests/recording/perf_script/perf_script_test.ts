@@ -42,7 +42,7 @@ deno    6190/6190   1288.500000000:     100010   cpu-clock:
 deno    6190/6190   1287.000000600: PERF_RECORD_LOST lost 2
 `;
 
-Deno.test("readPerfScript() reads one recording an event", async () => {
+Deno.test("readPerfScript() returns a recording for each event", async () => {
   const [clock, faults, ...others] = await readPerfScript([SCRIPT]);
   equal(others.length, 0);
   const { stacks, samples, ...facts } = clock!;
@@ -87,11 +87,11 @@ Deno.test("readPerfScript() reads one recording an event", async () => {
   ]);
 });
 
-Deno.test("readPerfScript() does not mind where its text is cut into pieces", async () => {
+Deno.test("readPerfScript() reads a text in pieces of any size", async () => {
   deepEqual(await readPerfScript(SCRIPT.match(/.{1,7}/gs)!), await readPerfScript([SCRIPT]));
 });
 
-Deno.test("readPerfScript() takes a stack for cut that is full and has no thread's start", async () => {
+Deno.test("readPerfScript() marks a full stack without a thread's start as cut", async () => {
   const sample = (frames: number, ...outer: string[]) =>
     `deno 1/1 1.000000: 1 cpu-clock: \n${"\t 55d0 f (/lib/a.so)\n".repeat(frames)}` +
     outer.map((name) => `\t 55d1 ${name} (/lib/c.so)\n`).join("") + "\n";
@@ -101,18 +101,18 @@ Deno.test("readPerfScript() takes a stack for cut that is full and has no thread
   equal(await isCut(HEADER, sample(127)), true);
   equal(await isCut(HEADER, sample(127), 1024), false);
   equal(await isCut(HEADER, sample(127, "start_thread")), false);
-  // Unwound stacks are as deep as what was copied.
+  // The copied bytes limit the depth of unwound stacks.
   const dwarf = HEADER.replace("inherit = 1", "inherit = 1, sample_stack_user = 8192");
   equal(await isCut(dwarf, sample(3)), true);
   equal(await isCut(dwarf, sample(3, "__libc_start_main@@GLIBC_2.34", "_start")), false);
 });
 
-Deno.test("readPerfScript() yields nothing where nothing was sampled", async () => {
+Deno.test("readPerfScript() returns no recording without samples", async () => {
   deepEqual(await readPerfScript([HEADER]), []);
   deepEqual(await readPerfScript([]), []);
 });
 
-Deno.test("readPerfScript() reads what has neither times nor periods", async () => {
+Deno.test("readPerfScript() reads samples without times and periods", async () => {
   const [{ samples, stacks }] = await readPerfScript([
     `${HEADER} io 1 2  -1/-1  my event: x:\n\t 55d0 f (/lib/a.so)\n\n`,
   ]) as [Recording];
@@ -122,7 +122,7 @@ Deno.test("readPerfScript() reads what has neither times nor periods", async () 
   ]);
 });
 
-Deno.test("readPerfScript() tells the threads of several processes with JavaScript apart", async () => {
+Deno.test("readPerfScript() keeps threads of several processes with JavaScript apart", async () => {
   const sample = (pid: number, symbol: string) =>
     `node ${pid}/${pid} 1.5: 1 cycles:\n\t 55d0 ${symbol} (/tmp/perf-${pid}.map)\n\n`;
   const labels = async (text: string) => {

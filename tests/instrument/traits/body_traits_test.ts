@@ -1,0 +1,155 @@
+import { deepEqual, equal } from "node:assert/strict";
+
+import {
+  bodyTraits,
+  boundNames,
+  declaredNames,
+  hoistedNames,
+  isDirectEval,
+  TraitSearch,
+} from "../../../lib/instrument/traits/body_traits.ts";
+import { type Node, parseSource } from "../../../lib/source/syntax_tree.ts";
+
+/** The statements of an async generator's body, which may hold anything but `import`. */
+function statements(text: string): Node[] {
+  const source = `async function* f() { ${text} }`;
+  return parseSource(source, "commonjs")["body"][0].body.body;
+}
+
+/** The traits that are true of a text. */
+function traits(text: string): string[] {
+  return Object.entries(bodyTraits(statements(text)))
+    .filter(([, value]) => value === true).map(([name]) => name);
+}
+
+Deno.test("bodyTraits() finds what suspends, outside of inner functions", () => {
+  for (
+    const text of [
+      "await a;",
+      "b(yield);",
+      "for await (const a of b) ;",
+      "await using a = b;",
+      "class A { [await a] = 1; }",
+      "class A extends (await b) {}",
+    ]
+  ) equal(traits(text).includes("suspends"), true, text);
+  for (
+    const text of [
+      "async () => await a;",
+      "async function g() { await a; }",
+      "class A { async m() { await a; } }",
+      "for (const a of b) ;",
+    ]
+  ) equal(traits(text).includes("suspends"), false, text);
+});
+
+Deno.test("bodyTraits() finds jumps that leave, and not those with a target inside", () => {
+  for (
+    const text of [
+      "return;",
+      "if (a) return 1;",
+      "for (;;) { switch (a) { case 1: return; } }",
+    ]
+  ) deepEqual(traits(text), ["leaves"], text);
+  for (
+    const text of [
+      "for (;;) { break; }",
+      "while (a) continue;",
+      "switch (a) { case 1: break; }",
+      "for (;;) switch (a) { default: continue; }",
+      "a: { break a; }",
+      "a: for (;;) { for (;;) continue a; }",
+      "do { if (a) break; } while (b);",
+    ]
+  ) deepEqual(traits(text), [], text);
+  // Of a part of a loop the target is outside.
+  const [loop] = statements("a: for (;;) { b(); continue a; break; }");
+  const [, jump, end] = loop!["body"].body.body;
+  equal(bodyTraits([jump]).leaves, true);
+  equal(bodyTraits([end]).leaves, true);
+  const [inner] = statements("for (;;) { switch (a) { case 1: continue; } }");
+  equal(bodyTraits(inner!["body"].body).leaves, true);
+});
+
+Deno.test("bodyTraits() takes what an arrow function mentions as the body's, and no other function's", () => {
+  deepEqual(traits("() => arguments;"), ["mentionsArguments", "holdsEdits"]);
+  deepEqual(traits("(a = new.target) => 1;"), ["mentionsTarget", "holdsEdits"]);
+  deepEqual(traits("() => () => eval(a);"), ["evals", "holdsEdits"]);
+  deepEqual(traits("function g() { arguments; new.target; eval(a); }"), ["holdsEdits"]);
+  deepEqual(traits("class A { a = new.target; }"), ["holdsEdits"]);
+  deepEqual(traits("a.eval(b); (0, eval)(c); eval;"), []);
+});
+
+Deno.test("bodyTraits() lists var declarations, with those that cannot become assignments", () => {
+  const found = bodyTraits(
+    parseSource(
+      "var a; for (var b = 1;;) { var c; } for (var d of e) ; for (var async of g) ; " +
+        "for (var h = 1 in i) ; with (j) { var k; } if (l) function m() {} let n; " +
+        "function o() { var p; }",
+      "script",
+    )["body"],
+  );
+  const shown = found.vars.map(({ declaration, isLoopHead, isFixed }) =>
+    [
+      ...declaredNames(declaration),
+      isLoopHead ? "head" : "",
+      isFixed ? "fixed" : "",
+    ].join(" ").trim()
+  );
+  deepEqual(shown, ["a", "b head", "c", "d head", "async head fixed", "h head fixed", "k  fixed"]);
+  deepEqual(found.functions, ["m", "o"]);
+  deepEqual(
+    hoistedNames(found),
+    new Set(["m", "o", "a", "b", "c", "d", "async", "h", "k"]),
+  );
+});
+
+Deno.test("boundNames() finds the names in any pattern", () => {
+  const text = "var { a, b: c, d: { e = f }, ...g } = h, [i, , [j] = k, ...l] = m;";
+  const [declaration] = statements(text);
+  deepEqual([...declaredNames(declaration!)], ["a", "c", "e", "g", "i", "j", "l"]);
+  deepEqual(boundNames(null), new Set());
+  deepEqual(boundNames(statements("a.b;")[0]!["expression"]), new Set());
+});
+
+Deno.test("TraitSearch tells its observer of declarations and assignments, and whether a loop runs them", () => {
+  const seen: string[] = [];
+  const search = new TraitSearch({
+    observe: ({ type }, inLoop) => void seen.push(`${type}${inLoop ? " in loop" : ""}`),
+  });
+  for (
+    const node of statements(
+      "let a = 1; while (b) { a = 2; a++; } class C {} eval(d); (e = 3) => e;",
+    )
+  ) {
+    search.visit(node);
+  }
+  deepEqual(seen, [
+    "VariableDeclaration",
+    "WhileStatement",
+    "AssignmentExpression in loop",
+    "UpdateExpression in loop",
+    "ClassDeclaration",
+    "CallExpression",
+  ]);
+});
+
+Deno.test("TraitSearch lists what of a list holds edits", () => {
+  const search = new TraitSearch();
+  const [block] = statements("{ a(); b(() => 1, c); d(() => 2); Error.stackTraceLimit = 1; }");
+  search.visit(block!);
+  deepEqual(search.abridged.map(({ owner, field, kept }) => [owner.type, field, kept.length]), [
+    ["CallExpression", "arguments", 1],
+    ["BlockStatement", "body", 3],
+  ]);
+});
+
+Deno.test("isDirectEval() is false of an indirect eval", () => {
+  const is = (text: string) => isDirectEval(statements(text)[0]!["expression"]);
+  deepEqual(["eval(a);", "(0, eval)(a);", "a.eval(b);", "f();"].map(is), [
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
