@@ -6,11 +6,16 @@ import { formatHtml } from "./html.ts";
 import { formatMarkdown } from "./markdown.ts";
 import { formatPerfText } from "./perf_text.ts";
 import { formatPprof } from "./pprof.ts";
-import { type Recording, recordingTotal } from "../recording/recording.ts";
+import type { Recording } from "../recording/recording.ts";
+import { recordingFacts, recordingTitle } from "./recording_words.ts";
 import { formatSpeedscope } from "./speedscope.ts";
+import { formatText, type TextOptions } from "./text.ts";
+
+export { recordingFacts, recordingTitle } from "./recording_words.ts";
 
 /** The formats of reports. */
 export type ReportFormat =
+  | "text"
   | "perf"
   | "html"
   | "markdown"
@@ -22,7 +27,8 @@ export type ReportFormat =
 
 /** The file name endings of all formats. */
 export const FORMAT_ENDINGS: Readonly<Record<ReportFormat, string>> = {
-  perf: ".txt",
+  text: ".txt",
+  perf: ".perf.txt",
   html: ".html",
   markdown: ".md",
   cpuprofile: ".cpuprofile",
@@ -56,6 +62,8 @@ export type ReportContent = Iterable<string> | Uint8Array;
 export interface ReportOptions {
   /** Whether only functions of the program and of its packages are kept. @default {false} */
   appOnly?: boolean;
+  /** How the text for a terminal looks. @default {as in a file} */
+  text?: TextOptions;
   /** Warnings on the recording, for formats that can show them. @default {[]} */
   warnings?: readonly string[];
   /** Embed the texts of source files, in formats that have them. @default {true} */
@@ -100,8 +108,10 @@ export function formatReportFiles(
 export function formatReport(
   recording: Recording,
   format: ReportFormat,
-  { appOnly, warnings, hasSources = true, maxLines }: ReportOptions = {},
+  { appOnly, text, warnings, hasSources = true, maxLines }: ReportOptions = {},
 ): ReportContent {
+  // The text has its own way to leave frames out.
+  if (format === "text") return formatText(recording, { ...text, appOnly });
   const folded = foldFrames(recording, { appOnly });
   const sourced = hasSources ? folded : { ...folded, sources: undefined };
   switch (format) {
@@ -137,27 +147,4 @@ export function formatReport(
     case "pprof":
       return formatPprof(folded);
   }
-}
-
-/** Returns a short title for a recording: its script and arguments. */
-export function recordingTitle({ command, samplerVersion }: Recording): string {
-  const script = command.findIndex((word, i) =>
-    i > 0 && /\.[cm]?[jt]sx?$/.test(word) && !/^-/.test(word)
-  );
-  const [first, ...rest] = script < 0 ? command : command.slice(script);
-  if (first === undefined) return `Recorded by ${samplerVersion}`;
-  return [first.slice(first.lastIndexOf("/") + 1), ...rest].join(" ");
-}
-
-/** Returns facts of a recording, a few words each: sampler, event, time, samples, start. */
-export function recordingFacts(recording: Recording): string[] {
-  const { samplerVersion, event, frequency, duration, start, lostSamples } = recording;
-  const { samples } = recordingTotal(recording);
-  return [
-    samplerVersion,
-    frequency === undefined ? event : `${event} at ${frequency} Hz`,
-    `${(duration / 1000).toFixed(1)} s`,
-    `${samples} samples${lostSamples > 0 ? `, ${lostSamples} lost` : ""}`,
-    ...start === undefined ? [] : [new Date(start).toISOString().slice(0, 16).replace("T", " ")],
-  ];
 }

@@ -45,6 +45,11 @@ export function recordingLogs(recording: string): string {
   return `${recording.replace(/\/+$/, "")}.v8`;
 }
 
+/** Whether a file is one of those that a command makes for the programs that it starts. */
+export function isInLogDirectory(path: string): boolean {
+  return /\/xperf-v8-\d+\/\d+-\d+\//.test(path);
+}
+
 /**
  * Makes the directories for a program. Those of dead commands are removed.
  *

@@ -5,8 +5,11 @@ import { runCommand } from "../support/command_process.ts";
 Deno.test("main() prints the help on --help", async () => {
   const overview = await runCommand(["--help"]);
   equal(overview.code, 0);
-  match(overview.stdout, /run .*\n.*profile .*\n.*report .*\n.*diff .*\n.*doctor/);
-  for (const command of ["run", "profile", "doctor"]) {
+  match(
+    overview.stdout,
+    /run .*\n.*profile .*\n.*top .*\n.*report .*\n.*annotate .*\n.*\n.*diff .*\n.*doctor/,
+  );
+  for (const command of ["run", "profile", "top", "annotate", "doctor"]) {
     const { code, stdout, stderr } = await runCommand([command, "--help"]);
     equal(code, 0);
     match(stdout, new RegExp(`^Usage: ${command} `));
@@ -16,10 +19,13 @@ Deno.test("main() prints the help on --help", async () => {
 
 Deno.test("main() answers a wrong command line with one error, one hint and status 2", async () => {
   const cases: [string[], string][] = [
-    [[], "Cannot start: no command is named, must be one of run, profile, report, diff, doctor"],
+    [
+      [],
+      "Cannot start: no command is named, must be one of run, profile, top, report, annotate, diff, doctor",
+    ],
     [
       ["fly"],
-      'Cannot start command "fly": it is unknown, must be one of run, profile, report, diff, doctor',
+      'Cannot start command "fly": it is unknown, must be one of run, profile, top, report, annotate, diff, doctor',
     ],
     [["toString"], 'Cannot start command "toString": it is unknown'],
     [["run", "--fly", "x.ts"], 'Cannot use option "--fly": it is unknown'],

@@ -261,7 +261,13 @@ testNeeding(
       `import { fork } from "node:child_process";\n${work("inParent")}fork("./child.mjs");`,
     );
     const command = [runtimeProgram("node24"), `${folder.path}/node_modules/.bin/js-perf`];
-    const { code, stdout, stderr } = await runCommand([...command, "profile", "parent.mjs"], {
+    const { code, stdout, stderr } = await runCommand([
+      ...command,
+      "profile",
+      "--format",
+      "perf",
+      "parent.mjs",
+    ], {
       cwd: folder.path,
     });
     equal(code, 0, stderr);
@@ -278,7 +284,8 @@ for (const runtime of ["node20", "node24"] as const) {
       using folder = await Folder.make();
       const script = folder.write("demo.mjs", withoutTypes(demo.replace("/*", `${TELL_PID}/*`)));
       const command = [runtimeProgram(runtime), `${folder.path}/node_modules/.bin/js-perf`];
-      for (const args of [["profile", script], ["profile"]]) {
+      for (const words of [[script], []]) {
+        const args = ["profile", "--format", "perf", ...words];
         const { code, stdout, stderr } = await runCommand([...command, ...args], {
           cwd: folder.path,
         });

@@ -88,14 +88,26 @@ Deno.test("tryRecording() finds the event that works, and leaves no file behind"
     equal(left, 0);
     return value;
   };
-  deepEqual(await result(recorder({})), { isFallback: false });
-  const clock = { event: "cpu-clock", isFallback: true };
+  deepEqual(await result(recorder({})), { isFallback: false, flags: [] });
+  const clock = { event: "cpu-clock", isFallback: true, flags: [] };
   deepEqual(await result(recorder({ event: "cpu-clock:u" })), clock);
   deepEqual(await result(recorder({ pattern: "*cpu-clock*" })), clock);
   deepEqual(await result(recorder({ event: "task-clock" }), '{ event: "task-clock" }'), {
     event: "task-clock",
     isFallback: false,
+    flags: [],
   });
+});
+
+Deno.test("tryRecording() has perf end at once, where this version of perf can", async () => {
+  // A perf that works with the option only, and one that does not know it.
+  const knows = recorder({ pattern: "*--no-bpf-event*" });
+  const flags = async (perf: string, version: string) =>
+    (await evaluate(perf, `tryRecording({}, ${version})`)).value?.flags;
+  deepEqual(await flags(knows, "{ major: 6, minor: 12 }"), ["--no-bpf-event"]);
+  deepEqual(await flags(knows, "{ major: 5, minor: 1 }"), ["--no-bpf-event"]);
+  deepEqual(await flags(knows, "{ major: 5, minor: 0 }"), undefined);
+  deepEqual(await flags(recorder({}), "{ major: 4, minor: 18 }"), []);
 });
 
 Deno.test("tryRecording() explains a failure, and takes no other event than the user's", async () => {

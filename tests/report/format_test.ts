@@ -20,7 +20,7 @@ Deno.test("parseFormats() takes one or several formats, each once", () => {
 
 Deno.test("parseFormats() names the formats where one is unknown", () => {
   const options =
-    "must be one of perf, html, markdown, cpuprofile, firefox, folded, speedscope, pprof";
+    "must be one of text, perf, html, markdown, cpuprofile, firefox, folded, speedscope, pprof";
   throws(() => parseFormats("html,svg"), {
     name: "RangeError",
     message: `Cannot report in format "svg": ${options}`,

@@ -158,5 +158,5 @@ export function tryPerf({ options, naming: { wish } }: ProfilePlan): Trial & { v
   if (wish.backend === "perf_jit") {
     checkJitVersion(perf, newerPerfCommand(readText("/etc/os-release") ?? ""));
   }
-  return { ...tryRecording(options), version: `perf ${perf.name}` };
+  return { ...tryRecording(options, perf.version), version: `perf ${perf.name}` };
 }

@@ -18,17 +18,18 @@ const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
   { program, options, line, naming, report, scope, seconds, maxStack, maxSize }: ProfileRun,
-  { event, before, controlArgs }: {
+  { event, before, recordArgs }: {
     event: string | undefined;
     before: FileState;
-    controlArgs: readonly string[];
+    /** Options of `perf record` besides those that the user has. */
+    recordArgs: readonly string[];
   },
 ): Promise<Recorded> {
   const { env, pid, begin, finish, launcher = [] } = program;
   const command = [...launcher, ...program.command];
   const recording = options.output!;
   const quiet = report.isQuiet ? ["--quiet"] : [];
-  const recordArgs = perfRecordArgs({ ...options, event, command, pid });
+  const args = perfRecordArgs({ ...options, event, command, pid });
   const size = new SizeLimit(maxSize, {
     path: recording,
     more: () => program instanceof LoggedProgram ? program.logBytes : 0,
@@ -48,7 +49,7 @@ export async function profileWithPerf(
   let ending: Ending;
   let maps: NamespaceMaps | undefined;
   try {
-    ending = await runChild(["perf", "record", ...quiet, ...controlArgs, ...recordArgs], {
+    ending = await runChild(["perf", "record", ...quiet, ...recordArgs, ...args], {
       env,
       signals: PERF_SIGNALS,
       started: (pid) => maps = new NamespaceMaps(pid),

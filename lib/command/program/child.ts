@@ -37,6 +37,8 @@ export interface RunOptions {
   env: Record<string, string>;
   /** The signals that are passed on. @default {all of SIGNALS} */
   signals?: readonly Signal[];
+  /** Its input and output. @default {ours} */
+  stdio?: ["ignore", number, number];
   /** Called with the child's number. */
   started?: (pid: number) => void;
   /** The limit at which the child gets a signal; it then counts as successful. @default {none} */
@@ -64,7 +66,7 @@ const LIMIT_INTERVAL = 250;
  */
 export async function runChild(
   [program, ...args]: readonly string[],
-  { env, signals = SIGNALS, started, limit }: RunOptions,
+  { env, signals = SIGNALS, stdio, started, limit }: RunOptions,
 ): Promise<Ending> {
   const heardByAll = isInForeground() ? TERMINAL_SIGNALS : [];
   let child: ChildProcess | undefined;
@@ -77,7 +79,7 @@ export async function runChild(
     return { signal, listener };
   });
   try {
-    child = spawn(program!, args, { env, stdio: "inherit" });
+    child = spawn(program!, args, { env, stdio: stdio ?? "inherit" });
     if (child.pid !== undefined) started?.(child.pid);
     if (limit === undefined) return await endOf(child);
     const { seconds, isReached, signal } = limit;

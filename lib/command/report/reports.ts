@@ -20,6 +20,8 @@ import { LEAST_LINES } from "../../report/markdown.ts";
 import { describeRuntimeShares, runtimeShares } from "../../report/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { type CommandLine, lastValue, usageError } from "../command_line.ts";
+import type { TreeKind } from "../../report/text.ts";
+import { terminalOf } from "./output_terminal.ts";
 import { eventSuffix, requireOneEvent } from "./events.ts";
 
 /** The report that the user wants. */
@@ -29,6 +31,8 @@ export interface ReportWish {
   appOnly: boolean;
   /** Whether pages have the texts of source files. */
   hasSources: boolean;
+  /** The tree that the text for a terminal ends with. */
+  tree: TreeKind;
   /** Whether the command prints nothing but the report and errors. */
   isQuiet: boolean;
   /** Lines of a report in Markdown, at most. @default {400} */
@@ -36,14 +40,23 @@ export interface ReportWish {
 }
 
 /** Reads the options on reports. */
-export function decideReport(line: CommandLine, byDefault: ReportFormat = "perf"): ReportWish {
+export function decideReport(line: CommandLine, byDefault: ReportFormat = "text"): ReportWish {
   return {
     formats: parseFormats(lastValue(line, "format") ?? byDefault),
     appOnly: line.options.has("app-only"),
     hasSources: !line.options.has("no-source"),
+    tree: parseTree(lastValue(line, "tree") ?? "own"),
     isQuiet: line.options.has("quiet"),
     maxLines: parseMaxLines(lastValue(line, "max-lines")),
   };
+}
+
+/** The formats that a person reads where the command was given. */
+export const FOR_TERMINALS: readonly ReportFormat[] = ["text", "perf"];
+
+function parseTree(text: string): TreeKind {
+  if (text === "own" || text === "full") return text;
+  throw new RangeError(`Cannot show tree "${text}": must be one of own, full`);
 }
 
 function parseMaxLines(text: string | undefined): number | undefined {
@@ -74,11 +87,11 @@ export interface ReportPlace {
  */
 export function writeReports(
   recordings: readonly Recording[],
-  { formats, appOnly, hasSources, isQuiet, maxLines }: ReportWish,
+  { formats, appOnly, tree, hasSources, isQuiet, maxLines }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): void {
   // The text tells events apart, as perf's does.
-  if (output === "-" && formats.some((format) => format !== "perf")) {
+  if (output === "-" && formats.some((format) => !FOR_TERMINALS.includes(format))) {
     requireOneEvent(recordings, output);
   }
   for (const [i, recording] of recordings.entries()) {
@@ -86,8 +99,11 @@ export function writeReports(
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
     for (const format of formats) {
-      const options = { appOnly, warnings, hasSources, maxLines };
-      const toOutput = output === "-" || (format === "perf" && output === undefined);
+      const isPrinted = FOR_TERMINALS.includes(format);
+      const toOutput = output === "-" || (isPrinted && output === undefined);
+      const terminal = toOutput ? terminalOf() : undefined;
+      const text = { tree, terminal, directory: process.cwd() };
+      const options = { appOnly, text, warnings, hasSources, maxLines };
       let left = 0;
       for (const { suffix, content } of formatReportFiles(recording, format, options)) {
         if (!toOutput) {
@@ -100,7 +116,7 @@ export function writeReports(
         if (suffix !== "") left++;
         else writeOut(content);
       }
-      if (toOutput && format === "perf") writeOut([textFoot(recording, path)]);
+      if (toOutput && isPrinted) writeOut([textFoot(recording, path, format)]);
       if (left > 0 && !isQuiet) {
         console.error(
           `${format}: other threads are left out (${left}), -o FILE has a file for each`,
@@ -111,7 +127,12 @@ export function writeReports(
 }
 
 /** Returns the lines below a text report. */
-function textFoot(recording: Recording, path: string): string {
+function textFoot(recording: Recording, path: string, format: ReportFormat): string {
+  if (format === "text") {
+    return `\nRecorded in ${
+      fs.realpathSync(path)
+    }: annotate shows the lines of a function, report --format html a flame graph\n`;
+  }
   const { sampler } = recording;
   const shares = describeRuntimeShares(runtimeShares(recording));
   const runtime = shares === "" ? "" : `# The runtime itself, of all time: ${shares}.\n`;
@@ -177,11 +198,15 @@ export function writeOut(content: ReportContent): void {
   }
 }
 
-/** Returns `false` where the reader has gone. */
-function writeBytesOut(bytes: Uint8Array): boolean {
+/**
+ * Writes to standard output or to standard error, and waits as a pipe may be full.
+ *
+ * @returns `false` where the reader has gone.
+ */
+export function writeBytesOut(bytes: Uint8Array, stream: 1 | 2 = 1): boolean {
   for (let written = 0; written < bytes.length;) {
     try {
-      written += fs.writeSync(1, bytes, written);
+      written += fs.writeSync(stream, bytes, written);
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === "EPIPE") return false;
