@@ -58,7 +58,7 @@ function pathsIn(folder: string): string[] {
   });
 }
 
-/** Programs, recordings and patterns in examples. */
+/** Programs, recordings, reports and patterns in examples. */
 const EXAMPLES =
   /^(?:app\.m?[jt]s|main\.ts|inside\.ts|scoped\.ts|server\.ts|routes\.ts|your\/program\.ts|\*_\w+\.ts|npm\/|perf\.md|perf\.data.*)$/;
 

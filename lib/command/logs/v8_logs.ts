@@ -123,14 +123,18 @@ export async function readFoundLogs(
         } of V8's log were dropped: code of that time has no names`,
       );
     }
-    uncertainty = Math.max(uncertainty, read.clock?.uncertainty ?? 0);
     const pid = pidOf(log);
     byProcess.set(pid, [...byProcess.get(pid) ?? [], read]);
     if (read.clock === undefined) {
       notes.push(
         `warning: V8's log of process ${pid} has no clock, so each address has the name of its last code`,
       );
-    }
+    } else if (read.clock.uncertainty === Infinity) {
+      // Times of the log are too late by an amount that nothing limits.
+      notes.push(
+        `warning: the clock of V8's log of process ${pid} is unknown, so code can have the name of older code`,
+      );
+    } else uncertainty = Math.max(uncertainty, read.clock.uncertainty);
   }
   progress.clear();
   if (uncertainty > TOLERATED) {

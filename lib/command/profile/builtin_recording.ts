@@ -15,7 +15,7 @@ import { sampledRecording } from "../../recording/built_in/sampled_recording.ts"
 import { samplingVariables } from "../../sampler/sampling_variables.ts";
 import { type Ending, runChild } from "../program/child.ts";
 import { readText } from "../../perf/perf_tool.ts";
-import { SizeLimit } from "./size_limit.ts";
+import { type ReachedSize, SizeLimit } from "./size_limit.ts";
 import type { Progress } from "../progress.ts";
 import { watchRecording } from "./recording_progress.ts";
 import type { ScriptCommand } from "../program/script.ts";
@@ -27,6 +27,8 @@ export interface BuiltinResult {
   ending: Ending;
   /** The recording of its samples; `undefined` if it has none. */
   recording: Recording | undefined;
+  /** The limit that ended it; `undefined` where none did. */
+  reached: ReachedSize | undefined;
   /** Notes for the user, a sentence each. */
   notes: string[];
 }
@@ -78,7 +80,8 @@ export async function recordBuiltin(
       finish?.();
     }
     const file = readSamples(path);
-    if (file === undefined) return { ending, recording: undefined, notes: [] };
+    const { reached } = size;
+    if (file === undefined) return { ending, recording: undefined, reached, notes: [] };
     const others = isWhole ? notesOnOthers(file, childrenTime() - earlier) : [];
     const opener = new FileOpener();
     const logs = await readLogs?.();
@@ -92,6 +95,7 @@ export async function recordBuiltin(
       return {
         ending,
         recording,
+        reached,
         notes: [...size.notes, ...notesOn(file), ...others, ...logs?.notes ?? []],
       };
     } finally {
@@ -117,9 +121,16 @@ function makeDirectory(): string {
 }
 
 function readSamples(path: string): SampleFile | undefined {
-  const bytes = fs.readFileSync(path);
-  const file = bytes.length === 0 ? undefined : readSampleFile(bytes);
-  return file?.samples.length ? file : undefined;
+  try {
+    const bytes = fs.readFileSync(path);
+    const file = bytes.length === 0 ? undefined : readSampleFile(bytes);
+    return file?.samples.length ? file : undefined;
+  } catch (cause) {
+    throw new PerfError(`Cannot read the samples: ${systemReason(cause)}`, {
+      code: "file",
+      cause,
+    });
+  }
 }
 
 function readMap(pid: number): string {

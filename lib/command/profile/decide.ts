@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { optionsOf } from "../options.ts";
 import { JIT_STACK_DUMP_SIZE, parseCallGraph } from "../../perf/call_graph.ts";
 import { PerfError } from "../../base/perf_error.ts";
+import { checkStackFrames } from "../../perf/kernel_stack_limit.ts";
 import {
   DEMO_FREQUENCY,
   perfRecordArgs,
@@ -75,7 +76,10 @@ export function decide(line: CommandLine): ProfilePlan {
 
 function maxStackOf(line: CommandLine): number | undefined {
   const value = lastValue(line, "max-stack");
-  return value === undefined ? undefined : numberOf("a stack of", value);
+  if (value === undefined) return undefined;
+  const frames = numberOf("a stack of", value);
+  checkStackFrames(frames);
+  return frames;
 }
 
 /** The demo: a path, or a URL where this package was imported from the network. */

@@ -63,8 +63,9 @@ export async function profileWithPerf(
     maps?.write();
     finish?.();
   }
+  const { reached } = size;
   if (fileState(recording) === before) {
-    throw nothingMeasured(recording, { scope, ending, sampler: "perf" });
+    throw nothingMeasured(recording, { scope, ending, sampler: "perf", reached });
   }
   if (naming.kind === "trampolines" && naming.wish.backend === "perf_jit") {
     const injected = await withoutInterrupts(() =>
@@ -73,6 +74,7 @@ export async function profileWithPerf(
     // perf inject replaces the program's command line by its own.
     return {
       ...injected,
+      reached,
       notes: size.notes,
       recordings: injected.recordings.map((read) => ({ ...read, command: program.command })),
     };
@@ -81,7 +83,14 @@ export async function profileWithPerf(
   const onNote = (note: string) => notes.push(note);
   const recordings = await readRecordings(recording, progress, { onNote });
   // Without a jitdump no stack size is large enough; the user has been warned already.
-  return { ending, recordings, recording, notes: [...size.notes, ...notes], unwinds: false };
+  return {
+    ending,
+    recordings,
+    recording,
+    notes: [...size.notes, ...notes],
+    unwinds: false,
+    reached,
+  };
 }
 
 /** Merges the jitdump into a recording and reads the result, then removes the files for it. */

@@ -96,7 +96,8 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     return ending;
   }
   if (recordings.length === 0) {
-    throw nothingMeasured(output, { scope: plan.scope, ending, sampler: sampler.name });
+    const { reached } = recorded;
+    throw nothingMeasured(output, { scope: plan.scope, ending, sampler: sampler.name, reached });
   }
   if (!isQuiet) {
     const notes = [...recorded.notes ?? [], ...notesOnOtherProcesses(run, recorded)];

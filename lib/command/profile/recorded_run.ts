@@ -4,6 +4,7 @@ import type { Scope } from "../../sampler/scope.ts";
 import type { Ending } from "../program/child.ts";
 import type { ScriptCommand } from "../program/script.ts";
 import type { ProfilePlan } from "./decide.ts";
+import type { ReachedSize } from "./size_limit.ts";
 
 /** A plan with the program that it records. */
 export interface ProfileRun extends ProfilePlan {
@@ -23,17 +24,26 @@ export interface Recorded {
   notes?: readonly string[];
   /** A line below the text report. */
   foot?: string;
+  /** The limit on its size that ended it. @default {none did} */
+  reached?: ReachedSize;
 }
 
 /** Why there is nothing to report. */
 export function nothingMeasured(
   output: string,
-  { scope, ending: { code, signal }, sampler }: {
+  { scope, ending: { code, signal }, sampler, reached }: {
     scope: Scope;
     ending: Ending;
     sampler: SamplerName;
+    reached?: ReachedSize;
   },
 ): PerfError {
+  if (reached !== undefined) {
+    return new PerfError(
+      `Cannot report "${output}": nothing was measured, the recording ended at --max-size ${reached.size}`,
+      { code: "perf", hint: `--max-size ${reached.next}` },
+    );
+  }
   const how = signal === null ? `status ${code}` : `signal ${signal}`;
   const missed = code === 0 && signal === null ? missedScope(scope) : undefined;
   const why = missed !== undefined

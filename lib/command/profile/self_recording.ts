@@ -15,7 +15,7 @@ export async function profileBuiltin(
   const { frequency = DEFAULT_FREQUENCY, output } = options;
   const progress = new Progress(report);
   const logs = program instanceof LoggedProgram ? program.directory.path : undefined;
-  const { ending, recording, notes } = await recordBuiltin(program, {
+  const { ending, recording, reached, notes } = await recordBuiltin(program, {
     frequency,
     seconds,
     maxSize,
@@ -30,7 +30,7 @@ export async function profileBuiltin(
   });
   // The recording has the logs' names and lines already.
   if (logs !== undefined) rmSync(logs, { recursive: true, force: true });
-  if (recording === undefined) return { ending, recordings: [], recording: output! };
+  if (recording === undefined) return { ending, recordings: [], recording: output!, reached };
   writeFileSync(output!, encodeRecording(recording));
   return { ending, recordings: [recording], recording: output!, notes };
 }

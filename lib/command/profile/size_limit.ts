@@ -15,6 +15,14 @@ export interface SizeLimitOptions {
   endsProgram?: boolean;
 }
 
+/** A limit that a recording has reached, as `--max-size` has them. */
+export interface ReachedSize {
+  /** The limit. */
+  size: string;
+  /** A limit that is worth a try. */
+  next: string;
+}
+
 /** Tells when a recording has become too large. */
 export class SizeLimit {
   readonly #most: number;
@@ -34,15 +42,22 @@ export class SizeLimit {
     return this.#isReached;
   };
 
+  /** The limit; `undefined` where the recording has stayed below. */
+  get reached(): ReachedSize | undefined {
+    if (!this.#isReached) return undefined;
+    return { size: sizeText(this.#most), next: sizeText(4 * this.#most) };
+  }
+
   /** What is to be said of it; nothing where the recording has stayed below. */
   get notes(): string[] {
-    if (!this.#isReached) return [];
+    const { reached } = this;
+    if (reached === undefined) return [];
     const { endsProgram = true } = this.#options;
     return [
       `warning: the recording ended${
         endsProgram ? ", and the program with it," : ""
       } when it had ` +
-      `${megabytes(this.#most)}; --max-size ${nextSize(this.#most)} records more`,
+      `${megabytes(this.#most)}; --max-size ${reached.next} records more`,
     ];
   }
 }
@@ -61,8 +76,8 @@ function megabytes(bytes: number): string {
     : `${Math.round(bytes / SIZE_UNITS["M"]!)} MiB`;
 }
 
-/** Four times as much, in the largest unit that it is whole in. */
-function nextSize(bytes: number): string {
-  const unit = ["G", "M", "K", "B"].find((unit) => (4 * bytes) % SIZE_UNITS[unit]! === 0)!;
-  return `${4 * bytes / SIZE_UNITS[unit]!}${unit}`;
+/** A size in the largest unit that it is whole in. */
+function sizeText(bytes: number): string {
+  const unit = ["G", "M", "K", "B"].find((unit) => bytes % SIZE_UNITS[unit]! === 0)!;
+  return `${bytes / SIZE_UNITS[unit]!}${unit}`;
 }

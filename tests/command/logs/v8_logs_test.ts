@@ -17,6 +17,9 @@ const progress = new Progress({ isQuiet: true });
 const EXACT = [[9_000, 9_000, HEAD.length], [10_000, 10_000, 1e6]] as const;
 const VAGUE = [[9_000, 9_000, HEAD.length], [1_010_000, 1_010_000, 1e6]] as const;
 
+/** One that gives only an upper bound. */
+const LATE = [[10_000, 10_000, 1e6]] as const;
+
 /** A log in a workplace. */
 function logIn(place: Workplace, text: string, fields: Partial<FoundLog> = {}): FoundLog {
   const name = `isolate-0x1000-${PID}-${PID}-5.log`;
@@ -80,8 +83,13 @@ Deno.test("readFoundLogs() notes each thing once that keeps names away", async (
   ]);
   match((await notesOf(logIn(place, HEAD + CODE, { polls: [] }))).join(), /has no clock/);
   deepEqual(await notesOf(logIn(place, HEAD + CODE, { polls: VAGUE })), [
-    "note: V8's clock is known to 1001 µs only: code that ran for less can have the name of what " +
-    "stood there before",
+    "note: V8's clock is known to 1001 µs only, so code that was there for less can have the name " +
+    "of older code",
+  ]);
+  // Nothing says how long before the poll the line was written.
+  deepEqual(await notesOf(logIn(place, HEAD + CODE, { polls: LATE })), [
+    `warning: the clock of V8's log of process ${PID} is unknown, so code can have the name of ` +
+    "older code",
   ]);
 });
 
@@ -155,7 +163,10 @@ Deno.test("readLogsOf() aligns another clock by its markers, and says where ther
   equal(namesAt(aligned!, PID, 20_000), undefined);
   aligned!.close();
   const unknown = await readLogsOf(recording, { ...facts, mapped: [] }, progress);
-  match(unknown!.notes.join(), /^warning: the recording's clock is unknown: .*perf record -k mono/);
+  match(
+    unknown!.notes.join(),
+    /^warning: the recording's clock is unknown, .*; perf record -k mono mends/,
+  );
   deepEqual(namesAt(unknown!), ["Later"]);
   unknown!.close();
 });

@@ -1,8 +1,9 @@
 /*
  * Programs of the shell stand in for those that sample themselves: they write what the sampler would.
  */
-import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 
+import type { PerfError } from "../../../lib/base/perf_error.ts";
 import {
   type BuiltinOptions,
   recordBuiltin,
@@ -37,7 +38,7 @@ async function sampled(
       env: { PATH: Deno.env.get("PATH")! },
       begin: () => void seen.push("begin"),
       finish: () => void seen.push("finish"),
-    }, { frequency: 999, progress: new Progress({ isQuiet: true }), ...options });
+    }, { frequency: 999, maxSize: 1 << 20, progress: new Progress({ isQuiet: true }), ...options });
     return { ...result, seen };
   } finally {
     deepEqual(seen, ["begin", "finish"]);
@@ -50,25 +51,39 @@ async function sampled(
 }
 
 Deno.test("recordBuiltin() reads what the program has sampled, and how it ended", async () => {
-  const { ending, recording, notes } = await sampled([
+  const { ending, recording, reached, notes } = await sampled([
     START,
     sample(),
     sample(),
     status(2_000_000n),
   ]);
   deepEqual(ending, { code: 3, signal: null });
-  deepEqual([recording.sampler, recording.samples.length], ["builtin", 2]);
-  deepEqual(recording.stacks.map(({ samples, weight }) => [samples, weight]), [[2, 2_000_000]]);
-  deepEqual(notes, []);
+  deepEqual([recording!.sampler, recording!.samples.length], ["builtin", 2]);
+  deepEqual(recording!.stacks.map(({ samples, weight }) => [samples, weight]), [[2, 2_000_000]]);
+  deepEqual([notes, reached], [[], undefined]);
 });
 
-Deno.test("recordBuiltin() says how the program ended that left no samples", async () => {
-  const message = (how: string) =>
-    `Cannot report: the built-in sampler has seen nothing, the program ended with ${how}`;
-  const code = "unavailable";
-  await rejects(sampled([]), { code, message: message("status 3") });
-  await rejects(sampled([START]), { code, message: message("status 3") });
-  await rejects(sampled([], {}, "kill -KILL $$"), { code, message: message("signal SIGKILL") });
+Deno.test("recordBuiltin() has no recording of a program that left no samples, and how it ended", async () => {
+  const none = { recording: undefined, reached: undefined, notes: [], seen: ["begin", "finish"] };
+  deepEqual(await sampled([]), { ...none, ending: { code: 3, signal: null } });
+  deepEqual(await sampled([START]), { ...none, ending: { code: 3, signal: null } });
+  const { ending, recording } = await sampled([], {}, "kill -KILL $$");
+  deepEqual([ending.signal, recording], ["SIGKILL", undefined]);
+});
+
+Deno.test("recordBuiltin() says what is wrong with a file that is not the sampler's", async () => {
+  const unread = (records: readonly Uint8Array[], reason: string) =>
+    rejects(sampled(records), (error: PerfError) => {
+      deepEqual([error.name, error.code], ["PerfError", "file"]);
+      equal(error.message, `Cannot read the samples: ${reason}`);
+      ok(error.cause instanceof SyntaxError);
+      return true;
+    });
+  await unread([sample()], "it is no file of the built-in sampler");
+  await unread([new TextEncoder().encode("text")], "it is no file of the built-in sampler");
+  await unread([record(0x31535058, 2, 62, 4711, 1, 0n, 0n)], "its version is 2, must be 1");
+  const gone = sampled([], {}, 'rm "$JS_PERF_SAMPLES"');
+  await rejects(gone, { code: "file", message: /^Cannot read the samples: no such file/ });
 });
 
 Deno.test("recordBuiltin() ends the program at its limit, and takes that for a good end", async () => {
@@ -76,18 +91,36 @@ Deno.test("recordBuiltin() ends the program at its limit, and takes that for a g
     command: ["timeout", "20", "sleep", "1000"],
     env: { PATH: Deno.env.get("PATH")! },
   };
-  const options = { frequency: 999, seconds: 0.01, progress: new Progress({ isQuiet: true }) };
-  await rejects(recordBuiltin(program, options), /the program ended with status 0$/);
+  const { ending, recording, reached } = await recordBuiltin(program, {
+    frequency: 999,
+    seconds: 0.01,
+    maxSize: 1 << 20,
+    progress: new Progress({ isQuiet: true }),
+  });
+  deepEqual([ending, recording, reached], [{ code: 0, signal: null }, undefined, undefined]);
+});
+
+Deno.test("recordBuiltin() ends the program at its largest size, also before the first sample", async () => {
+  const forever = 'cp samples "$JS_PERF_SAMPLES"; exec timeout 20 sleep 1000';
+  const some = await sampled([START, sample()], { maxSize: START.length + 1 }, forever);
+  deepEqual([some.ending, some.recording!.samples.length], [{ code: 0, signal: null }, 1]);
+  match(some.notes.join(), /^warning: the recording ended, .*; --max-size 164B records more$/);
+  const none = await sampled([START], { maxSize: START.length }, forever);
+  deepEqual([none.ending, none.recording], [{ code: 0, signal: null }, undefined]);
+  deepEqual([some, none].map(({ reached }) => reached), [
+    { size: "41B", next: "164B" },
+    { size: "40B", next: "160B" },
+  ]);
 });
 
 Deno.test("recordBuiltin() notes what the samples do not show", async () => {
   const notesOf = async (...records: Uint8Array[]) => (await sampled([START, ...records])).notes;
   match((await notesOf(sample(4))).join(), /^note: a sample stands for 4\.0 ms: .*CONFIG_HZ/);
   deepEqual(await notesOf(sample(), status(1_000_000n, 1n)), [
-    "warning: samples of 50.0 % of the time were dropped, -F takes fewer",
+    "warning: samples of 50.0 % of the time were dropped, a lower -F keeps them",
   ]);
   deepEqual(await notesOf(sample(), status(1_000_000n, 0n, 2n)), [
-    "warning: 2 threads were not sampled, no timer was to be had: ulimit -i",
+    "warning: 2 threads were not sampled, because they got no timer: raise ulimit -i",
   ]);
   match(
     (await notesOf(sample(), status(NS))).join(),

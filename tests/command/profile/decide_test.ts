@@ -63,6 +63,12 @@ Deno.test("decide() refuses numbers that are none", () => {
     throws(() => planOf(`--max-stack=${value}`, app), /^RangeError: Cannot record with a stack of/);
   }
   throws(() => planOf("--freq=0", app), RangeError);
+  for (const value of ["0", "8193"]) {
+    throws(() => planOf(`--max-stack=${value}`, app), {
+      name: "RangeError",
+      message: `Cannot keep "${value}" frames of a stack: must be a whole number from 1 to 8192`,
+    });
+  }
   deepEqual([planOf("--max-stack=500", app).maxStack, planOf(app).maxStack], [500, undefined]);
 });
 

@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 
 import { runCommand, Workplace } from "../../support/command_process.ts";
 import { testNeeding } from "../../support/needing.ts";
@@ -34,3 +34,17 @@ for (const sampler of ["perf", "builtin"]) {
     },
   );
 }
+
+Deno.test("profile() says which size a recording needs that ends before its first sample", async () => {
+  await using place = new Workplace();
+  place.write("waits.ts", "setInterval(() => {}, 1000);");
+  const { code, stdout, stderr } = await runCommand(
+    ["profile", "--sampler", "builtin", "-F", "1", "--max-size", "1K", "waits.ts"],
+    { cwd: place.path },
+  );
+  deepEqual([code, stdout], [1, ""]);
+  match(
+    stderr,
+    /^error: Cannot report "recording\.json": nothing was measured, the recording ended at --max-size 1K\nhint: --max-size 4K$/m,
+  );
+});

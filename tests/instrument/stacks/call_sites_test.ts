@@ -2,9 +2,8 @@ import { deepEqual, equal } from "node:assert/strict";
 
 import {
   type CallSite,
-  hasOwnSites,
   placedSite,
-  programSites,
+  programSites as programSitesOf,
 } from "../../../lib/instrument/stacks/call_sites.ts";
 import { callSite } from "../../support/call_sites.ts";
 
@@ -20,16 +19,19 @@ const TRAMPOLINE = callSite({
 const CALL = callSite({ name: "c2", file: lib("engines/wasm/wasm_engine.ts") });
 const RUN = callSite({ name: "run", file: lib("activation/activation.ts") });
 const WRAPPER = callSite({ name: "wrapped", file: lib("api/with_perf.ts") });
+const STAND_IN = callSite({ name: "_compile", file: lib("instrument/require_hook.ts"), line: 9 });
 
 const nameOf = (id: number) => id === 7 ? "Holder.f" : undefined;
-const texts = (sites: CallSite[]) => programSites(sites, nameOf).map(String);
+const programSites = (sites: readonly CallSite[], limit = 10) =>
+  programSitesOf(sites, nameOf, limit);
+const texts = (sites: CallSite[], limit?: number) => programSites(sites, limit).map(String);
 
 Deno.test("programSites() makes one frame of a function that called itself again", () => {
   const [inner, outer] = [
     program("f", 20),
     callSite({ name: "new f", file: "file:///a.js", isConstructor: true }),
   ];
-  const sites = programSites([inner, CALL, TRAMPOLINE, outer, program("main", 3)], nameOf);
+  const sites = programSites([inner, CALL, TRAMPOLINE, outer, program("main", 3)]);
   deepEqual(sites.map(String), ["new f (file:///a.js:20:1)", "main (file:///a.js:3:1)"]);
   // The outer frame knows how it was called, the inner one where it is.
   const [merged] = sites;
@@ -66,13 +68,38 @@ Deno.test("programSites() leaves out a function at which captureStackTrace() cut
   ]);
 });
 
-Deno.test("programSites() and hasOwnSites() leave a plain stack as it is", () => {
+Deno.test("programSites() makes one frame of a function of the runtime and what stands in for it", () => {
+  const compile = callSite({ name: "Module._compile", file: "node:internal/modules/cjs/loader" });
+  const main = program("main", 3);
+  // The stand-in is where the runtime's function would be called; its own place is ours.
+  const [inner, outer, ...others] = programSites([compile, STAND_IN, main]);
+  deepEqual([String(inner), others.length], [`_compile (${compile.getFileName()}:1:1)`, 0]);
+  equal(String(outer), "main (file:///a.js:3:1)");
+  // Without a frame of the runtime's function the stand-in has no place of the program's.
+  deepEqual(texts([STAND_IN, main]), ["main (file:///a.js:3:1)"]);
+});
+
+Deno.test("programSites() leaves a plain stack as it is", () => {
   const sites = [program("f", 1), callSite({ script: "wasm://wasm/other-1a" }), program("g", 2)];
-  deepEqual(programSites(sites, nameOf), sites);
-  equal(hasOwnSites(sites), false);
-  equal(hasOwnSites([...sites, TRAMPOLINE]), true);
-  equal(hasOwnSites([...sites, WRAPPER]), true);
-  deepEqual([programSites([], nameOf), hasOwnSites([])], [[], false]);
+  equal(programSites(sites), sites);
+  const none: CallSite[] = [];
+  equal(programSites(none), none);
+  deepEqual(programSites([WRAPPER, ...sites]), sites);
+});
+
+Deno.test("programSites() has as many frames as are wanted, of a stack with more", () => {
+  const plain = ["a", "b", "c"].map((name, i) => program(name, i + 1));
+  equal(programSites(plain, 3), plain);
+  deepEqual(programSites(plain, 2), plain.slice(0, 2));
+  // `Error.stackTraceLimit` can be any number.
+  for (const [limit, count] of [[2.9, 2], [0, 0], [-1, 0], [Infinity, 3]] as const) {
+    equal(programSites(plain, limit).length, count, `${limit}`);
+  }
+  // The last frame is whole: it knows how it was called by the frame behind it.
+  const outer = callSite({ name: "new f", file: "file:///a.js", isConstructor: true });
+  deepEqual(texts([program("f", 20), CALL, TRAMPOLINE, outer, program("main", 3)], 1), [
+    "new f (file:///a.js:20:1)",
+  ]);
 });
 
 Deno.test("placedSite() replaces line and column, also in the text", () => {
@@ -108,7 +135,7 @@ Deno.test("programSites() calls no setter that the program has put on arrays", (
   let isCalled = false;
   Object.defineProperty(Array.prototype, 0, { configurable: true, set: () => isCalled = true });
   try {
-    equal(programSites([program("f", 1), TRAMPOLINE, WRAPPER], nameOf).length, 1);
+    equal(programSites([program("f", 1), TRAMPOLINE, WRAPPER]).length, 1);
   } finally {
     delete (Array.prototype as unknown as Record<number, unknown>)[0];
   }

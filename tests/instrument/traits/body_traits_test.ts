@@ -4,6 +4,8 @@ import {
   bodyTraits,
   boundNames,
   declaredNames,
+  EVERY_NAME,
+  freeNames,
   hoistedNames,
   isDirectEval,
   TraitSearch,
@@ -72,12 +74,66 @@ Deno.test("bodyTraits() finds jumps that leave, and not those with a target insi
 });
 
 Deno.test("bodyTraits() takes what an arrow function mentions as the body's, and no other function's", () => {
-  deepEqual(traits("() => arguments;"), ["mentionsArguments", "holdsEdits"]);
-  deepEqual(traits("(a = new.target) => 1;"), ["mentionsTarget", "holdsEdits"]);
-  deepEqual(traits("() => () => eval(a);"), ["evals", "holdsEdits"]);
-  deepEqual(traits("function g() { arguments; new.target; eval(a); }"), ["holdsEdits"]);
-  deepEqual(traits("class A { a = new.target; }"), ["holdsEdits"]);
+  const made = ["makesFunctions", "holdsEdits"];
+  deepEqual(traits("() => arguments;"), ["mentionsArguments", "arrowsMentionArguments", ...made]);
+  deepEqual(traits("(a = new.target) => 1;"), ["mentionsTarget", ...made]);
+  deepEqual(traits("() => () => eval(a);"), ["evals", ...made]);
+  deepEqual(traits("() => this;"), ["mentionsThis", ...made]);
+  deepEqual(traits("function g() { arguments; new.target; this; eval(a); }"), made);
+  deepEqual(traits("class A { a = new.target; b = this; }"), made);
+  deepEqual(traits("class A { [this.a] = 1; }"), ["mentionsThis", ...made]);
   deepEqual(traits("a.eval(b); (0, eval)(c); eval;"), []);
+  const [, method] =
+    parseSource("({ m() { super.a; } }); class B { m() { () => super.a; } }", "script")[
+      "body"
+    ];
+  const { mentionsThis, mentionsSuper } = bodyTraits(method.body.body[0].value.body.body);
+  deepEqual([mentionsThis, mentionsSuper], [true, true]);
+});
+
+Deno.test("bodyTraits() has the places that mention arguments, and how", () => {
+  const places = (text: string) =>
+    bodyTraits(statements(text)).argumentsPlaces.map(({ isShorthand, isCalled }) =>
+      isShorthand ? "shorthand" : isCalled ? "called" : "plain"
+    );
+  deepEqual(places("a(arguments, arguments[0], { arguments, b: arguments });"), [
+    ...["plain", "plain", "shorthand", "plain"],
+  ]);
+  for (const text of ["arguments();", "arguments[0]();", "new arguments();", "arguments.a``;"]) {
+    deepEqual(places(text), ["called"], text);
+  }
+  // Those of arrow functions cannot be renamed, and a property is no mention of the object.
+  deepEqual(places("() => arguments; function g() { arguments; } ({ arguments: 1 });"), []);
+  deepEqual(places("a.arguments;"), []);
+  deepEqual(traits("a.arguments;"), ["mentionsArguments"]);
+});
+
+Deno.test("bodyTraits() tells apart the names that code mentions, assigns to, and leaves to functions", () => {
+  const names = (text: string) => {
+    const { mentioned, assigned, captured } = bodyTraits(statements(text));
+    return [mentioned, assigned, captured].map((set) => [...set].join(" "));
+  };
+  deepEqual(names("a = b.c; d++; [e, { f }] = g;"), ["a b d e f g", "a d e f", ""]);
+  deepEqual(names("for (a of b) ; for (var c in d) ;"), ["a b c d", "a c", ""]);
+  deepEqual(names("var a, b = 1;"), ["a b", "a b", ""]);
+  // What a block declares is its own.
+  deepEqual(names("{ let a = b; a = 1; } for (const c of d) c; try {} catch (e) { e; }"), [
+    ...["b d", "", ""],
+  ]);
+  deepEqual(names("switch (a) { case b: let c; c = 1; }"), ["a b", "", ""]);
+  deepEqual(names("(a, b = c) => { var d; a + d + e; };"), ["", "", "e c"]);
+  deepEqual(names("class A extends B { [c] = d; static { e; } m() { f; } }")[2], "d e f");
+  deepEqual(names("() => eval(a);")[2], `eval a ${EVERY_NAME}`);
+});
+
+Deno.test("freeNames() has the names of a function from outside, without its own", () => {
+  const free = (text: string) => [...freeNames(statements(text)[0]!["expression"])].sort();
+  deepEqual(free("(a, { b }) => a + b + c;"), ["c"]);
+  deepEqual(free("(function (a = b) { var c; let d; function e() { f; c; } return d; });"), [
+    ...["b", "f"],
+  ]);
+  deepEqual(free("() => 1;"), []);
+  deepEqual(free("() => { eval(a); };"), [EVERY_NAME, "a", "eval"]);
 });
 
 Deno.test("bodyTraits() lists var declarations, with those that cannot become assignments", () => {
