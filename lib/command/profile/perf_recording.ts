@@ -43,12 +43,12 @@ export async function profileWithPerf(
   } as const;
   // Not by `using`, which Node has from 24 on.
   const stackLimit = maxStack === undefined ? undefined : new KernelStackLimit(maxStack);
-  begin?.();
   const progress = new Progress(report);
   const endWatch = watchRecording(progress, recording, { isPerfs: true });
   let ending: Ending;
   let maps: NamespaceMaps | undefined;
   try {
+    begin?.();
     ending = await runChild(["perf", "record", ...quiet, ...recordArgs, ...args], {
       env,
       signals: PERF_SIGNALS,

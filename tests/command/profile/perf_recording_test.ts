@@ -63,7 +63,7 @@ ${script}
     const result = await profileWithPerf(run, {
       event,
       before: fileState(output),
-      controlArgs: ["--control=fifo:a"],
+      recordArgs: ["--control=fifo:a"],
     });
     equal(result.recording, output);
     const linesOf = (name: string) =>
