@@ -82,7 +82,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   }
   const { ending, recordings } = recorded;
   if (recordings.length === 0) throw nothingMeasured(output, ending);
-  writeReports(recordings, plan.report, recorded);
+  await writeReports(recordings, plan.report, recorded);
   if (recorded.foot !== undefined && plan.report.formats.includes("perf")) {
     console.log(recorded.foot);
   }

@@ -8,6 +8,8 @@ import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
 import { recordingAdvice } from "../../report/advice.ts";
+import { causesOf } from "../../report/causes/causes.ts";
+import { causesText } from "../../report/causes/causes_text.ts";
 import {
   FORMAT_ENDINGS,
   formatReport,
@@ -55,11 +57,11 @@ export interface ReportPlace {
  * @param wish The report that the user wants.
  * @param place The place of the reports.
  */
-export function writeReports(
+export async function writeReports(
   recordings: readonly Recording[],
   { formats, appOnly, isQuiet }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
-): void {
+): Promise<void> {
   // The text tells events apart, as perf's does.
   if (output === "-" && formats.some((format) => format !== "perf")) {
     requireOneEvent(recordings, output);
@@ -72,7 +74,11 @@ export function writeReports(
       const content = formatReport(recording, format, { appOnly, warnings });
       if (output === "-" || (format === "perf" && output === undefined)) {
         writeOut(content);
-        if (format === "perf") writeOut([textFoot(recording, path)]);
+        if (format === "perf") {
+          const causes = await causesOf(recording);
+          writeOut(causesText(recording, causes, { directory: process.cwd() }));
+          writeOut([textFoot(recording, path)]);
+        }
         continue;
       }
       const file = reportPath(path, { format, output, formats, event });

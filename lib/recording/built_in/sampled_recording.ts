@@ -61,6 +61,7 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
     lostSamples: Math.round((counts?.dropped ?? 0) / interval),
     clock: "mono",
     ...collected,
+    history: program.resolver?.historyOf?.(times[0] ?? 0, maximum(times)),
     sources: sourcesOf(new Set(collected.stacks.flatMap(({ frames }) => frames)), program.resolver),
   };
 }
@@ -101,5 +102,5 @@ function frameFinder(
 
 /** The largest number. `Math.max` takes no more arguments than fit on the stack. */
 function maximum(numbers: readonly number[]): number {
-  return numbers.reduce((most, number) => number > most ? number : most);
+  return numbers.reduce((most, number) => number > most ? number : most, -Infinity);
 }

@@ -239,6 +239,7 @@ function readStacks(
       samples: table,
       stacks: stacks.stacks(),
       sources,
+      history: known?.resolver.historyOf?.(table.time[0]!, table.time.at(-1)!),
       ...timesOf(context, table.time),
     }];
   });
