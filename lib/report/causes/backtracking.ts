@@ -4,8 +4,8 @@ import type { Backtracking } from "./regexp_causes.ts";
 /** The most characters of a pattern that is analysed; the analysis takes a power of it. */
 const MOST_CHARACTERS = 2000;
 
-/** Flags of patterns; V8's log does not have a pattern's own. */
-const FLAGS = ["", "u", "v"] as const;
+/** Escapes that a pattern has only under a Unicode flag; without one they are plain letters. */
+const UNICODE_ESCAPE = /\\(?:[pP]\{|u\{)/;
 
 /**
  * Finds the repetition by which a regular expression can need more than linear time.
@@ -15,7 +15,8 @@ const FLAGS = ["", "u", "v"] as const;
  */
 export function findBacktracking(pattern: string): Backtracking | undefined {
   if (pattern.length > MOST_CHARACTERS) return undefined;
-  for (const flags of FLAGS) {
+  // V8's log does not have the flags.
+  for (const flags of UNICODE_ESCAPE.test(pattern) ? ["u", "v", ""] : ["", "u", "v"]) {
     try {
       const { reports } = analyse({ source: pattern, flags });
       const worst = reports.find(({ exponential }) => exponential) ?? reports[0];
