@@ -211,8 +211,8 @@ export const OPTIONS: readonly CommandOption[] = [
     commands: {
       profile: true,
       report: true,
-      diff: "formats, separated by a comma: html (a flame graph), folded (a stack per line with " +
-        "both weights, as difffolded.pl makes them) (html)",
+      diff: "formats, separated by commas: text, html (a flame graph), folded (a stack per line " +
+        "with both weights, as difffolded.pl makes them) (text)",
     },
     group: "Report",
   },
@@ -234,6 +234,16 @@ export const OPTIONS: readonly CommandOption[] = [
         "added (beside the recording, as perf.html)",
       diff: "the file of the report, - for standard output (beside AFTER, as perf.diff.html)",
     },
+  },
+  {
+    name: "shares",
+    help: "compare functions and lines by their shares of all time instead of milliseconds",
+    commands: { diff: true },
+  },
+  {
+    name: "force",
+    help: "compare recordings of another event, sampler, unit or source of names too",
+    commands: { diff: true },
   },
   {
     name: "json",
