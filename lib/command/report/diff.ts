@@ -4,6 +4,7 @@ import process from "node:process";
 import { PerfError } from "../../base/perf_error.ts";
 import { differenceOf } from "../../report/difference/difference.ts";
 import { differenceText } from "../../report/difference/difference_text.ts";
+import { withLinesOf } from "../../report/difference/moved_functions.ts";
 import { unlikenessOf } from "../../report/difference/likeness.ts";
 import { formatFoldedDifference } from "../../report/folded.ts";
 import { foldFrames } from "../../report/fold_frames.ts";
@@ -119,7 +120,7 @@ function differencePath(
 }
 
 function formatDifference(
-  { before, after }: RecordingPair,
+  { before: moved, after }: RecordingPair,
   { format, first, second, wish, byShares }: {
     format: DifferenceFormat;
     first: string;
@@ -129,13 +130,14 @@ function formatDifference(
   },
 ): ReportContent {
   if (format === "text") {
-    return differenceText(differenceOf(before, after), {
+    return differenceText(differenceOf(moved, after), {
       names: namesOf(first, second),
       unit: after.unit,
       byShares,
       directory: process.cwd(),
     });
   }
+  const before = withLinesOf(moved, after);
   const fold = (recording: Recording) => foldFrames(recording, { appOnly: wish.appOnly });
   if (format === "folded") return formatFoldedDifference(fold(before), fold(after));
   return formatHtmlDifference(
