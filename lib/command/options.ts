@@ -226,7 +226,9 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "output",
     short: "o",
     argument: "FILE",
-    help: "the file of the recording (perf.data or recording.json)",
+    help:
+      "the file of the recording; %t is the time, %p the number of the process that -p names or " +
+      "of this command, %% a percent sign (perf.data or recording.json)",
     commands: {
       profile: true,
       report:
@@ -234,6 +236,22 @@ export const OPTIONS: readonly CommandOption[] = [
         "added (beside the recording, as perf.html)",
       diff: "the file of the report, - for standard output (beside AFTER, as perf.diff.html)",
     },
+  },
+  {
+    name: "rotate",
+    argument: "TIME|SIZE",
+    help:
+      "begin a new file every 60s, 5m or 1h, or at a size as 100M; the file's name gets the time " +
+      "as ending (perf-%t-%p.data)",
+    commands: { profile: true },
+    isPerfOnly: true,
+  },
+  {
+    name: "keep-last",
+    argument: "N",
+    help: "with --rotate: keep the last N files only",
+    commands: { profile: true },
+    isPerfOnly: true,
   },
   {
     name: "shares",

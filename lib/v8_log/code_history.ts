@@ -40,7 +40,8 @@ export interface LoggedHistory {
  *
  * @param log The code that the log tells of.
  * @param resolver Made the frames.
- * @param span From when to when, in µs of the log.
+ * @param span From when to when V8 deoptimised, in µs of the log. Code that was there at the start
+ * counts too, so compilations count from the log's start on.
  */
 export function historyOf(
   log: CodeRegistry,
@@ -48,7 +49,7 @@ export function historyOf(
   { from, to }: { from: number; to: number },
 ): LoggedHistory {
   return {
-    compilations: [...compilations(log, resolver, { from, to })],
+    compilations: [...compilations(log, resolver, to)],
     deopts: [...deopts(log, resolver, { from, to })],
   };
 }
@@ -56,7 +57,7 @@ export function historyOf(
 function* compilations(
   { pieces }: CodeRegistry,
   resolver: FrameResolver,
-  { from, to }: { from: number; to: number },
+  to: number,
 ): Generator<LoggedCompilations> {
   const counts = new Map<number, LoggedCompilations>();
   // Code that has moved has the `code-source-info` line of the code that it was made of.
@@ -69,7 +70,7 @@ function* compilations(
     if (info !== undefined && seen.has(info)) continue;
     if (info !== undefined) seen.add(info);
     const time = pieces.time[piece]!;
-    if (time < from || time > to || !resolver.hasResolved(fn)) continue;
+    if (time > to || !resolver.hasResolved(fn)) continue;
     let count = counts.get(fn);
     if (count === undefined) {
       count = { frame: resolver.functionOf(fn), maglev: 0, turbofan: 0 };

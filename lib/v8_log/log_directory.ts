@@ -18,6 +18,7 @@ import { parseProcessStart } from "../runtime/process_start.ts";
 import { processId, userId } from "../runtime/runtime.ts";
 import { CLOCK_FILE, type ClockFile, parseClockFile, type Poll } from "./clock_file.ts";
 import { LOG_PATTERN, parseLogName } from "./log_name.ts";
+import { recordingOfRotated } from "./rotated_name.ts";
 
 /** Milliseconds for which the logs of a command that has ended are kept. */
 const KEPT = 24 * 60 * 60 * 1000;
@@ -166,7 +167,8 @@ export interface FindOptions {
 }
 
 /**
- * Finds the logs of a recorded program: beside the recording; else where a mapped marker is; else,
+ * Finds the logs of a recorded program: beside the recording, or beside the recording whose rotated
+ * file it is; else where a mapped marker is; else,
  * by the numbers of processes, in the newest directory in /tmp that was made before the recording
  * ended.
  *
@@ -175,8 +177,11 @@ export interface FindOptions {
 export function findLogs(
   { recording, pids, mapped = [], temporary = "/tmp" }: FindOptions,
 ): FoundLogs[] {
-  const beside = readLogs(recordingLogs(recording), pids);
-  if (beside !== undefined) return [beside];
+  const whole = recordingOfRotated(recording);
+  for (const name of whole === undefined ? [recording] : [recording, whole]) {
+    const beside = readLogs(recordingLogs(name), pids);
+    if (beside !== undefined) return [beside];
+  }
   const marked = new Set<string>();
   for (const path of mapped) {
     const [, directory] = /^(\/.*\/xperf-v8-\d+\/\d+-\d+\/logs)\/marker-\w+$/.exec(path) ?? [];

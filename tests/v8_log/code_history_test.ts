@@ -67,7 +67,8 @@ Deno.test("history() has no position where V8 has none", async () => {
 
 Deno.test("history() leaves out what was before and after, and functions without samples", async () => {
   const line = deopt(400, "-1,60,deopt-eager,<file:///app/a.js:5:3>,wrong map");
-  deepEqual(await historyOf(line, 450, 600), []);
+  deepEqual(await historyOf(line, 450, 600), ["outer /app/a.js:4 0 1"]);
+  deepEqual(await historyOf(line, 0, 150), []);
   deepEqual(await historyOf(line, 100, 300), ["outer /app/a.js:4 0 1"]);
   const log = await readLog(PROGRAM + line + END, CLOCK);
   deepEqual(log.history(0, 1e6), { compilations: [], deopts: [] });

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 import { perfRecordArgs } from "../../perf/perf_record_args.ts";
 import { type Ending, runChild, type Signal } from "../program/child.ts";
 import { InjectedRecording } from "./jit_recording.ts";
@@ -7,6 +9,8 @@ import { KernelStackLimit } from "../../perf/kernel_stack_limit.ts";
 import { withoutInterrupts } from "../../perf/perf_tool.ts";
 import { type FileState, fileState } from "./output_file.ts";
 import { Progress } from "../progress.ts";
+import type { ReportWish } from "../report/reports.ts";
+import { rotatedFiles, rotationArgs } from "./rotation.ts";
 import { readRecordings } from "../report/recorded.ts";
 import { watchRecording } from "./recording_progress.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
@@ -15,7 +19,7 @@ import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.
 const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
-  { program, options, line, naming, report, seconds, maxStack }: ProfileRun,
+  { program, options, line, naming, report, seconds, rotation, maxStack }: ProfileRun,
   { event, before, controlArgs }: {
     event: string | undefined;
     before: FileState;
@@ -26,7 +30,11 @@ export async function profileWithPerf(
   const command = [...launcher, ...program.command];
   const recording = options.output!;
   const quiet = report.isQuiet ? ["--quiet"] : [];
-  const recordArgs = perfRecordArgs({ ...options, event, command, pid });
+  const recordArgs = [
+    ...(rotation === undefined ? [] : rotationArgs(rotation)),
+    ...perfRecordArgs({ ...options, event, command, pid }),
+  ];
+  const old = rotation === undefined ? [] : rotatedFiles(recording);
   const limit = pid !== undefined || seconds === undefined
     ? undefined
     : { seconds, signal: "SIGINT" } as const;
@@ -52,6 +60,10 @@ export async function profileWithPerf(
     maps?.write();
     finish?.();
   }
+  if (rotation !== undefined) {
+    const files = rotatedFiles(recording).filter((file) => !old.includes(file));
+    return await readRotated({ ending, recording, files }, { report, progress });
+  }
   if (fileState(recording) === before) throw nothingMeasured(recording, ending);
   if (naming.kind === "trampolines" && naming.wish.backend === "perf_jit") {
     const injected = await withoutInterrupts(() =>
@@ -69,6 +81,24 @@ export async function profileWithPerf(
   const recordings = await readRecordings(recording, progress, { onNote });
   // Without a jitdump no stack size is large enough; the user has been warned already.
   return { ending, recordings, recording, unwinds: false };
+}
+
+/** Reads the last file of a rotated recording, and lists the others. */
+async function readRotated(
+  { ending, recording, files }: { ending: Ending; recording: string; files: readonly string[] },
+  { report, progress }: { report: ReportWish; progress: Progress },
+): Promise<Recorded> {
+  const last = files.at(-1);
+  if (last === undefined) throw nothingMeasured(recording, ending);
+  const onNote = (note: string) => {
+    if (!report.isQuiet) console.error(note);
+  };
+  const recordings = await readRecordings(last, progress, { onNote });
+  if (!report.isQuiet) {
+    for (const file of files.slice(0, -1)) console.error(`kept: ${resolve(file)}`);
+    console.error(`kept, and reported: ${resolve(last)}`);
+  }
+  return { ending, recordings, recording: last, unwinds: false };
 }
 
 /** Merges the jitdump into a recording and reads the result, then removes the files for it. */
