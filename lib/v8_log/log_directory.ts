@@ -177,10 +177,13 @@ export interface FindOptions {
 export function findLogs(
   { recording, pids, mapped = [], temporary = "/tmp" }: FindOptions,
 ): FoundLogs[] {
+  const beside = readLogs(recordingLogs(recording), pids);
+  if (beside !== undefined) return [beside];
   const whole = recordingOfRotated(recording);
-  for (const name of whole === undefined ? [recording] : [recording, whole]) {
-    const beside = readLogs(recordingLogs(name), pids);
-    if (beside !== undefined) return [beside];
+  if (whole !== undefined) {
+    // perf describes only the process that it started in each new file, so the others are unknown.
+    const logs = readLogs(recordingLogs(whole));
+    if (logs !== undefined) return [logs];
   }
   const marked = new Set<string>();
   for (const path of mapped) {
