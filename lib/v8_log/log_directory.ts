@@ -20,6 +20,9 @@ import { CLOCK_FILE, type ClockFile, parseClockFile, type Poll } from "./clock_f
 import { LOG_PATTERN, parseLogName } from "./log_name.ts";
 import { recordingOfRotated } from "./rotated_name.ts";
 
+/** The start of the names of texts that are kept beside the logs. */
+export const KEPT_TEXT = "text-";
+
 /** Milliseconds for which the logs of a command that has ended are kept. */
 const KEPT = 24 * 60 * 60 * 1000;
 
@@ -313,7 +316,7 @@ function makeRecordingDirectory(recording: string): string {
   makePrivate(path, 0o700);
   for (const name of namesIn(path)) {
     const isOurs = parseLogName(name) !== undefined || name === CLOCK_FILE ||
-      name.startsWith("marker-");
+      name.startsWith("marker-") || name.startsWith(KEPT_TEXT);
     if (isOurs) fs.unlinkSync(`${path}/${name}`);
   }
   return fs.realpathSync(path);

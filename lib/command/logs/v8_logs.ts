@@ -10,6 +10,7 @@ import { findLogs, type FoundLog, type FoundLogs } from "../../v8_log/log_direct
 import { type LogFile, V8Log } from "../../v8_log/v8_log.ts";
 import { denoTexts, isDenos } from "./deno_texts.ts";
 import { fitClock, type PerfClock } from "./perf_clock.ts";
+import { keptTexts } from "./kept_texts.ts";
 import type { Progress } from "../progress.ts";
 
 /** The logs of a recording's processes. */
@@ -81,7 +82,8 @@ export async function readFoundLogs(
   const mapped = denoTexts();
   let behind = 0;
   let uncertainty = 0;
-  for (const log of found.flatMap(({ logs }) => logs)) {
+  const logs = found.flatMap(({ logs, directory }) => logs.map((log) => ({ ...log, directory })));
+  for (const log of logs) {
     const file = openLog(log.path);
     if (file === undefined) {
       notes.push(`warning: Cannot read V8's log "${log.path}"; its code has no names`);
@@ -91,7 +93,7 @@ export async function readFoundLogs(
     const read = await V8Log.read(file, {
       polls: log.polls,
       // Node shows lines of the JavaScript by default, so only Deno's lines are mapped.
-      emitted: isDenos(file) ? mapped : undefined,
+      emitted: isDenos(file) ? keptTexts(log.directory, mapped) : undefined,
       progress: (bytes) =>
         progress.show(() => `reading V8's log: ${((behind + bytes) / 1e6).toFixed(0)} MB`),
     });
