@@ -230,8 +230,8 @@ export const OPTIONS: readonly CommandOption[] = [
     commands: {
       profile: true,
       report: true,
-      diff: "formats, separated by a comma: html (a page), folded (a stack per line with " +
-        "both weights, as difffolded.pl makes them) (html)",
+      diff: "formats, separated by commas: text, html (a flame graph), folded (a stack per line " +
+        "with both weights, as difffolded.pl makes them) (text)",
     },
     group: "Report",
   },
@@ -270,7 +270,9 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "output",
     short: "o",
     argument: "FILE",
-    help: "the file of the recording (perf.data or recording.json)",
+    help:
+      "the file of the recording; %t is the time, %p the number of the process that -p names or " +
+      "of this command, %% a percent sign (perf.data or recording.json)",
     commands: {
       profile: true,
       report:
@@ -278,6 +280,32 @@ export const OPTIONS: readonly CommandOption[] = [
         "added (beside the recording, as perf.html)",
       diff: "the file of the report, - for standard output (beside AFTER, as perf.diff.html)",
     },
+  },
+  {
+    name: "rotate",
+    argument: "TIME|SIZE",
+    help:
+      "begin a new file every 60s, 5m or 1h, or at a size as 100M; the file's name gets the time " +
+      "as ending (perf-%t-%p.data)",
+    commands: { profile: true },
+    isPerfOnly: true,
+  },
+  {
+    name: "keep-last",
+    argument: "N",
+    help: "with --rotate: keep the last N files only",
+    commands: { profile: true },
+    isPerfOnly: true,
+  },
+  {
+    name: "shares",
+    help: "compare functions and lines by their shares of all time instead of milliseconds",
+    commands: { diff: true },
+  },
+  {
+    name: "force",
+    help: "compare recordings of another event, sampler, unit or source of names too",
+    commands: { diff: true },
   },
   {
     name: "json",

@@ -1,3 +1,4 @@
+import type { CodeHistory } from "./code_history.ts";
 import type { Frame } from "./frame.ts";
 
 /** The answer of a {@linkcode CodeResolver}. */
@@ -42,4 +43,12 @@ export interface CodeResolver {
    * @param file As frames name it.
    */
   sourceOf?(file: string): string | undefined;
+
+  /**
+   * The optimisations and deoptimisations of the functions that frames were made of.
+   *
+   * @param from From when, in nanoseconds of the recording's clock.
+   * @param to Until when.
+   */
+  historyOf?(from: number, to: number): CodeHistory;
 }

@@ -128,6 +128,11 @@ export function isHandler({ module }: Frame): boolean {
   return module === CODE_MODULES.handler;
 }
 
+/** Whether a frame is the code that V8 compiled of a regular expression. */
+export function isRegExpCode({ module }: Frame): boolean {
+  return module === CODE_MODULES.regexp;
+}
+
 /** The module of frames that stand for an activity of the runtime's own code. */
 const ACTIVITY_MODULE = "[runtime]";
 

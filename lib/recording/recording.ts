@@ -1,4 +1,5 @@
 import type { CallGraph } from "../perf/call_graph.ts";
+import type { CodeHistory } from "./code_history.ts";
 import type { Frame } from "./frame.ts";
 import type { SampleTable } from "./sample_table.ts";
 import type { SourceTexts } from "./sources.ts";
@@ -60,6 +61,8 @@ export interface Recording {
   stacks: readonly Stack[];
   /** The texts of the files that have lines in the samples. @default {none} */
   sources?: SourceTexts;
+  /** V8's optimisations and deoptimisations of the functions in it. @default {unknown} */
+  history?: CodeHistory;
 }
 
 /** Samples and weight of all stacks. */

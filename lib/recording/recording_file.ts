@@ -1,5 +1,11 @@
 import { Buffer } from "node:buffer";
 
+import type {
+  CodeHistory,
+  FunctionCompilations,
+  FunctionDeopts,
+  FunctionPlace,
+} from "./code_history.ts";
 import type { Frame } from "./frame.ts";
 import type { Recording, Stack } from "./recording.ts";
 import { SampleTable } from "./sample_table.ts";
@@ -68,6 +74,9 @@ export function decodeRecording(text: string): Recording {
   }
   if (!isListOf(texts, isText)) {
     throw new SyntaxError("Cannot read a recording: its sources are none");
+  }
+  if (facts["history"] !== undefined && !isHistory(facts["history"])) {
+    throw new SyntaxError("Cannot read a recording: its history of code is invalid");
   }
   const sources: SourceTexts = new Map(texts);
   const table = decodedStacks(stacks, frames as unknown[] as Frame[]);
@@ -141,6 +150,21 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function isText(value: unknown): value is [file: string, text: string] {
   return Array.isArray(value) && value.length === 2 &&
     value.every((part) => typeof part === "string");
+}
+
+function isPlace(value: unknown): value is FunctionPlace {
+  return isObject(value) && typeof value["name"] === "string" && typeof value["file"] === "string";
+}
+
+function isHistory(value: unknown): value is CodeHistory {
+  const isCompiled = (entry: unknown): entry is FunctionCompilations =>
+    isPlace(entry) && "maglev" in entry && typeof entry.maglev === "number" &&
+    "turbofan" in entry && typeof entry.turbofan === "number";
+  const isDeopt = (entry: unknown): entry is FunctionDeopts =>
+    isPlace(entry) && "at" in entry && isPlace(entry.at) && "count" in entry &&
+    typeof entry.count === "number" && "reason" in entry && typeof entry.reason === "string";
+  return isObject(value) && isListOf(value["compilations"], isCompiled) &&
+    isListOf(value["deopts"], isDeopt);
 }
 
 function isThread(value: unknown): value is Thread {

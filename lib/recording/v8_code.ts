@@ -1,5 +1,12 @@
 import type { CodeFrame } from "../v8_log/code_frame.ts";
 import type { V8Log } from "../v8_log/v8_log.ts";
+import {
+  type CodeHistory,
+  type FunctionCompilations,
+  type FunctionDeopts,
+  functionKey,
+  type FunctionPlace,
+} from "./code_history.ts";
 import type { CodeResolver, ResolvedCode } from "./code_resolver.ts";
 import { codeFrame, type Frame, functionFrame } from "./frame.ts";
 import { FrameTable } from "./frame_table.ts";
@@ -83,6 +90,38 @@ export class V8Code implements CodeResolver {
     return undefined;
   }
 
+  /** @inheritdoc */
+  historyOf(from: number, to: number): CodeHistory {
+    const { toMonotonic } = this.#options;
+    const [start, end] = [toMonotonic(from) / 1e3, toMonotonic(to) / 1e3];
+    const compilations = new Map<string, FunctionCompilations>();
+    const deopts = new Map<string, FunctionDeopts>();
+    // Each Worker has a log of its own, and the processes of a program may run equal functions.
+    for (const log of [...this.#logs.values()].flat()) {
+      const history = log.history(start, end);
+      for (const { frame, maglev, turbofan } of history.compilations) {
+        const place = this.#placeOf(frame);
+        if (place === undefined) continue;
+        const sum = entryOf(compilations, functionKey(place), { ...place, maglev: 0, turbofan: 0 });
+        sum.maglev += maglev;
+        sum.turbofan += turbofan;
+      }
+      for (const { frame, at: code, kind, reason, count } of history.deopts) {
+        const [place, at] = [this.#placeOf(frame), this.#placeOf(code)];
+        if (place === undefined || at === undefined) continue;
+        const deopt = { ...place, at, position: code.position, kind, reason, count: 0 };
+        entryOf(deopts, JSON.stringify(deopt), deopt).count += count;
+      }
+    }
+    return { compilations: [...compilations.values()], deopts: [...deopts.values()] };
+  }
+
+  /** The function of a frame; `undefined` for code without a source, and for our own. */
+  #placeOf({ name, file, line }: CodeFrame): FunctionPlace | undefined {
+    if (file === undefined || this.#options.isOwn(file)) return undefined;
+    return { name, file, line };
+  }
+
   /** Makes the recording's frames, outermost first, of the log's, innermost first. */
   #framesOf(code: readonly CodeFrame[]): readonly Frame[] {
     let frames = this.#known.get(code);
@@ -99,4 +138,10 @@ export class V8Code implements CodeResolver {
     if (this.#options.isOwn(file)) return codeFrame("own", "");
     return functionFrame({ name, file, line }, { position, tier, isOsr, isInlined });
   }
+}
+
+function entryOf<Value>(map: Map<string, Value>, key: string, first: Value): Value {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, first);
+  return known ?? first;
 }

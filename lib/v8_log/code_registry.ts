@@ -7,6 +7,7 @@ import {
   NO_SCRIPT,
   PieceTable,
 } from "./code_table.ts";
+import { DeoptTable } from "./deopt_table.ts";
 import { BUILTIN_TAG, hasFunction, INTERPRETED } from "./code_tag.ts";
 
 /** The most scripts, and chunks of memory, that are kept. */
@@ -53,6 +54,8 @@ export class CodeRegistry {
   readonly functions = new FunctionTable();
   /** Functions that are inlined into pieces. */
   readonly lists = new FunctionLists();
+  /** Deoptimisations of pieces. */
+  readonly deopts = new DeoptTable();
   /** All scripts. */
   readonly scripts: LogScript[] = [];
   /** Time of the latest line that has one. */
@@ -151,6 +154,11 @@ export class CodeRegistry {
     const moved = this.pieces.move(piece, to, this.time);
     if (moved < 0) this.isFull = true;
     else this.#code.set(to, moved);
+  }
+
+  /** The latest piece that starts at an address; -1 where there is none. */
+  pieceAt(address: number): number {
+    return this.#code.get(address) ?? -1;
   }
 
   /** Adds a script; returns whether there was room. */

@@ -10,7 +10,7 @@ import { shortUrl } from "./script_url.ts";
 import { decodeLogText } from "./log_text.ts";
 import { ScriptFunctions } from "./script_functions.ts";
 import { ScriptPositions } from "./script_positions.ts";
-import { SourceInfo } from "./source_info.ts";
+import { type CodeOffsetPosition, SourceInfo } from "./source_info.ts";
 
 /** Limit of the memory for parsed `code-source-info` lines, in bytes. */
 const MAX_INFOS = 32 << 20;
@@ -80,21 +80,44 @@ export class FrameResolver {
     return this.#frame(this.#function(this.#log.pieces.function[piece]!), piece, undefined, false);
   }
 
+  /** Whether frames were made of a function. */
+  hasResolved(fn: number): boolean {
+    return this.#functions.has(fn);
+  }
+
+  /** A function, without tier and position. */
+  functionOf(fn: number): CodeFrame {
+    return this.#function(fn).frame;
+  }
+
   /** The functions that run at an address in a piece, innermost first. */
   framesAt(piece: number, address: number): readonly CodeFrame[] {
-    const { pieces, lists, functions } = this.#log;
-    const own = this.#function(pieces.function[piece]!);
+    const { pieces, functions } = this.#log;
     const info = pieces.infoLength[piece] === 0 ? undefined : this.#info(piece);
     const found = info?.at(address - pieces.start[piece]!);
     if (found === undefined) {
       // In front of the first position, the code enters the function.
       const start = info === undefined ? undefined : functions.start[pieces.function[piece]!];
-      return [this.#frame(own, piece, start, false)];
+      return [this.#frame(this.#function(pieces.function[piece]!), piece, start, false)];
     }
+    return this.framesOf(piece, found);
+  }
+
+  /**
+   * The functions that run at a position of a piece's source table, innermost first.
+   *
+   * @param piece The piece.
+   * @param place Offset in the innermost function's script, and index of that function among those
+   * that are inlined; -1 stands for an unknown offset, and for the piece's own function.
+   */
+  framesOf(piece: number, place: CodeOffsetPosition): readonly CodeFrame[] {
+    const { pieces, lists } = this.#log;
+    const own = this.#function(pieces.function[piece]!);
+    const info = pieces.infoLength[piece] === 0 ? undefined : this.#info(piece);
     const frames: CodeFrame[] = [];
-    let { position, inlined } = found;
+    let { position, inlined } = place;
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
-      const call = info!.functions[inlined];
+      const call = info?.functions[inlined];
       if (call === undefined) break;
       const fn = lists.get(pieces.inlined[piece]!, call.function);
       // A function without a `code-creation` line has no name, so its time counts for its caller.

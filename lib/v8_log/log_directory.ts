@@ -19,6 +19,10 @@ import { parseProcessStart } from "../runtime/process_start.ts";
 import { processId, userId } from "../runtime/runtime.ts";
 import { CLOCK_FILE, type ClockFile, parseClockFile, type Poll } from "./clock_file.ts";
 import { LOG_PATTERN, parseLogName } from "./log_name.ts";
+import { recordingOfRotated } from "./rotated_name.ts";
+
+/** The start of the names of texts that are kept beside the logs. */
+export const KEPT_TEXT = "text-";
 
 /** Milliseconds for which the logs of a command that has ended are kept. */
 const KEPT = 24 * 60 * 60 * 1000;
@@ -172,7 +176,8 @@ export interface FindOptions {
 }
 
 /**
- * Finds the logs of a recorded program: beside the recording; else where a mapped marker is; else,
+ * Finds the logs of a recorded program: beside the recording, or beside the recording whose rotated
+ * file it is; else where a mapped marker is; else,
  * by the numbers of processes, in the newest directory in /tmp that was made before the recording
  * ended.
  *
@@ -183,6 +188,12 @@ export function findLogs(
 ): FoundLogs[] {
   const beside = readLogs(recordingLogs(recording), pids);
   if (beside !== undefined) return [beside];
+  const whole = recordingOfRotated(recording);
+  if (whole !== undefined) {
+    // perf describes only the process that it started in each new file, so the others are unknown.
+    const logs = readLogs(recordingLogs(whole));
+    if (logs !== undefined) return [logs];
+  }
   const marked = new Set<string>();
   for (const path of mapped) {
     const [, directory] = /^(\/.*\/xperf-v8-\d+\/\d+-\d+\/logs)\/marker-\w+$/.exec(path) ?? [];
@@ -311,7 +322,7 @@ function makeRecordingDirectory(recording: string): string {
   makePrivate(path, 0o700);
   for (const name of namesIn(path)) {
     const isOurs = parseLogName(name) !== undefined || name === CLOCK_FILE ||
-      name.startsWith("marker-");
+      name.startsWith("marker-") || name.startsWith(KEPT_TEXT);
     if (isOurs) fs.unlinkSync(`${path}/${name}`);
   }
   return fs.realpathSync(path);

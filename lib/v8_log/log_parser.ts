@@ -14,6 +14,10 @@ const MAX_CODE_SIZE = 64 << 20;
 /** The longest `code-source-info` line that is used, in bytes. */
 const MAX_INFO = 16 << 20;
 
+/** The longest `code-deopt` line that is used, and the longest reason, in bytes. */
+const MAX_DEOPT = 64 << 10;
+const MAX_REASON = 200;
+
 /** The longest URL that is read, in bytes of the log. */
 const MAX_URL = 4096;
 
@@ -40,6 +44,7 @@ const MAX_WORD = 40;
 
 const CODE_CREATION = bytesOf("code-creation,");
 const CODE_SOURCE_INFO = bytesOf("code-source-info,");
+const CODE_DEOPT = bytesOf("code-deopt,");
 const CODE_MOVE = bytesOf("code-move,");
 const SFI_MOVE = bytesOf("sfi-move,");
 const SCRIPT_SOURCE = bytesOf("script-source,");
@@ -99,6 +104,7 @@ export class LogParser {
       case 0x63: // c
         if (startsWith(bytes, start, end, CODE_CREATION)) return this.#takeCreation(line);
         if (startsWith(bytes, start, end, CODE_SOURCE_INFO)) return this.#takeInfo(line);
+        if (startsWith(bytes, start, end, CODE_DEOPT)) return this.#takeDeopt(line);
         return startsWith(bytes, start, end, CODE_MOVE) && this.#takeMove(line, CODE_MOVE.length);
       case 0x73: // s
         if (startsWith(bytes, start, end, SCRIPT_SOURCE)) return this.#takeScript(line);
@@ -202,6 +208,30 @@ export class LogParser {
     pieces.infoLength[piece] = length;
     const whole = isWhole ? bytes.subarray(start, end) : this.#read(offset, length);
     pieces.inlined[piece] = lists.add(this.#inlinedFunctions(whole));
+    return true;
+  }
+
+  /**
+   * `code-deopt,MICROSECONDS,SIZE,ADDRESS,INLINED,POSITION,KIND,PLACE,REASON`, with -1 for an inlined
+   * function or a position that V8 does not know (v8/src/logging/log.cc, ProcessDeoptEvent).
+   */
+  #takeDeopt({ bytes, start, end, offset, length }: LogLine): boolean {
+    if (length > MAX_DEOPT) return false;
+    const fields = byteText(bytes, start, end).split(",");
+    // V8 escapes commas in PLACE, which stands in the fields before it too.
+    if (fields.length !== 9) return false;
+    const [time, , address, inlined, position] = fields.slice(1, 6).map(Number) as number[];
+    if (![time, address, inlined, position].every(Number.isSafeInteger)) return false;
+    if (time! > this.code.time + MAX_TIME_STEP) return false;
+    this.#clock.add(offset, offset + length + 1, time!);
+    const piece = this.code.pieceAt(address!);
+    if (piece < 0) return true;
+    const [kind, , reason] = fields.slice(6) as [string, string, string];
+    this.code.deopts.add({
+      ...{ time: time!, piece, inlined: inlined!, position: position! },
+      kind,
+      reason: reason.slice(0, MAX_REASON),
+    });
     return true;
   }
 

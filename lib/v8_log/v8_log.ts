@@ -1,6 +1,8 @@
 import type { CodeFrame } from "./code_frame.ts";
 import { FrameResolver } from "./frame_resolver.ts";
 import { AnswerCache } from "./answer_cache.ts";
+import { historyOf, type LoggedHistory } from "./code_history.ts";
+import type { CodeRegistry } from "./code_registry.ts";
 import { HOLE, type PieceTable } from "./code_table.ts";
 import { CodeTimeline } from "./code_timeline.ts";
 import { LogClock, type LogTime, type SizePoll } from "./log_clock.ts";
@@ -87,6 +89,7 @@ export class V8Log {
   readonly isCut: boolean;
   /** A sentence that says what is wrong with it; `undefined` where nothing is. */
   readonly problem: string | undefined;
+  readonly #code: CodeRegistry;
   readonly #pieces: PieceTable;
   readonly #timeline: CodeTimeline;
   readonly #resolver: FrameResolver;
@@ -110,6 +113,7 @@ export class V8Log {
     this.skipped = parser.skipped;
     this.isCut = rest > 0;
     this.problem = problemOf(file, parser);
+    this.#code = parser.code;
     this.#pieces = parser.code.pieces;
     this.#timeline = new CodeTimeline(parser.code.pieces);
     this.#resolver = resolver;
@@ -234,6 +238,19 @@ export class V8Log {
    */
   sourceOf(file: string): string | undefined {
     return this.#resolver.sourceOf(file);
+  }
+
+  /**
+   * The optimisations and deoptimisations of the functions that frames were made of.
+   *
+   * @param from From when, in µs of CLOCK_MONOTONIC. A log without a clock ignores both.
+   * @param to Until when.
+   */
+  history(from: number, to: number): LoggedHistory {
+    const span = this.clock === undefined
+      ? { from: -Infinity, to: Infinity }
+      : { from: from - this.#offset, to: to - this.#offset };
+    return historyOf(this.#code, this.#resolver, span);
   }
 
   /** Code that was there when the log ended, by address. */

@@ -24,6 +24,8 @@ const OUTPUTS: Readonly<Record<string, () => Promise<string>>> = {
   "lib/source/libraries.js": () => composeModule("libraries.ts", "libraries.d.ts"),
   "lib/report/text_width.js": () => composeModule("text_width.ts", "text_width.d.ts"),
   "lib/report/pprof_format.js": () => composeModule("pprof_format.ts", "pprof_format.d.ts"),
+  "lib/report/causes/regexp_analysis.js": () =>
+    composeModule("regexp_analysis.ts", "regexp_analysis.d.ts"),
   "lib/report/page.js": async () => {
     const lines = (await composePage()).split("\n").map((line) => `  ${JSON.stringify(line)},\n`);
     return `${head("page.d.ts")}export const page = [\n${lines.join("")}].join("\\n");\n`;

@@ -42,11 +42,12 @@ export async function buildNpm(described: NpmPackage, output: string): Promise<B
   const destination = `${output}/package`;
   await Deno.mkdir(destination);
   await pack(described, destination);
-  const { module, source } = described.libraries;
-  await Deno.writeTextFile(
-    `${destination}/${module}`,
-    librariesModule(await Deno.readTextFile(root + source)),
-  );
+  for (const { module, source } of described.libraries) {
+    await Deno.writeTextFile(
+      `${destination}/${module}`,
+      librariesModule(await Deno.readTextFile(root + source)),
+    );
+  }
   await makeSmall(destination, described.readable.map(moduleName));
   for (const document of described.documents) {
     await Deno.copyFile(root + document, `${destination}/${document}`);
@@ -84,11 +85,11 @@ async function pack(described: NpmPackage, destination: string): Promise<void> {
     await run("tar", ["-xf", tarball, "--strip-components=1", "-C", destination], root);
     for (const asset of assets) await Deno.stat(`${destination}/${asset}`);
     const packed = JSON.parse(await Deno.readTextFile(`${destination}/package.json`));
-    const content = packageJson(
-      described,
-      libraryVersions(await Deno.readTextFile(root + described.libraries.source)),
-      packed.dependencies,
+    const sources = await Promise.all(
+      described.libraries.map(({ source }) => Deno.readTextFile(root + source)),
     );
+    const versions = Object.assign({}, ...sources.map(libraryVersions));
+    const content = packageJson(described, versions, packed.dependencies);
     await Deno.writeTextFile(
       `${destination}/package.json`,
       JSON.stringify(content, null, 2) + "\n",

@@ -16,8 +16,8 @@ export interface NpmPackage {
   programs: readonly string[];
   /** Modules that are not minified, because users look at their functions. */
   readable: readonly string[];
-  /** The module that bundles libraries; and its source, whose libraries npm installs instead. */
-  libraries: { module: string; source: string };
+  /** Modules that bundle libraries; and their sources, whose libraries npm installs instead. */
+  libraries: readonly { module: string; source: string }[];
   /** What modules read at run time, where it is seen from the root. */
   assets: readonly string[];
   /** Files for people to read. */
@@ -39,7 +39,13 @@ export const npmPackage: NpmPackage = {
     "./lib/sampler_preload.ts",
   ],
   readable: ["./lib/demo.ts"],
-  libraries: { module: "./lib/source/libraries.js", source: "./bundles/libraries.ts" },
+  libraries: [
+    { module: "./lib/source/libraries.js", source: "./bundles/libraries.ts" },
+    {
+      module: "./lib/report/causes/regexp_analysis.js",
+      source: "./bundles/regexp_analysis.ts",
+    },
+  ],
   assets: ["ffi/prebuilt/libxperf-x86_64.so", "ffi/prebuilt/libxperf-aarch64.so"],
   documents: ["README.md", "LICENSE", "CHANGELOG.md"],
   metadata: {

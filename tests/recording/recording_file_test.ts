@@ -36,6 +36,19 @@ Deno.test("decodeRecording() is encodeRecording()'s inverse, and equal frames st
     }),
     stacks: stacks.stacks(),
     sources: new Map([["/a.ts", "let a;\n"], ["/b.ts", ""]]),
+    history: {
+      compilations: [{ name: "foo", file: "/a.ts", line: 1, maglev: 1, turbofan: 2 }],
+      deopts: [{
+        name: "foo",
+        file: "/a.ts",
+        line: 1,
+        at: { name: "foo", file: "/a.ts", line: 1 },
+        position: { line: 2, column: 3 },
+        kind: "deopt-eager",
+        reason: "wrong map",
+        count: 12,
+      }],
+    },
   };
   const decoded = decodeRecording(encodeRecording(recording));
   deepEqual(decoded, recording);

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { optionsOf } from "../options.ts";
 import { JIT_STACK_DUMP_SIZE, parseCallGraph } from "../../perf/call_graph.ts";
@@ -20,6 +21,8 @@ import { newerPerfCommand } from "../../perf/perf_failure.ts";
 import { findPerf, readText, type Trial, tryRecording } from "../../perf/perf_tool.ts";
 import { decideReport, type ReportWish } from "../report/reports.ts";
 import { DEFAULT_MAX_SIZE, parseMaxSize } from "../../perf/max_size.ts";
+import { outputName } from "./output_name.ts";
+import { type Rotation, rotationOf } from "./rotation.ts";
 import { scopeOf } from "./scope_control.ts";
 import { checkScript, requireScript } from "../program/script.ts";
 
@@ -36,6 +39,8 @@ export interface ProfilePlan {
   report: ReportWish;
   /** The seconds after which the recording ends; `undefined` where it ends with the program. */
   seconds: number | undefined;
+  /** The rotation of the recording's files; `undefined` where it is one file. */
+  rotation: Rotation | undefined;
   /** The most frames of a stack, where the user asks for another number than the kernel's. */
   maxStack: number | undefined;
   /** The most bytes of the recording. */
@@ -60,6 +65,10 @@ export function decide(line: CommandLine): ProfilePlan {
   const options = recordOptions(line, naming, isDemo);
   perfRecordArgs(options);
   const seconds = secondsOf(line);
+  const rotation = rotationOf(line);
+  if (rotation !== undefined && naming.wish.backend === "perf_jit") {
+    throw usageError("Cannot use --rotate with -X perf_jit: perf inject reads one file");
+  }
   if (script !== undefined) checkScript(script);
   if (naming.kind === "trampolines") {
     requireScript(line, naming.reason);
@@ -69,9 +78,19 @@ export function decide(line: CommandLine): ProfilePlan {
     throw usageError(`Cannot use --scope with a command: must be a script`);
   }
   const maxSize = parseMaxSize(lastValue(line, "max-size") ?? DEFAULT_MAX_SIZE);
-  const report = decideReport(line);
-  const maxStack = maxStackOf(line);
-  return { line, script, pid, naming, scope, options, report, seconds, maxStack, maxSize };
+  return {
+    line,
+    script,
+    pid,
+    naming,
+    scope,
+    options,
+    report: decideReport(line),
+    seconds,
+    rotation,
+    maxStack: maxStackOf(line),
+    maxSize,
+  };
 }
 
 function maxStackOf(line: CommandLine): number | undefined {
@@ -127,11 +146,23 @@ function recordOptions(
       isJit && callGraph === "dwarf" ? `dwarf,${JIT_STACK_DUMP_SIZE}` : callGraph,
     ),
     event: lastValue(line, "event"),
-    output: lastValue(line, "output"),
+    output: outputOf(line),
     // A process of `run` has V8's log, whose times are of CLOCK_MONOTONIC.
     clock: clock ?? (needsMono || line.options.has("pid") ? "mono" : undefined),
     mmapPages: lastValue(line, "mmap-pages"),
   };
+}
+
+/** The name of a recording whose files are rotated; the names of two runs differ. */
+const ROTATED_OUTPUT = "perf-%t-%p.data";
+
+/** The file of the recording; `undefined` where the sampler's default is meant. */
+function outputOf(line: CommandLine): string | undefined {
+  const pattern = lastValue(line, "output") ??
+    (line.options.has("rotate") ? ROTATED_OUTPUT : undefined);
+  if (pattern === undefined) return undefined;
+  // The number of a program that has not been started is unknown, so it is that of this command.
+  return outputName(pattern, { time: Date.now(), pid: processOf(line) ?? process.pid });
 }
 
 /** Parses digits. `Number` alone accepts too much: an empty text, `0x10`, `1e3`. */

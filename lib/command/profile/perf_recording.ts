@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 import { perfRecordArgs } from "../../perf/perf_record_args.ts";
 import { type Ending, runChild, type Signal } from "../program/child.ts";
 import { InjectedRecording } from "./jit_recording.ts";
@@ -7,6 +9,8 @@ import { KernelStackLimit } from "../../perf/kernel_stack_limit.ts";
 import { withoutInterrupts } from "../../perf/perf_tool.ts";
 import { type FileState, fileState } from "./output_file.ts";
 import { Progress } from "../progress.ts";
+import type { ReportWish } from "../report/reports.ts";
+import { rotatedFiles, rotationArgs } from "./rotation.ts";
 import { readRecordings } from "../report/recorded.ts";
 import { watchRecording } from "./recording_progress.ts";
 import { LoggedProgram } from "../program/logged_script.ts";
@@ -17,7 +21,8 @@ import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.
 const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
-  { program, options, line, naming, report, scope, seconds, maxStack, maxSize }: ProfileRun,
+  { program, options, line, naming, report, scope, seconds, rotation, maxStack, maxSize }:
+    ProfileRun,
   { event, before, recordArgs }: {
     event: string | undefined;
     before: FileState;
@@ -29,8 +34,13 @@ export async function profileWithPerf(
   const command = [...launcher, ...program.command];
   const recording = options.output!;
   const quiet = report.isQuiet ? ["--quiet"] : [];
-  const args = perfRecordArgs({ ...options, event, command, pid });
-  const size = new SizeLimit(maxSize, {
+  const args = [
+    ...(rotation === undefined ? [] : rotationArgs(rotation)),
+    ...perfRecordArgs({ ...options, event, command, pid }),
+  ];
+  const old = rotation === undefined ? [] : rotatedFiles(recording);
+  // Rotated files are limited by their number.
+  const size = new SizeLimit(rotation === undefined ? maxSize : Infinity, {
     path: recording,
     more: () => program instanceof LoggedProgram ? program.logBytes : 0,
     endsProgram: pid === undefined,
@@ -64,9 +74,13 @@ export async function profileWithPerf(
     finish?.();
   }
   const { reached } = size;
-  if (fileState(recording) === before) {
-    throw nothingMeasured(recording, { scope, ending, sampler: "perf", reached });
+  const nothing = () => nothingMeasured(recording, { scope, ending, sampler: "perf", reached });
+  if (rotation !== undefined) {
+    const files = rotatedFiles(recording).filter((file) => !old.includes(file));
+    if (files.length === 0) throw nothing();
+    return await readRotated({ ending, files }, { report, progress });
   }
+  if (fileState(recording) === before) throw nothing();
   if (naming.kind === "trampolines" && naming.wish.backend === "perf_jit") {
     const injected = await withoutInterrupts(() =>
       readInjected({ ending, recording }, line, progress)
@@ -90,6 +104,25 @@ export async function profileWithPerf(
     notes: [...size.notes, ...notes],
     unwinds: false,
     reached,
+  };
+}
+
+/** Reads the last file of a rotated recording, and lists the others. */
+async function readRotated(
+  { ending, files }: { ending: Ending; files: readonly string[] },
+  { report, progress }: { report: ReportWish; progress: Progress },
+): Promise<Recorded> {
+  const last = files.at(-1)!;
+  const notes: string[] = [];
+  const recordings = await readRecordings(last, progress, { onNote: (note) => notes.push(note) });
+  notes.push(...files.slice(0, -1).map((file) => `kept: ${resolve(file)}`));
+  notes.push(`kept, and reported: ${resolve(last)}`);
+  return {
+    ending,
+    recordings,
+    recording: last,
+    notes: report.isQuiet ? [] : notes,
+    unwinds: false,
   };
 }
 

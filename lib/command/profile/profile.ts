@@ -103,7 +103,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     const notes = [...recorded.notes ?? [], ...notesOnOtherProcesses(run, recorded)];
     for (const note of notes) console.error(note);
   }
-  writeReports(recordings, plan.report, recorded);
+  await writeReports(recordings, plan.report, recorded);
   const isPrinted = plan.report.formats.some((format) => FOR_TERMINALS.includes(format));
   if (recorded.foot !== undefined && isPrinted) {
     console.log(recorded.foot);

@@ -10,17 +10,24 @@
  * from `process.execArgv`, because a program may pass that on to a Worker, where Node refuses V8's
  * flags.
  *
- * @param flags The flags for V8.
- * @param logs The directory of the logs. A process that cannot write there gets no flags.
+ * @param options The flags for V8; those for Node 26 and newer; and the directory of the logs. A
+ * process that cannot write there gets no flags.
  */
-export function nodePreload(flags: readonly string[], logs: string): string {
+export function nodePreload(
+  { flags, newFlags, logs }: {
+    flags: readonly string[];
+    newFlags: readonly string[];
+    logs: string;
+  },
+): string {
   return `// Made by @x/perf: has each Node that this one starts write V8's log.
 "use strict";
 const childProcess = require("node:child_process");
 const fs = require("node:fs");
 const { syncBuiltinESMExports } = require("node:module");
 
-const FLAGS = ${JSON.stringify(flags)};
+const isNew = parseInt(process.versions.node) >= 26;
+const FLAGS = [...${JSON.stringify(flags)}, ...(isNew ? ${JSON.stringify(newFlags)} : [])];
 const LOGS = ${JSON.stringify(logs)};
 const { execPath } = process;
 

@@ -17,6 +17,8 @@ export interface ShimOptions {
   directory: LogDirectory;
   /** The flags for V8. */
   flags: readonly string[];
+  /** Flags that only Node 26 and newer get. */
+  newFlags: readonly string[];
   /** The value of DENO_V8_FLAGS that the user has given; empty where there is none. */
   denoFlags: string;
   /** The value of PATH. */
@@ -29,15 +31,17 @@ export interface ShimOptions {
  *
  * @returns Their names.
  */
-export function installShims({ directory, flags, denoFlags, path }: ShimOptions): string[] {
+export function installShims(
+  { directory, flags, newFlags, denoFlags, path }: ShimOptions,
+): string[] {
   // bash is preferred: dash drops variables whose names are no identifiers, and cannot set argv[0].
   const bash = ["/bin/bash", "/usr/bin/bash"].find((shell) => fs.existsSync(shell));
   const dialect = bash === undefined ? SH : bashDialect(bash);
   const logs = directory.logFile.slice(0, directory.logFile.lastIndexOf("/"));
   const preload = nodePreloadPath(directory);
-  fs.writeFileSync(preload, nodePreload(flags, logs));
+  fs.writeFileSync(preload, nodePreload({ flags, newFlags, logs }));
   fs.chmodSync(preload, 0o644);
-  const parts = { ...dialect, logs, root: directory.root, preload };
+  const parts = { ...dialect, logs, root: directory.root, preload, newFlags };
   const shims: Record<string, string> = {
     node: nodeShim("node", flags, parts),
     nodejs: nodeShim("nodejs", flags, parts),
@@ -83,6 +87,7 @@ interface Parts extends Dialect {
   logs: string;
   root: string;
   preload: string;
+  newFlags: readonly string[];
 }
 
 /** Returns the path of the script that Node processes require. */
@@ -128,7 +133,7 @@ set +f
 }
 
 function nodeShim(name: string, flags: readonly string[], parts: Parts): string {
-  const { head, execAs, logs, root, preload } = parts;
+  const { head, execAs, logs, root, preload, newFlags } = parts;
   const option = quote(`--require=${preload}`);
   return `${head}# Made by @x/perf: the next ${name} on PATH, writing V8's log.
 ${findReal(name)}
@@ -151,6 +156,9 @@ ask_version() {
   fi
 }
 ask_version 2> /dev/null
+case $xperf_version in
+  v2[6-9].* | v[3-9][0-9].* | v[1-9][0-9][0-9].*) set -- ${newFlags.map(quote).join(" ")} "$@" ;;
+esac
 case $xperf_version in
   v[2-9][0-9].* | v[1-9][0-9][0-9].*)
     case " $NODE_OPTIONS " in

@@ -1,9 +1,14 @@
 import { basename, resolve } from "node:path";
+import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { differenceOf } from "../../report/difference/difference.ts";
+import { differenceText } from "../../report/difference/difference_text.ts";
+import { withLinesOf } from "../../report/difference/moved_functions.ts";
+import { unlikenessOf } from "../../report/difference/likeness.ts";
 import { formatFoldedDifference } from "../../report/folded.ts";
 import { foldFrames } from "../../report/fold_frames.ts";
-import { recordingFacts, type ReportContent, type ReportFormat } from "../../report/format.ts";
+import { recordingFacts, type ReportContent } from "../../report/format.ts";
 import { formatHtmlDifference } from "../../report/html.ts";
 import type { Recording } from "../../recording/recording.ts";
 import type { Ending } from "../program/child.ts";
@@ -13,7 +18,7 @@ import { parseOptionsOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { readRecordings } from "./recorded.ts";
 import { chosenEvents, eventNames, eventSuffix, isSameEvent, requireOneEvent } from "./events.ts";
-import { decideReport, reportPath, type ReportWish, writeOut, writeReportFile } from "./reports.ts";
+import { decideReport, type ReportWish, writeOut, writeReportFile } from "./reports.ts";
 
 /** The help of `diff`. */
 export const DIFF_HELP: string = commandHelp("diff", {
@@ -21,9 +26,9 @@ export const DIFF_HELP: string = commandHelp("diff", {
     "diff [options] BEFORE AFTER",
   ],
   about: [
-    "Compares two recordings of the same event: shows the functions whose share of all " +
-    "time has grown or shrunk. Widths are those of AFTER; red is more than before, blue " +
-    "is less.",
+    "Compares two recordings of the same event: first all time, then the functions and lines " +
+    "that have lost and gained time. Functions are matched by name and file, lines by their " +
+    "text. In the page widths are those of AFTER; red is more than before, blue is less.",
   ],
 });
 
@@ -44,29 +49,27 @@ export async function diff(args: readonly string[]): Promise<Ending> {
   if (first === undefined || second === undefined || files.length > 2) {
     throw usageError(`Cannot compare ${files.length} recordings: must be two`);
   }
-  const wish = decideReport(line, "html");
-  const unknown = wish.formats.find((format) => format !== "html" && format !== "folded");
-  if (unknown !== undefined) {
-    throw new RangeError(`Cannot compare in format "${unknown}": must be html or folded`);
-  }
+  const formats = differenceFormats(lastValue(line, "format") ?? "text");
+  const wish = decideReport(line);
   const progress = new Progress(wish);
-  const pairs = samePairs(
+  const pairs = recordingPairs(
     chosenEvents(await readRecordings(first, progress), line),
     chosenEvents(await readRecordings(second, progress), line),
+    { isForced: line.options.has("force") },
   );
+  const byShares = line.options.has("shares");
   const output = lastValue(line, "output");
   if (output === "-") requireOneEvent(pairs.map(({ after }) => after), output);
   for (const [i, pair] of pairs.entries()) {
     const event = eventSuffix(pairs.map(({ after }) => after), i);
-    for (const format of wish.formats) {
-      const content = formatDifference(pair, { format, first, second, wish });
-      if (output === "-") {
+    for (const format of formats) {
+      const content = formatDifference(pair, { format, first, second, wish, byShares });
+      if (output === "-" || (format === "text" && output === undefined)) {
         writeOut(content);
         continue;
       }
-      const { formats } = wish;
       const stem = output ?? second.replace(/(?<=[^/])\.(?:data|json)$/, ".diff.data");
-      const file = reportPath(stem, { format, formats, output, event });
+      const file = differencePath(stem, { format, isOnly: formats.length === 1, output, event });
       writeReportFile(file, content);
       if (!wish.isQuiet) console.error(`${format}: ${resolve(file)}`);
     }
@@ -80,15 +83,61 @@ interface RecordingPair {
   after: Recording;
 }
 
+/** The formats of a comparison. */
+type DifferenceFormat = "text" | "html" | "folded";
+
+/** Their file name endings. */
+const ENDINGS: Readonly<Record<DifferenceFormat, string>> = {
+  text: ".txt",
+  html: ".html",
+  folded: ".folded",
+};
+
+/** Parses the value of `--format`: one or several, separated by commas. */
+function differenceFormats(text: string): DifferenceFormat[] {
+  const formats = text.split(",").map((part) => part.trim()).filter(Boolean);
+  const unknown = formats.find((format) => !Object.hasOwn(ENDINGS, format));
+  if (unknown === undefined && formats.length > 0) {
+    return [...new Set(formats)] as DifferenceFormat[];
+  }
+  throw new RangeError(
+    `Cannot compare in format "${unknown ?? text}": must be text, html or folded`,
+  );
+}
+
+/** The file of a comparison: the value of `-o`, or one beside the second recording. */
+function differencePath(
+  stem: string,
+  { format, isOnly, output, event }: {
+    format: DifferenceFormat;
+    isOnly: boolean;
+    output: string | undefined;
+    event: string;
+  },
+): string {
+  if (output !== undefined && isOnly && event === "") return output;
+  return stem.replace(/(?<=[^/])\.(?:data|json|html|folded|txt)$/, "") + event + ENDINGS[format];
+}
+
 function formatDifference(
-  { before, after }: RecordingPair,
-  { format, first, second, wish }: {
-    format: ReportFormat;
+  { before: moved, after }: RecordingPair,
+  { format, first, second, wish, byShares }: {
+    format: DifferenceFormat;
     first: string;
     second: string;
     wish: ReportWish;
+    byShares: boolean;
   },
 ): ReportContent {
+  if (format === "text") {
+    return differenceText(differenceOf(moved, after), {
+      names: namesOf(first, second),
+      unit: after.unit,
+      byShares,
+      directory: process.cwd(),
+    });
+  }
+  const before = withLinesOf(moved, after);
   const fold = (recording: Recording) => foldFrames(recording, { appOnly: wish.appOnly });
   if (format === "folded") return formatFoldedDifference(fold(before), fold(after));
   return formatHtmlDifference(
@@ -104,20 +153,42 @@ function formatDifference(
   );
 }
 
-/** The recordings of each event that both files have. */
-function samePairs(
+/**
+ * The recordings of each event that both files have.
+ *
+ * @param options Whether unlike recordings are compared too.
+ * @throws {PerfError} If there are none, or the recordings are unlike.
+ */
+function recordingPairs(
   before: readonly Recording[],
   after: readonly Recording[],
+  { isForced }: { isForced: boolean },
 ): RecordingPair[] {
   const pairs = before.flatMap((one) => {
     const other = after.find(({ event }) => isSameEvent(event, one.event));
     return other === undefined ? [] : [{ before: one, after: other }];
   });
-  if (pairs.length > 0) return pairs;
-  throw new PerfError(
-    `Cannot compare ${eventNames(before)} with ${eventNames(after)}: must be the same event`,
-    { code: "perf", hint: "-e EVENT records another" },
-  );
+  const [first] = before;
+  const [second] = after;
+  if (pairs.length === 0 && isForced && first !== undefined && second !== undefined) {
+    return [{ before: first, after: second }];
+  }
+  if (pairs.length === 0) {
+    throw new PerfError(
+      `Cannot compare ${eventNames(before)} with ${eventNames(after)}: must be the same event`,
+      { code: "perf", hint: "-e EVENT records another, --force compares these" },
+    );
+  }
+  if (isForced) return pairs;
+  for (const pair of pairs) {
+    const [unlike] = unlikenessOf(pair.before, pair.after, isSameEvent);
+    if (unlike === undefined) continue;
+    throw new PerfError(
+      `Cannot compare ${unlike.fact} ${unlike.before} with ${unlike.after}: must be the same`,
+      { code: "perf", hint: "record both in one way, or compare these by --force" },
+    );
+  }
+  return pairs;
 }
 
 function namesOf(before: string, after: string): { before: string; after: string } {

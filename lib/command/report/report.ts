@@ -48,6 +48,6 @@ export async function report(args: readonly string[]): Promise<Ending> {
   if (recordings.length === 0) {
     throw new PerfError(`Cannot report "${recording}": it has no samples`, { code: "perf" });
   }
-  writeReports(recordings, wish, { recording, output: lastValue(line, "output") });
+  await writeReports(recordings, wish, { recording, output: lastValue(line, "output") });
   return { code: 0, signal: null };
 }

@@ -9,6 +9,8 @@ import process from "node:process";
 import { PerfError } from "../../base/perf_error.ts";
 import { systemReason } from "../../base/system_reason.ts";
 import { recordingAdvice } from "../../report/advice.ts";
+import { causesOf } from "../../report/causes/causes.ts";
+import { causesText } from "../../report/causes/causes_text.ts";
 import {
   FORMAT_ENDINGS,
   formatReportFiles,
@@ -85,11 +87,11 @@ export interface ReportPlace {
  * @param wish The report that the user wants.
  * @param place The place of the reports.
  */
-export function writeReports(
+export async function writeReports(
   recordings: readonly Recording[],
   { formats, appOnly, tree, hasSources, isQuiet, maxLines }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
-): void {
+): Promise<void> {
   // The text tells events apart, as perf's does.
   if (output === "-" && formats.some((format) => !FOR_TERMINALS.includes(format))) {
     requireOneEvent(recordings, output);
@@ -116,7 +118,11 @@ export function writeReports(
         if (suffix !== "") left++;
         else writeOut(content);
       }
-      if (toOutput && isPrinted) writeOut([textFoot(recording, path, format)]);
+      if (toOutput && isPrinted) {
+        const causes = await causesOf(recording);
+        writeOut(causesText(recording, causes, { directory: process.cwd() }));
+        writeOut([textFoot(recording, path, format)]);
+      }
       if (left > 0 && !isQuiet) {
         console.error(
           `${format}: other threads are left out (${left}), -o FILE has a file for each`,

@@ -47,6 +47,7 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
   }
   const collected = collector.end(collector.scripted());
   const times = samples.map(({ time }) => time);
+  const history = program.resolver?.historyOf?.(times[0] ?? 0, maximum(times));
   return {
     sampler: "builtin",
     samplerVersion: "built-in sampler",
@@ -61,6 +62,7 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
     lostSamples: Math.round((counts?.dropped ?? 0) / interval),
     clock: "mono",
     ...collected,
+    ...(history === undefined ? {} : { history }),
     sources: sourcesOf(new Set(collected.stacks.flatMap(({ frames }) => frames)), program.resolver),
   };
 }
@@ -101,5 +103,5 @@ function frameFinder(
 
 /** The largest number. `Math.max` takes no more arguments than fit on the stack. */
 function maximum(numbers: readonly number[]): number {
-  return numbers.reduce((most, number) => number > most ? number : most);
+  return numbers.reduce((most, number) => number > most ? number : most, -Infinity);
 }

@@ -231,6 +231,7 @@ function readStacks(
   return tables.flatMap(({ stacks, samples }, i) => {
     if (samples.length === 0) return [];
     const table = samples.end();
+    const history = known?.resolver.historyOf?.(table.time[0]!, table.time.at(-1)!);
     return [{
       ...recordingFacts(context, i),
       maxFrames: most[i],
@@ -239,6 +240,7 @@ function readStacks(
       samples: table,
       stacks: stacks.stacks(),
       sources,
+      ...(history === undefined ? {} : { history }),
       ...timesOf(context, table.time),
     }];
   });

@@ -2,9 +2,11 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { dirname } from "node:path";
 
 import {
+  DEOPT_FLAG,
   LOG_FLAGS,
   logFlags,
   loggedEnvironment,
+  logsDeoptsSilently,
   programPath,
 } from "../../../lib/command/program/logged_program.ts";
 import { listLogs, makeLogDirectory } from "../../../lib/v8_log/log_directory.ts";
@@ -162,13 +164,26 @@ for (
     const env = { PATH: `${programs.path}:${Deno.env.get("PATH")}` };
     const args = ["-e", "a  'b' \"c\" $d \n", "", "*"];
     const own = args.map((word) => `[${word}]`).join("");
-    const flags = gets ? logFlags(programs.directory).map((flag) => `[${flag}]`).join("") : "";
+    const logsDeopts = parseInt(version.slice(1)) >= 26;
+    const all = [...logFlags(programs.directory), ...(logsDeopts ? [DEOPT_FLAG] : [])];
+    const flags = gets ? all.map((flag) => `[${flag}]`).join("") : "";
     for (const name of ["node", "nodejs"]) {
       const outcome = await programs.run([name, ...args], { env });
       deepEqual(outcome, { code: 0, stdout: flags + own, stderr: "" });
     }
   });
 }
+
+Deno.test("logsDeoptsSilently() is false for versions that print them", () => {
+  equal(logsDeoptsSilently("13.6.233.17-node.50"), false);
+  equal(logsDeoptsSilently("14.6.202.34-node.34"), true);
+  equal(logsDeoptsSilently("15.0.245.2-rusty"), true);
+  equal(logsDeoptsSilently("unknown"), false);
+  using programs = new LoggedPrograms();
+  const { logFile } = programs.directory;
+  equal(logFlags({ logFile, runtime: "deno" }).includes(DEOPT_FLAG), true);
+  equal(logFlags({ logFile, runtime: "node" }).includes(DEOPT_FLAG), false);
+});
 
 Deno.test("the node shim asks a node that is a script for its version each time", async () => {
   using programs = new LoggedPrograms({ node: fake("$(cat version)"), version: "v18.0.0" });

@@ -54,12 +54,21 @@ Deno.test("requireOneEvent() names the events", () => {
   deepEqual([0, 1].map((i) => eventSuffix(recordings, i)), ["", ".instructions"]);
 });
 
+/** No process has this number, which is above the kernel's limit, so /tmp has no log of it. */
+const PID = 1 << 23;
+
 /** A recording of two events by perf, with two functions of a program. */
 function writeRecording(place: Workplace, name: string, events: readonly string[]): void {
-  const writer = new PerfDataWriter({ events }).comm(1, 1, "deno")
-    .map(1, { start: 0x1000, size: 0x10000, path: "/usr/bin/none" });
+  const writer = new PerfDataWriter({ events }).comm(PID, PID, "deno")
+    .map(PID, { start: 0x1000, size: 0x10000, path: "/usr/bin/none" });
   events.forEach((_, event) =>
-    writer.sample({ pid: 1, time: event + 1, chain: [USER, 0x1000 + 64 * event], event, period: 5 })
+    writer.sample({
+      pid: PID,
+      time: event + 1,
+      chain: [USER, 0x1000 + 64 * event],
+      event,
+      period: 5,
+    })
   );
   const { read, size } = writer.file();
   Deno.writeFileSync(`${place.path}/${name}`, read(0, size));

@@ -1,0 +1,2 @@
+/* The analysis of regular expressions that lib/report/causes uses. */
+export { analyse } from "scslre";
