@@ -35,7 +35,7 @@ Deno.test("commandHelp() has each option of the command, and none that is anothe
     match(help, new RegExp(`^Usage: ${command} \\[options\\]\n\nAbout it\\.\n\n`));
     for (const option of OPTIONS) {
       equal(
-        help.split("\n").some((line) => line.trim().startsWith(optionLabel(option))),
+        help.split("\n").some((line) => line.trim().split(/ {2,}/)[0] === optionLabel(option)),
         option.commands[command] !== undefined,
         `${command} ${option.name}`,
       );

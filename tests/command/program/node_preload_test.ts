@@ -19,7 +19,7 @@ async function linesOf(
   { logs = `${place.path}/logs`, args = [] as string[], name = "main.mjs" } = {},
 ): Promise<unknown[]> {
   Deno.mkdirSync(`${place.path}/logs`, { recursive: true });
-  const preload = place.write("preload.cjs", nodePreload(FLAGS, logs));
+  const preload = place.write("preload.cjs", nodePreload({ flags: FLAGS, newFlags: [], logs }));
   place.write("child.cjs", CHILD);
   const main = place.write(name, program);
   const { stdout, stderr } = await new Deno.Command("node", {

@@ -22,7 +22,14 @@ echo " $NODE_OPTIONS|$DENO_V8_FLAGS|$IFS" | tr '\\n' ' '
 function install(place: Workplace, options: Partial<ShimOptions> = {}) {
   const directory = makeLogDirectory({ temporary: place.path });
   const path = `${place.path}/real:/usr/bin:/bin`;
-  const names = installShims({ directory, flags: ["--log"], denoFlags: "", path, ...options });
+  const names = installShims({
+    directory,
+    flags: ["--log"],
+    newFlags: [],
+    denoFlags: "",
+    path,
+    ...options,
+  });
   const run = async (
     name: string,
     { args = [] as string[], env = {}, before = "" } = {},
