@@ -21,7 +21,7 @@ export function nearestWord(word: string, known: readonly string[]): string | un
 /** Letters that two words must have in common at their start. */
 const SHORTEST_START = 3;
 
-/** How many letters must be changed, added or taken away (Levenshtein). */
+/** The number of letters to change, add or remove (the Levenshtein distance). */
 function editDistance(one: string, other: string): number {
   let above = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (let i = 0; i < one.length; i++) {

@@ -22,7 +22,7 @@ import { warn } from "../base/warnings.ts";
 
 /** Options of {@linkcode Loads}. */
 export interface LoadsOptions {
-  /** Which modules are meant. */
+  /** Selects the modules to instrument. */
   selects: Selection;
   /** Is told of files and functions that cannot be instrumented. */
   leftAlone: LeftAlone;

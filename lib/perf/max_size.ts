@@ -1,4 +1,4 @@
-/** How large a recording may become where nothing is said. */
+/** The default for the size of a recording. */
 export const DEFAULT_MAX_SIZE = "1G";
 
 /** The units of a size, in bytes. */

@@ -8,9 +8,9 @@ export interface FunctionPlace {
 
 /** Optimised code that V8 made of a function. */
 export interface FunctionCompilations extends FunctionPlace {
-  /** How often Maglev compiled it. */
+  /** The number of times that Maglev compiled it. */
   maglev: number;
-  /** How often TurboFan compiled it. */
+  /** The number of times that TurboFan compiled it. */
   turbofan: number;
 }
 

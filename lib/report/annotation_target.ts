@@ -45,7 +45,7 @@ export function findTargets(
   return [];
 }
 
-/** What names a target and no other: the symbol of a function without `js::`, or the file. */
+/** The name that only one target has: the symbol of a function without `js::`, or the file. */
 export function targetName({ file, fn }: AnnotationTarget): string {
   return fn === undefined ? file : symbolOf(fn);
 }

@@ -62,7 +62,7 @@ export type ReportContent = Iterable<string> | Uint8Array;
 export interface ReportOptions {
   /** Whether only functions of the program and of its packages are kept. @default {false} */
   appOnly?: boolean;
-  /** How the text for a terminal looks. @default {as in a file} */
+  /** Options of the text for a terminal. @default {as in a file} */
   text?: TextOptions;
   /** Warnings on the recording, for formats that can show them. @default {[]} */
   warnings?: readonly string[];

@@ -12,11 +12,11 @@ export interface ProgramNode {
   weight: number;
   /** Whether it called itself, over others or directly. */
   isRecursive: boolean;
-  /** What it called, the heaviest first; only what weighs enough. */
+  /** Its callees that weigh enough, the heaviest first. */
   callees: ProgramNode[];
 }
 
-/** What the stacks without their outermost frames hang under. */
+/** The node that holds the stacks without their outermost frames. */
 export const CUT_OFF = "cut off: the outermost callers are missing";
 
 /**

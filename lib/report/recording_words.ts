@@ -1,6 +1,6 @@
 import { type Recording, recordingTotal } from "../recording/recording.ts";
 
-/** What was recorded, as short as it can be said: the script and its arguments. */
+/** The title of a recording: the script and its arguments. */
 export function recordingTitle({ command, samplerVersion }: Recording): string {
   const script = command.findIndex((word, i) =>
     i > 0 && /\.[cm]?[jt]sx?$/.test(word) && !/^-/.test(word)
@@ -10,7 +10,7 @@ export function recordingTitle({ command, samplerVersion }: Recording): string {
   return [first.slice(first.lastIndexOf("/") + 1), ...rest].join(" ");
 }
 
-/** How it was recorded, a few words each. */
+/** Facts on how a recording was made, a few words each. */
 export function recordingFacts(recording: Recording): string[] {
   const { samplerVersion, event, frequency, duration, start, lostSamples } = recording;
   const { samples } = recordingTotal(recording);

@@ -65,7 +65,7 @@ export function trimmed(text: string, width: number): string {
   return `${text.slice(0, end)}…`;
 }
 
-/** The same at the beginning: the end of a path tells more than its beginning. */
+/** Trims a text at its beginning: the end of a path tells more than its beginning. */
 export function trimmedStart(text: string, width: number): string {
   let columns = columnsOf(text);
   if (columns <= width) return text;

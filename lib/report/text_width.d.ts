@@ -1,5 +1,5 @@
 /*
- * What this package uses of fast-string-truncated-width; bundles/deno.json names its version.
+ * The part of fast-string-truncated-width that this package uses; bundles/deno.json names its version.
  */
 
 /** Measures a text as terminals show it, in columns. */

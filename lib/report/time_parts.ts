@@ -1,7 +1,7 @@
 import { activityOfFrame, isApp, isBuiltin } from "../recording/frame.ts";
 import type { Recording, Stack } from "../recording/recording.ts";
 
-/** What a program and its runtime spend time on. */
+/** The parts of the time that a program and its runtime take. */
 export type TimePart = "program" | "start-up" | "background" | "collection" | "runtime";
 
 /** All time of a recording, divided. */
@@ -9,7 +9,7 @@ export interface TimeParts {
   /** All time, in the recording's unit. */
   total: number;
   /**
-   * What it is divided into: functions of the program and all that they call; the runtime before
+   * The parts: functions of the program and all that they call; the runtime before
    * the first of them, in each thread; threads that run no JavaScript, such as V8's compilers; garbage collection in
    * the others; all that is left.
    */

@@ -7,7 +7,7 @@ import { inOrder, type TopCounts, type TopOrder } from "./top_window.ts";
 
 /** Options of {@linkcode topLines}. */
 export interface TopTextOptions extends PlaceNames {
-  /** What the counts are of, such as `the last 5 s`. */
+  /** The period of the counts, such as `the last 5 s`. */
   title: string;
   /** Where it goes. */
   terminal: Terminal;

@@ -8,9 +8,9 @@ import type { FrameResolver } from "./frame_resolver.ts";
 export interface LoggedCompilations {
   /** The function. */
   frame: CodeFrame;
-  /** How often Maglev compiled it. */
+  /** The number of times that Maglev compiled it. */
   maglev: number;
-  /** How often TurboFan compiled it. */
+  /** The number of times that TurboFan compiled it. */
   turbofan: number;
 }
 

@@ -67,7 +67,7 @@ const SLACK = 1_000;
 /** The most addresses that are kept with their frames. */
 const MAX_CACHED = 150_000;
 
-/** How often a followed log is read from its start, until polls have aligned its clock. */
+/** The most times that a followed log is read from its start, until polls have aligned its clock. */
 const MOST_ALIGNMENTS = 5;
 
 /** Number of bytes after which the event loop has its turn. */

@@ -176,7 +176,7 @@ function notesOn({ samples, interval, counts }: SampleFile): string[] {
 const START = 5e8;
 
 /**
- * What a reader should know of the processes that the program has started.
+ * Notes on the processes that the program has started.
  *
  * @param all Nanoseconds of processor time of the program and of all that it has started and waited for.
  */

@@ -48,7 +48,7 @@ export function warnOfNoNames(run: ProfileRun, { recordings }: Recorded): void {
 /** The share of the time below which nothing is said of a process. */
 const USUAL_SHARE = 0.02;
 
-/** What is to be said of processes beside the script's own, which alone has trampolines. */
+/** Notes on the other processes: only the script's own has trampolines. */
 export function notesOnOtherProcesses(
   { naming, script }: ProfileRun,
   { recordings }: Recorded,
@@ -66,7 +66,7 @@ export function notesOnOtherProcesses(
   ];
 }
 
-/** Which processes have functions with names, and what weighs the JavaScript of the others, by process. */
+/** The processes that have named functions, and the weight of JavaScript in the others, by process. */
 function weighProcesses({ threads, samples, stacks }: Recording) {
   const named = new Set<number>();
   const nameless = new Map<number, number>();
@@ -83,7 +83,7 @@ function weighProcesses({ threads, samples, stacks }: Recording) {
   return { named, nameless, total };
 }
 
-/** What keeps a script's functions from having names; `undefined` where nothing is known to. */
+/** The reason why a script's functions have no names; `undefined` where none is known. */
 function namesObstacle({ naming, line, script, pid }: ProfilePlan): string | undefined {
   if (naming.kind !== "trampolines" || pid !== undefined || script === undefined) return undefined;
   const missing = missingFlags(line);

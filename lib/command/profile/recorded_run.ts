@@ -54,7 +54,7 @@ export function nothingMeasured(
   return new PerfError(`Cannot report "${output}": ${why}`, { code: "perf" });
 }
 
-/** What a program has not done, if nothing was in the scope. */
+/** Names the scope that no sample fell into; `undefined` if everything was recorded. */
 function missedScope(scope: Scope): string | undefined {
   switch (scope.kind) {
     case "all":

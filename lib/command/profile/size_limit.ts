@@ -48,7 +48,7 @@ export class SizeLimit {
     return { size: sizeText(this.#most), next: sizeText(4 * this.#most) };
   }
 
-  /** What is to be said of it; nothing where the recording has stayed below. */
+  /** Warnings for the user; none if the recording has stayed below the limit. */
   get notes(): string[] {
     const { reached } = this;
     if (reached === undefined) return [];

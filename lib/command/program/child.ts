@@ -45,9 +45,9 @@ export interface RunOptions {
   limit?: RunLimit;
 }
 
-/** What ends a program. */
+/** The limit of a program. */
 export interface RunLimit {
-  /** What it is sent. */
+  /** The signal that ends it. */
   signal: Signal;
   /** After how many seconds. @default {never} */
   seconds?: number;
@@ -55,7 +55,7 @@ export interface RunLimit {
   isReached?: () => boolean;
 }
 
-/** How often {@linkcode RunLimit.isReached} is asked, in milliseconds. */
+/** The time between two calls of {@linkcode RunLimit.isReached}, in milliseconds. */
 const LIMIT_INTERVAL = 250;
 
 /**

@@ -21,10 +21,10 @@ const SLICES = 5;
 /** Ends that a user can ask for from outside. */
 const QUIT_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** What {@linkcode profileTop} shows. */
+/** Options of {@linkcode profileTop}. */
 export interface TopRun {
   program: ScriptCommand;
-  /** What perf records, and how; its output is not used. */
+  /** Options of `perf record`; its output is not used. */
   options: PerfRecordOptions;
   /** Options of `perf record` besides those. */
   recordArgs: readonly string[];

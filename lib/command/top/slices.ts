@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 /** The name of the slice that perf is writing; that of a finished one has a time behind it. */
 const NAME = "slice.data";
 
-/** How often it is looked for a finished slice, in milliseconds. */
+/** The time between two looks for a finished slice, in milliseconds. */
 const INTERVAL = 50;
 
 /**

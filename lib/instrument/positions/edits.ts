@@ -111,7 +111,7 @@ export class Edits {
     while (end > 0 && isSpace(source.charCodeAt(end - 1))) end--;
     const start = source.lastIndexOf("\n", end - 1) + 1;
     const line = source.slice(start, end);
-    // What is behind such a sign can be a comment, and what is behind a slash would become one.
+    // Text behind such a sign can be a comment, and text behind a slash would become one.
     const isOpen = end > 0 && !/\/\/|<!--|-->|^#!|\/$/.test(line);
     return isOpen && source.slice(end, index).includes("\n") ? end : undefined;
   }

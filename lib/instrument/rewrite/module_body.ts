@@ -80,7 +80,7 @@ function reaches({ mentioned, captured }: BodyTraits, name: string): boolean {
 
 const OF_FUNCTION: Owner = { ownsThis: true, ownsArguments: true };
 
-/** What CommonJS passes to a module. */
+/** The variables that CommonJS passes to a module. */
 const PARAMETERS: ReadonlySet<string> = new Set([
   "exports",
   "require",

@@ -281,7 +281,7 @@ export class ErrorStacks {
 
 function notOnStack(): void {}
 
-/** How the line of a frame starts. */
+/** The start of the line of a frame. */
 const FRAME = "\n    at ";
 
 /** The frames from the hook to where it is asked who reads. */

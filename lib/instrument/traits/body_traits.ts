@@ -44,7 +44,7 @@ export interface ArgumentsPlace {
 /** Stands for every name in a set of names: code that calls `eval` can mention any. */
 export const EVERY_NAME = "*";
 
-/** What of a piece of code would change its meaning inside another function. */
+/** Constructs in a piece of code that would change their meaning inside another function. */
 export interface BodyTraits extends Mentions {
   /** Its `var` declarations. */
   vars: VarDeclaration[];

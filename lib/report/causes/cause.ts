@@ -35,11 +35,11 @@ export interface FunctionCode extends FunctionPlace {
   self: number;
   /** Self time by the compiler that made the code, for code whose compiler is known. */
   tiers: ReadonlyMap<CodeTier, number>;
-  /** How often Maglev compiled it; `undefined` where no log says so. */
+  /** The number of times that Maglev compiled it; `undefined` where no log says so. */
   maglev?: number;
-  /** How often TurboFan compiled it; `undefined` where no log says so. */
+  /** The number of times that TurboFan compiled it; `undefined` where no log says so. */
   turbofan?: number;
-  /** How often V8 left its optimised code; `undefined` where no log says so. */
+  /** The number of times that V8 left its optimised code; `undefined` where no log says so. */
   deopts?: number;
 }
 
