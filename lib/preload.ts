@@ -17,11 +17,15 @@
  * @module
  */
 import { activation } from "./activation/activation.ts";
+import { unreadableSwitches } from "./activation/needed_permissions.ts";
+import { warn } from "./base/warnings.ts";
 import { readVariable } from "./runtime/runtime.ts";
 import { sampleThisProgram } from "./sampler/program_sampler.ts";
 import { recordScope } from "./sampler/scope.ts";
 import { startInstrumenting } from "./instrument/start.ts";
 
+const unreadable = unreadableSwitches();
+if (unreadable !== undefined) warn(unreadable, "trampolines are off");
 sampleThisProgram(readVariable);
 startInstrumenting({ read: readVariable });
 recordScope(activation, readVariable);

@@ -56,3 +56,35 @@ Deno.test("tests mirror the modules: each test file lies where its module does",
     .filter((path) => !existsSync(`${root}/lib/${path.slice(0, path.lastIndexOf("/"))}`));
   deepEqual([...strays], []);
 });
+
+/** Modules of lib/ with more lines have a mirror test of their own. */
+const LONG = 100;
+
+/** Long modules that have no mirror test, each with the reason. */
+const UNMIRRORED: Readonly<Record<string, string>> = {
+  "report/page_data.ts": "types, which tests/report/html_test.ts has the page's own reader read",
+};
+
+/** The mirror tests that long modules lack. */
+function missingMirrors(lineCounts: ReadonlyMap<string, number>): string[] {
+  return [...lineCounts].filter(([path, lines]) => lines > LONG && !(path in UNMIRRORED))
+    .map(([path]) => `tests/${path.replace(/\.ts$/, "_test.ts")}`)
+    .filter((path) => !existsSync(`${root}/${path}`));
+}
+
+/** The lines of each module that is written by hand; libraries and the report's page are not. */
+const lineCounts = new Map(
+  modules.keys().filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))
+    .map((path) => [path, readFileSync(`${root}/lib/${path}`, "utf8").split("\n").length - 1]),
+);
+
+Deno.test("each module above 100 lines has its mirror test, and each exception its module", () => {
+  deepEqual(missingMirrors(lineCounts), []);
+  deepEqual(Object.keys(UNMIRRORED).filter((path) => !lineCounts.has(path)), []);
+});
+
+Deno.test("a planted long module without a mirror test is found", () => {
+  const grown = (path: string, lines: number) => new Map(lineCounts).set(path, lines);
+  deepEqual(missingMirrors(grown("demo.ts", LONG + 1)), ["tests/demo_test.ts"]);
+  deepEqual(missingMirrors(grown("demo.ts", LONG)), []);
+});

@@ -58,9 +58,9 @@ function pathsIn(folder: string): string[] {
   });
 }
 
-/** Programs, recordings and patterns in examples. */
+/** Programs, recordings, reports and patterns in examples. */
 const EXAMPLES =
-  /^(?:app\.m?[jt]s|main\.ts|inside\.ts|scoped\.ts|server\.ts|routes\.ts|your\/program\.ts|\*_\w+\.ts|npm\/|perf\.data.*)$/;
+  /^(?:app\.m?[jt]s|main\.ts|inside\.ts|scoped\.ts|server\.ts|routes\.ts|your\/program\.ts|\*_\w+\.ts|npm\/|perf\.md|perf\.data.*)$/;
 
 /** Whether a name is the end of a path of the repository; `*` stands for any part of a name. */
 function isInRepository(name: string): boolean {

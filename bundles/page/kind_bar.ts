@@ -1,62 +1,73 @@
-/** The bar of time by kinds of code, and the legend, which switches kinds off. */
+/** Time by whose code it was: a bar, and a legend that hides kinds. */
 import type { FrameKind } from "../../lib/recording/frame.ts";
-import { KINDS } from "./colors.ts";
-import type { PageData } from "./data.ts";
-import { ratio, swatch } from "./function_table.ts";
-import { percent } from "./words.ts";
+import { PAGE_KINDS } from "../../lib/report/page_data.ts";
+import { KIND_LABELS, TIER_LABELS } from "./colors.ts";
+import { make, swatch } from "./elements.ts";
+import { kindOf } from "./functions.ts";
+import type { View } from "./view.ts";
+import { percent, ratio } from "./words.ts";
 
-/** Sums up time by the kind of the innermost frame. */
-export function kindShares(
-  { frames, stacks }: PageData,
-): Map<FrameKind, number> {
-  const weights = new Map<FrameKind, number>();
-  let total = 0;
-  for (const [, ids, , weight] of stacks) {
-    const { kind } = frames[ids.at(-1)!]!;
-    weights.set(kind, (weights.get(kind) ?? 0) + weight);
-    total += weight;
-  }
-  return new Map(
-    [...weights].map(([kind, weight]) => [kind, ratio(weight, total)]),
-  );
-}
-
-/** Draws the bar and the legend. */
+/** Draws both. Hidden kinds keep their place in the legend, and their callers have their time. */
 export function drawKinds(
   place: HTMLElement,
-  data: PageData,
-  { hidden, onToggle }: {
-    hidden: ReadonlySet<FrameKind>;
-    onToggle: (kind: FrameKind) => void;
-  },
+  view: View,
+  onToggle: (kind: FrameKind) => void,
 ): void {
-  const shares = kindShares(data);
-  const bar = document.createElement("div");
-  bar.className = "bar";
-  const legend = document.createElement("div");
-  legend.className = "legend";
-  const present = new Set(data.frames.map(({ kind }) => kind));
-  for (const { kind, label } of KINDS) {
-    const share = shares.get(kind) ?? 0;
-    const part = document.createElement("i");
+  const { model, state } = view;
+  const shares = kindShares(view);
+  const bar = make("div", { className: "bar" });
+  const legend = make("div", { className: "legend" });
+  const present = new Set(model.fnKind);
+  PAGE_KINDS.forEach((kind, id) => {
+    if (!present.has(id)) return;
+    const share = percent(shares.get(kind) ?? 0);
+    const part = make("i", { title: `${KIND_LABELS[kind]} ${share}` });
     part.style.background = `var(--${kind})`;
-    part.style.width = `${100 * share}%`;
-    part.title = `${label} ${percent(share)}`;
+    part.style.width = `${100 * (shares.get(kind) ?? 0)}%`;
     bar.append(part);
-    const button = document.createElement("button");
-    button.type = "button";
-    button.disabled = !present.has(kind);
-    button.setAttribute("aria-pressed", String(!hidden.has(kind)));
-    button.title = `Time spent in it; press to ${hidden.has(kind) ? "show" : "hide"} its frames`;
-    const number = document.createElement("b");
-    number.textContent = percent(share);
-    button.append(swatch(`var(--${kind})`), label, number);
+    const isHidden = state.hidden.has(kind);
+    const button = make(
+      "button",
+      {
+        type: "button",
+        title: isHidden ? "Show it" : "Hide it: its time goes to the functions that called it",
+      },
+      swatch(kind),
+      KIND_LABELS[kind],
+      make("b", {}, isHidden ? "hidden" : share),
+    );
+    button.dataset["kind"] = kind;
+    button.setAttribute("aria-pressed", String(!isHidden));
     button.addEventListener("click", () => onToggle(kind));
     legend.append(button);
+  });
+  if (view.isComparison) {
+    legend.append(
+      make("span", { className: "quiet" }, "blue: less than before"),
+      scale(),
+      make("span", { className: "quiet" }, "red: more"),
+    );
+  } else if (state.showsTiers) {
+    TIER_LABELS.forEach((label, tier) =>
+      legend.append(make("span", { className: "key" }, swatch(`tier-${tier}`), label))
+    );
+    legend.append(make("span", { className: "quiet" }, "dots below: inlined"));
   }
-  const hint = document.createElement("span");
-  hint.className = "hint";
-  hint.textContent = "of the time; a press hides its frames";
-  legend.append(hint);
   place.replaceChildren(bar, legend);
+}
+
+/** Time by the kind of the innermost function that is shown. */
+function kindShares({ model, holder, weights, all }: View): Map<FrameKind, number> {
+  const sums = new Map<FrameKind, number>();
+  const { self } = weights.now;
+  for (let node = 1; node < self.length; node++) {
+    if (self[node] === 0) continue;
+    const kind = kindOf(model, model.keyOf(holder[node]!));
+    if (kind !== undefined) sums.set(kind, (sums.get(kind) ?? 0) + self[node]!);
+  }
+  return new Map([...sums].map(([kind, sum]) => [kind, ratio(sum, all.now)]));
+}
+
+function scale(): HTMLElement {
+  return make("span", { className: "scale" });
 }

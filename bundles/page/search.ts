@@ -1,8 +1,7 @@
-/** The search: a text in any case, or a regular expression between slashes. */
-import { frameName, longPosition, type PageFrame } from "./data.ts";
-import type { TreeNode } from "./tree.ts";
+/** The search: text in any case, or a regular expression between slashes. */
+import type { CallTree } from "./call_tree.ts";
 
-/** Whether a text matches the search. */
+/** Whether a text matches. */
 export type Matcher = (text: string) => boolean;
 
 /**
@@ -23,29 +22,19 @@ export function readSearch(text: string): Matcher | undefined {
   return (text) => text.toLowerCase().includes(lower);
 }
 
-/** Returns the text of a frame that is searched: its name and position. */
-export function searchText(frame: PageFrame): string {
-  return `${frameName(frame)} ${longPosition(frame)}`;
-}
-
-/**
- * Counts the found frames, and the time in them. Time in a frame inside a found one counts once.
- */
+/** Counts the boxes that match, and the time in them; a box inside of a match counts no time again. */
 export function countFound(
-  root: TreeNode,
-  isFound: (node: TreeNode) => boolean,
-) {
-  const found = { frames: 0, samples: 0, weight: 0, weightBefore: 0 };
-  const visit = (node: TreeNode, isInside: boolean) => {
-    const isHit = isFound(node);
-    if (isHit) found.frames++;
-    if (isHit && !isInside) {
-      found.samples += node.now.samples;
-      found.weight += node.now.weight;
-      found.weightBefore += node.before.weight;
-    }
-    for (const child of node.children) visit(child, isInside || isHit);
-  };
-  visit(root, false);
+  tree: CallTree,
+  isFound: (key: number) => boolean,
+): { boxes: number; weight: number } {
+  const found = { boxes: 0, weight: 0 };
+  let until = 0;
+  for (let node = 1; node < tree.length; node++) {
+    if (!isFound(tree.key[node]!)) continue;
+    found.boxes++;
+    if (node < until) continue;
+    until = tree.end[node]!;
+    found.weight += tree.total[node]!;
+  }
   return found;
 }

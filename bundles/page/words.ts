@@ -1,24 +1,34 @@
-/** Formats numbers for people. */
+/** Numbers as people read them. */
 
-/** Formats a share as `75.93 %`, a difference with its sign. */
+/** `75.9 %`, with a sign where it is a difference. */
 export function percent(share: number, { signed = false } = {}): string {
-  const text = `${(100 * Math.abs(share)).toFixed(2)} %`;
-  const sign = share < 0 ? "−" : signed ? "+" : "";
-  return /^0\.00/.test(text) && signed ? "0.00 %" : sign + text;
+  const text = `${(100 * Math.abs(share)).toFixed(1)} %`;
+  if (text === "0.0 %") return text;
+  return `${share < 0 ? "−" : signed ? "+" : ""}${text}`;
 }
 
-/** Formats a whole number as `14 776`. */
+/** `14 776`. */
 export function whole(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 }
 
-/** Formats a weight as processor time, `1.48 s`, or as a number of events. */
-export function amount(weight: number, unit: "nanoseconds" | "events"): string {
-  if (unit === "events") return whole(weight);
-  for (const [size, name] of [[1e9, "s"], [1e6, "ms"], [1e3, "µs"]] as const) {
-    if (weight >= size) return `${threeDigits(weight / size)} ${name}`;
+/** `1.48 s` of processor time, or a number of events; with a sign where it is a difference. */
+export function amount(
+  weight: number,
+  { unit, signed = false }: { unit: "nanoseconds" | "events"; signed?: boolean },
+): string {
+  const size = Math.abs(weight);
+  const sign = Math.round(size) === 0 ? "" : weight < 0 ? "−" : signed ? "+" : "";
+  if (unit === "events") return sign + whole(size);
+  for (const [factor, name] of [[1e9, "s"], [1e6, "ms"], [1e3, "µs"]] as const) {
+    if (size >= factor) return `${sign}${threeDigits(size / factor)} ${name}`;
   }
-  return `${Math.round(weight)} ns`;
+  return `${sign}${Math.round(size)} ns`;
+}
+
+/** A part of a whole; none of nothing. */
+export function ratio(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
 }
 
 /** `1.48`, `14.8`, `148`, `1 480`. */

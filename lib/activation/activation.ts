@@ -52,17 +52,17 @@ export class Activation implements InstrumentedCodeRuntime {
   e8: Entry = callPlainly;
   /** @inheritdoc */
   entered: () => void = () => {};
-  /**
-   * Called with `true` after trampolines are turned on, with `false` before they are turned off.
-   */
-  onSwitch: ((isOn: boolean) => void) | undefined;
+  /** @inheritdoc */
+  limitHolder: <Value>(value: Value) => Value = (value) => value;
+  readonly #switchListeners: ((isOn: boolean) => void)[] = [];
   readonly #functions = new FunctionTable();
   readonly #ownTrampolines = new OwnTrampolines();
   readonly #pairs = new EnginePairs({
     declare: (backend, id, code) => this.#declare(backend, id, code),
     pause: (body) => this.#pause(body),
     // Past the stack budget every callee is deeper still, so trampolines stay off for the whole
-    // body instead of measuring the stack at each call.
+    // body instead of measuring the stack at each call. `state` holds the number of the function whose
+    // body this is; put back, the next call of that function would run without a trampoline.
     runDeep: (body) => this.#pause(body, ON),
     giveUp: (error) => this.#giveUp(error),
   });
@@ -94,6 +94,11 @@ export class Activation implements InstrumentedCodeRuntime {
   defineAll(labels: readonly FunctionLabel[], args: readonly number[]): void {
     this.#functions.addAll(labels, args);
     this.#prepare();
+  }
+
+  /** Whether functions from a number on were defined like this. */
+  hasDefined(first: number, labels: readonly FunctionLabel[], args: readonly number[]): boolean {
+    return this.#functions.has(first, labels, args);
   }
 
   /** Calls a function that was defined with `APPLY` inside its trampoline while active. */
@@ -128,12 +133,19 @@ export class Activation implements InstrumentedCodeRuntime {
   }
 
   /** @inheritdoc */
-  readonly run = <Result>(id: number, body: () => Result): Result =>
-    this.state === OFF ? body() : this.e0(id, body, undefined) as Result;
+  readonly run: InstrumentedCodeRuntime["run"] = <Result>(
+    id: number,
+    body: (...args: never[]) => Result,
+    self?: unknown,
+    ...args: unknown[]
+  ): Result =>
+    (this.state === OFF
+      ? callFunction(body, self, ...args)
+      : this.e1(id, body, self, args)) as Result;
 
   /** @inheritdoc */
   touch(id: number): void {
-    if (this.state !== OFF) this.e0(id, doNothing, undefined);
+    if (this.state !== OFF) this.e1(id, doNothing, undefined, NO_ARGUMENTS);
   }
 
   /** @inheritdoc */
@@ -180,12 +192,12 @@ export class Activation implements InstrumentedCodeRuntime {
     this.#ownTrampolines.changeMaker(pair);
     for (let i = 0; i < ENTRIES.length; i++) this[ENTRIES[i]!] = pair.engine.entries[ENTRIES[i]!];
     this.#switchTo(pair);
-    this.onSwitch?.(true);
+    this.#tellSwitch(true);
   }
 
   /** Turns trampolines off. Safe at any depth of calls: no trampoline is ever freed. */
   deactivate(): void {
-    this.onSwitch?.(false);
+    this.#tellSwitch(false);
     this.#current?.backend.flush?.();
     this.#switchTo(undefined);
   }
@@ -214,6 +226,15 @@ export class Activation implements InstrumentedCodeRuntime {
     }
   }
 
+  /** Has a function called after trampolines were turned on, and before they are turned off. */
+  onSwitch(listener: (isOn: boolean) => void): void {
+    this.#switchListeners.push(listener);
+  }
+
+  #tellSwitch(isOn: boolean): void {
+    for (let i = 0; i < this.#switchListeners.length; i++) this.#switchListeners[i]!(isOn);
+  }
+
   #switchTo(pair: EngineWithBackend | undefined): void {
     this.#current = pair;
     this.state = pair === undefined ? OFF : ON;
@@ -223,7 +244,8 @@ export class Activation implements InstrumentedCodeRuntime {
    * Runs a body while trampolines are off, for the body and all its callees.
    *
    * @param body The function to run.
-   * @param state The state afterwards, unless the body has turned trampolines off.
+   * @param state The state afterwards, unless the body has turned trampolines off. It can be the number
+   *   of a function that has been called again and has not looked at it yet.
    */
   #pause<Result>(body: () => Result, state = this.state): Result {
     this.state = OFF;
@@ -270,6 +292,8 @@ function callPlainly(_id: number, fn: unknown, self: unknown, ...args: unknown[]
 }
 
 function doNothing(): void {}
+
+const NO_ARGUMENTS: readonly unknown[] = [];
 
 type Global = { [RUNTIME_EXPRESSION]?: Activation };
 

@@ -60,7 +60,19 @@ export class FunctionTable {
     set(this.#extend(labels.length), args);
   }
 
-  /** Extends the table by some numbers. Returns the places of their numbers of arguments. */
+  /** Whether functions from a number on are these. */
+  has(first: number, labels: readonly FunctionLabel[], args: ArrayLike<number>): boolean {
+    for (let i = 0; i < labels.length; i++) {
+      const [known, wanted] = [this.#labels[first + i], labels[i]!];
+      if (
+        known?.name !== wanted.name || known.file !== wanted.file || known.line !== wanted.line ||
+        this.#args[first + i] !== args[i]
+      ) return false;
+    }
+    return true;
+  }
+
+  /** Gives out numbers: the places for how their functions are called. */
   #extend(count: number): Uint8Array {
     const first = this.#length;
     this.#length += count;

@@ -1,5 +1,5 @@
 import { activation } from "../activation/activation.ts";
-import { UNDECIDED } from "../activation/instrumented_code.ts";
+import { OFF, UNDECIDED } from "../activation/instrumented_code.ts";
 
 /** A frame with a name of the caller's choice. */
 export interface Trampoline {
@@ -47,7 +47,10 @@ export function trampoline(name: string, file: string, line?: number): Trampolin
   return {
     run(body) {
       if (activation.state === UNDECIDED) activation.decide();
-      return activation.run(id, body);
+      // The entry for no arguments: `activation.run` is for functions that pass theirs in an array.
+      return (activation.state === OFF ? body() : activation.e0(id, body, undefined)) as ReturnType<
+        typeof body
+      >;
     },
   };
 }

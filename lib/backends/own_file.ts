@@ -30,7 +30,10 @@ export function openOwnFile(path: string, { readable = false } = {}): number {
   }
 }
 
-/** Opens the file if this process has written it. Removes it if an earlier process has. */
+/**
+ * Opens the file if this process has written it. Removes it if it was last written before this process
+ * started: then an earlier process of the same number has left it.
+ */
 function openIfWrittenByThisProcess(path: string, mode: number): number | undefined {
   let descriptor: number;
   try {

@@ -13,7 +13,7 @@ function uncurry<This, Args extends unknown[], Result>(
 
 /** Functions and constructors that are called as they are. */
 export const { apply, construct, getOwnPropertyDescriptor } = Reflect;
-export const { abs, max, min, round } = Math;
+export const { abs, floor, max, min, round } = Math;
 export const { isSafeInteger } = Number;
 export const { asUintN } = BigInt;
 export const { decodeURIComponent, String: toText } = globalThis;
@@ -64,13 +64,21 @@ export const encode: (text: string) => Uint8Array<ArrayBuffer> = bind.call(
   new TextEncoder(),
 );
 
-const { defineProperty, setPrototypeOf } = Reflect;
+export const { defineProperty, set: setProperty } = Reflect;
+
+/** Without a prototype, and one for all: V8 makes a new map for every object that loses its own. */
+const ELEMENT: PropertyDescriptor = Object.assign(Object.create(null), {
+  value: undefined,
+  writable: true,
+  enumerable: true,
+  configurable: true,
+});
 
 /** Defines an element of an array; a setter on the prototype is not called. */
 export function defineElement(array: unknown[], index: number, value: unknown): void {
-  const descriptor = { value, writable: true, enumerable: true, configurable: true };
-  setPrototypeOf(descriptor, null);
-  defineProperty(array, index, descriptor);
+  ELEMENT.value = value;
+  defineProperty(array, index, ELEMENT);
+  ELEMENT.value = undefined;
 }
 
 /** `Function.prototype.call`, a bound function: it leaves no frame of JavaScript on the stack. */

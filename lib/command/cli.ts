@@ -1,5 +1,5 @@
 /**
- * The command: `run`, `profile`, `report`, `diff` and `doctor`.
+ * The command: `run`, `profile`, `top`, `report`, `annotate`, `diff` and `doctor`.
  *
  * ```sh
  * deno run -A jsr:@x/perf/cli profile app.ts
@@ -12,11 +12,14 @@ import process from "node:process";
 import { PerfError } from "../base/perf_error.ts";
 import { isPermissionError } from "../runtime/runtime.ts";
 import { endAs, type Ending } from "./program/child.ts";
+import { annotate } from "./annotate/annotate.ts";
 import { diff } from "./report/diff.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { usageError } from "./command_line.ts";
+import { nearestWord } from "./nearest_word.ts";
 import { profile } from "./profile/profile.ts";
 import { report } from "./report/report.ts";
+import { top } from "./top/top.ts";
 import { run } from "./run/run.ts";
 
 export type { Ending };
@@ -24,7 +27,9 @@ export type { Ending };
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<Ending>>> = {
   run,
   profile,
+  top: (args) => top(args, profile),
   report,
+  annotate,
   diff,
   doctor,
 };
@@ -34,7 +39,10 @@ const HELP = `Usage: <command> [options]
 Commands:
   run [options] script [args]        run a script with every function named for perf
   profile [options] [script [args]]  record a script, and print the report
+  top [options] -p PID | script      show the hottest functions while a program runs
   report [options] [FILE]            report a recording as text, flame graph and more
+  annotate [options] FUNCTION|FILE [RECORDING]
+                                     print its lines with the time that they took
   diff [options] BEFORE AFTER        compare two recordings
   doctor [--json]                    show what works here, what does not, and the mend
 
@@ -61,12 +69,15 @@ export async function main(args: readonly string[]): Promise<Ending> {
 }
 
 function commandNamed(name: string | undefined): (args: readonly string[]) => Promise<Ending> {
-  const names = Object.keys(COMMANDS).join(", ");
+  const known = Object.keys(COMMANDS);
+  const names = known.join(", ");
   if (name === undefined) {
     throw usageError(`Cannot start: no command is named, must be one of ${names}`);
   }
   if (!Object.hasOwn(COMMANDS, name)) {
-    throw usageError(`Cannot start command "${name}": it is unknown, must be one of ${names}`);
+    throw usageError(`Cannot start command "${name}": it is unknown, must be one of ${names}`, {
+      meant: nearestWord(name, known),
+    });
   }
   return COMMANDS[name]!;
 }

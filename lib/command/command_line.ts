@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
 import { PerfError } from "../base/perf_error.ts";
+import { nearestWord } from "./nearest_word.ts";
 
 /** The options of one command, as `node:util` describes them. */
 export type ParseOptions = NonNullable<ParseArgsConfig["options"]>;
@@ -57,7 +58,10 @@ export function parseCommandLine(
     const option = Object.hasOwn(table, name) ? table[name]! : undefined;
     // X and g have no long name, so `--X` and `--g` are unknown.
     if (option === undefined || rawName === `--${option.short}`) {
-      throw usageError(`Cannot use option "${rawName}": it is unknown`);
+      const meant = nearestWord(name, Object.keys(table).filter(({ length }) => length > 1));
+      throw usageError(`Cannot use option "${rawName}": it is unknown`, {
+        meant: meant && `--${meant}`,
+      });
     }
     if (option.type === "string" && value === undefined) {
       throw usageError(`Cannot use option "${rawName}": its value is missing`);
@@ -104,10 +108,16 @@ export function lastValue(line: CommandLine, name: string): string | undefined {
   return line.options.get(name)?.at(-1);
 }
 
-/** Makes the error for a wrong command line. */
-export function usageError(message: string): PerfError {
+/**
+ * Makes the error for a wrong command line.
+ *
+ * @param message What cannot be done, and why.
+ * @param options The word that the user probably meant.
+ */
+export function usageError(message: string, { meant }: { meant?: string } = {}): PerfError {
+  const help = "--help lists commands and options";
   return new PerfError(message, {
     code: "usage",
-    hint: "--help lists commands and options",
+    hint: meant === undefined ? help : `did you mean ${meant}? ${help}`,
   });
 }

@@ -1,8 +1,11 @@
 import type { VariableName } from "../base/environment.ts";
 import type { ParseOptions } from "./command_line.ts";
+import { JIT_STACK_DUMP_SIZE, MAX_STACK_DUMP_SIZE } from "../perf/call_graph.ts";
+import { DEFAULT_MAX_SIZE } from "../perf/max_size.ts";
+import { ENGINE_OPTIONS } from "./program/naming.ts";
 
 /** The commands. */
-export type CommandName = "run" | "profile" | "report" | "diff" | "doctor";
+export type CommandName = "run" | "profile" | "report" | "top" | "annotate" | "diff" | "doctor";
 
 /** One option, with everything that the parser, the help texts and the documentation need. */
 export interface CommandOption {
@@ -24,10 +27,6 @@ export interface CommandOption {
   isPerfOnly?: boolean;
 }
 
-const ENGINES =
-  "the source of names: v8 is V8's log; wasm and native are trampolines of that engine; " +
-  "trampolines takes the better engine; auto takes v8 where it works (auto)";
-
 /**
  * All options of all commands, in the order of the help. A new option needs an entry and a reader.
  */
@@ -43,6 +42,12 @@ export const OPTIONS: readonly CommandOption[] = [
     short: "p",
     argument: "PID",
     help: "record a running process until Ctrl-C or --duration",
+    commands: { profile: true, top: true },
+    isPerfOnly: true,
+  },
+  {
+    name: "top",
+    help: "show the hottest functions while the program runs, and keep no recording",
     commands: { profile: true },
     isPerfOnly: true,
   },
@@ -51,13 +56,21 @@ export const OPTIONS: readonly CommandOption[] = [
     argument: "all|active|measure:NAME",
     help: "record everything; or only while trampolines are on (active); or only from " +
       "performance.mark(NAME) to performance.measure(NAME) in the program (all)",
-    commands: { profile: true },
+    commands: { profile: true, top: true },
     variable: "JS_PERF_SCOPE",
   },
   {
     name: "duration",
     argument: "SECONDS",
     help: "end the recording after this time, and the script with it",
+    commands: { profile: true, top: true },
+  },
+  {
+    name: "max-size",
+    argument: "SIZE",
+    help:
+      "end the recording when it and V8's logs have so many bytes, as 500M or 4G, and the script " +
+      `with it (${DEFAULT_MAX_SIZE})`,
     commands: { profile: true },
   },
   {
@@ -65,7 +78,7 @@ export const OPTIONS: readonly CommandOption[] = [
     short: "F",
     argument: "N",
     help: "samples per second (999; 9999 for the demo)",
-    commands: { profile: true },
+    commands: { profile: true, top: true },
   },
   {
     name: "g",
@@ -76,8 +89,8 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "call-graph",
     argument: "fp|dwarf[,SIZE]",
-    help: "find callers by frame pointers, or by unwinding SIZE copied bytes of stack, at most " +
-      "65528 (8192)",
+    help: `find callers by frame pointers, or by unwinding SIZE copied bytes of stack, at most ` +
+      `${MAX_STACK_DUMP_SIZE} (8192; ${JIT_STACK_DUMP_SIZE} with -X perf_jit)`,
     commands: { profile: true },
   },
   {
@@ -87,7 +100,9 @@ export const OPTIONS: readonly CommandOption[] = [
     help: "the event to count (cycles, or cpu-clock where the machine has no cycles)",
     commands: {
       profile: true,
+      top: true,
       report: "the event to report, where several were recorded",
+      annotate: "the event to show, where several were recorded",
       diff: "the event to compare, where several were recorded",
     },
     isPerfOnly: true,
@@ -133,9 +148,11 @@ export const OPTIONS: readonly CommandOption[] = [
   },
   {
     name: "engine",
-    argument: "NAME",
-    help: ENGINES,
-    commands: { profile: true, run: true },
+    argument: ENGINE_OPTIONS.join("|"),
+    help:
+      "how functions get their names: v8 by V8's log; trampolines in all of them, made by wasm " +
+      "or native; auto is v8 where that can be",
+    commands: { profile: true, top: true, run: true },
     group: "Naming",
     variable: "JS_PERF_ENGINE",
   },
@@ -143,7 +160,7 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "all-lines",
     help: "have Node compile each function at its first call, as Deno does, so that all code has " +
       "lines (Node 26)",
-    commands: { profile: true, run: true },
+    commands: { profile: true, top: true, run: true },
     group: "Naming",
   },
   {
@@ -160,6 +177,7 @@ export const OPTIONS: readonly CommandOption[] = [
       "after the recording",
     commands: {
       profile: true,
+      top: true,
       run: "the signal that turns trampolines on and off, as SIGUSR2",
     },
     group: "Naming",
@@ -169,7 +187,7 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "runtime-args",
     argument: "TEXT",
     help: 'flags for the runtime instead of -A, as "--allow-net --allow-ffi"',
-    commands: { profile: true, run: true },
+    commands: { profile: true, top: true, run: true },
     group: "Naming",
   },
   {
@@ -206,19 +224,45 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "format",
     argument: "LIST",
     help:
-      "formats of the report, separated by commas: perf (text), html (a flame graph), folded, " +
-      "speedscope, pprof; files go beside the recording (perf)",
+      "formats of the report, separated by commas: text (functions and lines by time), perf (a tree as perf prints it), html (a page), markdown, cpuprofile " +
+      "(Chrome DevTools, VS Code; a file for each thread), firefox (Firefox Profiler), folded, " +
+      "speedscope, pprof; files go beside the recording (text)",
     commands: {
       profile: true,
       report: true,
-      diff: "formats, separated by commas: text, html (a flame graph), folded (a stack per line " +
+      diff: "formats, separated by commas: text, html (a page), folded (a stack per line " +
         "with both weights, as difffolded.pl makes them) (text)",
     },
     group: "Report",
   },
   {
+    name: "tree",
+    argument: "own|full",
+    help: "what the text ends with: the calls of the program's functions, or of all frames (own)",
+    commands: { profile: true, report: true },
+    group: "Report",
+  },
+  {
+    name: "max-lines",
+    argument: "N",
+    help: "lines of a report in markdown, at most (400)",
+    commands: { profile: true, report: true },
+    group: "Report",
+  },
+  {
+    name: "all",
+    help: "all lines of the file, and not only those around samples",
+    commands: { annotate: true },
+  },
+  {
     name: "app-only",
     help: "show only functions of the program and of its packages",
+    commands: { profile: true, report: true, diff: true },
+    group: "Report",
+  },
+  {
+    name: "no-source",
+    help: "leave the texts of source files out of html, markdown and firefox",
     commands: { profile: true, report: true, diff: true },
     group: "Report",
   },
@@ -272,14 +316,22 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "quiet",
     short: "q",
     help: "print nothing but errors on standard error",
-    commands: { profile: true, report: true, diff: true },
+    commands: { profile: true, top: true, report: true, annotate: true, diff: true },
     group: "Report",
   },
   {
     name: "help",
     short: "h",
     help: "print this text",
-    commands: { run: true, profile: true, report: true, diff: true, doctor: true },
+    commands: {
+      run: true,
+      profile: true,
+      top: true,
+      report: true,
+      annotate: true,
+      diff: true,
+      doctor: true,
+    },
   },
 ];
 

@@ -19,8 +19,9 @@ export const APPLY = MOST_ARGUMENTS + 1;
 /**
  * Limit of trampolines, in bytes from the base of the stack. V8 stops a recursion at 984 KiB of
  * stack (`V8_DEFAULT_STACK_SIZE_KB`, src/common/globals.h), and a call inside a trampoline takes
- * five to ten times the stack of a plain one. Beyond this depth functions are called plainly, so
- * three quarters of the stack are left to plain calls.
+ * five to ten times the stack of a plain one (measured, tests/command/program/deep_recursion_test.ts).
+ * Beyond this depth functions are called plainly, so three quarters of the stack are left to plain
+ * calls. Otherwise a recursion that works without trampolines would overflow with them.
  */
 export const STACK_BUDGET = 256 * 1024;
 
@@ -39,10 +40,11 @@ export interface EngineHost {
   /** Called now and then while trampolines run: V8 may have compiled code between them and functions. */
   looked?(): void;
   /**
-   * Runs a body that makes trampolines while the program runs. Trampolines are off meanwhile: the
-   * body may call instrumented functions of the program, and these must not need trampolines.
+   * Has trampolines made while the program runs: calls a function that makes them, with trampolines
+   * off. The program may have replaced a builtin that is used there; if its replacement is
+   * instrumented, it would need its own trampoline while this one is made.
    */
-  make(body: () => void): void;
+  make(makeTrampolines: () => void): void;
   /** Called when there is no memory for a trampoline; its function is then called plainly. */
   giveUp(error: PerfError): void;
   readonly runDeep: RunDeep;

@@ -13,9 +13,24 @@ export function disguiseFunctions(realm: typeof globalThis): void {
   const text = native.call(native);
   const { toString } = {
     toString(this: unknown): string {
-      return this === toString ? text : restoreSource(apply(native, this, []));
+      if (this === toString) return text;
+      const original = apply(getOriginal, originals, [this]) ?? this;
+      return restoreSource(apply(native, original, []));
     },
   };
   Object.setPrototypeOf(toString, prototype);
   Object.defineProperty(prototype, "toString", { value: toString });
+}
+
+/** The functions that others stand in for. */
+const originals = new WeakMap<object, object>();
+const { get: getOriginal } = originals;
+
+/** Makes a function that stands in for another look like it. */
+export function disguiseAs<Fn extends object>(standIn: Fn, original: object): Fn {
+  for (const key of ["name", "length"]) {
+    Object.defineProperty(standIn, key, Object.getOwnPropertyDescriptor(original, key)!);
+  }
+  originals.set(standIn, original);
+  return standIn;
 }

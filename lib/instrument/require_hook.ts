@@ -1,43 +1,104 @@
 import Module from "node:module";
+import { isAbsolute } from "node:path";
+import { pathToFileURL } from "node:url";
 
-import { host } from "../runtime/runtime.ts";
-import { sourceName } from "../base/symbol_name.ts";
-import type { LoadContext, LoadResult } from "../source/loaded_source.ts";
+import { apply } from "../base/builtins.ts";
+import { disguiseAs } from "./disguise.ts";
+import type { LoadContext } from "../source/loaded_source.ts";
 
-/**
- * The result that Deno's `require` takes for no answer: it then loads the file as if there were no
- * hook. With any other result that names no format, it compiles JSON and native addons as
- * JavaScript (Deno 2.9.6, `Module.prototype.load`).
- */
-export const UNANSWERED: LoadResult = { source: null, format: "builtin", shortCircuit: true };
-
-/**
- * Whether the load comes from Deno's `require`, not from the loader of ECMAScript modules or Node.
- */
+/** Whether `require` asks, and not the loader of ECMAScript modules. */
 export function isRequired({ conditions = [] }: LoadContext): boolean {
-  return host.name === "deno" && conditions.includes("require");
+  return conditions.includes("require");
 }
 
-/** The runtime's own handlers of extensions, copied before the program can replace them. */
-const handlers = { ...extensions() };
+/** The text of a module that is required, and what it is if the runtime knows. */
+export interface RequiredText {
+  text: string;
+  format?: string | undefined;
+}
 
-/** Whether the runtime's own handler compiles a required file as JavaScript. */
-export function isRequiredAsScript(url: string): boolean {
-  const name = sourceName(url).split("/").at(-1)!;
-  const current = extensions();
-  // Like the runtime: the longest known extension decides, and any other file is JavaScript.
-  for (let dot = name.indexOf(".", 1); dot >= 0; dot = name.indexOf(".", dot + 1)) {
-    const extension = name.slice(dot);
-    if (!Object.hasOwn(current, extension)) continue;
-    return /^\.[cm]?js$/.test(extension) && current[extension] === handlers[extension];
-  }
-  return current[".js"] === handlers[".js"];
+/** Instruments the text of a required module; `undefined` where it is to stay as it is. */
+export type InstrumentRequired = (
+  url: string,
+  required: RequiredText,
+  isWrapped: boolean,
+) => RequiredText | undefined;
+
+/** Of the module `node:module`, what its types leave out. */
+interface ModuleClass {
+  prototype: { _compile: (this: unknown, ...args: unknown[]) => unknown };
+  wrap: (text: string) => string;
+  wrapper: ArrayLike<string>;
 }
 
 /**
- * The handlers by extension. A program replaces them to compile the files that it requires, as
- * `@babel/register` does.
+ * Instruments required modules at the last step, where the runtime compiles them. Everything that a
+ * program does to `require` comes before: hooks, handlers of extensions, its own `_compile`. So these
+ * see the program's own text, and the text that they make of it is instrumented.
  */
-function extensions(): Record<string, unknown> {
-  return (Module as unknown as { _extensions: Record<string, unknown> })._extensions;
+export function hookRequire(instrument: InstrumentRequired): void {
+  const { prototype } = Module as unknown as ModuleClass;
+  const wrappers = new Wrappers(Module as unknown as ModuleClass);
+  const compile = prototype._compile;
+  prototype._compile = disguiseAs(function (this: unknown, ...args: unknown[]): unknown {
+    const [text, path, format, ...rest] = args;
+    if (typeof text !== "string" || typeof path !== "string" || !isAbsolute(path)) {
+      return apply(compile, this, args);
+    }
+    const url = pathToFileURL(path).href;
+    if (wrappers.areReplaced && format !== "module") {
+      const wrapped = instrument(url, { text: wrappers.wrap(text) }, true);
+      if (wrapped === undefined) return apply(compile, this, args);
+      return wrappers.wrapOnceAs(wrapped.text, () => apply(compile, this, args));
+    }
+    const required = { text, format: format as string | undefined };
+    const result = instrument(url, required, false);
+    if (result === undefined) return apply(compile, this, args);
+    return apply(compile, this, [result.text, path, result.format, ...rest]);
+  }, compile);
+}
+
+/** The wrapper around the text of a CommonJS module. */
+class Wrappers {
+  readonly #class: ModuleClass;
+  readonly #wrap: ModuleClass["wrap"];
+  readonly #start: string | undefined;
+  readonly #end: string | undefined;
+  #areReplaced = false;
+
+  constructor(moduleClass: ModuleClass) {
+    this.#class = moduleClass;
+    this.#wrap = moduleClass.wrap;
+    [this.#start, this.#end] = [moduleClass.wrapper[0], moduleClass.wrapper[1]];
+  }
+
+  /**
+   * Whether the program has put something else there. From then on the runtime compiles the text with
+   * its wrapper, and all columns of the first line count from there.
+   */
+  get areReplaced(): boolean {
+    const { wrap, wrapper } = this.#class;
+    return this.#areReplaced ||= wrap !== this.#wrap || wrapper[0] !== this.#start ||
+      wrapper[1] !== this.#end;
+  }
+
+  /** The text with what the program puts around it. */
+  wrap(text: string): string {
+    return this.#class.wrap(text);
+  }
+
+  /** Has the runtime's next call for a wrapped text give this one. */
+  wrapOnceAs(wrapped: string, body: () => unknown): unknown {
+    const { wrap } = this.#class;
+    const own = () => {
+      this.#class.wrap = wrap;
+      return wrapped;
+    };
+    this.#class.wrap = own;
+    try {
+      return body();
+    } finally {
+      if (this.#class.wrap === own) this.#class.wrap = wrap;
+    }
+  }
 }

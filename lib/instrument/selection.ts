@@ -29,6 +29,14 @@ export interface SelectionOptions {
 /** Whether the module of an address is to be instrumented. */
 export type Selection = (url: string) => boolean;
 
+/** A selection that knows which of its patterns were of use. */
+export interface CheckedSelection {
+  /** Decides on a module. */
+  selects: Selection;
+  /** The patterns of what is included that have matched no module so far. */
+  unmatched(): string[];
+}
+
 /**
  * Makes the test that selects modules. Without patterns it selects the program's own modules and no
  * packages. Path patterns in `include` narrow the own modules to those that match. Package patterns
@@ -37,18 +45,34 @@ export type Selection = (url: string) => boolean;
  *
  * @throws {RangeError} If a pattern is not valid; the message names its source.
  */
-export function makeSelection({ include, exclude, directory }: SelectionOptions): Selection {
+export function makeSelection(options: SelectionOptions): Selection {
+  return makeCheckedSelection(options).selects;
+}
+
+/**
+ * {@linkcode makeSelection}, with a record of which patterns have matched.
+ *
+ * @throws {RangeError} If a pattern is none.
+ */
+export function makeCheckedSelection(
+  { include, exclude, directory }: SelectionOptions,
+): CheckedSelection {
   const [included, excluded] = [include, exclude].map((list) =>
     splitPatterns(list.text).map((text) => parsePattern(text, list.source, directory))
   ) as [Pattern[], Pattern[]];
   const ofPackages = included.filter((pattern) => pattern.ofPackages);
-  const ofPaths = included.filter((pattern) => !pattern.ofPackages);
-  return (url) => {
-    const module = namesOf(url, directory);
-    const matches = (pattern: Pattern) => pattern.matches(module);
-    if (excluded.some(matches)) return false;
-    if (module.isForeign) return ofPackages.some(matches);
-    return ofPaths.length === 0 || ofPaths.some(matches);
+  const hasPaths = ofPackages.length < included.length;
+  const unmatched = new Set(included);
+  return {
+    selects(url) {
+      const module = namesOf(url, directory);
+      const matching = included.filter((pattern) => pattern.matches(module));
+      matching.forEach((pattern) => unmatched.delete(pattern));
+      if (excluded.some((pattern) => pattern.matches(module))) return false;
+      if (module.isForeign) return matching.some((pattern) => pattern.ofPackages);
+      return !hasPaths || matching.some((pattern) => !pattern.ofPackages);
+    },
+    unmatched: () => [...unmatched].map(({ text }) => text),
   };
 }
 
@@ -93,6 +117,8 @@ function namesOf(url: string, directory: string): ModuleNames {
 }
 
 interface Pattern {
+  /** As the user wrote it. */
+  text: string;
   /** Whether it matches modules of packages. */
   ofPackages: boolean;
   matches(module: ModuleNames): boolean;
@@ -105,25 +131,26 @@ function parsePattern(text: string, source: string, directory: string): Pattern 
   if (text.startsWith("!")) {
     refuse("must not begin with !, --include and --exclude are separate options");
   }
-  if (/^node_modules\/?$/.test(text)) return parsePattern("npm:*", source, directory);
+  if (/^node_modules\/?$/.test(text)) return { ...parsePattern("npm:*", source, directory), text };
   if (/^(npm|jsr):/.test(text)) {
     if (/^...:(@[^/]*\/)?[^/@]+@/.test(text)) refuse("must name the package without a version");
     const match = compile(text);
-    return { ofPackages: true, matches: (module) => match(module.package ?? "") };
+    return { text, ofPackages: true, matches: (module) => match(module.package ?? "") };
   }
   if (/^https?:/.test(text)) {
     const match = compile(text);
-    return { ofPackages: true, matches: ({ path }) => match(path) };
+    return { text, ofPackages: true, matches: ({ path }) => match(path) };
   }
   const path = text.replace(/^file:\/\/(?=\/)/, "");
   if (/^[a-z]+:/.test(path)) refuse("must be a path, or begin with npm:, jsr: or https:");
   // As in a .gitignore: a pattern without a slash matches a name in any directory.
   if (/^(\*\*\/)*[^/]+\/?$/.test(path) && !/^\.\.?\/?$/.test(path)) {
     const match = compile(`**/${path}`);
-    return { ofPackages: false, matches: ({ shortPath }) => match(shortPath) };
+    return { text, ofPackages: false, matches: ({ shortPath }) => match(shortPath) };
   }
   const match = compile(resolve(escape(directory), path));
   return {
+    text,
     ofPackages: path.split("/").includes("node_modules"),
     matches: ({ path }) => match(path),
   };

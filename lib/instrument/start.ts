@@ -1,30 +1,33 @@
-import * as modules from "node:module";
-
 import { activation, publishActivation } from "../activation/activation.ts";
 import { enteredText, RUNTIME_EXPRESSION } from "../activation/instrumented_code.ts";
-import { currentPlatform, host, onProcessEnd, workingDirectory } from "../runtime/runtime.ts";
+import { host, onProcessEnd, workingDirectory } from "../runtime/runtime.ts";
 import { siblingModule } from "../base/sibling_module.ts";
 import type { ReadVariable } from "../activation/switches.ts";
 import { denoDialect } from "./stacks/deno_dialect.ts";
 import { disguiseFunctions } from "./disguise.ts";
+import type { CallSite } from "./stacks/call_sites.ts";
 import { ErrorStacks, type StackDialect } from "./stacks/error_stack.ts";
 import { LeftAlone, parseVerbosity, VERBOSE_VARIABLE } from "./left_alone.ts";
-import { type LoadHook, makeLoadHook } from "./load_hook.ts";
+import { Loads } from "./load_hook.ts";
+import { restoreExceptionMessages } from "./stacks/messages.ts";
 import { ModuleMaps } from "./stacks/module_maps.ts";
+import { hideFramesOfCallSites } from "./stacks/node_call_sites.ts";
 import { showOriginalLines } from "./stacks/node_excerpt.ts";
 import { formatStack as formatNodeStack } from "./stacks/node_stack.ts";
-import { EXCLUDE_VARIABLE, INCLUDE_VARIABLE, makeSelection, type Selection } from "./selection.ts";
+import { hookRequire } from "./require_hook.ts";
+import {
+  type CheckedSelection,
+  EXCLUDE_VARIABLE,
+  INCLUDE_VARIABLE,
+  makeCheckedSelection,
+} from "./selection.ts";
+import { instrumentationObstacle, registerHooks } from "./register_hooks.ts";
 import { toggleOnSignal } from "./toggle_signal.ts";
 import { instrumentWorkers } from "./workers/workers.ts";
 import { warn } from "../base/warnings.ts";
 
 /** The module through which the C library calls functions of the program in Node. */
 const NATIVE_CALLER = siblingModule("../native/napi_library", import.meta.url);
-
-/** Missing in Node before 22.15, although the types declare it. */
-const { registerHooks } = modules as {
-  registerHooks?: (hooks: { load: LoadHook }) => void;
-};
 
 /** Options of {@linkcode startInstrumenting}. */
 export interface StartOptions {
@@ -46,21 +49,24 @@ const ENTER = `import.meta.main=true;${enteredText(RUNTIME_EXPRESSION)}`;
 export function startInstrumenting({ read, entry }: StartOptions): void {
   publishActivation();
   if (registerHooks === undefined) return warnOfOldRuntime();
+  if (Object.isFrozen(Error)) return warnOfFrozenIntrinsics();
   disguiseFunctions(globalThis);
   const maps = hideFrames();
   activation.decide(read);
   toggleOnSignal(activation, read);
   const verbosity = parseVerbosity(read(VERBOSE_VARIABLE));
   const leftAlone = new LeftAlone(warn, verbosity);
-  registerHooks({
-    load: makeLoadHook({
-      selects: selectionOf(read),
-      leftAlone,
-      maps,
-      entry: entry === undefined ? undefined : { url: entry, start: ENTER },
-    }),
+  const { selects, unmatched } = selectionOf(read);
+  const loads = new Loads({
+    selects,
+    leftAlone,
+    maps,
+    entry: entry === undefined ? undefined : { url: entry, start: ENTER },
   });
+  registerHooks({ load: loads.hook });
+  hookRequire(loads.instrumentRequired);
   if (verbosity !== "silent") onProcessEnd(() => leftAlone.end());
+  if (read(INCLUDE_VARIABLE)) onProcessEnd(() => unmatched().forEach(warnOfUnmatched));
   instrumentWorkers(read);
 }
 
@@ -68,11 +74,23 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
 function hideFrames(): ModuleMaps {
   const maps = new ModuleMaps();
   const place: StackDialect["place"] = (sites) => maps.place(sites);
+  const { prepareStackTrace } = Error;
+  const nodeDialect = {
+    place,
+    format: (error: unknown, sites: readonly CallSite[]) =>
+      formatNodeStack(error, sites, prepareStackTrace),
+  };
   const stacks = new ErrorStacks(
     globalThis,
-    host.mapsStacks ? { place, ...denoDialect() } : { place, format: formatNodeStack },
+    host.mapsStacks ? { place, ...denoDialect() } : nodeDialect,
   );
-  if (!host.mapsStacks) showOriginalLines(maps, NATIVE_CALLER);
+  activation.limitHolder = stacks.limitHolder;
+  activation.onSwitch((isOn) => stacks.switch(isOn));
+  restoreExceptionMessages(globalThis);
+  if (!host.mapsStacks) {
+    showOriginalLines(maps, NATIVE_CALLER);
+    hideFramesOfCallSites(maps);
+  }
   // Deno reports an uncaught error of a Worker to its parent thread by the frames, not by the text.
   // Settling takes the frames away, so only the main thread settles.
   if (host.mapsStacks && host.isMainThread()) {
@@ -84,14 +102,27 @@ function hideFrames(): ModuleMaps {
 }
 
 function warnOfOldRuntime(): void {
-  const { name, version } = currentPlatform().runtime;
   warn(
-    `Cannot instrument the program: ${name} ${version} has no module.registerHooks, must ` +
-      "be Node 22.15 or newer, or Deno; functions that withPerf() wraps are seen all the same",
+    `Cannot instrument the program: ${instrumentationObstacle()}; ` +
+      "functions that withPerf() wraps are seen all the same",
   );
 }
 
-function selectionOf(read: ReadVariable): Selection {
+function warnOfFrozenIntrinsics(): void {
+  warn(
+    "Cannot instrument the program: its intrinsics are frozen, so that it would see instrumented code " +
+      "in its functions and stacks; functions that withPerf() wraps are seen all the same",
+  );
+}
+
+/** Warns of a pattern that selected nothing. Workers have selections of their own. */
+function warnOfUnmatched(pattern: string): void {
+  warn(
+    `Pattern "${pattern}" of --include (${INCLUDE_VARIABLE}) matches no module of the main thread`,
+  );
+}
+
+function selectionOf(read: ReadVariable): CheckedSelection {
   const [include, exclude] = [INCLUDE_VARIABLE, EXCLUDE_VARIABLE].map((source) => ({
     source,
     text: read(source) ?? "",
@@ -100,9 +131,9 @@ function selectionOf(read: ReadVariable): Selection {
   // permission in Deno.
   const directory = include!.text || exclude!.text ? workingDirectory() : "/";
   try {
-    return makeSelection({ include: include!, exclude: exclude!, directory });
+    return makeCheckedSelection({ include: include!, exclude: exclude!, directory });
   } catch (error) {
     warn(error, "nothing is instrumented");
-    return () => false;
+    return { selects: () => false, unmatched: () => [] };
   }
 }

@@ -34,7 +34,10 @@ export function openByNodeApi(path: string): NativeLibrary {
   };
 }
 
-/** Private marker for "past the stack budget". The program never gets it, so no result is equal. */
+/**
+ * Marks an answer of the native call: past the stack budget. A function cannot return this symbol, so
+ * a result is never taken for it; otherwise that function would run twice.
+ */
 const REFUSED = Symbol("refused");
 
 function makeCaller(enter: ReturnType<Exports["attach"]>, runDeep: RunDeep): CallInside {

@@ -8,6 +8,13 @@ export type CallGraph =
 /** perf's default for the bytes of stack to copy (tools/perf/util/callchain.c). */
 export const DEFAULT_STACK_DUMP_SIZE = 8192;
 
+/**
+ * Bytes of stack where trampolines are unwound. A trampoline's call takes more stack than a plain one: a
+ * small program of a few nested callbacks lost callers in 42 % of its stacks with 8192 bytes, in 11 % with
+ * 12288 and more, and with the native engine in 51 %, 11 % (12288), 5 % (16384) and 5 % (24576).
+ */
+export const JIT_STACK_DUMP_SIZE = 16384;
+
 /** The most bytes of stack one sample can carry: its size is a `u16`, and a multiple of 8. */
 export const MAX_STACK_DUMP_SIZE = 65528;
 

@@ -9,6 +9,18 @@ const LIMIT_FILE = "/proc/sys/kernel/perf_event_max_stack";
 const MOST_FRAMES = 8192;
 
 /**
+ * Refuses a number of frames that no stack can have.
+ *
+ * @throws {RangeError} If it is no whole number from 1 to 8192.
+ */
+export function checkStackFrames(frames: number): void {
+  if (Number.isInteger(frames) && frames >= 1 && frames <= MOST_FRAMES) return;
+  throw new RangeError(
+    `Cannot keep "${frames}" frames of a stack: must be a whole number from 1 to ${MOST_FRAMES}`,
+  );
+}
+
+/**
  * Raises the kernel's limit on the frames of a stack while a recording runs, and puts it back.
  *
  * The limit is the machine's, so it is raised only where the user asks for it. The kernel refuses to
@@ -25,11 +37,7 @@ export class KernelStackLimit implements Disposable {
    * @throws {PerfError} If the limit cannot be raised.
    */
   constructor(frames: number, file: string = LIMIT_FILE) {
-    if (!Number.isInteger(frames) || frames < 1 || frames > MOST_FRAMES) {
-      throw new RangeError(
-        `Cannot keep "${frames}" frames of a stack: must be a whole number from 1 to ${MOST_FRAMES}`,
-      );
-    }
+    checkStackFrames(frames);
     this.#file = file;
     try {
       const before = readFileSync(file, "utf8").trim();

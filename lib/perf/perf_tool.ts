@@ -6,6 +6,7 @@ import process from "node:process";
 
 import { perfRecordArgs, type PerfRecordOptions } from "./perf_record_args.ts";
 import { PerfError } from "../base/perf_error.ts";
+import { systemReason } from "../base/system_reason.ts";
 import { parsePerfVersion, type PerfVersion } from "./perf_version.ts";
 import { explainPerfFailure, installCommand, type PerfLimits } from "./perf_failure.ts";
 
@@ -47,13 +48,24 @@ export interface Trial {
   event: string | undefined;
   /** Whether the event is a clock because the machine has no hardware event. */
   isFallback: boolean;
+  /** Options of `perf record` that this version of perf is to be given besides. */
+  flags: readonly string[];
+}
+
+/**
+ * Options that have `perf record` end at once. A thread of perf's watches for new BPF programs, and
+ * perf waits at its end until that thread wakes up, for as much as a second
+ * (tools/perf/util/sideband_evlist.c, `perf_evlist__poll_thread`). perf has the option from 5.1 on.
+ */
+function quickEnd({ major, minor }: PerfVersion): readonly string[] {
+  return major > 5 || (major === 5 && minor >= 1) ? ["--no-bpf-event"] : [];
 }
 
 function makeTrialDirectory(): string {
   try {
     return mkdtempSync(`${tmpdir()}/xperf-`);
   } catch (cause) {
-    throw new PerfError(`Cannot try perf: no temporary directory (${(cause as Error).message})`, {
+    throw new PerfError(`Cannot try perf: no temporary directory (${systemReason(cause)})`, {
       code: "file",
       hint: "df /tmp; ls -ld /tmp",
       cause,
@@ -65,24 +77,30 @@ function makeTrialDirectory(): string {
  * Finds out whether `perf` may record here, and with which event, by recording once.
  *
  * @param options The options of the later recording; its output and its command are not used.
+ * @param version The version of perf. @default {it is given no option that only some have}
  * @throws {PerfError} With code `perf`, if it cannot record; the hint is the command that mends it.
  */
-export function tryRecording(options: PerfRecordOptions): Trial {
+export function tryRecording(options: PerfRecordOptions, version?: PerfVersion): Trial {
+  const flags = version === undefined ? [] : quickEnd(version);
   const directory = makeTrialDirectory();
   try {
     const output = `${directory}/trial.data`;
     const record = (event: string | undefined) =>
       // It records perf itself, the one program that is surely there.
-      runPerf(["record", ...perfRecordArgs({ ...options, event, output, command: TRIAL })]);
+      runPerf([
+        "record",
+        ...flags,
+        ...perfRecordArgs({ ...options, event, output, command: TRIAL }),
+      ]);
     const first = record(options.event);
     if (first.success) {
       // Without hardware events newer versions of perf take a clock by themselves.
       const used = runPerf(["evlist", "-i", output]).stdout;
       const isFallback = isClock(used) && !isClock(options.event ?? "");
-      return { event: isFallback ? CLOCK_EVENT : options.event, isFallback };
+      return { event: isFallback ? CLOCK_EVENT : options.event, isFallback, flags };
     }
     if (options.event === undefined && record(CLOCK_EVENT).success) {
-      return { event: CLOCK_EVENT, isFallback: true };
+      return { event: CLOCK_EVENT, isFallback: true, flags };
     }
     throw explainPerfFailure(first.stderr, readLimits());
   } finally {

@@ -44,12 +44,18 @@ const COMMAND_LENGTH = 40;
 
 /** Returns the script with its arguments, without directories and the runtime's own options. */
 function shortCommand(command: readonly string[]): string {
-  const args = command.slice(1);
-  const start = args.findIndex((arg) => !arg.startsWith("-"));
-  const words = (start < 0 ? args : args.slice(start)).map((word) =>
+  const args = withoutOptions(command.slice(1));
+  // Deno's `run` has options of its own, and `fork` gives it many.
+  const words = (args[0] === "run" ? withoutOptions(args.slice(1)) : args).map((word) =>
     word.slice(word.lastIndexOf("/") + 1) || word
   );
   const characters = [...words.join(" ").replace(/\s+/g, " ")];
   if (characters.length <= COMMAND_LENGTH) return characters.join("");
   return `${characters.slice(0, COMMAND_LENGTH - 1).join("")}…`;
+}
+
+/** The words from the first on that is no option; all where there is none. */
+function withoutOptions(words: readonly string[]): readonly string[] {
+  const start = words.findIndex((word) => !word.startsWith("-"));
+  return start < 0 ? words : words.slice(start);
 }

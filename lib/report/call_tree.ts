@@ -27,6 +27,7 @@ export function callTree(stacks: Iterable<Stack>): CallNode {
     const enter = (name: string, frame?: Frame) => {
       let callee = node.callees.get(name);
       if (callee === undefined) {
+        if (node.callees === NO_CALLEES) node.callees = new Map();
         node.callees.set(name, callee = newNode(name, frame));
       }
       callee.samples += samples;
@@ -45,8 +46,11 @@ export function callTree(stacks: Iterable<Stack>): CallNode {
   return root;
 }
 
+/** The callees of all nodes that have none: most nodes of large recordings, so their maps would fill the memory. */
+const NO_CALLEES: Map<string, CallNode> = new Map();
+
 function newNode(name: string, frame: Frame | undefined): CallNode {
-  return { name, frame, samples: 0, weight: 0, callees: new Map() };
+  return { name, frame, samples: 0, weight: 0, callees: NO_CALLEES };
 }
 
 /** Returns the callees of a node, the busiest first. */

@@ -1,5 +1,8 @@
 import { type Frame, frameSymbol } from "../recording/frame.ts";
 import type { Recording } from "../recording/recording.ts";
+import { StackTrie } from "../recording/stack_trie.ts";
+import { childFinder } from "./child_finder.ts";
+import { Sums } from "./sums.ts";
 
 /**
  * Formats folded stacks, one a line: thread and frames, outermost first, separated by `;`, then the
@@ -8,9 +11,7 @@ import type { Recording } from "../recording/recording.ts";
  * @param recording The recording.
  */
 export function* formatFolded(recording: Recording): Generator<string> {
-  for (const [stack, weight] of [...foldedStacks(recording)].sort(byText)) {
-    yield `${stack} ${weight}\n`;
-  }
+  for (const { stack, weights } of foldedStacks([recording])) yield `${stack} ${weights[0]}\n`;
 }
 
 /**
@@ -23,28 +24,56 @@ export function* formatFoldedDifference(
   before: Recording,
   after: Recording,
 ): Generator<string> {
-  const [a, b] = [foldedStacks(before), foldedStacks(after)];
-  for (const [stack] of [...new Map([...a, ...b])].sort(byText)) {
-    yield `${stack} ${a.get(stack) ?? 0} ${b.get(stack) ?? 0}\n`;
+  for (const { stack, weights } of foldedStacks([before, after])) {
+    yield `${stack} ${weights.join(" ")}\n`;
   }
 }
 
-/** Weights by folded stack. */
-function foldedStacks({ stacks }: Recording): Map<string, number> {
-  const names = new Map<Frame, string>();
-  const nameOf = (frame: Frame) => {
-    let name = names.get(frame);
-    if (name === undefined) {
-      names.set(frame, name = unseparated(frameSymbol(frame)));
-    }
-    return name;
+/** A stack with its weights in some recordings. */
+interface FoldedStack {
+  stack: string;
+  weights: number[];
+}
+
+/**
+ * The stacks of some recordings, in the order of their names. Their texts would take ten times the
+ * memory of the tree, so each is made when its turn has come.
+ */
+function* foldedStacks(recordings: readonly Pick<Recording, "stacks">[]): Generator<FoldedStack> {
+  const trie = new StackTrie();
+  const names: string[] = [];
+  const ids = new Map<string | Frame, number>();
+  const idOf = (key: string | Frame, name: string) => {
+    let id = ids.get(name);
+    if (id === undefined) ids.set(name, id = names.push(name) - 1);
+    ids.set(key, id);
+    return id;
   };
-  const weights = new Map<string, number>();
-  for (const { thread, frames, weight } of stacks) {
-    const stack = withoutNumber([unseparated(thread), ...frames.map(nameOf)].join(";"));
-    weights.set(stack, (weights.get(stack) ?? 0) + weight);
+  const idOfFrame = (frame: Frame) =>
+    ids.get(frame) ?? idOf(frame, unseparated(frameSymbol(frame)));
+  const samples = new Sums();
+  const sums = recordings.map(({ stacks }) => {
+    const weights = new Sums();
+    for (const { thread, frames, weight } of stacks) {
+      const name = unseparated(thread);
+      let node = trie.child(StackTrie.ROOT, ids.get(name) ?? idOf(name, name));
+      for (const frame of frames) node = trie.child(node, idOfFrame(frame));
+      samples.add(node, 1);
+      weights.add(node, weight);
+    }
+    return weights;
+  });
+  const childrenOf = childFinder(trie);
+  const nameOf = (node: number) => names[trie.itemOf(node)]!;
+  const fromLast = (a: number, b: number) => nameOf(a) < nameOf(b) ? 1 : -1;
+  const waiting = childrenOf(StackTrie.ROOT).sort(fromLast);
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (samples.at(node) > 0) {
+      const stack = withoutNumber(trie.pathTo(node).map((id) => names[id]).join(";"));
+      yield { stack, weights: sums.map((weights) => weights.at(node!)) };
+    }
+    waiting.push(...childrenOf(node).sort(fromLast));
   }
-  return weights;
 }
 
 /** Replaces the format's separators in a name. */
@@ -58,8 +87,4 @@ function unseparated(name: string): string {
  */
 function withoutNumber(stack: string): string {
   return stack.replace(/ (?=\d+(?:\.\d*)?$)/, "_");
-}
-
-function byText([a]: [string, number], [b]: [string, number]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,18 +1,38 @@
+import { formatCpuProfile, formatCpuProfiles } from "./cpuprofile.ts";
+import { formatFirefox } from "./firefox.ts";
 import { foldFrames } from "./fold_frames.ts";
 import { formatFolded } from "./folded.ts";
 import { formatHtml } from "./html.ts";
+import { formatMarkdown } from "./markdown.ts";
 import { formatPerfText } from "./perf_text.ts";
 import { formatPprof } from "./pprof.ts";
-import { type Recording, recordingTotal } from "../recording/recording.ts";
+import type { Recording } from "../recording/recording.ts";
+import { recordingFacts, recordingTitle } from "./recording_words.ts";
 import { formatSpeedscope } from "./speedscope.ts";
+import { formatText, type TextOptions } from "./text.ts";
+
+export { recordingFacts, recordingTitle } from "./recording_words.ts";
 
 /** The formats of reports. */
-export type ReportFormat = "perf" | "html" | "folded" | "speedscope" | "pprof";
+export type ReportFormat =
+  | "text"
+  | "perf"
+  | "html"
+  | "markdown"
+  | "cpuprofile"
+  | "firefox"
+  | "folded"
+  | "speedscope"
+  | "pprof";
 
 /** The file name endings of all formats. */
 export const FORMAT_ENDINGS: Readonly<Record<ReportFormat, string>> = {
-  perf: ".txt",
+  text: ".txt",
+  perf: ".perf.txt",
   html: ".html",
+  markdown: ".md",
+  cpuprofile: ".cpuprofile",
+  firefox: ".firefox.json",
   folded: ".folded",
   speedscope: ".speedscope.json",
   pprof: ".pb.gz",
@@ -42,12 +62,44 @@ export type ReportContent = Iterable<string> | Uint8Array;
 export interface ReportOptions {
   /** Whether only functions of the program and of its packages are kept. @default {false} */
   appOnly?: boolean;
+  /** How the text for a terminal looks. @default {as in a file} */
+  text?: TextOptions;
   /** Warnings on the recording, for formats that can show them. @default {[]} */
   warnings?: readonly string[];
+  /** Embed the texts of source files, in formats that have them. @default {true} */
+  hasSources?: boolean;
+  /** Lines of a Markdown report, at most. @default {400} */
+  maxLines?: number;
+}
+
+/** One file of a report. */
+export interface ReportFile {
+  /** Part of its name: empty for the report's first file, as `.worker-4711` for another. */
+  suffix: string;
+  content: ReportContent;
 }
 
 /**
- * Formats a report of a recording.
+ * Makes all files of a report: one, but for `cpuprofile` one a thread.
+ *
+ * @param recording What was recorded.
+ * @param format How it shall look.
+ * @param options What to leave out, what to say.
+ * @returns The files. Each is made when it is asked for.
+ */
+export function formatReportFiles(
+  recording: Recording,
+  format: ReportFormat,
+  options: ReportOptions = {},
+): Iterable<ReportFile> {
+  if (format === "cpuprofile") {
+    return formatCpuProfiles(foldFrames(recording, { appOnly: options.appOnly }));
+  }
+  return [{ suffix: "", content: formatReport(recording, format, options) }];
+}
+
+/**
+ * A report of a recording in one file; of `cpuprofile` it is the main thread's.
  *
  * @param recording The recording.
  * @param format The format.
@@ -56,18 +108,38 @@ export interface ReportOptions {
 export function formatReport(
   recording: Recording,
   format: ReportFormat,
-  { appOnly, warnings }: ReportOptions = {},
+  { appOnly, text, warnings, hasSources = true, maxLines }: ReportOptions = {},
 ): ReportContent {
+  // The text has its own way to leave frames out.
+  if (format === "text") return formatText(recording, { ...text, appOnly });
   const folded = foldFrames(recording, { appOnly });
+  const sourced = hasSources ? folded : { ...folded, sources: undefined };
   switch (format) {
     case "perf":
       return [formatPerfText(folded)];
     case "html":
-      return formatHtml(folded, {
-        title: recordingTitle(recording),
-        facts: recordingFacts(recording),
-        warnings,
-      });
+      return formatHtml(
+        folded,
+        {
+          title: recordingTitle(recording),
+          facts: recordingFacts(recording),
+          warnings,
+        },
+        { hasSources },
+      );
+    case "markdown":
+      return [
+        formatMarkdown(sourced, {
+          title: recordingTitle(recording),
+          facts: recordingFacts(recording),
+          warnings,
+          maxLines,
+        }),
+      ];
+    case "cpuprofile":
+      return formatCpuProfile(folded);
+    case "firefox":
+      return formatFirefox(sourced, recordingTitle(recording));
     case "folded":
       return formatFolded(folded);
     case "speedscope":
@@ -75,27 +147,4 @@ export function formatReport(
     case "pprof":
       return formatPprof(folded);
   }
-}
-
-/** Returns a short title for a recording: its script and arguments. */
-export function recordingTitle({ command, samplerVersion }: Recording): string {
-  const script = command.findIndex((word, i) =>
-    i > 0 && /\.[cm]?[jt]sx?$/.test(word) && !/^-/.test(word)
-  );
-  const [first, ...rest] = script < 0 ? command : command.slice(script);
-  if (first === undefined) return `Recorded by ${samplerVersion}`;
-  return [first.slice(first.lastIndexOf("/") + 1), ...rest].join(" ");
-}
-
-/** Returns facts of a recording, a few words each: sampler, event, time, samples, start. */
-export function recordingFacts(recording: Recording): string[] {
-  const { samplerVersion, event, frequency, duration, start, lostSamples } = recording;
-  const { samples } = recordingTotal(recording);
-  return [
-    samplerVersion,
-    frequency === undefined ? event : `${event} at ${frequency} Hz`,
-    `${(duration / 1000).toFixed(1)} s`,
-    `${samples} samples${lostSamples > 0 ? `, ${lostSamples} lost` : ""}`,
-    ...start === undefined ? [] : [new Date(start).toISOString().slice(0, 16).replace("T", " ")],
-  ];
 }

@@ -1,34 +1,58 @@
-import { type Frame, frameSymbol } from "../recording/frame.ts";
-import { jsonPieces } from "./json_pieces.ts";
-import { page } from "./page.js";
-import type { PageData, PageFrame, PageStack } from "./page_data.ts";
 import type { Recording, Stack } from "../recording/recording.ts";
+import { jsonPieces } from "./json_pieces.ts";
+import { lineMatches } from "./line_matches.ts";
+import { page } from "./page.js";
+import { pageCells, stackCells } from "./page_cells.ts";
+import type { PageData } from "./page_data.ts";
+import { pageSources } from "./page_sources.ts";
+import { PageTree } from "./page_tree.ts";
 
-/** Texts of a page beside its graph. */
+/** Texts of a page beside its data. */
 export interface PageWords {
   /** A short title for the recording. */
   title: string;
   /** Facts of the recording, a few words each. */
   facts: readonly string[];
-  /** Warnings, each with its mend. @default {[]} */
+  /** Warnings, each with its remedy. @default {[]} */
   warnings?: readonly string[];
 }
 
-/**
- * Makes a page with an interactive flame graph: one file that loads nothing else.
- *
- * @param recording The recording.
- * @param words Texts beside the graph.
- */
-export function formatHtml(recording: Recording, words: PageWords): Iterable<string> {
-  return fillPage(pageData(recording, words));
+/** Options of {@linkcode formatHtml}. */
+export interface HtmlOptions {
+  /** Embed the texts of files that samples ran in. @default {true} */
+  hasSources?: boolean;
 }
 
 /**
- * Makes a page that compares two recordings: shares of all time, and their change.
+ * Makes a page with flame graphs, sources, tables and a timeline, in one file that loads nothing else.
  *
- * @param recordings The two recordings, and their names.
- * @param words Texts beside the graph.
+ * @param recording The recording.
+ * @param words Texts beside its data.
+ * @returns The page in pieces.
+ */
+export function formatHtml(
+  recording: Recording,
+  words: PageWords,
+  { hasSources = true }: HtmlOptions = {},
+): Iterable<string> {
+  const tree = new PageTree();
+  const nodes = recording.stacks.map((stack) => tree.add(stack));
+  const { data, order } = tree.end();
+  return fillPage({
+    ...headOf(recording, words),
+    ...data,
+    ...pageCells(recording, placesOf(nodes, order)),
+    sources: hasSources ? pageSources(recording, (file) => tree.fileId(file)) : {},
+  });
+}
+
+/**
+ * Makes a page that compares two recordings, by function and by line. Functions are matched by name and
+ * file, lines by their text, so that an inserted line changes nothing.
+ *
+ * @param recordings The two recordings and their names.
+ * @param words Texts beside their data.
+ * @returns The page in pieces.
  */
 export function formatHtmlDifference(
   { before, after, names }: {
@@ -37,8 +61,46 @@ export function formatHtmlDifference(
     names: { before: string; after: string };
   },
   words: PageWords,
+  { hasSources = true }: HtmlOptions = {},
 ): Iterable<string> {
-  return fillPage({ ...pageData(after, words, before), compared: names });
+  const tree = new PageTree({ ignoresLines: true });
+  const lineOf = lineMatches({ before: before.sources, after: after.sources });
+  const add = ({ thread, frames, isCut }: Stack, line?: typeof lineOf) =>
+    tree.add({ thread: withoutNumber(thread), frames, isCut }, line);
+  const nodesAfter = after.stacks.map((stack) => add(stack));
+  const nodesBefore = before.stacks.map((stack) => add(stack, lineOf));
+  const { data, order } = tree.end();
+  const nameOf = withoutNumber;
+  const { cells, threads } = stackCells(after, placesOf(nodesAfter, order), { nameOf });
+  const options = { nameOf, threads };
+  const cellsBefore = stackCells(before, placesOf(nodesBefore, order), options).cells;
+  const fileId = (file: string) => tree.fileId(file);
+  // Functions that are gone have sources in the earlier recording only.
+  const sources = hasSources
+    ? { ...pageSources(before, fileId), ...pageSources(after, fileId) }
+    : {};
+  return fillPage({
+    ...headOf(after, words),
+    compared: names,
+    ...data,
+    cells,
+    cellsBefore,
+    threads,
+    sources,
+  });
+}
+
+function headOf({ unit }: Recording, { title, facts, warnings = [] }: PageWords) {
+  return { title, facts: [...facts], warnings: [...warnings], unit };
+}
+
+/** A thread's label without the number of its process, which differs in each run. */
+function withoutNumber(thread: string): string {
+  return thread.replace(/ \d+(?= ".*"$)/, "");
+}
+
+function placesOf(nodes: readonly number[], order: Uint32Array): Uint32Array {
+  return Uint32Array.from(nodes, (node) => order[node]!);
 }
 
 function* fillPage(data: PageData): Generator<string> {
@@ -52,79 +114,4 @@ function* fillPage(data: PageData): Generator<string> {
 
 function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-}
-
-function pageData(
-  recording: Recording,
-  { title, facts, warnings = [] }: PageWords,
-  before?: Recording,
-): PageData {
-  const frames = new Numbers<PageFrame>();
-  const threads = new Numbers<string>();
-  const stacks = new Map<string, PageStack>();
-  const known = new Map<Frame, number>();
-  const frameId = (frame: Frame) => {
-    let id = known.get(frame);
-    // The page shows one frame for a function, so frames of one symbol and kind become one.
-    if (id === undefined) {
-      known.set(
-        frame,
-        id = frames.idOf(
-          `${frame.kind} ${frameSymbol(frame)}`,
-          pageFrame(frame),
-        ),
-      );
-    }
-    return id;
-  };
-  const stackOf = ({ thread, frames }: Stack) => {
-    const place: PageStack = [
-      threads.idOf(thread, thread),
-      frames.map(frameId),
-      0,
-      0,
-    ];
-    const key = `${place[0]} ${place[1]}`;
-    const known = stacks.get(key);
-    if (known === undefined) stacks.set(key, place);
-    return known ?? place;
-  };
-  for (const stack of recording.stacks) {
-    const counts = stackOf(stack);
-    counts[2] += stack.samples;
-    counts[3] += stack.weight;
-  }
-  for (const stack of before?.stacks ?? []) {
-    const counts = stackOf(stack);
-    counts[4] = (counts[4] ?? 0) + stack.samples;
-    counts[5] = (counts[5] ?? 0) + stack.weight;
-  }
-  return {
-    title,
-    facts: [...facts],
-    warnings: [...warnings],
-    unit: recording.unit,
-    frames: frames.all,
-    threads: threads.all,
-    stacks: [...stacks.values()],
-  };
-}
-
-function pageFrame({ name, kind, file, line, module }: Frame): PageFrame {
-  return file === undefined ? { name, kind, module } : { name, kind, file, line };
-}
-
-/** Numbers values from 0, one number for each key. */
-class Numbers<T> {
-  readonly all: T[] = [];
-  readonly #ids = new Map<string, number>();
-
-  idOf(key: string, value: T): number {
-    let id = this.#ids.get(key);
-    if (id === undefined) {
-      this.#ids.set(key, id = this.all.length);
-      this.all.push(value);
-    }
-    return id;
-  }
 }

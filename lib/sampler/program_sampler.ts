@@ -9,6 +9,7 @@ import { loadNativeLibrary } from "../native/native_library.ts";
 import { PerfError } from "../base/perf_error.ts";
 import type { ReadVariable } from "../activation/switches.ts";
 import { FREQUENCY_VARIABLE, SAMPLES_VARIABLE } from "./sampling_variables.ts";
+import { SCOPE_VARIABLE } from "./scope.ts";
 import { warn } from "../base/warnings.ts";
 
 /**
@@ -28,6 +29,8 @@ export function sampleThisProgram(read: ReadVariable): void {
     // Programs that this one starts must not sample themselves.
     for (const name of [SAMPLES_VARIABLE, FREQUENCY_VARIABLE]) delete process.env[name];
     startSampling(path, frequency);
+    // scope.ts switches it on where the scope begins.
+    if (read(SCOPE_VARIABLE)) loadNativeLibrary().xp_sampler_enable(0);
   } catch (error) {
     warn(error, "nothing is sampled");
   }

@@ -98,12 +98,11 @@ function controlOfPerf(paths: string): SwitchRecording {
 
 function controlOfSampler(): SwitchRecording {
   const library = loadNativeLibrary();
-  library.xp_sampler_enable(0);
   return (on) => library.xp_sampler_enable(on ? 1 : 0);
 }
 
 function followActivation(activation: Activation, record: SwitchRecording): void {
-  activation.onSwitch = record;
+  activation.onSwitch(record);
   record(activation.backend !== undefined);
 }
 

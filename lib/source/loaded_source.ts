@@ -44,11 +44,19 @@ export function readLoadedSource(
   const text = found && readText(loaded.source);
   if (found === undefined || text === undefined) return undefined;
   const { kind, isTypeScript } = found;
-  if (!isTypeScript) return kind && { text, kind };
+  if (!isTypeScript) return kind && { text: kind === "module" ? withoutMark(text) : text, kind };
   const javaScript = strip(text, url);
   if (javaScript === undefined) return undefined;
   const stripped = kind ?? (MODULE_SYNTAX.test(javaScript) ? "module" : "commonjs");
   return { text: javaScript, kind: stripped, format: stripped };
+}
+
+/**
+ * A text without its byte-order mark. Deno hands it to hooks with the text of an ECMAScript module,
+ * but not to V8, which would count it as a column. Of CommonJS, Deno hands it to V8 too.
+ */
+export function withoutMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 /** Matches a statement that only modules have. With Node's format `typescript` the text decides. */

@@ -19,7 +19,11 @@ export function isOwnModule(url: string): boolean {
   return OWN.some((prefix) => url.startsWith(prefix));
 }
 
+/** The script that Node processes under V8's log require (command/program/node_preload.ts). */
+const NODE_PRELOAD = /\/xperf-v8-\d+\/\d+-\d+\/preload\.cjs$/;
+
 /** {@linkcode isOwnModule} for a path or URL as symbols have it. */
 export function isOwnFile(file: string): boolean {
+  if (NODE_PRELOAD.test(file)) return true;
   return isOwnModule(file.startsWith("/") ? `file://${file}` : file);
 }

@@ -14,14 +14,15 @@
 import * as fs from "node:fs";
 
 import { PerfError } from "../base/perf_error.ts";
+import { systemReason } from "../base/system_reason.ts";
 import { parseProcessStart } from "../runtime/process_start.ts";
 import { processId, userId } from "../runtime/runtime.ts";
 import { CLOCK_FILE, type ClockFile, parseClockFile, type Poll } from "./clock_file.ts";
 import { LOG_PATTERN, parseLogName } from "./log_name.ts";
 import { recordingOfRotated } from "./rotated_name.ts";
 
-/** The start of the names of texts that are kept beside the logs. */
-export const KEPT_TEXT = "text-";
+/** The start of the names of texts that lib/command/logs/kept_texts.ts keeps beside the logs. */
+const KEPT_TEXT = "text-";
 
 /** Milliseconds for which the logs of a command that has ended are kept. */
 const KEPT = 24 * 60 * 60 * 1000;
@@ -46,6 +47,11 @@ export interface LogDirectory {
 /** The directory of the logs that belong to a recording. */
 export function recordingLogs(recording: string): string {
   return `${recording.replace(/\/+$/, "")}.v8`;
+}
+
+/** Whether a file is one of those that a command makes for the programs that it starts. */
+export function isInLogDirectory(path: string): boolean {
+  return /\/xperf-v8-\d+\/\d+-\d+\//.test(path);
 }
 
 /**
@@ -280,7 +286,7 @@ function obstacleOf(path: string): string | undefined {
 }
 
 function cannotMake(path: string, cause: unknown): PerfError {
-  return new PerfError(`Cannot make "${path}": ${(cause as Error).message}`, {
+  return new PerfError(`Cannot make "${path}": ${systemReason(cause)}`, {
     code: "file",
     hint: `ls -ld ${path.slice(0, path.lastIndexOf("/")) || "/"}`,
     cause,

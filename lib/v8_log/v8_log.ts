@@ -57,11 +57,18 @@ export interface LiveCode {
   frame: CodeFrame;
 }
 
-/** The longest time from when code can run until V8 stamps its line in the log, in µs. */
+/**
+ * The longest time from when code can run until V8 stamps its line in the log, in µs. Where no code was
+ * known at a sample's time, code that is stamped up to so much later has the sample. V8 writes the line
+ * at once, so the delay is that of a thread that loses its processor in between.
+ */
 const SLACK = 1_000;
 
 /** The most addresses that are kept with their frames. */
 const MAX_CACHED = 150_000;
+
+/** How often a followed log is read from its start, until polls have aligned its clock. */
+const MOST_ALIGNMENTS = 5;
 
 /** Number of bytes after which the event loop has its turn. */
 const BREATH = 32 << 20;
@@ -93,10 +100,10 @@ export class V8Log {
   private constructor(
     file: LogFile,
     parser: LogParser,
-    { clock, rest, emitted }: {
+    { clock, rest, resolver }: {
       clock: LogTime | undefined;
       rest: number;
-      emitted: ReadOptions["emitted"];
+      resolver: FrameResolver;
     },
   ) {
     this.path = file.path;
@@ -108,9 +115,8 @@ export class V8Log {
     this.problem = problemOf(file, parser);
     this.#code = parser.code;
     this.#pieces = parser.code.pieces;
-    parser.code.finish();
     this.#timeline = new CodeTimeline(parser.code.pieces);
-    this.#resolver = new FrameResolver(file.read, parser.code, emitted);
+    this.#resolver = resolver;
     this.#offset = clock?.offset ?? 0;
     this.#slack = SLACK + Math.min(clock?.uncertainty ?? 0, SLACK);
   }
@@ -132,13 +138,55 @@ export class V8Log {
     while (true) {
       const { value, done } = lines.next();
       if (done) {
-        return new V8Log(file, parser, { clock: clock.finish(), rest: value.rest, emitted });
+        parser.code.finish();
+        const resolver = new FrameResolver(file.read, parser.code, emitted);
+        return new V8Log(file, parser, { clock: clock.finish(), rest: value.rest, resolver });
       }
       progress?.(value);
       if (value - rested < BREATH) continue;
       rested = value;
       await new Promise((resolve) => setTimeout(resolve));
     }
+  }
+
+  /**
+   * Reads a log that V8 goes on writing. Each call reads what has been added and no more, once the
+   * clock is aligned.
+   *
+   * @param file The log.
+   * @param emitted As in {@linkcode ReadOptions}.
+   * @returns Reads on, and returns the log up to its last whole line. The log of the call before must
+   * not be asked any more.
+   */
+  static follow(
+    file: LogFile,
+    emitted?: ReadOptions["emitted"],
+  ): (polls: readonly SizePoll[]) => V8Log {
+    let state: { parser: LogParser; clock: LogClock; resolver: FrameResolver } | undefined;
+    let time: LogTime | undefined;
+    let offset = 0;
+    let alignments = 0;
+    return (polls) => {
+      const isAligned = time !== undefined && time.uncertainty <= SLACK;
+      if (state === undefined || !isAligned && alignments < MOST_ALIGNMENTS) {
+        // Polls that came later can align the lines that were read before.
+        time = undefined;
+        alignments++;
+        const clock = new LogClock(polls);
+        const parser = new LogParser(file.read, clock);
+        state = { parser, clock, resolver: new FrameResolver(file.read, parser.code, emitted) };
+        offset = 0;
+      }
+      const { parser, clock, resolver } = state;
+      const lines = readLogLines(file.read, offset, parser.take);
+      for (;;) {
+        const { value, done } = lines.next();
+        if (!done) continue;
+        offset = value.offset;
+        time ??= clock.finish();
+        return new V8Log(file, parser, { clock: time, rest: value.rest, resolver });
+      }
+    };
   }
 
   /**

@@ -27,7 +27,15 @@ const BEGIN = /<!-- \w+: written by deno task docs:tables -->\n/;
 const END = "<!-- end -->";
 
 /** The commands in the order of their sections. */
-const COMMANDS: readonly CommandName[] = ["profile", "run", "report", "diff", "doctor"];
+const COMMANDS: readonly CommandName[] = [
+  "profile",
+  "top",
+  "run",
+  "report",
+  "annotate",
+  "diff",
+  "doctor",
+];
 
 /** One table of options for each command. */
 export function optionTables(options: readonly CommandOption[] = OPTIONS): string {

@@ -75,37 +75,110 @@ async function readWithSpeedscope(page: Page, directory: string, file: string): 
   return { reader: `speedscope, ${file}`, time, share: Number(percent) };
 }
 
-/** Uses the page as a person would. */
+/** Sizes and themes that the page is shown in. */
+const SCREENS = [
+  { width: 1280, height: 800, scheme: "light" },
+  { width: 1280, height: 800, scheme: "dark" },
+  { width: 390, height: 844, scheme: "light" },
+  { width: 390, height: 844, scheme: "dark" },
+] as const;
+
+/** Uses the page as a person would, by pointer and by keyboard. */
 async function readWithChromium(page: Page, directory: string): Promise<Reading> {
   const requests: string[] = [];
+  const errors: string[] = [];
   page.on("request", (request: { url(): string }) => requests.push(request.url()));
-  await page.goto(`file://${directory}/perf.html`);
-  const boxOf = (name: string) =>
-    page.evaluate(`(() => {
-      const boxes = [...document.querySelectorAll("#graph g.frame")]
-        .filter((box) => box.getAttribute("name").startsWith(${JSON.stringify(name)}))
-        .map((box) => box.querySelector("rect").getBoundingClientRect());
-      const { x, y, width } = boxes.sort((a, b) => b.width - a.width)[0];
-      return { x, y, width };
-    })()`);
-  const wait = () => new Promise((resolve) => setTimeout(resolve, 1500));
+  page.on("pageerror", (error: Error) => errors.push(error.message));
+  const address = `file://${directory}/perf.html`;
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 500));
+  const open = async (fragment = "") => {
+    await page.goto("about:blank");
+    await page.goto(`${address}#${fragment}`);
+    await page.waitForSelector("html[data-ready]");
+  };
+  const textOf = (selector: string): Promise<string> =>
+    page.$eval(selector, (element: { textContent: string }) => element.textContent);
+  for (const { width, height, scheme } of SCREENS) {
+    await page.setViewport({ width, height });
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    await open();
+    await page.screenshot({ path: `${directory}/page-${width}-${scheme}.png` });
+    const isWide = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+    check(`at ${width} pixels nothing is cut off, ${scheme}`, !isWide);
+    await page.click("#panes [data-name=lines]");
+    const text = await textOf("#pane tbody .link");
+    await page.click("#pane tbody .link");
+    await wait();
+    const line = await textOf("#pane tr.target .code");
+    check("two clicks lead to the hottest line's text", text !== "" && line.trim() === text);
+    const isSeen = await page.$eval("#pane tr.target", (row: Page) => {
+      const { top, bottom } = row.getBoundingClientRect();
+      return top >= 0 && bottom <= row.ownerDocument.defaultView.innerHeight;
+    });
+    check("the hottest line is in view", isSeen);
+    await page.screenshot({ path: `${directory}/source-${width}-${scheme}.png` });
+  }
+  await page.setViewport({ width: 1280, height: 800 });
+  await open();
+  await page.focus("#graph canvas");
+  const names: string[] = [];
+  while (names.at(-1) !== "foo" && names.length < 50) {
+    await page.keyboard.press("ArrowDown");
+    names.push(await textOf("#details b"));
+  }
+  check("arrow keys go from baz to bar and foo", names.slice(-3).join() === "baz,bar,foo");
+  const canvas = await page.$eval("#graph canvas", (element: Page) => {
+    const { x, y } = element.getBoundingClientRect();
+    return { x, y };
+  });
+  // A row is 20 pixels high; the root's row is above that of the first name.
+  await page.mouse.click(canvas.x + 30, canvas.y + 20 * (names.length - 1) + 10);
   await wait();
-  await page.screenshot({ path: `${directory}/page.png` });
-  const [foo, bar, baz] = [await boxOf("foo "), await boxOf("bar "), await boxOf("baz ")];
-  check("foo stands above bar, and bar above baz", foo.y < bar.y && bar.y < baz.y);
-  await page.mouse.click(bar.x + bar.width / 2, bar.y + 5);
-  await wait();
-  const all = await boxOf("all");
-  check("a click zooms", (await boxOf("bar ")).width > 0.99 * all.width && bar.width < all.width);
+  check("a click zooms", (await textOf("#details b")) === "bar" && !(await isDisabled("#reset")));
+  check("a click shows the source", (await textOf("#pane .headline b")) === "bar");
   await page.screenshot({ path: `${directory}/zoomed.png` });
+  const shared = new URL(page.url()).hash.slice(1);
+  await open(shared);
+  check("the address leads to the place", (await textOf("#details b")) === "bar");
   await page.keyboard.press("Escape");
+  await wait();
+  check("Escape zooms out", await isDisabled("#reset"));
+  const { x, y } = await page.$eval("#timeline", (element: Page) => {
+    const { x, y } = element.getBoundingClientRect();
+    return { x, y };
+  });
+  await page.mouse.move(x + 300, y + 20);
+  await page.mouse.down();
+  await page.mouse.move(x + 600, y + 20, { steps: 3 });
+  await page.mouse.up();
+  await wait();
+  const [, samples] = /(\d+) samples/.exec((await textOf("#chosen")).replaceAll("\u2009", "")) ??
+    [];
+  const [, all] = /(\d+) samples/.exec(await textOf("#facts"))!;
+  check(
+    "a dragged range restricts the samples",
+    Number(samples) > 0 && Number(samples) < Number(all),
+  );
+  await page.focus("#timeline");
+  await page.keyboard.press("Escape");
+  await wait();
+  check("Escape shows all samples again", (await textOf("#chosen")) === "");
+  await page.click("#kinds [data-kind=kernel]");
+  await wait();
+  check("a hidden kind has no time", (await textOf("#kinds [data-kind=kernel] b")) === "hidden");
+  await open();
   await page.type("#search", "/^foo /");
   await wait();
-  const found: string = await page.$eval("#found", (e: { textContent: string }) => e.textContent);
+  const found = await textOf("#found");
   await page.screenshot({ path: `${directory}/found.png` });
-  check("a search counts", /^\d+ frames, [\d\u2009]+ samples, [\d.]+ %$/.test(found));
-  check("no request leaves the page", requests.length === 1, requests.join());
+  check("a search counts", /^[\d\u2009]+ box(?:es)?, [\d.]+ %$/.test(found), found);
+  check("no request leaves the page", requests.every((url) => url.split("#")[0] === address));
+  check("the page has no errors", errors.length === 0, errors.join());
   return { reader: "Chromium, search", share: Number(/([\d.]+) %/.exec(found)![1]) };
+
+  function isDisabled(selector: string): Promise<boolean> {
+    return page.$eval(selector, (element: { disabled: boolean }) => element.disabled);
+  }
 }
 
 let failed = 0;

@@ -33,7 +33,19 @@ Deno.test("FunctionTable.add() reserves more and more numbers for functions of o
   ok(table.argumentsFrom(1).every((args) => args === APPLY));
 });
 
-Deno.test("FunctionTable gives no number twice when add() and addAll() alternate", () => {
+Deno.test("FunctionTable.has() compares labels and forms from a number on", () => {
+  const table = new FunctionTable();
+  const first = table.length;
+  table.addAll([label("f"), label("g")], [1, APPLY]);
+  equal(table.has(first, [label("f"), label("g")], [1, APPLY]), true);
+  equal(table.has(first, [label("f")], [1]), true);
+  equal(table.has(first, [label("f"), label("h")], [1, APPLY]), false);
+  equal(table.has(first, [label("f"), { ...label("g"), line: 9 }], [1, APPLY]), false);
+  equal(table.has(first, [label("f"), label("g")], [1, 2]), false);
+  equal(table.has(first, [label("f"), label("g"), label("h")], [1, APPLY, 0]), false);
+});
+
+Deno.test("FunctionTable keeps forms, and those that come at once and one by one, apart", () => {
   const table = new FunctionTable();
   const expected = new Map<number, [name: string, args: number]>();
   let count = 0;

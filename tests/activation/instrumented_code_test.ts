@@ -9,9 +9,11 @@ import {
   frameOwner,
   guardExpression,
   guardStatement,
+  limitHolderText,
   OFF,
   ON,
-  runText,
+  type PieceOptions,
+  pieceTexts,
   touchText,
   UNDECIDED,
 } from "../../lib/activation/instrumented_code.ts";
@@ -68,7 +70,8 @@ Deno.test("all that the texts call is in the runtime", () => {
   const texts = [
     guardStatement(CALL),
     guardExpression(CALL),
-    runText("$", 7),
+    pieceTexts(PIECE).start,
+    limitHolderText("$"),
     touchText("$", 7),
     accessorText("$", { holder: "C", key: '"k"', kind: "get" }),
     enteredText("$"),
@@ -81,10 +84,39 @@ Deno.test("all that the texts call is in the runtime", () => {
   for (const name of names) ok(name in activation, name);
 });
 
-Deno.test("runText() does not call run as a member, so that V8 names the functions in the body", () => {
-  const $ = { run: (_id: number, body: () => unknown) => body() };
-  const named = new Function("$", `return ${runText("$", 1)}{const g=()=>{};return g.name})`);
-  equal(named($), "g");
+const PIECE: PieceOptions = {
+  id: 7,
+  runtime: "$",
+  isBlock: true,
+  hasReceiver: false,
+  parameters: [],
+  values: [],
+  results: [],
+};
+
+/** Runs a text with a runtime whose `run` calls the piece. */
+function runPiece(text: string, ...values: unknown[]): unknown {
+  const $ = {
+    run: (_id: number, body: (...args: unknown[]) => unknown, self?: unknown, ...args: unknown[]) =>
+      body.apply(self, args),
+  };
+  return new Function("$", "a", "b", text)($, ...values);
+}
+
+Deno.test("pieceTexts() passes variables as arguments, and gives the assigned ones back", () => {
+  const names = ["a", "b"];
+  const one = pieceTexts({ ...PIECE, parameters: names, values: names, results: ["a"] });
+  equal(runPiece(`${one.start}a+=b;${one.end};return a`, 2, 3), 5);
+  const both = pieceTexts({ ...PIECE, parameters: names, values: names, results: names });
+  deepEqual(runPiece(`${both.start}[a,b]=[b,a];${both.end};return [a,b]`, 2, 3), [3, 2]);
+  const value = pieceTexts({ ...PIECE, isBlock: false, parameters: names, values: names });
+  equal(runPiece(`return ${value.start}a*b${value.end}`, 2, 3), 6);
+});
+
+Deno.test("pieceTexts() does not call run as a member, so that V8 infers no names from it", () => {
+  const { start, end } = pieceTexts({ ...PIECE, isBlock: false });
+  equal(runPiece(`return ${start}(() => {const g=()=>{};return g.name})()${end}`), "g");
+  equal(start.startsWith("(0,$.run)("), true);
 });
 
 Deno.test("a new Activation has not been decided", () => {

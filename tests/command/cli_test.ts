@@ -5,8 +5,11 @@ import { runCommand } from "../support/command_process.ts";
 Deno.test("main() prints the help on --help", async () => {
   const overview = await runCommand(["--help"]);
   equal(overview.code, 0);
-  match(overview.stdout, /run .*\n.*profile .*\n.*report .*\n.*diff .*\n.*doctor/);
-  for (const command of ["run", "profile", "doctor"]) {
+  match(
+    overview.stdout,
+    /run .*\n.*profile .*\n.*top .*\n.*report .*\n.*annotate .*\n.*\n.*diff .*\n.*doctor/,
+  );
+  for (const command of ["run", "profile", "top", "annotate", "doctor"]) {
     const { code, stdout, stderr } = await runCommand([command, "--help"]);
     equal(code, 0);
     match(stdout, new RegExp(`^Usage: ${command} `));
@@ -16,10 +19,13 @@ Deno.test("main() prints the help on --help", async () => {
 
 Deno.test("main() answers a wrong command line with one error, one hint and status 2", async () => {
   const cases: [string[], string][] = [
-    [[], "Cannot start: no command is named, must be one of run, profile, report, diff, doctor"],
+    [
+      [],
+      "Cannot start: no command is named, must be one of run, profile, top, report, annotate, diff, doctor",
+    ],
     [
       ["fly"],
-      'Cannot start command "fly": it is unknown, must be one of run, profile, report, diff, doctor',
+      'Cannot start command "fly": it is unknown, must be one of run, profile, top, report, annotate, diff, doctor',
     ],
     [["toString"], 'Cannot start command "toString": it is unknown'],
     [["run", "--fly", "x.ts"], 'Cannot use option "--fly": it is unknown'],
@@ -38,6 +44,32 @@ Deno.test("main() answers a wrong command line with one error, one hint and stat
     equal(error!.startsWith(`error: ${message}`), true, stderr);
     equal(hint, "hint: --help lists commands and options");
     equal(rest.length, 0, stderr);
+  }
+});
+
+Deno.test("main() names the command or the option that was probably meant", async () => {
+  for (
+    const [args, meant] of [
+      [["profil", "x.ts"], "profile"],
+      [["profile", "--frequency", "99"], "--freq"],
+      [["report", "--fromat=html"], "--format"],
+    ] as const
+  ) {
+    const { code, stderr } = await runCommand(args);
+    equal(code, 2, args.join(" "));
+    match(
+      stderr,
+      new RegExp(`\\nhint: did you mean ${meant}\\? --help lists commands and options\\n$`),
+    );
+  }
+});
+
+Deno.test("main() lists the same engines in its help and in its error", async () => {
+  const { stderr } = await runCommand(["run", "--engine", "steam", "x.ts"]);
+  const [, names] = /must be one of (.*)$/m.exec(stderr)!;
+  for (const command of ["run", "profile"]) {
+    const { stdout } = await runCommand([command, "--help"]);
+    match(stdout, new RegExp(`--engine ${names!.replaceAll(", ", "\\|")}\\n`.replace("\\n", "\n")));
   }
 });
 

@@ -227,24 +227,77 @@ function readMap(path: string): string[] {
 }
 
 testNeeding(
-  obstacleOfNpm ?? obstacleOfRuntime("node24") ?? obstacleOfPerf(),
-  "js-perf profiles a script, and its demo, in node24",
+  obstacleOfNpm ?? obstacleOfRuntime("node20") ?? obstacleOfPerf(),
+  "js-perf leaves the last word to TypeScript that node20 does not take",
   async () => {
     using folder = await Folder.make();
-    const script = folder.write("demo.mjs", withoutTypes(demo.replace("/*", `${TELL_PID}/*`)));
-    const command = [runtimeProgram("node24"), `${folder.path}/node_modules/.bin/js-perf`];
-    for (const args of [["profile", script], ["profile"]]) {
-      const { code, stdout, stderr } = await runCommand([...command, ...args], {
-        cwd: folder.path,
-      });
-      equal(code, 0, stderr);
-      match(stdout, /js::baz:[^]*js::bar:[^]*js::foo:/);
-    }
-    const unknown = await runCommand([...command, "nothing"], { cwd: folder.path });
-    equal(unknown.code, 2);
-    match(unknown.stderr, /^error: Cannot start command "nothing"/);
+    folder.write("typed.ts", "const a: number = 1;\nconsole.log(a);\n");
+    const node = runtimeProgram("node20");
+    const plain = await runCommand([node, "typed.ts"], { cwd: folder.path });
+    const command = [node, `${folder.path}/node_modules/.bin/js-perf`, "profile"];
+    const { code, stdout, stderr } = await runCommand([...command, "typed.ts"], {
+      cwd: folder.path,
+    });
+    equal(code, plain.code);
+    equal(stdout, "");
+    match(
+      stderr,
+      /SyntaxError: Missing initializer[^]*\nnote: no report, since the program ended [^\n]*\n$/,
+    );
   },
 );
+
+testNeeding(
+  obstacleOfNpm ?? obstacleOfRuntime("node24") ?? obstacleOfPerf(),
+  "js-perf names what a script forks in node24",
+  async () => {
+    using folder = await Folder.make();
+    const work = (name: string) =>
+      `function ${name}() { let s = 0; for (let i = 0; i < 3e8; i++) s = (s + i) | 0; return s; }\n` +
+      `${name}();\n`;
+    folder.write("child.mjs", work("inChild"));
+    folder.write(
+      "parent.mjs",
+      `import { fork } from "node:child_process";\n${work("inParent")}fork("./child.mjs");`,
+    );
+    const command = [runtimeProgram("node24"), `${folder.path}/node_modules/.bin/js-perf`];
+    const { code, stdout, stderr } = await runCommand([
+      ...command,
+      "profile",
+      "--format",
+      "perf",
+      "parent.mjs",
+    ], {
+      cwd: folder.path,
+    });
+    equal(code, 0, stderr);
+    match(stdout, /js::inParent:/);
+    match(stdout, /js::inChild:/);
+  },
+);
+
+for (const runtime of ["node20", "node24"] as const) {
+  testNeeding(
+    obstacleOfNpm ?? obstacleOfRuntime(runtime) ?? obstacleOfPerf(),
+    `js-perf profiles a script, and its demo, in ${runtime}`,
+    async () => {
+      using folder = await Folder.make();
+      const script = folder.write("demo.mjs", withoutTypes(demo.replace("/*", `${TELL_PID}/*`)));
+      const command = [runtimeProgram(runtime), `${folder.path}/node_modules/.bin/js-perf`];
+      for (const words of [[script], []]) {
+        const args = ["profile", "--format", "perf", ...words];
+        const { code, stdout, stderr } = await runCommand([...command, ...args], {
+          cwd: folder.path,
+        });
+        equal(code, 0, stderr);
+        match(stdout, /js::baz:[^]*js::bar:[^]*js::foo:/);
+      }
+      const unknown = await runCommand([...command, "nothing"], { cwd: folder.path });
+      equal(unknown.code, 2);
+      match(unknown.stderr, /^error: Cannot start command "nothing"/);
+    },
+  );
+}
 
 for (const runtime of OTHER_RUNTIMES) {
   testNeeding(

@@ -138,7 +138,8 @@ while (performance.now() < end) for (const f of all) sum += f(sum);
     );
     equal(trampolines, MANY + 1);
     ok(blocks! * 512 <= 8 * 1024 * 1024, `${blocks} blocks`);
-    ok(files <= trampolines + 16, `${files} files`);
+    // The others are of regions of memory, one each time that V8 has more of it.
+    ok(files <= trampolines + 48, `${files} files`);
     ok(seconds <= 2, `${seconds} s`);
     checkJitdump(await Deno.readFile(program.dumpPath), program.pid);
   },
@@ -177,9 +178,9 @@ for (let i = 0; ; i++) {
 
 testNeeding(obstacle, "perf inject --jit accepts a dump up to its last whole record", async () => {
   await using program = await recordJit(demoByHand);
-  const { size } = await Deno.stat(program.dumpPath);
-  // Into the last function's record, which is foo's: behind it is only JIT_CODE_CLOSE.
-  await Deno.truncate(program.dumpPath, size - 20);
+  // Into foo's record: bar was called first, and has its record in front.
+  const dump = new TextDecoder("latin1").decode(await Deno.readFile(program.dumpPath));
+  await Deno.truncate(program.dumpPath, dump.lastIndexOf(demoSymbol("foo", program.file)));
   for (const file of program.injectedFiles()) await Deno.remove(file);
   await inject(program);
   const names = new Set((await readJitSamples(program)).flat());

@@ -62,6 +62,46 @@ testNeeding(
   },
 );
 
+Deno.test("the preload without permissions says once which one is missing", async () => {
+  const flags = await documentedFlags();
+  const preload = `--preload=${root}lib/preload.ts`;
+  const variables = "JS_PERF_SUPPORT,JS_PERF_JIT_SUPPORT";
+  const cases: [flags: readonly string[], missing: string | undefined][] = [
+    [[], `--allow-env=${variables}`],
+    [["--allow-env=JS_PERF_JIT_SUPPORT"], "--allow-env=JS_PERF_SUPPORT"],
+    [["--allow-env=JS_PERF_SUPPORT"], "--allow-ffi"],
+    [[`--allow-env=${variables}`], "--allow-ffi"],
+    [flags, undefined],
+  ];
+  for (const [granted, missing] of cases) {
+    await using program = await runProgram("function foo() { return 42; }\nconsole.log(foo());\n", {
+      flags: ["--no-prompt", ...granted, preload],
+      env: { JS_PERF_SUPPORT: "1" },
+    });
+    equal(program.stdout, "42\n");
+    const [warning, ...rest] = program.stderr.split("\n");
+    deepEqual(rest, missing === undefined ? [] : [""], program.stderr);
+    match(
+      warning!,
+      missing === undefined
+        ? /^$/
+        : new RegExp(`^@x/perf: .*permission ${missing} is missing; trampolines are off`),
+    );
+  }
+});
+
+Deno.test("the preload without permissions says so where nothing is asked for, too", async () => {
+  await using program = await runProgram("console.log(42);\n", {
+    flags: ["--no-prompt", "--allow-env=JS_PERF_SUPPORT", `--preload=${root}lib/preload.ts`],
+  });
+  equal(program.stdout, "42\n");
+  equal(
+    program.stderr,
+    "@x/perf: Cannot read JS_PERF_JIT_SUPPORT: permission --allow-env=JS_PERF_JIT_SUPPORT is missing; " +
+      "trampolines are off (see: --allow-env --allow-ffi --allow-read --allow-write=/tmp)\n",
+  );
+});
+
 const INSTRUMENTED = `
 const worker = new Worker(import.meta.resolve("./worker.ts"), { type: "module" });
 worker.onmessage = ({ data }) => {

@@ -1,6 +1,10 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
-import { makeSelection, splitPatterns } from "../../lib/instrument/selection.ts";
+import {
+  makeCheckedSelection,
+  makeSelection,
+  splitPatterns,
+} from "../../lib/instrument/selection.ts";
 
 const HOME = "file:///home/me/app";
 const CACHE = "file:///root/.cache/deno/npm/registry.npmjs.org";
@@ -103,4 +107,21 @@ Deno.test("splitPatterns() splits at commas, but not inside brackets of any kind
     "g\\,h",
   ]);
   deepEqual(splitPatterns(""), []);
+});
+
+Deno.test("makeCheckedSelection() knows which included patterns have matched nothing", () => {
+  const { selects, unmatched } = makeCheckedSelection({
+    include: { text: "src,*_api.ts,npm:acorn,node_modules", source: "--include" },
+    exclude: { text: "src/old", source: "--exclude" },
+    directory: "/home/me/app",
+  });
+  const all = ["src", "*_api.ts", "npm:acorn", "node_modules"];
+  deepEqual(unmatched(), all);
+  selects(`${HOME}/lib/a.ts`);
+  deepEqual(unmatched(), all);
+  // What is excluded all the same was named all the same.
+  equal(selects(`${HOME}/src/old/a.ts`), false);
+  deepEqual(unmatched(), all.slice(1));
+  selects(`${CACHE}/acorn/8.1.0/dist/a.js`);
+  deepEqual(unmatched(), ["*_api.ts"]);
 });

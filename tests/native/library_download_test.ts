@@ -8,6 +8,7 @@ import checksums from "../../ffi/prebuilt/checksums.json" with { type: "json" };
 import { cachedLibraryPath } from "../../lib/native/library_cache.ts";
 import { prebuiltName } from "../../lib/native/library_file.ts";
 import { currentPlatform } from "../../lib/runtime/runtime.ts";
+import { servePackage } from "../support/package_server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const name = prebuiltName(currentPlatform());
@@ -26,25 +27,11 @@ class Site implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor(serveLibrary: ServeLibrary = () => new Response(library)) {
-    const serve = async (request: Request) => {
-      const { pathname } = new URL(request.url);
-      if (pathname === `/ffi/prebuilt/${name}`) {
-        this.requests++;
-        return await serveLibrary();
-      }
-      try {
-        const type = pathname.endsWith(".ts")
-          ? "application/typescript"
-          : pathname.endsWith(".js")
-          ? "text/javascript"
-          : "application/json";
-        const body = await Deno.readFile(root + pathname.slice(1));
-        return new Response(body, { headers: { "content-type": type } });
-      } catch {
-        return new Response("", { status: 404 });
-      }
-    };
-    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, serve);
+    this.#server = servePackage((pathname) => {
+      if (pathname !== `/ffi/prebuilt/${name}`) return undefined;
+      this.requests++;
+      return serveLibrary();
+    });
   }
 
   /** Where this package is. */

@@ -1,8 +1,6 @@
 import { equal, match, ok } from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
-import checksums from "../../ffi/prebuilt/checksums.json" with { type: "json" };
 import { ABI_VERSION } from "../../ffi/symbols.ts";
 import { prebuiltName } from "../../lib/native/library_file.ts";
 import { loadNativeLibrary } from "../../lib/native/native_library.ts";
@@ -17,16 +15,6 @@ const repository = new URL("../..", import.meta.url);
 Deno.test("loadNativeLibrary() opens the library for this platform, once", () => {
   equal(loadNativeLibrary().xp_abi_version(), ABI_VERSION);
   equal(loadNativeLibrary(), loadNativeLibrary());
-});
-
-Deno.test("prebuiltName() names a committed file with its checksum and under 64 KiB", async () => {
-  for (const arch of ["x86_64", "aarch64"]) {
-    const name = prebuiltName({ ...currentPlatform(), arch });
-    const bytes = await Deno.readFile(new URL(`ffi/prebuilt/${name}`, repository));
-    const sum = createHash("sha256").update(bytes).digest("hex");
-    equal(sum, (checksums as Record<string, { sha256: string }>)[name]!.sha256);
-    ok(bytes.length < 65536);
-  }
 });
 
 /** Copies the package to where it can be altered, alters it, and activates it from there. */

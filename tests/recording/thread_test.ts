@@ -27,7 +27,7 @@ Deno.test("threadLabels() have the process if several ran JavaScript", () => {
   deepEqual(threadLabels(THREADS, { scripted: new Set([1, 3]), commands }), [
     'node 1 "vite build"',
     'V8 Worker 1 "vite build"',
-    `node 3 "run -A ${"x".repeat(32)}…"`,
+    `node 3 "${"x".repeat(39)}…"`,
     "sh ",
   ]);
   deepEqual(threadLabels(THREADS, { scripted: new Set([1, 4]) }), [

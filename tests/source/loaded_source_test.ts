@@ -28,7 +28,14 @@ Deno.test("readLoadedSource() takes text and bytes of both kinds of JavaScript",
   });
 });
 
-Deno.test("readLoadedSource() decides by the kind of import if the format is missing", () => {
+Deno.test("readLoadedSource() takes the byte-order mark from ECMAScript modules only", () => {
+  for (const format of ["module", "commonjs"]) {
+    const text = format === "module" ? "f()" : "\ufefff()";
+    equal(read("file:///a.js", { format, source: "\ufefff()" })?.text, text);
+  }
+});
+
+Deno.test("readLoadedSource() goes by how a module is asked for where the format lacks", () => {
   const loaded = { format: undefined, source: "f()" };
   equal(read("file:///a.js", loaded, { conditions: ["import"] })?.kind, "module");
   equal(read("file:///a.js", loaded, { conditions: ["require", "node"] })?.kind, "commonjs");

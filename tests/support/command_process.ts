@@ -20,12 +20,24 @@ export interface CommandOptions {
   under?: readonly string[];
 }
 
+/**
+ * Has `profile` and `report` print perf's tree, which tests read, where they say no other format: of
+ * two the last counts.
+ */
+function withPerfText([command, ...rest]: readonly string[]): string[] {
+  if (command === undefined) return [];
+  return ["profile", "report"].includes(command) && !rest.includes("--top")
+    ? [command, "--format", "perf", ...rest]
+    : [command, ...rest];
+}
+
 /** Starts the command in a process of its own. */
 export function startCommand(
   args: readonly string[],
   { env = {}, cwd, under = [] }: CommandOptions = {},
 ): Deno.ChildProcess {
-  const [program, ...rest] = [...under, Deno.execPath(), "run", "--no-lock", "-A", cli, ...args];
+  const [program, ...rest] = [...under, Deno.execPath(), "run", "--no-lock", "-A", cli]
+    .concat(withPerfText(args));
   return new Deno.Command(program!, {
     args: rest,
     env: {

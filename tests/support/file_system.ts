@@ -5,19 +5,28 @@ import { obstacleOfCommand } from "./needing.ts";
 /** The reason why mount namespaces cannot be used; `undefined` if they can. */
 export const namespaces: string | undefined = obstacleOfCommand("unshare", "--mount", "true");
 
+/** This repository. */
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
 /**
- * Returns shell commands that mount another file system over /tmp, in a new mount namespace. The
- * directories that the program needs stay at their places.
+ * Shell commands that mount another file system over /tmp, in a mount namespace of one's own. The
+ * directories of the old one that the program needs stay at their places: its own, this repository, the
+ * runtime and the runtime's cache, any of which can be in /tmp.
+ *
+ * @param options Options of the mount.
+ * @param needed What else the program needs.
  */
-export function overTmp(options: string): string {
-  const root = fileURLToPath(new URL("..", import.meta.url));
+export function overTmp(options: string, needed: readonly string[] = [root]): string {
+  const runtime = Deno.execPath().slice(0, Deno.execPath().lastIndexOf("/"));
+  const cache = Deno.env.get("DENO_DIR") ?? "";
+  const kept = [...needed, runtime, cache].map((path) => `'${path.replace(/\/$/, "")}'`).join(" ");
   return `
-mount --make-rprivate / && mount -t tmpfs none /mnt
-keep() { mkdir -p "/mnt$1" && mount --rbind "$1" "/mnt$1" && kept="$kept $1"; }
 D=$PWD
-for d in "$D" '${root}' "$(dirname '${Deno.execPath()}')"; do case "$d" in /tmp/*) keep "$d";; esac; done
-mount -t tmpfs -o ${options} none /tmp
-for d in $kept; do mkdir -p "$d" && mount --rbind "/mnt$d" "$d"; done
+mkdir -p over && mount --make-rprivate / && mount -t tmpfs -o ${options} none over
+for d in "$D" ${kept}; do
+  case "$d" in /tmp/*) mkdir -p "over\${d#/tmp}" && mount --bind "$d" "over\${d#/tmp}";; esac
+done
+mount --rbind over /tmp
 cd "$D"
 `;
 }

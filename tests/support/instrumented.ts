@@ -81,8 +81,8 @@ export function code(text: string, kind: SourceKind = "module"): string {
 
 /** Returns the guard at the start of a function, which calls the function again by `call`. */
 export function guard(call: string, id = 1): string {
-  return `{const $$=$,$_=$$.state;if($_)if($_!==${id})` +
-    `{$$.state=${id};return $$.${call}}else $$.state=-1}`;
+  return `{if($.state)if($.state!==${id})` +
+    `{$.state=${id};return $.${call}}else $.state=-1}`;
 }
 
 /** Returns the guard in front of an expression; the expression and a parenthesis follow. */

@@ -59,7 +59,7 @@ export function gatherFacts(): Facts {
   return {
     support: support(),
     perf,
-    recording: "error" in perf ? perf : attempt(() => tryRecording({})),
+    recording: "error" in perf ? perf : attempt(() => tryRecording({}, perf.value.version)),
     sampler: attempt(() => {
       trySampling();
       return true as const;

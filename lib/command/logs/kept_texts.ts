@@ -1,37 +1,45 @@
-/*
- * Keeps the texts with source maps that a recording was read by. The runtime's cache has only the
- * newest text of a module, so a recording that is read again after a change, as by `diff`, would have
- * the lines of the JavaScript.
- */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 
-import { KEPT_TEXT } from "../../v8_log/log_directory.ts";
+/** Finds the text of a module with its source map, by the module's URL. */
+export type FindText = (url: string) => string | undefined;
 
 /**
- * Returns a function that finds the text of a module, first among the kept ones.
+ * Keeps texts with their source maps beside the logs of a recording. Deno's cache has a module's last
+ * text only: once a program has changed and run again, the lines of an older recording could not be
+ * mapped any more, and two recordings not be compared.
  *
- * @param directory The directory of the recording's logs, where the texts are kept.
- * @param find Finds the text of a module by its URL.
+ * @param directory The directory of the logs. Where it cannot be written, nothing is kept.
+ * @param find Finds a text that is not kept yet.
  */
-export function keptTexts(
-  directory: string,
-  find: (url: string) => string | undefined,
-): (url: string) => string | undefined {
+export function keptTexts(directory: string, find: FindText): FindText {
   return (url) => {
-    const path = `${directory}/${KEPT_TEXT}${createHash("sha256").update(url).digest("hex")}`;
-    try {
-      return fs.readFileSync(path, "utf8");
-    } catch {
-      // None is kept yet.
-    }
+    const name = createHash("sha256").update(url).digest("hex").slice(0, 32);
+    const path = `${directory}/text-${name}`;
+    const kept = readKept(path);
+    if (kept !== undefined) return kept;
     const text = find(url);
-    if (text === undefined) return undefined;
-    try {
-      fs.writeFileSync(path, text, { mode: 0o600, flag: "wx" });
-    } catch {
-      // The directory is another user's or the disk is full: the text serves this time only.
-    }
+    if (text !== undefined) keep(path, text);
     return text;
   };
+}
+
+function readKept(path: string): string | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+    return fs.readFileSync(descriptor, "utf8");
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+  }
+}
+
+function keep(path: string, text: string): void {
+  try {
+    fs.writeFileSync(path, text, { mode: 0o600, flag: "wx" });
+  } catch {
+    // The lines are right today all the same.
+  }
 }

@@ -6,11 +6,16 @@ import * as fs from "node:fs";
 import { isOwnFile } from "../../source/own_module.ts";
 import type { RecordedFacts } from "../../recording/perf_data/read_perf_data.ts";
 import { V8Code } from "../../recording/v8_code.ts";
-import { findLogs, type FoundLog, type FoundLogs } from "../../v8_log/log_directory.ts";
+import {
+  findLogs,
+  type FoundLog,
+  type FoundLogs,
+  isInLogDirectory,
+} from "../../v8_log/log_directory.ts";
 import { type LogFile, V8Log } from "../../v8_log/v8_log.ts";
 import { denoTexts, isDenos } from "./deno_texts.ts";
-import { fitClock, type PerfClock } from "./perf_clock.ts";
 import { keptTexts } from "./kept_texts.ts";
+import { fitClock, type PerfClock } from "./perf_clock.ts";
 import type { Progress } from "../progress.ts";
 
 /** The logs of a recording's processes. */
@@ -34,12 +39,14 @@ const TOLERATED = 100;
  * @param recording The recording's file.
  * @param facts The recording's facts on its processes.
  * @param progress Shows how much has been read.
+ * @param followed Keeps logs that are read again and again. @default {each is read from its start}
  * @returns `undefined` where there are none.
  */
 export async function readLogsOf(
   recording: string,
   facts: RecordedFacts,
   progress: Progress,
+  followed?: FollowedLogs,
 ): Promise<RecordedLogs | undefined> {
   const found = findLogs({
     recording,
@@ -47,10 +54,14 @@ export async function readLogsOf(
     mapped: facts.mapped.map(({ path }) => path),
   });
   if (found.length === 0) return undefined;
-  if (facts.clock === "mono") return await readFoundLogs(found, { progress });
+  if (facts.clock === "mono") return await readFoundLogs(found, { progress, followed });
   const markers = found.flatMap((directory) => directory.clock?.markers ?? []);
   const clock = fitClock(markers, facts.mapped);
-  const logs = await readFoundLogs(found, { clock: clock ?? LATEST, progress });
+  const logs = await readFoundLogs(found, {
+    clock: clock ?? LATEST,
+    progress,
+    followed,
+  });
   return clock === undefined ? { ...logs, notes: [...logs.notes, NO_CLOCK] } : logs;
 }
 
@@ -69,9 +80,11 @@ const NO_CLOCK =
 /** Reads logs that have been found. */
 export async function readFoundLogs(
   found: readonly FoundLogs[],
-  { clock, progress, pidOf = ({ pid }) => pid }: {
+  { clock, progress, followed, pidOf = ({ pid }) => pid }: {
     clock?: PerfClock;
     progress: Progress;
+    /** Keeps logs that are read again and again. @default {each is read from its start} */
+    followed?: FollowedLogs;
     /** The process's number in the recording. @default {that of the command's pid namespace} */
     pidOf?: (log: FoundLog) => number;
   },
@@ -82,18 +95,21 @@ export async function readFoundLogs(
   const mapped = denoTexts();
   let behind = 0;
   let uncertainty = 0;
-  const logs = found.flatMap(({ logs, directory }) => logs.map((log) => ({ ...log, directory })));
-  for (const log of logs) {
-    const file = openLog(log.path);
+  const all = found.flatMap(({ directory, logs }) => {
+    const emitted = keptTexts(directory, mapped);
+    return logs.map((log) => ({ ...log, emitted }));
+  });
+  for (const log of all) {
+    const file = followed?.open(log.path) ?? openLog(log.path);
     if (file === undefined) {
       notes.push(`warning: Cannot read V8's log "${log.path}"; its code has no names`);
       continue;
     }
     files.push(file);
-    const read = await V8Log.read(file, {
+    const read = followed?.read(file, log.polls) ?? await V8Log.read(file, {
       polls: log.polls,
       // Node shows lines of the JavaScript by default, so only Deno's lines are mapped.
-      emitted: isDenos(file) ? keptTexts(log.directory, mapped) : undefined,
+      emitted: isDenos(file) ? log.emitted : undefined,
       progress: (bytes) =>
         progress.show(() => `reading V8's log: ${((behind + bytes) / 1e6).toFixed(0)} MB`),
     });
@@ -107,14 +123,18 @@ export async function readFoundLogs(
         } of V8's log were dropped: code of that time has no names`,
       );
     }
-    uncertainty = Math.max(uncertainty, read.clock?.uncertainty ?? 0);
     const pid = pidOf(log);
     byProcess.set(pid, [...byProcess.get(pid) ?? [], read]);
     if (read.clock === undefined) {
       notes.push(
         `warning: V8's log of process ${pid} has no clock, so each address has the name of its last code`,
       );
-    }
+    } else if (read.clock.uncertainty === Infinity) {
+      // Times of the log are too late by an amount that nothing limits.
+      notes.push(
+        `warning: the clock of V8's log of process ${pid} is unknown, so code can have the name of older code`,
+      );
+    } else uncertainty = Math.max(uncertainty, read.clock.uncertainty);
   }
   progress.clear();
   if (uncertainty > TOLERATED) {
@@ -131,13 +151,46 @@ export async function readFoundLogs(
     }
   }
   const processes = [...byProcess].map(([pid, logs]) => ({ pid, logs }));
-  const code = new V8Code(processes, { isOwn: isOwnFile, ...clock });
+  const code = new V8Code(processes, {
+    isOwn: (file) => isOwnFile(file) || isInLogDirectory(file),
+    ...clock,
+  });
   return {
     code,
     commands,
     notes: [...new Set(notes)],
-    close: () => files.forEach((file) => file.close()),
+    close: () => {
+      if (followed === undefined) files.forEach((file) => file.close());
+    },
   };
+}
+
+/** Logs that V8 goes on writing: of each only what was added is read the next time. */
+export class FollowedLogs implements Disposable {
+  readonly #texts = denoTexts();
+  readonly #logs = new Map<string, { file: OpenLog; read: ReturnType<typeof V8Log.follow> }>();
+
+  /** Opens a log, or returns the open one. */
+  open(path: string): OpenLog | undefined {
+    const known = this.#logs.get(path);
+    if (known !== undefined) return known.file;
+    const file = openLog(path);
+    if (file === undefined) return undefined;
+    const read = V8Log.follow(file, isDenos(file) ? this.#texts : undefined);
+    this.#logs.set(path, { file, read });
+    return file;
+  }
+
+  /** Reads on in a log that is open. */
+  read({ path }: LogFile, polls: FoundLog["polls"]): V8Log {
+    return this.#logs.get(path)!.read(polls);
+  }
+
+  /** Closes all. */
+  [Symbol.dispose](): void {
+    for (const { file } of this.#logs.values()) file.close();
+    this.#logs.clear();
+  }
 }
 
 interface OpenLog extends LogFile {

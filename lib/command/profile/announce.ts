@@ -1,6 +1,5 @@
 import type { PerfRecordOptions } from "../../perf/perf_record_args.ts";
-import { nextSize, showsApp } from "../../report/advice.ts";
-import type { Recording, SamplerName } from "../../recording/recording.ts";
+import type { SamplerName } from "../../recording/recording.ts";
 import type { Naming } from "../program/naming.ts";
 import type { Trial } from "../../perf/perf_tool.ts";
 import { warnOfMissingFlags } from "../program/script.ts";
@@ -21,7 +20,8 @@ export function announce(
   const unused = ["include", "exclude"].filter((name) => line.options.has(name));
   if (naming.kind === "v8" && unused.length > 0) {
     const names = unused.map((name) => `--${name}`).join(" and ");
-    console.error(`note: ${names} have no effect: V8's log names every function`);
+    const verb = unused.length === 1 ? "has" : "have";
+    console.error(`note: ${names} ${verb} no effect: V8's log names every function`);
   }
   if (naming.kind !== "trampolines") return;
   warnOfDwarf(options, naming);
@@ -34,17 +34,4 @@ function warnOfDwarf({ callGraph }: PerfRecordOptions, { wish }: Naming): void {
   console.error(
     "warning: with --call-graph dwarf and -X perf stacks end after the first frames, --call-graph fp shows them whole",
   );
-}
-
-export function warnOfNoNames(
-  { naming: { kind, wish }, options: { callGraph }, pid }: ProfilePlan,
-  recordings: readonly Recording[],
-): void {
-  if (kind === "none" || recordings.some(showsApp)) return;
-  const next = wish.backend === "perf_jit" && callGraph?.method === "dwarf"
-    ? `next try --call-graph dwarf,${nextSize(callGraph.size)}`
-    : pid !== undefined
-    ? "the program must have loaded @x/perf, and trampolines must be on (--toggle-signal)"
-    : "doctor says what works here";
-  console.error(`warning: no js:: frame was seen, ${next}`);
 }

@@ -7,12 +7,15 @@ import { tmpdir } from "node:os";
 
 import type { ReadBytes } from "../../base/elf_header.ts";
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { readSampleFile, type SampleFile } from "../../recording/built_in/sample_file.ts";
 import { sampledRecording } from "../../recording/built_in/sampled_recording.ts";
 import { samplingVariables } from "../../sampler/sampling_variables.ts";
 import { type Ending, runChild } from "../program/child.ts";
+import { readText } from "../../perf/perf_tool.ts";
+import { type ReachedSize, SizeLimit } from "./size_limit.ts";
 import type { Progress } from "../progress.ts";
 import { watchRecording } from "./recording_progress.ts";
 import type { ScriptCommand } from "../program/script.ts";
@@ -22,8 +25,10 @@ import type { RecordedLogs } from "../logs/v8_logs.ts";
 export interface BuiltinResult {
   /** The program's ending. */
   ending: Ending;
-  /** The recording of its samples. */
-  recording: Recording;
+  /** The recording of its samples; `undefined` if it has none. */
+  recording: Recording | undefined;
+  /** The limit that ended it; `undefined` where none did. */
+  reached: ReachedSize | undefined;
   /** Notes for the user, a sentence each. */
   notes: string[];
 }
@@ -34,6 +39,12 @@ export interface BuiltinOptions {
   frequency: number;
   /** The seconds after which the program is ended. @default {it ends by itself} */
   seconds?: number;
+  /** The most bytes of its samples and V8's logs together. */
+  maxSize: number;
+  /** The bytes of V8's logs. @default {none} */
+  logBytes?: () => number;
+  /** Whether the whole program is sampled, not only a scope of it. @default {true} */
+  isWhole?: boolean;
   /** Shows the progress. */
   progress: Progress;
   /** Reads V8's logs once the program has ended. @default {there are none} */
@@ -44,29 +55,34 @@ export interface BuiltinOptions {
  * Runs a program that samples itself.
  *
  * @param script The program, with the preloaded module.
- * @param options The frequency, the time limit and the logs.
- * @throws {PerfError} If the program has no samples.
+ * @param options The frequency, the limits and the logs.
+ * @throws {PerfError} If its samples cannot be kept or read.
  */
 export async function recordBuiltin(
   { command, env, begin, finish }: ScriptCommand,
-  { frequency, seconds, progress, readLogs }: BuiltinOptions,
+  { frequency, seconds, maxSize, logBytes, isWhole = true, progress, readLogs }: BuiltinOptions,
 ): Promise<BuiltinResult> {
   const directory = makeDirectory();
   try {
     const path = `${directory}/samples`;
     fs.writeFileSync(path, "", { mode: 0o600 });
     const endWatch = watchRecording(progress, path, { isPerfs: false });
+    const size = new SizeLimit(maxSize, { path, more: logBytes });
+    const earlier = childrenTime();
     let ending: Ending;
     try {
       begin?.();
-      const limit = seconds === undefined ? undefined : { seconds, signal: "SIGTERM" } as const;
+      const limit = { seconds, isReached: size.isReached, signal: "SIGTERM" } as const;
       const variables = samplingVariables({ path, frequency });
       ending = await runChild(command, { env: { ...env, ...variables }, limit });
     } finally {
       endWatch();
       finish?.();
     }
-    const file = readSamples(path, ending);
+    const file = readSamples(path);
+    const { reached } = size;
+    if (file === undefined) return { ending, recording: undefined, reached, notes: [] };
+    const others = isWhole ? notesOnOthers(file, childrenTime() - earlier) : [];
     const opener = new FileOpener();
     const logs = await readLogs?.();
     try {
@@ -76,7 +92,12 @@ export async function recordBuiltin(
         open: (name) => opener.open(name),
         resolver: logs?.code,
       });
-      return { ending, recording, notes: [...notesOn(file), ...logs?.notes ?? []] };
+      return {
+        ending,
+        recording,
+        reached,
+        notes: [...size.notes, ...notesOn(file), ...others, ...logs?.notes ?? []],
+      };
     } finally {
       opener.close();
       logs?.close();
@@ -93,21 +114,23 @@ function makeDirectory(): string {
     return fs.mkdtempSync(`${parent}/xperf-samples-`);
   } catch (cause) {
     throw new PerfError(
-      `Cannot sample: no temporary directory (${(cause as Error).message})`,
+      `Cannot sample: no temporary directory (${systemReason(cause)})`,
       { code: "file", hint: "df /tmp; ls -ld /tmp", cause },
     );
   }
 }
 
-function readSamples(path: string, { code, signal }: Ending): SampleFile {
-  const bytes = fs.readFileSync(path);
-  const file = bytes.length === 0 ? undefined : readSampleFile(bytes);
-  if (file !== undefined && file.samples.length > 0) return file;
-  const how = signal === null ? `status ${code}` : `signal ${signal}`;
-  throw new PerfError(
-    `Cannot report: the built-in sampler has seen nothing, the program ended with ${how}`,
-    { code: "unavailable" },
-  );
+function readSamples(path: string): SampleFile | undefined {
+  try {
+    const bytes = fs.readFileSync(path);
+    const file = bytes.length === 0 ? undefined : readSampleFile(bytes);
+    return file?.samples.length ? file : undefined;
+  } catch (cause) {
+    throw new PerfError(`Cannot read the samples: ${systemReason(cause)}`, {
+      code: "file",
+      cause,
+    });
+  }
 }
 
 function readMap(pid: number): string {
@@ -147,6 +170,30 @@ function notesOn({ samples, interval, counts }: SampleFile): string[] {
     );
   }
   return notes;
+}
+
+/** The start of a runtime takes less, in nanoseconds. */
+const START = 5e8;
+
+/**
+ * What a reader should know of the processes that the program has started.
+ *
+ * @param all Nanoseconds of processor time of the program and of all that it has started and waited for.
+ */
+function notesOnOthers({ counts }: SampleFile, all: number): string[] {
+  const others = all - (counts?.cpuTime ?? Infinity);
+  return others < START || others < 0.1 * all ? [] : [
+    `note: ${seconds(others)} of ${seconds(all)} of processor time were of processes that the ` +
+    "program has started: only perf samples those",
+  ];
+}
+
+/** The processor time of all children of this process that have ended, in nanoseconds. */
+function childrenTime(): number {
+  const stat = readText("/proc/self/stat") ?? "";
+  // proc(5): fields 16 and 17, cutime and cstime, in ticks of 10 ms (sysconf(_SC_CLK_TCK) is 100 on Linux).
+  const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(13, 15);
+  return 1e7 * (Number(user) + Number(system));
 }
 
 function seconds(nanoseconds: number): string {

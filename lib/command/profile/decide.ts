@@ -1,8 +1,9 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { optionsOf } from "../options.ts";
-import { parseCallGraph } from "../../perf/call_graph.ts";
+import { JIT_STACK_DUMP_SIZE, parseCallGraph } from "../../perf/call_graph.ts";
 import { PerfError } from "../../base/perf_error.ts";
+import { checkStackFrames } from "../../perf/kernel_stack_limit.ts";
 import {
   DEMO_FREQUENCY,
   perfRecordArgs,
@@ -21,6 +22,7 @@ import { findPerf, readText, type Trial, tryRecording } from "../../perf/perf_to
 import { decideReport, type ReportWish } from "../report/reports.ts";
 import { outputName } from "./output_name.ts";
 import { type Rotation, rotationOf } from "./rotation.ts";
+import { DEFAULT_MAX_SIZE, parseMaxSize } from "../../perf/max_size.ts";
 import { scopeOf } from "./scope_control.ts";
 import { checkScript, requireScript } from "../program/script.ts";
 
@@ -41,6 +43,8 @@ export interface ProfilePlan {
   rotation: Rotation | undefined;
   /** The most frames of a stack, where the user asks for another number than the kernel's. */
   maxStack: number | undefined;
+  /** The most bytes of the recording. */
+  maxSize: number;
 }
 
 /** Checks the command line, as far as possible before anything runs. */
@@ -73,27 +77,27 @@ export function decide(line: CommandLine): ProfilePlan {
   if (isCommand && scope.kind !== "all") {
     throw usageError(`Cannot use --scope with a command: must be a script`);
   }
+  const maxSize = parseMaxSize(lastValue(line, "max-size") ?? DEFAULT_MAX_SIZE);
+  const report = decideReport(line);
+  const maxStack = maxStackOf(line);
   return {
-    line,
-    script,
-    pid,
-    naming,
-    scope,
-    options,
-    report: decideReport(line),
-    seconds,
-    rotation,
-    maxStack: maxStackOf(line),
+    ...{ line, script, pid, naming, scope, options, report },
+    ...{ seconds, rotation, maxStack, maxSize },
   };
 }
 
 function maxStackOf(line: CommandLine): number | undefined {
   const value = lastValue(line, "max-stack");
-  return value === undefined ? undefined : numberOf("a stack of", value);
+  if (value === undefined) return undefined;
+  const frames = numberOf("a stack of", value);
+  checkStackFrames(frames);
+  return frames;
 }
 
+/** The demo: a path, or a URL where this package was imported from the network. */
 function demoPath(): string {
-  return fileURLToPath(siblingModule("../../demo", import.meta.url));
+  const url = siblingModule("../../demo", import.meta.url);
+  return url.startsWith("file:") ? fileURLToPath(url) : url;
 }
 
 /** Reads `--duration`: the seconds after which the recording ends, and a script with it. */
@@ -114,7 +118,8 @@ function recordOptions(
 ): PerfRecordOptions {
   const frequency = lastValue(line, "freq");
   const isJit = kind === "trampolines" && wish.backend === "perf_jit";
-  const callGraph = isJit && !line.options.has("g") ? "dwarf" : "fp";
+  const callGraph = lastValue(line, "call-graph") ??
+    (isJit && !line.options.has("g") ? "dwarf" : "fp");
   const clock = lastValue(line, "clockid");
   const needsMono = isJit || kind === "v8";
   if (needsMono && clock !== undefined && !/^mono(tonic)?$/i.test(clock)) {
@@ -130,7 +135,9 @@ function recordOptions(
       : isDemo
       ? DEMO_FREQUENCY
       : undefined,
-    callGraph: parseCallGraph(lastValue(line, "call-graph") ?? callGraph),
+    callGraph: parseCallGraph(
+      isJit && callGraph === "dwarf" ? `dwarf,${JIT_STACK_DUMP_SIZE}` : callGraph,
+    ),
     event: lastValue(line, "event"),
     output: outputOf(line),
     // A process of `run` has V8's log, whose times are of CLOCK_MONOTONIC.
@@ -179,5 +186,5 @@ export function tryPerf({ options, naming: { wish } }: ProfilePlan): Trial & { v
   if (wish.backend === "perf_jit") {
     checkJitVersion(perf, newerPerfCommand(readText("/etc/os-release") ?? ""));
   }
-  return { ...tryRecording(options), version: `perf ${perf.name}` };
+  return { ...tryRecording(options, perf.version), version: `perf ${perf.name}` };
 }

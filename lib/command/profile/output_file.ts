@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { RECORDING_START } from "../../recording/recording_file.ts";
 import { isPermissionError } from "../../runtime/runtime.ts";
 
@@ -32,7 +33,7 @@ export function checkOutput(path: string): FileState {
     if (!existed) fs.unlinkSync(path);
   } catch (cause) {
     if (cause instanceof PerfError || isPermissionError(cause)) throw cause;
-    throw new PerfError(`Cannot write "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot write "${path}": ${systemReason(cause)}`, {
       code: "file",
       hint: "-o FILE names another place",
       cause,

@@ -9,44 +9,55 @@ import { KernelStackLimit } from "../../perf/kernel_stack_limit.ts";
 import { withoutInterrupts } from "../../perf/perf_tool.ts";
 import { type FileState, fileState } from "./output_file.ts";
 import { Progress } from "../progress.ts";
-import type { ReportWish } from "../report/reports.ts";
 import { rotatedFiles, rotationArgs } from "./rotation.ts";
 import { readRecordings } from "../report/recorded.ts";
 import { watchRecording } from "./recording_progress.ts";
+import { LoggedProgram } from "../program/logged_script.ts";
+import { SizeLimit } from "./size_limit.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
 
 /** Signals on which perf ends and keeps the recording. Any other would lose it. */
 const PERF_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM"];
 
 export async function profileWithPerf(
-  { program, options, line, naming, report, seconds, rotation, maxStack }: ProfileRun,
-  { event, before, controlArgs }: {
+  { program, options, line, naming, report, scope, seconds, rotation, maxStack, maxSize }:
+    ProfileRun,
+  { event, before, recordArgs }: {
     event: string | undefined;
     before: FileState;
-    controlArgs: readonly string[];
+    /** Options of `perf record` besides those that the user has. */
+    recordArgs: readonly string[];
   },
 ): Promise<Recorded> {
   const { env, pid, begin, finish, launcher = [] } = program;
   const command = [...launcher, ...program.command];
   const recording = options.output!;
   const quiet = report.isQuiet ? ["--quiet"] : [];
-  const recordArgs = [
+  const args = [
     ...(rotation === undefined ? [] : rotationArgs(rotation)),
     ...perfRecordArgs({ ...options, event, command, pid }),
   ];
   const old = rotation === undefined ? [] : rotatedFiles(recording);
-  const limit = pid !== undefined || seconds === undefined
-    ? undefined
-    : { seconds, signal: "SIGINT" } as const;
+  const size = new SizeLimit(maxSize, {
+    path: recording,
+    more: () => program instanceof LoggedProgram ? program.logBytes : 0,
+    endsProgram: pid === undefined,
+  });
+  const limit = {
+    // A process that runs already is recorded while `sleep` runs.
+    seconds: pid === undefined ? seconds : undefined,
+    isReached: size.isReached,
+    signal: "SIGINT",
+  } as const;
   // Not by `using`, which Node has from 24 on.
   const stackLimit = maxStack === undefined ? undefined : new KernelStackLimit(maxStack);
-  begin?.();
   const progress = new Progress(report);
   const endWatch = watchRecording(progress, recording, { isPerfs: true });
   let ending: Ending;
   let maps: NamespaceMaps | undefined;
   try {
-    ending = await runChild(["perf", "record", ...quiet, ...controlArgs, ...recordArgs], {
+    begin?.();
+    ending = await runChild(["perf", "record", ...quiet, ...recordArgs, ...args], {
       env,
       signals: PERF_SIGNALS,
       started: (pid) => maps = new NamespaceMaps(pid),
@@ -60,11 +71,19 @@ export async function profileWithPerf(
     maps?.write();
     finish?.();
   }
+  const { reached } = size;
   if (rotation !== undefined) {
     const files = rotatedFiles(recording).filter((file) => !old.includes(file));
-    return await readRotated({ ending, recording, files }, { report, progress });
+    const last = files.at(-1);
+    if (last === undefined) {
+      throw nothingMeasured(recording, { scope, ending, sampler: "perf", reached });
+    }
+    const rotated = await readRotated({ ending, last, files }, progress);
+    return { ...rotated, notes: [...size.notes, ...rotated.notes ?? []], reached };
   }
-  if (fileState(recording) === before) throw nothingMeasured(recording, ending);
+  if (fileState(recording) === before) {
+    throw nothingMeasured(recording, { scope, ending, sampler: "perf", reached });
+  }
   if (naming.kind === "trampolines" && naming.wish.backend === "perf_jit") {
     const injected = await withoutInterrupts(() =>
       readInjected({ ending, recording }, line, progress)
@@ -72,33 +91,37 @@ export async function profileWithPerf(
     // perf inject replaces the program's command line by its own.
     return {
       ...injected,
+      reached,
+      notes: size.notes,
       recordings: injected.recordings.map((read) => ({ ...read, command: program.command })),
     };
   }
-  const onNote = (note: string) => {
-    if (!report.isQuiet) console.error(note);
-  };
+  const notes: string[] = [];
+  const onNote = (note: string) => notes.push(note);
   const recordings = await readRecordings(recording, progress, { onNote });
   // Without a jitdump no stack size is large enough; the user has been warned already.
-  return { ending, recordings, recording, unwinds: false };
+  return {
+    ending,
+    recordings,
+    recording,
+    notes: [...size.notes, ...notes],
+    unwinds: false,
+    reached,
+  };
 }
 
-/** Reads the last file of a rotated recording, and lists the others. */
+/** Reads the last file of a rotated recording, and notes the others. */
 async function readRotated(
-  { ending, recording, files }: { ending: Ending; recording: string; files: readonly string[] },
-  { report, progress }: { report: ReportWish; progress: Progress },
+  { ending, last, files }: { ending: Ending; last: string; files: readonly string[] },
+  progress: Progress,
 ): Promise<Recorded> {
-  const last = files.at(-1);
-  if (last === undefined) throw nothingMeasured(recording, ending);
-  const onNote = (note: string) => {
-    if (!report.isQuiet) console.error(note);
-  };
-  const recordings = await readRecordings(last, progress, { onNote });
-  if (!report.isQuiet) {
-    for (const file of files.slice(0, -1)) console.error(`kept: ${resolve(file)}`);
-    console.error(`kept, and reported: ${resolve(last)}`);
-  }
-  return { ending, recordings, recording: last, unwinds: false };
+  const notes = files.map((file) =>
+    file === last ? `kept, and reported: ${resolve(file)}` : `kept: ${resolve(file)}`
+  );
+  const recordings = await readRecordings(last, progress, {
+    onNote: (note) => notes.push(note),
+  });
+  return { ending, recordings, recording: last, notes, unwinds: false };
 }
 
 /** Merges the jitdump into a recording and reads the result, then removes the files for it. */

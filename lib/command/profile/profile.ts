@@ -1,15 +1,18 @@
 import type { SamplerName } from "../../recording/recording.ts";
 import type { Ending } from "../program/child.ts";
 import { LoggedProgram } from "../program/logged_script.ts";
-import { lastValue, parseCommandLine } from "../command_line.ts";
+import { lastValue, parseCommandLine, usageError } from "../command_line.ts";
 import { commandHelp } from "../help.ts";
 import { parseOptionsOf } from "../options.ts";
 import { checkOutput } from "./output_file.ts";
-import { writeReports } from "../report/reports.ts";
-import { decideSampler, parseSampler } from "./sampler_choice.ts";
+import { FOR_TERMINALS, writeReports } from "../report/reports.ts";
+import { type DecidedSampler, decideSampler, parseSampler } from "./sampler_choice.ts";
 import { ScopeControl } from "./scope_control.ts";
-import { decide, onlyPerfs, tryPerf } from "./decide.ts";
-import { announce, warnOfNoNames } from "./announce.ts";
+import { decide, onlyPerfs, type ProfilePlan, tryPerf } from "./decide.ts";
+import type { Trial } from "../../perf/perf_tool.ts";
+import { profileTop } from "../top/profile_top.ts";
+import { announce } from "./announce.ts";
+import { hasFailedEarly, notesOnOtherProcesses, warnOfNoNames } from "./missing_names.ts";
 import { start } from "./start.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
 import { profileWithPerf } from "./perf_recording.ts";
@@ -24,7 +27,7 @@ export const PROFILE_HELP: string = commandHelp("profile", {
   ],
   about: [
     "Records a script, or any command with all programs that it starts, and prints the " +
-    "report: callers above callees, without nameless frames. Names, lines and inlined " +
+    "functions and lines that take its time, then their calls. Names, lines and inlined " +
     "functions come from V8's log; nothing is instrumented. perf samples the program, " +
     "or the program samples itself where perf may not run. Without a script it profiles " +
     "a demo. The exit status is the program's. Ctrl-C ends the recording, and the " +
@@ -61,6 +64,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     perfOptions: onlyPerfs(plan),
     tryPerf: () => tryPerf(plan),
   });
+  if (line.options.has("top")) return await runTop(plan, sampler);
   const output = plan.options.output ?? DEFAULT_OUTPUTS[sampler.name];
   const before = checkOutput(output);
   if (!plan.report.isQuiet) announce(plan, sampler);
@@ -74,18 +78,68 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     recorded = sampler.name === "builtin" ? await profileBuiltin(run) : await profileWithPerf(run, {
       event: sampler.trial.event,
       before,
-      controlArgs: control.recordArgs,
+      recordArgs: [...sampler.trial.flags, ...control.recordArgs],
     });
   } finally {
     control[Symbol.dispose]();
     if (program instanceof LoggedProgram) program[Symbol.dispose]();
   }
   const { ending, recordings } = recorded;
-  if (recordings.length === 0) throw nothingMeasured(output, ending);
+  const { isQuiet } = plan.report;
+  if (hasFailedEarly(run, recorded)) {
+    if (!isQuiet) {
+      console.error(
+        `note: no report, since the program ended with status ${ending.code} before a function ` +
+          "of its own was seen",
+      );
+    }
+    return ending;
+  }
+  if (recordings.length === 0) {
+    const { reached } = recorded;
+    throw nothingMeasured(output, { scope: plan.scope, ending, sampler: sampler.name, reached });
+  }
+  if (!isQuiet) {
+    const notes = [...recorded.notes ?? [], ...notesOnOtherProcesses(run, recorded)];
+    for (const note of notes) console.error(note);
+  }
   await writeReports(recordings, plan.report, recorded);
-  if (recorded.foot !== undefined && plan.report.formats.includes("perf")) {
+  const isPrinted = plan.report.formats.some((format) => FOR_TERMINALS.includes(format));
+  if (recorded.foot !== undefined && isPrinted) {
     console.log(recorded.foot);
   }
-  if (!plan.report.isQuiet) warnOfNoNames(plan, recordings);
+  if (!isQuiet) warnOfNoNames(run, recorded);
   return ending;
+}
+
+/** Options that say what becomes of a recording: `--top` keeps none. */
+const FOR_RECORDINGS = ["output", "format", "tree", "keep"];
+
+async function runTop(
+  plan: ProfilePlan,
+  sampler: DecidedSampler<Trial & { version: string }>,
+): Promise<Ending> {
+  const unused = FOR_RECORDINGS.find((name) => plan.line.options.has(name));
+  if (unused !== undefined || plan.naming.wish.backend === "perf_jit") {
+    throw usageError(
+      `Cannot use ${unused === undefined ? "-X perf_jit" : `--${unused}`} with --top: ` +
+        "it shows recordings of a second each, and keeps none",
+    );
+  }
+  if (sampler.name !== "perf") throw usageError("Cannot use --top with the built-in sampler");
+  if (!plan.report.isQuiet) announce(plan, sampler);
+  const program = start(plan, { output: undefined, isBuiltin: false });
+  const control = new ScopeControl(plan.scope, true);
+  try {
+    Object.assign(program.env, control.variables);
+    return await profileTop({
+      program,
+      options: { ...plan.options, event: sampler.trial.event },
+      recordArgs: [...sampler.trial.flags, ...control.recordArgs],
+      seconds: plan.seconds,
+    });
+  } finally {
+    control[Symbol.dispose]();
+    if (program instanceof LoggedProgram) program[Symbol.dispose]();
+  }
 }

@@ -10,14 +10,17 @@ import { readFoundLogs } from "../logs/v8_logs.ts";
 import type { ProfileRun, Recorded } from "./recorded_run.ts";
 
 export async function profileBuiltin(
-  { program, options, report, seconds }: ProfileRun,
+  { program, options, report, scope, seconds, maxSize }: ProfileRun,
 ): Promise<Recorded> {
   const { frequency = DEFAULT_FREQUENCY, output } = options;
   const progress = new Progress(report);
   const logs = program instanceof LoggedProgram ? program.directory.path : undefined;
-  const { ending, recording, notes } = await recordBuiltin(program, {
+  const { ending, recording, reached, notes } = await recordBuiltin(program, {
     frequency,
     seconds,
+    maxSize,
+    isWhole: scope.kind === "all",
+    logBytes: () => program instanceof LoggedProgram ? program.logBytes : 0,
     progress,
     readLogs: logs === undefined ? undefined : () => {
       const found = findLogs({ recording: output! });
@@ -27,9 +30,7 @@ export async function profileBuiltin(
   });
   // The recording has the logs' names and lines already.
   if (logs !== undefined) rmSync(logs, { recursive: true, force: true });
+  if (recording === undefined) return { ending, recordings: [], recording: output!, reached };
   writeFileSync(output!, encodeRecording(recording));
-  if (!report.isQuiet) {
-    for (const note of notes) console.error(note);
-  }
-  return { ending, recordings: [recording], recording: output! };
+  return { ending, recordings: [recording], recording: output!, notes };
 }

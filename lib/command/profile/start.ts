@@ -10,7 +10,7 @@ const SAMPLER = siblingModule("../../sampler_preload", import.meta.url);
 /** Prepares the program that is to be recorded. */
 export function start(
   { line, script, pid, naming, scope, seconds }: ProfilePlan,
-  { output, isBuiltin }: { output: string; isBuiltin: boolean },
+  { output, isBuiltin }: { output: string | undefined; isBuiltin: boolean },
 ): ScriptCommand {
   const { wish } = naming;
   if (pid !== undefined) return attachedProgram(pid, { line, seconds });

@@ -37,11 +37,26 @@ export interface RunOptions {
   env: Record<string, string>;
   /** The signals that are passed on. @default {all of SIGNALS} */
   signals?: readonly Signal[];
+  /** Its input and output. @default {ours} */
+  stdio?: ["ignore", number, number];
   /** Called with the child's number. */
   started?: (pid: number) => void;
-  /** The time after which the child gets a signal; it then counts as successful. @default {none} */
-  limit?: { seconds: number; signal: Signal };
+  /** The limit at which the child gets a signal; it then counts as successful. @default {none} */
+  limit?: RunLimit;
 }
+
+/** What ends a program. */
+export interface RunLimit {
+  /** What it is sent. */
+  signal: Signal;
+  /** After how many seconds. @default {never} */
+  seconds?: number;
+  /** Asked now and again whether it is to end. @default {it is not} */
+  isReached?: () => boolean;
+}
+
+/** How often {@linkcode RunLimit.isReached} is asked, in milliseconds. */
+const LIMIT_INTERVAL = 250;
 
 /**
  * Runs a program with this process's streams, and passes on the signals that arrive here.
@@ -51,7 +66,7 @@ export interface RunOptions {
  */
 export async function runChild(
   [program, ...args]: readonly string[],
-  { env, signals = SIGNALS, started, limit }: RunOptions,
+  { env, signals = SIGNALS, stdio, started, limit }: RunOptions,
 ): Promise<Ending> {
   const heardByAll = isInForeground() ? TERMINAL_SIGNALS : [];
   let child: ChildProcess | undefined;
@@ -64,15 +79,21 @@ export async function runChild(
     return { signal, listener };
   });
   try {
-    child = spawn(program!, args, { env, stdio: "inherit" });
+    child = spawn(program!, args, { env, stdio: stdio ?? "inherit" });
     if (child.pid !== undefined) started?.(child.pid);
     if (limit === undefined) return await endOf(child);
+    const { seconds, isReached, signal } = limit;
     let isOver = false;
-    const timer = setTimeout(() => {
+    const end = () => {
+      if (!isOver) send(child, signal);
       isOver = true;
-      send(child, limit.signal);
-    }, 1000 * limit.seconds);
-    const ending = await endOf(child).finally(() => clearTimeout(timer));
+    };
+    const timer = seconds === undefined ? undefined : setTimeout(end, 1000 * seconds);
+    const watch = isReached && setInterval(() => isReached() && end(), LIMIT_INTERVAL);
+    const ending = await endOf(child).finally(() => {
+      clearTimeout(timer);
+      clearInterval(watch);
+    });
     return isOver ? { code: 0, signal: null } : ending;
   } finally {
     for (const { signal, listener } of listeners) process.off(signal, listener);

@@ -46,9 +46,9 @@ const INTERPRETED_FLAG = "--interpreted-frames-native-stack";
  * Has Sparkplug compile each function at its first call, so that its frames have its name and its
  * lines. In Deno this costs less than the flag above, for servers most of all, and both together
  * cost more than each alone (scripts/compare/bench_server.ts). In Node 20 to 24 the table of lines
- * of Sparkplug's code is empty. V8 does not compile functions from a code cache, but it accepts no
- * cache that was made under another `--logfile`. Each run has another path there
- * (log_directory.ts), so no cache is used.
+ * of Sparkplug's code is empty, so Node gets this flag only with `--all-lines`. Functions from a code
+ * cache would not be compiled so. V8 refuses a cache that was made under another `--logfile`, and each
+ * run has a path of its own there (log_directory.ts), so there are none.
  */
 const SPARKPLUG_FLAG = "--always-sparkplug";
 

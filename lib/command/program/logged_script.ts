@@ -92,6 +92,11 @@ export class LoggedProgram implements ScriptCommand, Disposable {
     return this.#watch;
   }
 
+  /** Bytes of the logs on disk. */
+  get logBytes(): number {
+    return (this.#watch?.logs ?? []).reduce((sum, { size, released }) => sum + size - released, 0);
+  }
+
   /** Polls the logs a last time, and writes the clock file. */
   readonly finish = (): void => {
     this.#watch?.finish();

@@ -76,6 +76,48 @@ for (const name of ["spawnSync", "execFileSync"]) {
 }
 syncBuiltinESMExports();
 
+// V8 writes to standard output where it cannot open a log. A process that has given up its rights
+// cannot open one for a Worker, so from that Worker on nothing is logged.
+function canOpen() {
+  // access(2) asks for the real user, open(2) for the effective one.
+  const probe = LOGS + "/probe-" + process.pid;
+  try {
+    fs.closeSync(fs.openSync(probe, "w"));
+    fs.unlinkSync(probe);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let isGuarded = false;
+function guardWorkers() {
+  if (isGuarded) return;
+  isGuarded = true;
+  const threads = require("node:worker_threads");
+  threads.Worker = new Proxy(threads.Worker, {
+    construct(target, args, newTarget) {
+      if (!canOpen()) {
+        const { setFlagsFromString } = require("node:v8");
+        for (const flag of ["log", "log-code", "log-source-position"]) setFlagsFromString("--no-" + flag);
+      }
+      return Reflect.construct(target, args, newTarget);
+    },
+  });
+  syncBuiltinESMExports();
+}
+
+for (const name of ["setuid", "seteuid", "setgid", "setegid"]) {
+  const plain = process[name];
+  if (typeof plain !== "function") continue;
+  process[name] = {
+    [name](id) {
+      plain.call(process, id);
+      guardWorkers();
+    },
+  }[name];
+}
+
 process.execArgv = process.execArgv.filter((arg) => !FLAGS.includes(arg));
 `;
 }

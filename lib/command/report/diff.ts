@@ -149,6 +149,7 @@ function formatDifference(
         `after: ${recordingFacts(after).join(", ")}`,
       ],
     },
+    { hasSources: wish.hasSources },
   );
 }
 

@@ -5,12 +5,13 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { readPerfData } from "../../recording/perf_data/read_perf_data.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { decodeRecording, RECORDING_START } from "../../recording/recording_file.ts";
 import { perfOutput, readText } from "../../perf/perf_tool.ts";
 import type { Progress } from "../progress.ts";
-import { readLogsOf, type RecordedLogs } from "../logs/v8_logs.ts";
+import { type FollowedLogs, readLogsOf, type RecordedLogs } from "../logs/v8_logs.ts";
 
 /** The beginnings of perf's recordings, in both byte orders (tools/perf/util/header.c). */
 const PERF_STARTS: readonly string[] = ["PERFILE2", "2ELIFREP"];
@@ -47,11 +48,19 @@ export async function readRecordings(
 export interface ReadOptions {
   /** Called with sentences on the recording for the user. @default {they are dropped} */
   onNote?: (note: string) => void;
+  /**
+   * Keeps V8's logs between recordings of one program. Native code then has no names: perf takes
+   * longer to look these up than a recording of a second has time. @default {logs are read anew}
+   */
+  followed?: FollowedLogs;
 }
 
 async function readPerfFile(
   path: string,
-  { maxFrames, progress, onNote }: ReadOptions & { maxFrames?: number; progress: Progress },
+  { maxFrames, progress, onNote, followed }: ReadOptions & {
+    maxFrames?: number;
+    progress: Progress;
+  },
 ): Promise<Recording[]> {
   const descriptor = fs.openSync(path, "r");
   let logs: RecordedLogs | undefined;
@@ -64,13 +73,14 @@ async function readPerfFile(
     return await readPerfData({ read, size, modified: mtimeMs }, {
       maxFrames,
       async findCode(facts) {
-        logs = await readLogsOf(path, facts, progress);
+        logs = await readLogsOf(path, facts, progress, followed);
         logs?.notes.forEach((note) => onNote?.(note));
         return logs && { resolver: logs.code, commands: logs.commands };
       },
       perf: {
         print: (args) => counted(perfOutput(["script", ...args, "-i", path]), progress),
-        printOf: printedSymbols,
+        printOf: (recording, args) =>
+          followed === undefined || logs === undefined ? printedSymbols(recording, args) : NOTHING,
       },
       progress: (done) =>
         progress.show(() => `reading the recording: ${(100 * done).toFixed(0)} %`),
@@ -81,6 +91,9 @@ async function readPerfFile(
     progress.clear();
   }
 }
+
+/** No symbols. */
+const NOTHING: AsyncIterable<string> = { async *[Symbol.asyncIterator]() {} };
 
 /** Prints a recording in memory. perf reads only files, and only those of its own user. */
 async function* printedSymbols(
@@ -102,7 +115,7 @@ function makeDirectory(): string {
     return fs.mkdtempSync(`${tmpdir()}/xperf-symbols-`);
   } catch (cause) {
     throw new PerfError(
-      `Cannot look symbols up: no temporary directory (${(cause as Error).message})`,
+      `Cannot look symbols up: no temporary directory (${systemReason(cause)})`,
       { code: "file", hint: "df /tmp; ls -ld /tmp", cause },
     );
   }
@@ -142,8 +155,11 @@ function startOf(path: string): string {
       fs.closeSync(file);
     }
   } catch (cause) {
-    throw new PerfError(`Cannot read "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot read "${path}": ${systemReason(cause)}`, {
       code: "file",
+      hint: (cause as { code?: string }).code === "ENOENT"
+        ? `profile -o ${path} records one`
+        : undefined,
       cause,
     });
   }

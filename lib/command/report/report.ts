@@ -9,7 +9,7 @@ import { readRecordings } from "./recorded.ts";
 import { decideReport, writeReports } from "./reports.ts";
 
 /** The default file, as for `perf report`. */
-const DEFAULT_INPUT = "perf.data";
+export const DEFAULT_INPUT = "perf.data";
 
 /** The help of `report`. */
 export const REPORT_HELP: string = commandHelp("report", {

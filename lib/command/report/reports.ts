@@ -7,19 +7,23 @@ import { resolve } from "node:path";
 import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { recordingAdvice } from "../../report/advice.ts";
 import { causesOf } from "../../report/causes/causes.ts";
 import { causesText } from "../../report/causes/causes_text.ts";
 import {
   FORMAT_ENDINGS,
-  formatReport,
+  formatReportFiles,
   parseFormats,
   type ReportContent,
   type ReportFormat,
 } from "../../report/format.ts";
+import { LEAST_LINES } from "../../report/markdown.ts";
 import { describeRuntimeShares, runtimeShares } from "../../report/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { type CommandLine, lastValue } from "../command_line.ts";
+import { type CommandLine, lastValue, usageError } from "../command_line.ts";
+import type { TreeKind } from "../../report/text.ts";
+import { terminalOf } from "./output_terminal.ts";
 import { eventSuffix, requireOneEvent } from "./events.ts";
 
 /** The report that the user wants. */
@@ -27,17 +31,43 @@ export interface ReportWish {
   formats: readonly ReportFormat[];
   /** Whether only functions of the program and of its packages are shown. */
   appOnly: boolean;
+  /** Whether pages have the texts of source files. */
+  hasSources: boolean;
+  /** The tree that the text for a terminal ends with. */
+  tree: TreeKind;
   /** Whether the command prints nothing but the report and errors. */
   isQuiet: boolean;
+  /** Lines of a report in Markdown, at most. @default {400} */
+  maxLines?: number;
 }
 
 /** Reads the options on reports. */
-export function decideReport(line: CommandLine, byDefault: ReportFormat = "perf"): ReportWish {
+export function decideReport(line: CommandLine, byDefault: ReportFormat = "text"): ReportWish {
   return {
     formats: parseFormats(lastValue(line, "format") ?? byDefault),
     appOnly: line.options.has("app-only"),
+    hasSources: !line.options.has("no-source"),
+    tree: parseTree(lastValue(line, "tree") ?? "own"),
     isQuiet: line.options.has("quiet"),
+    maxLines: parseMaxLines(lastValue(line, "max-lines")),
   };
+}
+
+/** The formats that a person reads where the command was given. */
+export const FOR_TERMINALS: readonly ReportFormat[] = ["text", "perf"];
+
+function parseTree(text: string): TreeKind {
+  if (text === "own" || text === "full") return text;
+  throw new RangeError(`Cannot show tree "${text}": must be one of own, full`);
+}
+
+function parseMaxLines(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const lines = Number(text);
+  if (Number.isInteger(lines) && lines >= LEAST_LINES) return lines;
+  throw usageError(
+    `Cannot use --max-lines "${text}": must be a whole number from ${LEAST_LINES} on`,
+  );
 }
 
 /** The file of the recording, and the place of its reports. */
@@ -59,11 +89,11 @@ export interface ReportPlace {
  */
 export async function writeReports(
   recordings: readonly Recording[],
-  { formats, appOnly, isQuiet }: ReportWish,
+  { formats, appOnly, tree, hasSources, isQuiet, maxLines }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): Promise<void> {
   // The text tells events apart, as perf's does.
-  if (output === "-" && formats.some((format) => format !== "perf")) {
+  if (output === "-" && formats.some((format) => !FOR_TERMINALS.includes(format))) {
     requireOneEvent(recordings, output);
   }
   for (const [i, recording] of recordings.entries()) {
@@ -71,25 +101,44 @@ export async function writeReports(
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
     for (const format of formats) {
-      const content = formatReport(recording, format, { appOnly, warnings });
-      if (output === "-" || (format === "perf" && output === undefined)) {
-        writeOut(content);
-        if (format === "perf") {
-          const causes = await causesOf(recording);
-          writeOut(causesText(recording, causes, { directory: process.cwd() }));
-          writeOut([textFoot(recording, path)]);
+      const isPrinted = FOR_TERMINALS.includes(format);
+      const toOutput = output === "-" || (isPrinted && output === undefined);
+      const terminal = toOutput ? terminalOf() : undefined;
+      const text = { tree, terminal, directory: process.cwd() };
+      const options = { appOnly, text, warnings, hasSources, maxLines };
+      let left = 0;
+      for (const { suffix, content } of formatReportFiles(recording, format, options)) {
+        if (!toOutput) {
+          const file = reportPath(path, { format, output, formats, event: event + suffix });
+          writeReportFile(file, content);
+          if (!isQuiet) console.error(`${format}: ${resolve(file)}`);
+          continue;
         }
-        continue;
+        // Standard output has room for one file.
+        if (suffix !== "") left++;
+        else writeOut(content);
       }
-      const file = reportPath(path, { format, output, formats, event });
-      writeReportFile(file, content);
-      if (!isQuiet) console.error(`${format}: ${resolve(file)}`);
+      if (toOutput && format === "text") {
+        const causes = await causesOf(recording);
+        writeOut(causesText(recording, causes, { directory: process.cwd() }));
+      }
+      if (toOutput && isPrinted) writeOut([textFoot(recording, path, format)]);
+      if (left > 0 && !isQuiet) {
+        console.error(
+          `${format}: other threads are left out (${left}), -o FILE has a file for each`,
+        );
+      }
     }
   }
 }
 
 /** Returns the lines below a text report. */
-function textFoot(recording: Recording, path: string): string {
+function textFoot(recording: Recording, path: string, format: ReportFormat): string {
+  if (format === "text") {
+    return `\nRecorded in ${
+      fs.realpathSync(path)
+    }: annotate shows the lines of a function, report --format html a flame graph\n`;
+  }
   const { sampler } = recording;
   const shares = describeRuntimeShares(runtimeShares(recording));
   const runtime = shares === "" ? "" : `# The runtime itself, of all time: ${shares}.\n`;
@@ -106,7 +155,7 @@ ${runtime}# Callers stand above callees, and count them; frames without a name a
  * formats the value of `-o` gets the format's ending.
  *
  * @param recording The file of the recording.
- * @param options The format, all formats, the value of `-o`, and an infix for the event.
+ * @param options The format, all formats, the value of `-o`, and an infix for event and thread.
  */
 export function reportPath(
   recording: string,
@@ -118,7 +167,10 @@ export function reportPath(
   },
 ): string {
   if (output !== undefined && formats.length === 1 && event === "") return output;
-  const stem = (output ?? recording).replace(/(?<=[^/])\.(?:data|json|html|folded|txt)$/, "");
+  const stem = (output ?? recording).replace(
+    /(?<=[^/])\.(?:data|json|html|folded|txt|md|cpuprofile)$/,
+    "",
+  );
   return `${stem}${event}${FORMAT_ENDINGS[format]}`;
 }
 
@@ -135,7 +187,7 @@ export function writeReportFile(path: string, content: ReportContent): void {
     fs.renameSync(temporary, path);
   } catch (cause) {
     fs.rmSync(temporary, { force: true });
-    throw new PerfError(`Cannot write "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot write "${path}": ${systemReason(cause)}`, {
       code: "file",
       hint: "-o FILE names another place",
       cause,
@@ -152,11 +204,15 @@ export function writeOut(content: ReportContent): void {
   }
 }
 
-/** Returns `false` where the reader has gone. */
-function writeBytesOut(bytes: Uint8Array): boolean {
+/**
+ * Writes to standard output or to standard error, and waits as a pipe may be full.
+ *
+ * @returns `false` where the reader has gone.
+ */
+export function writeBytesOut(bytes: Uint8Array, stream: 1 | 2 = 1): boolean {
   for (let written = 0; written < bytes.length;) {
     try {
-      written += fs.writeSync(1, bytes, written);
+      written += fs.writeSync(stream, bytes, written);
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === "EPIPE") return false;

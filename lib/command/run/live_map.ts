@@ -9,6 +9,7 @@
 import * as fs from "node:fs";
 
 import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { formatPerfMapEntry, perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import { parseProcessStart } from "../../runtime/process_start.ts";
 import { userId } from "../../runtime/runtime.ts";
@@ -280,7 +281,7 @@ function openMap(path: string, start: number): number {
       fs.unlinkSync(path);
     }
   } catch (cause) {
-    throw new PerfError(`Cannot write "${path}": ${(cause as Error).message}`, {
+    throw new PerfError(`Cannot write "${path}": ${systemReason(cause)}`, {
       code: "file",
       hint: `ls -l ${path}`,
       cause,

@@ -110,8 +110,8 @@ function enterCode(id: number, args: number, padding: number): WasmBytes {
  *     if (nested >= MOST_NESTED && deep()) return plain(self, a, …);
  *     return enter(self, a, …);
  *
- * `found()` sets a new countdown, and `deep()` resets `nested` if it returns 0. So this `enter()`
- * does not come back here at once.
+ * `found()` sets a new countdown, and `deep()` resets `nested` if it returns 0. Otherwise this
+ * `enter()` would come back here, and both would call each other for ever.
  */
 function slowCode(id: number, args: number): WasmBytes {
   const code = new WasmBytes().bytes(0);

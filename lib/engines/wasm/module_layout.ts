@@ -52,7 +52,9 @@ export const NESTED = 0;
 export const LEFT = 4;
 
 /**
- * Nesting depth at which the stack is measured. An exception skips the decrement, so the count can
- * be too high until an outer call returns; that only measures too often.
+ * Number of nested calls after which the stack is measured, and then counted anew. An exception skips
+ * the restoring of the count, so it can be too high until an outer call returns; then the stack is
+ * only measured more often. The number must be small beside the calls that fit into `STACK_BUDGET`;
+ * otherwise the limit is noticed too late.
  */
 export const MOST_NESTED = 64;

@@ -56,10 +56,11 @@ const WALKED_FRAMES = 16;
 
 /**
  * Calls of a trampoline between two looks, as long as V8 may still move it. V8's optimising
- * compiler moves it after 35 000 to 135 000 calls (measured, tests/e2e/wasm_engine_test.ts). If the
- * program is killed before the next look, at most 3 % of the calls ran without a name.
+ * compiler moves it after 35 000 to 135 000 calls (measured, tests/e2e/wasm_engine_test.ts). A perf map
+ * has no times, so the next look names earlier samples too; only if the program is killed before it, at
+ * most 3 % of the calls stay without a name. In a jitdump, samples between the move and the look do.
  */
-const LOOK_INTERVAL = 1 << 10;
+const CALLS_BETWEEN_LOOKS = 1 << 10;
 /** Calls between the first look and the second, which comes before V8 compiles the caller. */
 const FIRST_INTERVAL = 1 << 5;
 
@@ -78,8 +79,9 @@ const PAGE_COUNTS = 65536 / Int32Array.BYTES_PER_ELEMENT;
 type Call = (fn: unknown, self: unknown, ...args: unknown[]) => unknown;
 
 /**
- * The functions that trampolines call. V8 compiles each to one call; importing a bound
- * `Function.prototype.call` would cost three.
+ * The functions of JavaScript that trampolines call. V8 compiles each of them to one call of the
+ * function. If WebAssembly imported the bound `Function.prototype.call` itself, without a function of
+ * JavaScript around it, the same would take three calls.
  */
 const CALLS = {
   c0: (fn, self) => callFunction(fn, self),
@@ -293,9 +295,11 @@ export class WasmEngine implements Engine {
   }
 
   /**
-   * Finds a trampoline's code. The dispatcher calls this after the trampoline called the walker.
+   * Finds a trampoline's code, has the backend name it, and sets the countdown to the next look. The
+   * dispatcher calls this after the trampoline called the frame walker (`xp_walk`).
    */
   #look(id: number): void {
+    // The engine is still finding out at which depth of a walk the trampoline is (#check()).
     if (this.#depth === WALKED_FRAMES) return;
     const known = this.#found[id]!;
     const isFirst = known === 0;
@@ -313,7 +317,7 @@ export class WasmEngine implements Engine {
     if (extent === undefined) {
       // It has not moved, or its memory cannot be read now.
       if (!isFirst) this.#host.looked?.();
-      this.#callsUntilLook[id] = isFirst ? FIRST_INTERVAL : LOOK_INTERVAL;
+      this.#callsUntilLook[id] = isFirst ? FIRST_INTERVAL : CALLS_BETWEEN_LOOKS;
       return;
     }
     this.#host.declare(id, extent);

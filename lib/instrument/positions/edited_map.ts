@@ -109,8 +109,12 @@ function mapWords(text: string, { line, edits, mappings }: EditedLine): void {
     const border = edit?.column ?? text.length;
     let last = SPACE;
     for (; column < border; column++) {
-      const kind = kindOf(text.charCodeAt(column));
-      if (kind !== last && kind !== SPACE) mappings.add(column + shift, line, column);
+      const code = text.charCodeAt(column);
+      const kind = kindOf(code);
+      // V8 places some calls at their parenthesis, as in `f()()` and `f?.()`.
+      if ((kind !== last && kind !== SPACE) || code === PARENTHESIS) {
+        mappings.add(column + shift, line, column);
+      }
       last = kind;
     }
     if (edit === undefined) break;
@@ -124,6 +128,7 @@ function mapWords(text: string, { line, edits, mappings }: EditedLine): void {
 }
 
 const [SPACE, WORD, OTHER] = [0, 1, 2];
+const PARENTHESIS = "(".charCodeAt(0);
 
 /**
  * The kind of a character. Words consist of letters, digits, `_`, `$` and all characters beyond

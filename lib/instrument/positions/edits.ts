@@ -64,6 +64,8 @@ export class Edits {
   readonly #removed: number[] = [];
   /** The code that each inserts there, with its comments. */
   readonly #codes: string[] = [];
+  /** Its rank among the edits that start at one place. */
+  readonly #ranks: number[] = [];
 
   /** @param source The text as its author wrote it. */
   constructor(source: string) {
@@ -72,9 +74,12 @@ export class Edits {
 
   /**
    * Inserts code in front of the text at an offset. Of several insertions at one offset, the first
-   * stays in front.
+   * stays in front. Code that begins with a semicolon goes to the end of the line before, where it can:
+   * the statement then keeps its column, also for readers of positions that know no source map.
    */
   insert(index: number, code: string): void {
+    const lineEnd = code.startsWith(";") ? this.#lineEndBefore(index) : undefined;
+    if (lineEnd !== undefined) return this.#add(lineEnd, lineEnd, code, BEHIND);
     if (!this.#followsDivision(index)) return this.append(index, code);
     // `/` in front of the edit's `/*` would begin a comment `//`, so the edit replaces the sign
     // too.
@@ -84,18 +89,31 @@ export class Edits {
 
   /** Inserts code behind the text that ends at an offset. */
   append(index: number, code: string): void {
-    this.#add(index, index, code);
+    this.#add(index, index, code, INSERTION);
   }
 
   /** Replaces a range of the text. {@linkcode restoreSource} can restore it. */
   replace(start: number, end: number, code: string): void {
-    this.#add(start, end, code);
+    this.#add(start, end, code, REPLACEMENT);
   }
 
-  #add(start: number, end: number, code: string): void {
+  #add(start: number, end: number, code: string, rank: number): void {
+    this.#ranks.push(rank);
     this.#starts.push(start);
     this.#removed.push(end - start);
     this.#codes.push(mark(this.#source.slice(start, end), code));
+  }
+
+  /** The end of the last line before that is not empty, where only space is between. */
+  #lineEndBefore(index: number): number | undefined {
+    const source = this.#source;
+    let end = index;
+    while (end > 0 && isSpace(source.charCodeAt(end - 1))) end--;
+    const start = source.lastIndexOf("\n", end - 1) + 1;
+    const line = source.slice(start, end);
+    // What is behind such a sign can be a comment, and what is behind a slash would become one.
+    const isOpen = end > 0 && !/\/\/|<!--|-->|^#!|\/$/.test(line);
+    return isOpen && source.slice(end, index).includes("\n") ? end : undefined;
   }
 
   #followsDivision(index: number): boolean {
@@ -129,23 +147,27 @@ export class Edits {
     return { pieces, lines: new EditedLines(lineStarts, { starts, removed, added }) };
   }
 
-  /**
-   * Returns the indices of the edits in order of their offsets. At one offset, insertions come
-   * before a replacement.
-   */
+  /** Returns the indices of the edits in order of their offsets; at one offset, by their ranks. */
   #order(): Float64Array {
     const { length } = this.#starts;
     // Each number holds offset, kind and index, so it sorts without a comparison function, which
     // would be slow.
     const order = new Float64Array(length);
     for (let edit = 0; edit < length; edit++) {
-      const replaces = this.#removed[edit]! > 0 ? 1 : 0;
-      order[edit] = (this.#starts[edit]! * 2 + replaces) * length + edit;
+      order[edit] = (this.#starts[edit]! * RANKS + this.#ranks[edit]!) * length + edit;
     }
     order.sort();
     for (let i = 0; i < length; i++) order[i] = order[i]! % length;
     return order;
   }
+}
+
+/** Insertions, those that belong to the line that follows, and what is put in the place of a text. */
+const [INSERTION, BEHIND, REPLACEMENT, RANKS] = [0, 1, 2, 3];
+
+/** Whether a code unit is a space, a tabulator or the end of a line. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
 function mark(original: string, code: string): string {

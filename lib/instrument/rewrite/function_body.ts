@@ -1,6 +1,14 @@
 import type { Mentions } from "../traits/body_traits.ts";
 import type { Edits } from "../positions/edits.ts";
-import { type FunctionTraits, functionTraits, redeclares } from "../traits/function_traits.ts";
+import { type FunctionTraits, functionTraits, goesInPieces } from "../traits/function_traits.ts";
+import { Locals } from "./locals.ts";
+import {
+  ALL_FROM_OUTSIDE,
+  FROM_OUTSIDE,
+  type Owner,
+  passedTexts,
+  passOwn,
+} from "./passed_names.ts";
 import { SuspendingBody } from "./suspending_body.ts";
 import { guardExpression, guardStatement } from "../../activation/instrumented_code.ts";
 import { callAgainOf, type Guard, reentryOf } from "./guard.ts";
@@ -13,6 +21,8 @@ export interface FunctionOptions {
   strict: boolean;
   /** Whether it is inside `with`, where names are looked up in an object first. */
   insideWith: boolean;
+  /** Whether it is the constructor of a class that extends one: its `this` comes later. */
+  isDerived: boolean;
   /** Whether the file asks sloppy functions for their `caller`. */
   asksCaller: boolean;
   /** Gets the edits. */
@@ -50,9 +60,9 @@ export function wrapFunction(node: Node, options: FunctionOptions): Wrapped {
   if (reentry !== undefined && self !== undefined) {
     return callAgain({ node, reentry, self }, options);
   }
-  return node["generator"] || traits.suspends || redeclares(node, traits)
-    ? wrapPieces(node, options)
-    : wrapWhole(node, options);
+  return goesInPieces(node, traits)
+    ? wrapPieces(node, traits, options)
+    : wrapWhole(node, traits, options);
 }
 
 function callAgain(again: Omit<Guard, "calls">, { edits, number }: FunctionOptions): Wrapped {
@@ -78,23 +88,53 @@ export function obstacle(
   return asksCaller ? 'its file asks for "caller"' : undefined;
 }
 
-function wrapWhole(node: Node, { edits, number }: FunctionOptions): Wrapped {
-  const body: Node = node["body"];
-  const { run } = number();
-  if (node["expression"]) {
-    edits.insert(body.start, `${run}(`);
-    return { close: () => edits.append(body.end, "))") };
-  }
-  edits.insert(...afterDirectives(body, `return ${run}{`));
-  return { close: () => edits.append(body.end - 1, "})") };
+/** Tells whether `this` and `arguments` are the function's own. */
+function ownerOf(node: Node, isDerived: boolean): Owner {
+  const isArrow = node.type === "ArrowFunctionExpression";
+  return { ownsThis: !isArrow && !isDerived, ownsArguments: !isArrow };
 }
 
-function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wrapped {
+function wrapWhole(
+  node: Node,
+  traits: FunctionTraits,
+  { edits, number, strict, isDerived }: FunctionOptions,
+): Wrapped {
   const body: Node = node["body"];
-  const { run, touch } = number();
-  const pieces = new SuspendingBody({ edits, open: () => run, strict });
+  const owner = ownerOf(node, isDerived);
+  const namesArguments = traits.parameters.includes("arguments") ||
+    traits.immediate.has("arguments");
+  const ownsArguments = owner.ownsArguments && !namesArguments;
+  const own = passOwn(traits, { ...owner, ownsArguments }) ?? FROM_OUTSIDE;
+  // Of sloppy code, `arguments` is another way to the parameters.
+  const isMapped = !strict && traits.mentionsArguments && ownsArguments;
+  const names = isMapped ? [] : traits.parameters;
+  const passed = traits.makesFunctions ? { ...own, names, results: [] } : ALL_FROM_OUTSIDE;
+  const isBlock = !node["expression"];
+  const { start, end } = passedTexts(passed, { calls: number(), isBlock, edits });
+  if (!isBlock) {
+    edits.insert(body.start, start);
+    return { close: () => edits.append(body.end, end) };
+  }
+  edits.insert(...afterDirectives(body, `return ${start}`));
+  return { close: () => edits.append(body.end - 1, end) };
+}
+
+function wrapPieces(
+  node: Node,
+  traits: FunctionTraits,
+  { edits, number, strict, isDerived }: FunctionOptions,
+): Wrapped {
+  const body: Node = node["body"];
+  const calls = number();
+  const pieces = new SuspendingBody({
+    edits,
+    calls: () => calls,
+    strict,
+    locals: traits.makesFunctions ? Locals.ofFunction(node, traits, strict) : undefined,
+    owner: ownerOf(node, isDerived),
+  });
   if (node["expression"]) {
-    edits.insert(body.start, `(${touch},`);
+    edits.insert(body.start, `(${calls.touch},`);
     pieces.wrapExpression(body);
     return {
       close() {
@@ -103,7 +143,7 @@ function wrapPieces(node: Node, { edits, number, strict }: FunctionOptions): Wra
       },
     };
   }
-  edits.insert(...afterDirectives(body, `${touch};`));
+  edits.insert(...afterDirectives(body, `${calls.touch};`));
   pieces.wrapList(body["body"]);
   return { close: () => pieces.close() };
 }

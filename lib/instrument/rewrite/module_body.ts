@@ -1,6 +1,14 @@
-import { bodyTraits, hoistedNames } from "../traits/body_traits.ts";
+import { type BodyTraits, bodyTraits, EVERY_NAME, hoistedNames } from "../traits/body_traits.ts";
 import type { Edits } from "../positions/edits.ts";
 import { obstacle } from "./function_body.ts";
+import { Locals } from "./locals.ts";
+import {
+  ALL_FROM_OUTSIDE,
+  FROM_OUTSIDE,
+  type Owner,
+  passedTexts,
+  passOwn,
+} from "./passed_names.ts";
 import { SuspendingBody } from "./suspending_body.ts";
 import { directives, type Node, type SourceKind } from "../../source/syntax_tree.ts";
 import type { Calls, Wrapped } from "./wrapped.ts";
@@ -39,19 +47,40 @@ export function wrapModuleBody(program: Node, options: ModuleOptions): Wrapped {
   const traits = bodyTraits(body);
   const reason = obstacle(traits, { ...options, insideWith: false });
   if (reason !== undefined) return { reason, close: () => {} };
-  const { run, touch } = options.number();
+  const calls = options.number();
   const separator = prologue.length > 0 ? ";" : "";
   if (kind === "commonjs" && PARAMETERS.isDisjointFrom(hoistedNames(traits))) {
-    edits.insert(first.start, `${separator}${options.mayReturn ? "return " : ""}${run}{`);
-    return { close: () => edits.append(body.at(-1)!.end, "})") };
+    const own = passOwn(traits, OF_FUNCTION) ?? FROM_OUTSIDE;
+    const isMapped = !strict && traits.mentionsArguments;
+    const names = isMapped ? [] : [...PARAMETERS].filter((name) => reaches(traits, name));
+    const passed = traits.makesFunctions ? { ...own, names, results: [] } : ALL_FROM_OUTSIDE;
+    const texts = passedTexts(passed, { calls, isBlock: true, edits });
+    edits.insert(first.start, `${separator}${options.mayReturn ? "return " : ""}${texts.start}`);
+    return { close: () => edits.append(body.at(-1)!.end, texts.end) };
   }
-  edits.insert(first.start, `${separator}${options.start}${touch};`);
-  const pieces = new SuspendingBody({ edits, open: () => run, strict });
+  edits.insert(first.start, `${separator}${options.start}${calls.touch};`);
+  const isModule = kind === "module";
+  const pieces = new SuspendingBody({
+    edits,
+    calls: () => calls,
+    strict,
+    locals: traits.makesFunctions
+      ? Locals.ofCode(body, traits, isModule ? [] : [...PARAMETERS])
+      : undefined,
+    owner: isModule ? { ownsThis: false, ownsArguments: false } : OF_FUNCTION,
+  });
   pieces.wrapList(body);
   return { close: () => pieces.close() };
 }
 
-/** The variables that CommonJS gives a module. */
+function reaches({ mentioned, captured }: BodyTraits, name: string): boolean {
+  return name !== "arguments" &&
+    (mentioned.has(name) || captured.has(name) || captured.has(EVERY_NAME));
+}
+
+const OF_FUNCTION: Owner = { ownsThis: true, ownsArguments: true };
+
+/** What CommonJS passes to a module. */
 const PARAMETERS: ReadonlySet<string> = new Set([
   "exports",
   "require",

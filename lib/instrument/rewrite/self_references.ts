@@ -10,7 +10,8 @@ import {
 
 /**
  * Finds the name by which a function can refer to itself. The name must get its value exactly once,
- * and must not be hidden at the function's first statement.
+ * and must not be hidden at the function's first statement; otherwise the guard would call another
+ * function. A function without such a name has its body run as an arrow function instead.
  */
 export class SelfReferences {
   /** Names that are assigned to somewhere, apart from their declarations. */

@@ -1,6 +1,20 @@
-import { bodyTraits, declaredNames, type VarDeclaration } from "../traits/body_traits.ts";
+import {
+  type BodyTraits,
+  bodyTraits,
+  declaredNames,
+  type VarDeclaration,
+} from "../traits/body_traits.ts";
 import type { Edits } from "../positions/edits.ts";
+import type { Locals } from "./locals.ts";
+import {
+  ALL_FROM_OUTSIDE,
+  type Owner,
+  type PassedNames,
+  passedTexts,
+  passOwn,
+} from "./passed_names.ts";
 import { children, isClass, isFunction, type Node } from "../../source/syntax_tree.ts";
+import type { Calls } from "./wrapped.ts";
 
 /** Statements that must stay where they are, or that run no code. */
 const DECLARATIONS = new Set([
@@ -17,13 +31,14 @@ const PARTS = new Set(["Property", "SpreadElement"]);
 /** Options of {@linkcode SuspendingBody}. */
 export interface SuspendingBodyOptions {
   edits: Edits;
-  /**
-   * Returns the text in front of a piece: `(0,runtime.run)(id,()=>`. Called only where there is a
-   * piece.
-   */
-  open: () => string;
+  /** Gives the function its number; asked for where there is a piece. */
+  calls: () => Calls;
   /** Whether the code is strict. */
   strict: boolean;
+  /** The variables at the start of the code; `undefined` where pieces may have all from outside. */
+  locals: Locals | undefined;
+  /** The owner of `this` and `arguments` in the code. */
+  owner: Owner;
 }
 
 /**
@@ -36,18 +51,27 @@ export interface SuspendingBodyOptions {
  *     const a = await f(g());               const a = await $.run(1,()=>(f(g())));
  *     for (const x of a) h(x);              $.run(1,()=>{for (const x of a) h(x);});
  *     if (a) { yield a; h(a); }             if (a) { yield a; $.run(1,()=>{h(a);}); }
+ *
+ * If the code makes functions, each piece gets its variables as arguments (`PieceOptions`), except for
+ * those that these functions use too. If one cannot be passed, the parts of the piece become pieces.
  */
 export class SuspendingBody {
   readonly #edits: Edits;
-  readonly #open: () => string;
+  readonly #calls: () => Calls;
   readonly #strict: boolean;
+  readonly #locals: Locals | undefined;
+  readonly #owner: Owner;
+  /** The number of `try` statements around. A piece that throws loses its assignments, and they would see that. */
+  #tries = 0;
   readonly #closers: (() => void)[] = [];
 
-  /** @param options Where edits go, and the text in front of a piece. */
-  constructor({ edits, open, strict }: SuspendingBodyOptions) {
+  /** @param options Where the pieces go, and under which number. */
+  constructor({ edits, calls, strict, locals, owner }: SuspendingBodyOptions) {
     this.#edits = edits;
-    this.#open = open;
+    this.#calls = calls;
     this.#strict = strict;
+    this.#locals = locals;
+    this.#owner = owner;
   }
 
   /** Wraps the pieces of a list of statements. */
@@ -59,14 +83,44 @@ export class SuspendingBody {
   wrapExpression(node: Node): void {
     // A function or class would lose the name that its place gives it.
     if (isFunction(node) || isClass(node) || !runsCode(node)) return;
-    if (!PARTS.has(node.type) && !bodyTraits([node]).suspends) {
-      this.#edits.insert(node.start, `${this.#open()}(`);
-      return void this.#closers.push(() => this.#edits.append(node.end, "))"));
+    if (!PARTS.has(node.type)) {
+      const traits = bodyTraits([node]);
+      const passed = traits.suspends ? undefined : this.#passTo(traits, node.start);
+      if (passed !== undefined && passed.results.length === 0) {
+        const { start, end } = this.#texts(passed, false);
+        this.#edits.insert(node.start, start);
+        return void this.#closers.push(() => this.#edits.append(node.end, end));
+      }
     }
     for (const operand of operands(node)) this.wrapExpression(operand);
   }
 
-  /** Inserts the code behind the pieces; to be called once everything inside has been edited. */
+  /** Decides what a piece gets and gives back; `undefined` if something cannot be passed. */
+  #passTo(traits: BodyTraits, start: number): PassedNames | undefined {
+    const locals = this.#locals;
+    if (locals === undefined) return ALL_FROM_OUTSIDE;
+    const names: string[] = [];
+    const results: string[] = [];
+    for (const name of traits.mentioned) {
+      const local = locals.find(name);
+      if (local === undefined || local.isShared) continue;
+      if (start < local.ready) return undefined;
+      names.push(name);
+      if (!traits.assigned.has(name)) continue;
+      if (local.isConstant || this.#tries > 0) return undefined;
+      results.push(name);
+    }
+    const ownsArguments = this.#owner.ownsArguments && locals.find("arguments") === undefined;
+    const own = passOwn(traits, { ...this.#owner, ownsArguments });
+    return own && { names, results, ...own };
+  }
+
+  /** The texts around a piece; renames what it gets by another name. */
+  #texts(passed: PassedNames, isBlock: boolean): { start: string; end: string } {
+    return passedTexts(passed, { calls: this.#calls(), isBlock, edits: this.#edits });
+  }
+
+  /** Writes what stands behind the pieces; to be called once all inside has been edited. */
   close(): void {
     for (const close of this.#closers) close();
   }
@@ -93,19 +147,21 @@ export class SuspendingBody {
    * wraps its parts.
    */
   #wrapRange(node: Node, start: number, end: number, inList: boolean): void {
-    const { vars, functions, suspends, leaves } = bodyTraits([node]);
-    const movable = !suspends && !leaves && (inList || vars.length === 0) &&
+    const traits = bodyTraits([node]);
+    const { vars, functions, suspends, leaves } = traits;
+    const isMovable = !suspends && !leaves && (inList || vars.length === 0) &&
       vars.every(({ isFixed }) => !isFixed) && (this.#strict || functions.length === 0);
-    // A piece starts with a parenthesis, which would continue a line before it that lacks its
-    // semicolon.
+    const passed = isMovable ? this.#passTo(traits, start) : undefined;
+    // The parenthesis of a piece would continue a line before that lacks its semicolon.
     const separator = inList && start === node.start ? ";" : "";
-    if (!movable) {
+    if (passed === undefined) {
       if (node.type === "ExpressionStatement") this.#edits.insert(start, separator);
       return this.#wrapParts(node);
     }
-    this.#edits.insert(start, `${hoist(vars) || separator}${this.#open()}{`);
+    const texts = this.#texts(passed, true);
+    this.#edits.insert(start, `${hoist(vars) || separator}${texts.start}`);
     for (const variable of vars) this.#assign(variable);
-    this.#closers.push(() => this.#edits.append(end, "});"));
+    this.#closers.push(() => this.#edits.append(end, `${texts.end};`));
   }
 
   /** A `var` inside a wrapped statement becomes an assignment to a variable declared in front. */
@@ -120,7 +176,14 @@ export class SuspendingBody {
 
   /** Wraps the parts of a statement that cannot be wrapped as a whole. */
   #wrapParts(node: Node): void {
-    // Inside `with`, the runtime's name would be looked up in the object first.
+    if (node.type === "TryStatement") this.#tries++;
+    if (this.#locals === undefined) this.#wrapChildren(node);
+    else this.#locals.within(node, () => this.#wrapChildren(node));
+    if (node.type === "TryStatement") this.#tries--;
+  }
+
+  #wrapChildren(node: Node): void {
+    // Inside `with`, an object would be asked for the runtime's name.
     if (node.type === "WithStatement") return;
     // V8 crashes (Node 24) if the initialiser throws and a function captures the loop's variables.
     if (node.type === "ForStatement" && node["init"]?.kind === "await using") return;

@@ -1,4 +1,5 @@
-import { runText, touchText } from "../../activation/instrumented_code.ts";
+import { limitHolderText, touchText } from "../../activation/instrumented_code.ts";
+import { APPLY } from "../../engines/engine.ts";
 import { ANONYMOUS, className, isMember, ownName } from "../../source/function_names.ts";
 import { wrapClassBody } from "./class_body.ts";
 import { ClassMembers } from "./class_members.ts";
@@ -11,7 +12,7 @@ import type { SourceMap } from "../../source/libraries.js";
 import { LineStarts } from "../../source/line_starts.ts";
 import { wrapModuleBody } from "./module_body.ts";
 import { SelfReferences } from "./self_references.ts";
-import { isStackLimit, OWN_ERROR } from "../traits/stack_limit.ts";
+import { limitHolder, STACK_LIMIT } from "../traits/stack_limit.ts";
 import { formatInlineMap, LineFinder, splitInlineMap } from "../../source/source_positions.ts";
 import {
   directives,
@@ -82,6 +83,11 @@ export interface TransformOptions {
    * columns of stacks there need that. The map is then several times as large. @default {false}
    */
   mapsWords?: boolean;
+  /**
+   * Whether no function is instrumented, and the program only reads and sets its own
+   * `Error.stackTraceLimit`. @default {false}
+   */
+  limitOnly?: boolean;
 }
 
 /**
@@ -126,6 +132,8 @@ interface Surroundings {
   insideWith: boolean;
   /** The class whose member the node is; its methods may reach themselves by it. */
   members?: ClassMembers;
+  /** That class extends another. */
+  isDerived?: boolean;
 }
 
 const NOWHERE: Node = { type: "", start: 0, end: 0 };
@@ -138,7 +146,7 @@ class Instrumenter implements Visitor {
   readonly #lines: LineFinder;
   readonly #options: TransformOptions;
   readonly #asksCaller: boolean;
-  readonly #declaresError: boolean;
+  readonly #mentionsLimit: boolean;
   readonly #selves: SelfReferences;
   /** The node whose children are being visited, and the surroundings of these. */
   #parent: Node = NOWHERE;
@@ -151,7 +159,7 @@ class Instrumenter implements Visitor {
     this.#options = options;
     this.#selves = new SelfReferences(options.kind);
     this.#asksCaller = CALLER.test(source);
-    this.#declaresError = OWN_ERROR.test(source);
+    this.#mentionsLimit = source.includes(STACK_LIMIT);
   }
 
   instrument(): void {
@@ -161,7 +169,9 @@ class Instrumenter implements Visitor {
       (node) => abridgeFunction(node, this.#selves.notesOf(node)),
     );
     this.#selves.addProgram(program);
-    const strict = this.#options.kind === "module" || isStrictBody(program["body"]);
+    const strict = this.#options.kind === "module" || isDirected(program["body"], "use strict");
+    const around = { path: "", strict, insideWith: false };
+    if (this.#options.limitOnly) return this.#visitChildren(program, around);
     const wrapped = wrapModuleBody(program, {
       kind: this.#options.kind,
       strict,
@@ -172,7 +182,7 @@ class Instrumenter implements Visitor {
       number: () => this.#number("<module>"),
     });
     if (wrapped.reason !== undefined) this.#skip("<module>", undefined, wrapped.reason);
-    this.#visitChildren(program, { path: "", strict, insideWith: false });
+    this.#visitChildren(program, around);
     wrapped.close();
   }
 
@@ -183,9 +193,11 @@ class Instrumenter implements Visitor {
       case "FunctionDeclaration":
       case "FunctionExpression":
       case "ArrowFunctionExpression":
+        if (this.#options.limitOnly) break;
         return this.#visitFunction(node, around);
       case "ClassDeclaration":
       case "ClassExpression":
+        if (this.#options.limitOnly) break;
         return this.#visitClass(node, around);
       case "WithStatement":
         return this.#visitChildren(node, { ...around, insideWith: true });
@@ -194,18 +206,12 @@ class Instrumenter implements Visitor {
         const path = `${qualifiedName(around.path, name)}.`;
         return this.#visitChildren(node, name ? { ...around, path } : around);
       }
-      case "MemberExpression":
-        if (isStackLimit(node) && this.#parent.type !== "UnaryExpression") this.#replaceLimit(node);
     }
+    // Inside `with`, an object would be asked for the runtime's name.
+    const holder = this.#mentionsLimit && !around.insideWith ? limitHolder(node) : undefined;
+    if (holder) this.edits.insert(holder.start, limitHolderText(this.#options.runtime));
     this.#visitChildren(node, around);
-  }
-
-  /**
-   * Has the program read a property of ours instead of `Error.stackTraceLimit`: the real limit is
-   * higher, to make room for our frames.
-   */
-  #replaceLimit({ property: { start, end } }: Node): void {
-    if (!this.#declaresError) this.edits.replace(start, end, this.#options.runtime);
+    if (holder) this.edits.append(holder.end, ")");
   }
 
   #visitClass(node: Node, around: Surroundings): void {
@@ -217,7 +223,13 @@ class Instrumenter implements Visitor {
       ? undefined
       : wrapClassBody(node, { edits: this.edits, number });
     const members = around.insideWith ? undefined : new ClassMembers(node, this.#options.runtime);
-    this.#visitChildren(node, { ...around, path, strict: true, members });
+    this.#visitChildren(node, {
+      ...around,
+      path,
+      strict: true,
+      members,
+      isDerived: node["superClass"] !== null,
+    });
     members?.insert(this.edits);
     wrapped?.close();
   }
@@ -236,17 +248,27 @@ class Instrumenter implements Visitor {
     const name = qualifiedName(around.path, ownName(node, parent, this.#source) || ANONYMOUS);
     const offset = isMember(parent, node) ? parent.start : node.start;
     const line = this.#lines.lineAt(offset);
-    const strict = around.strict || (!node["expression"] && isStrictBody(node["body"].body));
+    // V8 compiles asm.js ahead of time only if the whole function is valid asm.js, which no edit is.
+    if (hasDirective(node, "use asm")) return this.#skip(name, line, "asm.js");
+    const strict = around.strict || hasDirective(node, "use strict");
     const wrapped = wrapFunction(node, {
       strict,
       insideWith: around.insideWith,
+      isDerived: around.isDerived === true && isMember(parent, node) &&
+        parent["kind"] === "constructor",
       asksCaller: this.#asksCaller,
       edits: this.edits,
       self: (traits) => this.#selfReference(node, traits),
       number: (args) => this.#number(name, line, args),
     });
     if (wrapped.reason !== undefined) this.#skip(name, line, wrapped.reason);
-    this.#visitChildren(node, { ...around, path: `${name}.`, strict, members: undefined });
+    this.#visitChildren(node, {
+      ...around,
+      path: `${name}.`,
+      strict,
+      members: undefined,
+      isDerived: false,
+    });
     wrapped.close();
   }
 
@@ -257,10 +279,10 @@ class Instrumenter implements Visitor {
       : this.#selves.nameOf(node, parent, traits);
   }
 
-  #number(name: string, line?: number, args = 0): Calls {
+  #number(name: string, line?: number, args: number = APPLY): Calls {
     const { firstId, runtime } = this.#options;
     const id = firstId + this.functions.push({ name, line, args }) - 1;
-    return { id, runtime, run: runText(runtime, id), touch: touchText(runtime, id) };
+    return { id, runtime, touch: touchText(runtime, id) };
   }
 
   #skip(name: string, line: number | undefined, reason: string): void {
@@ -268,6 +290,11 @@ class Instrumenter implements Visitor {
   }
 }
 
-function isStrictBody(body: Node[]): boolean {
-  return directives(body).some(({ directive }) => directive === "use strict");
+/** Whether a function begins with a directive. */
+function hasDirective({ expression, body }: Node, text: string): boolean {
+  return !expression && isDirected(body.body, text);
+}
+
+function isDirected(body: Node[], text: string): boolean {
+  return directives(body).some(({ directive }) => directive === text);
 }

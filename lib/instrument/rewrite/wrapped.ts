@@ -12,8 +12,6 @@ export interface Calls {
   id: number;
   /** The expression for the runtime. */
   runtime: string;
-  /** The text in front of a body: `(0,runtime.run)(id,()=>`. */
-  run: string;
-  /** Gives the function its trampoline without running a body: `runtime.touch(id)`. */
+  /** Makes the function known without a body: `runtime.touch(id)`. */
   touch: string;
 }

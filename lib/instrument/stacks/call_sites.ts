@@ -1,5 +1,12 @@
 import { type FrameOwner, frameOwner } from "../../activation/instrumented_code.ts";
-import { defineElement, endsWith, indexOf, lastIndexOf, slice } from "../../base/builtins.ts";
+import {
+  defineElement,
+  endsWith,
+  floor,
+  indexOf,
+  lastIndexOf,
+  slice,
+} from "../../base/builtins.ts";
 import { isModuleName, trampolineNumber } from "../../engines/wasm/script_names.ts";
 
 /** A frame of an error's stack, as V8 describes it to `Error.prepareStackTrace`. */
@@ -25,8 +32,10 @@ export interface CallSite {
 }
 
 function ownerOf(site: CallSite): FrameOwner {
-  if (isWasm(site)) return "reentry";
-  return frameOwner(site.getScriptNameOrSourceURL() ?? "", site.getFunctionName());
+  const url = site.getScriptNameOrSourceURL() ?? "";
+  if (isModuleName(url)) return "reentry";
+  const owner = frameOwner(url, null);
+  return owner === "reentry" ? frameOwner(url, site.getFunctionName()) : owner;
 }
 
 /**
@@ -37,18 +46,25 @@ function ownerOf(site: CallSite): FrameOwner {
  *
  * @param sites The stack as V8 gives it.
  * @param functionName The qualified name of a function, by its number.
+ * @param limit How many frames are wanted.
+ * @returns The stack itself, where it is as it is without us.
  */
 export function programSites(
   sites: readonly CallSite[],
   functionName: (id: number) => string | undefined,
-): CallSite[] {
+  limit: number,
+): readonly CallSite[] {
   const seen: CallSite[] = [];
+  let isChanged = false;
   for (let i = 0; i < sites.length; i++) {
+    // The frame behind the last one can still be merged with it.
+    if (seen.length > limit) break;
     let owner = ownerOf(sites[i]!);
     if (owner === "program") {
       define(seen, sites[i]!);
       continue;
     }
+    isChanged = true;
     const hasInner = i > 0;
     for (; i + 1 < sites.length; i++) {
       const next = ownerOf(sites[i + 1]!);
@@ -59,9 +75,12 @@ export function programSites(
     }
     const innermost = sites[i]!;
     const outer = sites[i + 1];
-    if (owner === "wrapper" || outer === undefined) continue;
-    // captureStackTrace() can cut a stack at an outer function, but V8 leaves the frames of
-    // WebAssembly.
+    if (owner === "stand-in" && seen.length > 0) {
+      seen[seen.length - 1] = mergedSite(innermost, seen[seen.length - 1]!);
+      continue;
+    }
+    if (owner === "wrapper" || owner === "stand-in" || outer === undefined) continue;
+    // V8 leaves the frames of WebAssembly in a stack that was taken from an outer function on.
     if (!hasInner && owner === "reentry" && !isTrampolineOf(innermost, outer, functionName)) {
       continue;
     }
@@ -71,7 +90,12 @@ export function programSites(
     } else if (owner === "piece") define(seen, outer);
     // Otherwise captureStackTrace() cut the stack at this function: both frames are left out.
   }
-  return seen;
+  return isChanged || sites.length > limit ? firstSites(seen, limit) : sites;
+}
+
+function firstSites(sites: CallSite[], count: number): readonly CallSite[] {
+  if (sites.length > count) sites.length = count > 0 ? floor(count) : 0;
+  return sites;
 }
 
 /**
@@ -92,12 +116,6 @@ function isTrampolineOf(
 
 function isWasm(site: CallSite): boolean {
   return isModuleName(site.getScriptNameOrSourceURL() ?? "");
-}
-
-/** Whether a stack has frames of this package. */
-export function hasOwnSites(sites: readonly CallSite[]): boolean {
-  for (let i = 0; i < sites.length; i++) if (ownerOf(sites[i]!) !== "program") return true;
-  return false;
 }
 
 /** The parts of a frame's place that are replaced. */
@@ -191,13 +209,15 @@ class MergedSite implements CallSite {
   }
 
   toString(): string {
-    const [name, place] = [this.#name, this.#place];
+    const [name, place, { line, evalOrigin }] = [this.#name, this.#place, this.#placement];
     const placeText = String(place);
-    const file = fileIn(placeText, place);
-    const location = locationOf(file, place);
+    const position = positionOf(place);
+    const file = fileIn(placeText, place, position);
+    const location = file + position;
     const text = name === place ? placeText : mergedText(String(name), placeText, location);
-    const placed = replaceText(text, location, locationOf(file, this));
-    const [origin, evalOrigin] = [place.getEvalOrigin(), this.#placement.evalOrigin];
+    // Each question costs a call into V8, so that none is asked without need.
+    const placed = line === undefined ? text : replaceText(text, location, file + positionOf(this));
+    const origin = evalOrigin && place.getEvalOrigin();
     return origin && evalOrigin ? replaceText(placed, origin, evalOrigin) : placed;
   }
 }
@@ -212,13 +232,13 @@ export function placedSite(site: CallSite, placement: Placement): CallSite {
 }
 
 /** Returns the file in a frame's text: the name from a `sourceURL` comment, or the file's own. */
-function fileIn(text: string, site: CallSite): string | null | undefined {
-  const file = site.getScriptNameOrSourceURL();
-  return indexOf(text, locationOf(file, site)) < 0 ? site.getFileName() : file;
+function fileIn(text: string, site: CallSite, position: string): string {
+  const file = `${site.getScriptNameOrSourceURL()}`;
+  return indexOf(text, file + position) < 0 ? `${site.getFileName()}` : file;
 }
 
-function locationOf(file: string | null | undefined, site: CallSite): string {
-  return `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+function positionOf(site: CallSite): string {
+  return `:${site.getLineNumber()}:${site.getColumnNumber()}`;
 }
 
 /** Returns the text `f (a.ts:1:2)` of one frame with the location of another. */

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 
 import { defineElement, endsWith } from "../../base/builtins.ts";
 import { host, workingDirectory } from "../../runtime/runtime.ts";
+import { withoutMark } from "../../source/loaded_source.ts";
 import type { CallSite } from "./call_sites.ts";
 import { ansiPaint, plainPaint } from "./deno_colors.ts";
 import { formatFrames, formatSourceLine, formatStack, isShown } from "./deno_stack.ts";
@@ -42,7 +43,7 @@ function shownSites(sites: readonly CallSite[]): readonly CallSite[] {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return withoutMark(readFileSync(path, "utf8"));
   } catch {
     return "";
   }

@@ -141,7 +141,7 @@ function formatFile(
 ): string {
   const isPath = startsWith(site.getScriptNameOrSourceURL() ?? "", "file:") &&
     startsWith(file, "/");
-  const url = isPath ? `file://${file}` : file;
+  const url = isPath ? `file://${file}${querySuffix(site)}` : file;
   if (startsWith(url, "data:")) return paint("place", shortened(url));
   const around = directory && unescaped(directory);
   if (isPath && around && startsWith(url, around)) {
@@ -149,6 +149,14 @@ function formatFile(
   }
   return paint("place", isPath ? url : unescaped(url));
 }
+
+/** The query and the fragment of a module's address, which its path does not have. */
+function querySuffix(site: CallSite): string {
+  const found = exec(QUERY, site.getScriptNameOrSourceURL() ?? "");
+  return found === null ? "" : found[0];
+}
+
+const QUERY = /[?#].*$/s;
 
 function shortened(url: string): string {
   if (url.length <= LONGEST_DATA_URL) return url;

@@ -1,12 +1,16 @@
 import { types } from "node:util";
 
 import { activation } from "../../activation/activation.ts";
-import { RUNTIME_EXPRESSION } from "../../activation/instrumented_code.ts";
-import { apply, defineElement, indexOf } from "../../base/builtins.ts";
-import { type CallSite, hasOwnSites, programSites } from "./call_sites.ts";
+import { apply, defineProperty, indexOf, setProperty } from "../../base/builtins.ts";
+import { STACK_LIMIT } from "../traits/stack_limit.ts";
+import { type CallSite, programSites } from "./call_sites.ts";
+import { restoreErrorMessage } from "./messages.ts";
 
-/** The most frames that V8 must collect for one frame of the program. */
-const FRAMES_PER_FUNCTION = 8;
+/**
+ * The most frames that V8 must collect for one frame of the program. While trampolines are off, a
+ * function of which a piece became an arrow function has three.
+ */
+export const FRAMES_PER_FUNCTION = { on: 8, off: 3 };
 
 /** V8's default for `Error.stackTraceLimit` (src/flags/flag-definitions.h, stack_trace_limit). */
 const USUAL_LIMIT = 10;
@@ -53,12 +57,15 @@ const { isNativeError } = types;
 export class ErrorStacks {
   readonly #realm: typeof globalThis;
   readonly #dialect: StackDialect;
-  /** The program's own `Error.prepareStackTrace`. */
+  /** The runtime's own `Error.prepareStackTrace`; `undefined` in Deno. */
+  readonly #usualPrepare: unknown;
+  /** The program's `Error.prepareStackTrace`. */
   #prepare: unknown;
-  /** The program's own `Error.stackTraceLimit`. */
+  /** The program's `Error.stackTraceLimit`. */
   #limit: unknown = USUAL_LIMIT;
-  /** The value that V8 has in its place. */
+  /** The value of the property for it. */
   #ownLimit: unknown;
+  #framesPerFunction = FRAMES_PER_FUNCTION.off;
   /** The stacks from which frames of ours were removed, by their errors. */
   readonly #hidden = new WeakMap<object, Hidden>();
   /** Whether `#isRuntimeAsking()` takes a stack: then the hook formats none. */
@@ -72,22 +79,65 @@ export class ErrorStacks {
   constructor(realm: typeof globalThis, dialect: StackDialect) {
     this.#realm = realm;
     this.#dialect = dialect;
+    this.#prepare = this.#usualPrepare = (realm.Error as { prepareStackTrace?: unknown })
+      .prepareStackTrace;
     this.limit = USUAL_LIMIT;
-    const hook = (error: unknown, sites: readonly CallSite[]) => this.#write(error, sites);
-    Object.defineProperties(realm.Error, {
-      prepareStackTrace: {
-        configurable: true,
-        get: () => this.#isProbing || this.#isRuntimeAsking() ? hook : this.#prepare,
-        set: (value) => this.#prepare = value,
-      },
-      // Instrumented code reads and writes this property in place of `stackTraceLimit`.
-      [RUNTIME_EXPRESSION]: {
-        configurable: true,
-        get: () => this.limit,
-        set: (limit) => this.limit = limit,
-      },
+    // Node's function has this name, and the program may look at it.
+    const { ErrorPrepareStackTrace: hook } = {
+      ErrorPrepareStackTrace: (error: unknown, sites: readonly CallSite[]) =>
+        this.#write(error, sites),
+    };
+    defineProperty(realm.Error, "prepareStackTrace", {
+      configurable: true,
+      get: () => this.#isHookSeen() || this.#isRuntimeAsking() ? hook : this.#prepare,
+      set: (value) => this.#prepare = value === hook ? this.#usualPrepare : value,
     });
   }
+
+  /** Whether the program may see the hook: where the runtime has a function of its own there. */
+  #isHookSeen(): boolean {
+    return this.#isProbing ||
+      (this.#prepare === this.#usualPrepare && typeof this.#usualPrepare === "function");
+  }
+
+  /**
+   * Has V8 take as many frames as it needs for the program's, now that trampolines are on or off.
+   * V8 reads a data property, so there is no way to tell V8 another number than all who read it.
+   */
+  switch(isOn: boolean): void {
+    const { limit } = this;
+    this.#framesPerFunction = FRAMES_PER_FUNCTION[isOn ? "on" : "off"];
+    this.limit = limit;
+  }
+
+  /** A value that is asked for `stackTraceLimit`: for `Error`, an object that has the program's. */
+  readonly limitHolder = <Value>(value: Value): Value =>
+    value as unknown === this.#realm.Error ? this.#facade as Value : value;
+
+  /** `Error` with the program's `stackTraceLimit`. A frozen target would allow no other value. */
+  readonly #facade: unknown = new Proxy({}, {
+    get: (_, key) => key === STACK_LIMIT ? this.limit : (this.#realm.Error as never)[key],
+    set: (_, key, value) => {
+      if (key !== STACK_LIMIT) return setProperty(this.#realm.Error, key, value);
+      return this.#setLimit(value);
+    },
+    has: (_, key) => key in this.#realm.Error,
+    deleteProperty: (_, key) => Reflect.deleteProperty(this.#realm.Error, key),
+    getPrototypeOf: () => Reflect.getPrototypeOf(this.#realm.Error),
+    getOwnPropertyDescriptor: (_, key) => {
+      const found = Reflect.getOwnPropertyDescriptor(this.#realm.Error, key);
+      if (found === undefined) return undefined;
+      if (key === STACK_LIMIT && "value" in found) found.value = this.limit;
+      return { ...found, configurable: true };
+    },
+    defineProperty: (_, key, descriptor) => {
+      const isDefined = defineProperty(this.#realm.Error, key, descriptor);
+      if (isDefined && key === STACK_LIMIT && "value" in descriptor) {
+        this.#setLimit(descriptor.value);
+      }
+      return isDefined;
+    },
+  });
 
   /** `Error.stackTraceLimit` as the program sees it. */
   get limit(): unknown {
@@ -96,9 +146,15 @@ export class ErrorStacks {
   }
 
   set limit(limit: unknown) {
-    this.#limit = limit;
-    this.#ownLimit = typeof limit === "number" ? limit * FRAMES_PER_FUNCTION : limit;
-    this.#realm.Error.stackTraceLimit = this.#ownLimit as number;
+    this.#setLimit(limit);
+  }
+
+  /** Whether it could be set: the program can have frozen `Error`. */
+  #setLimit(limit: unknown): boolean {
+    const ownLimit = typeof limit === "number" ? limit * this.#framesPerFunction : limit;
+    const isSet = setProperty(this.#realm.Error, STACK_LIMIT, ownLimit);
+    if (isSet) [this.#limit, this.#ownLimit] = [limit, ownLimit];
+    return isSet;
   }
 
   /** Removes the frames of an error that is about to end the program, and of its causes. */
@@ -133,22 +189,20 @@ export class ErrorStacks {
   }
 
   #takeFrames(error: Error): void {
-    const { Error } = this.#realm;
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
     try {
-      captureStackTrace(error);
+      // V8 takes no frame until it meets the function, but for those of WebAssembly; with a limit of
+      // none it takes none, but a program can have frozen the limit.
+      return this.#withLimit(0, () => captureStackTrace(error, notOnStack));
     } catch {
       // A frozen error keeps our frames.
-      this.#hidden.delete(error);
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
     }
+    this.#hidden.delete(error);
   }
 
   /** Returns the text of an error's stack, when V8 calls the hook for it. */
   #write(error: unknown, sites: readonly CallSite[]): unknown {
     if (this.#isProbing) return undefined;
+    restoreErrorMessage(error);
     const hidden = sites.length === 0 ? this.#hidden.get(error as object) : undefined;
     if (hidden?.isSettled) {
       if (this.#isRuntimeReading()) {
@@ -160,13 +214,10 @@ export class ErrorStacks {
       return hidden.text;
     }
     const limit = typeof this.limit === "number" ? this.limit : 0;
-    const program = hasOwnSites(sites)
-      ? programSites(sites, (id) => activation.label(id)?.name)
-      : sites;
-    const seen = this.#dialect.place(firstSites(program, limit));
-    // For an error that ends the program, the runtime does not call the program's
-    // `prepareStackTrace`.
-    const isDue = this.#isSettling && typeof this.#prepare === "function";
+    const program = programSites(sites, (id) => activation.label(id)?.name, limit);
+    const seen = this.#dialect.place(program);
+    // Of an error that ends a program, the runtime does not ask the program.
+    const isDue = this.#isSettling && this.#isPrepared();
     const text = isDue ? this.#dialect.format(error, seen) : this.#format(error, seen);
     if (isDue || seen !== sites) {
       this.#hidden.set(error as object, { text, sites: seen, isDue });
@@ -175,9 +226,14 @@ export class ErrorStacks {
   }
 
   #format(error: unknown, sites: readonly CallSite[]): unknown {
-    return typeof this.#prepare === "function"
-      ? apply(this.#prepare, this.#realm.Error, [error, sites])
+    return this.#isPrepared()
+      ? apply(this.#prepare as () => unknown, this.#realm.Error, [error, sites])
       : this.#dialect.format(error, sites);
+  }
+
+  /** Whether the program writes its stacks itself. */
+  #isPrepared(): boolean {
+    return typeof this.#prepare === "function" && this.#prepare !== this.#usualPrepare;
   }
 
   /**
@@ -205,26 +261,28 @@ export class ErrorStacks {
   }
 
   #stackHere(limit: number): unknown {
+    let stack: unknown;
+    this.#withLimit(limit, () => stack = new this.#realm.Error().stack);
+    return stack;
+  }
+
+  /** Does something while V8 takes no more than some frames, unless the program has frozen `Error`. */
+  #withLimit(limit: number, body: () => void): void {
     const { Error } = this.#realm;
     const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = limit;
+    const isSet = setProperty(Error, STACK_LIMIT, limit);
     try {
-      return new Error().stack;
+      body();
     } finally {
-      Error.stackTraceLimit = stackTraceLimit;
+      if (isSet) setProperty(Error, STACK_LIMIT, stackTraceLimit);
     }
   }
 }
 
-/** The start of a frame's line. */
+function notOnStack(): void {}
+
+/** How the line of a frame starts. */
 const FRAME = "\n    at ";
 
-/** Number of frames from the hook to #isRuntimeReading(). */
-const OWN_DEPTH = 4;
-
-function firstSites(sites: readonly CallSite[], count: number): readonly CallSite[] {
-  if (sites.length <= count) return sites;
-  const first: CallSite[] = [];
-  for (let i = 0; i < count; i++) defineElement(first, i, sites[i]);
-  return first;
-}
+/** The frames from the hook to where it is asked who reads. */
+const OWN_DEPTH = 6;

@@ -80,6 +80,8 @@ export class ModuleMaps {
     const entry = this.#maps.get(file);
     const origin = site.isEval() ? site.getEvalOrigin() : undefined;
     const evalOrigin = origin && this.#placeOrigin(origin);
+    // Each question costs a call into the runtime.
+    if (evalOrigin === origin && (entry === undefined || entry.isApplied)) return undefined;
     const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
     const position = entry === undefined || entry.isApplied || line === null || column === null
       ? undefined

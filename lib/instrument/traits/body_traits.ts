@@ -1,4 +1,4 @@
-import { isStackLimit } from "./stack_limit.ts";
+import { limitHolder } from "./stack_limit.ts";
 import { type Node, visitChildren } from "../../source/syntax_tree.ts";
 
 /** A `var` declaration. */
@@ -18,11 +18,33 @@ export interface Mentions {
   evals: boolean;
   /** It mentions `arguments`. */
   mentionsArguments: boolean;
+  /** Arrow functions in it do. */
+  arrowsMentionArguments: boolean;
+  /** The places where the code itself mentions `arguments`. */
+  argumentsPlaces: readonly ArgumentsPlace[];
+  /** It makes functions or classes. Each keeps all variables alive that any of them uses from outside. */
+  makesFunctions: boolean;
   /** It mentions `new.target`. */
   mentionsTarget: boolean;
+  /** It mentions `this`, or `super`. */
+  mentionsThis: boolean;
+  /** It mentions `super`. */
+  mentionsSuper: boolean;
 }
 
-/** Constructs in a piece of code that would change their meaning inside another function. */
+/** An `arguments` that is written in a function, and not in an arrow function in it. */
+export interface ArgumentsPlace {
+  node: Node;
+  /** It stands for a property and its value: `{ arguments }`. */
+  isShorthand: boolean;
+  /** It is called, or something of it: V8's messages show its name. */
+  isCalled: boolean;
+}
+
+/** Stands for every name in a set of names: code that calls `eval` can mention any. */
+export const EVERY_NAME = "*";
+
+/** What of a piece of code would change its meaning inside another function. */
 export interface BodyTraits extends Mentions {
   /** Its `var` declarations. */
   vars: VarDeclaration[];
@@ -35,6 +57,12 @@ export interface BodyTraits extends Mentions {
   leaves: boolean;
   /** It holds something that is always edited: a function, a class or `Error.stackTraceLimit`. */
   holdsEdits: boolean;
+  /** The names that it mentions outside of inner functions, but for those that its blocks declare. */
+  mentioned: ReadonlySet<string>;
+  /** Those of them that it assigns to. */
+  assigned: ReadonlySet<string>;
+  /** The names that inner functions, and the members of classes, have from outside; or {@linkcode EVERY_NAME}. */
+  captured: ReadonlySet<string>;
 }
 
 /**
@@ -56,7 +84,47 @@ export function hoistedNames({ vars, functions }: BodyTraits): Set<string> {
   return names;
 }
 
-/** Is told of nodes that declare or assign something, or call `eval`. */
+/**
+ * The names that a function has from outside; or {@linkcode EVERY_NAME}.
+ *
+ * @param node The function.
+ * @param body What its body holds.
+ */
+export function freeNames(
+  node: Node,
+  body: BodyTraits = bodyTraits(node["expression"] ? [node["body"]] : node["body"].body),
+): readonly string[] {
+  return node["free"] ??= findFreeNames(node, body);
+}
+
+function findFreeNames(node: Node, body: BodyTraits): readonly string[] {
+  const free = new Set(body.mentioned);
+  for (const name of body.captured) free.add(name);
+  if (!node["expression"]) {
+    for (const name of hoistedNames(body)) free.delete(name);
+    for (const name of immediateNames(node["body"].body)) free.delete(name);
+  }
+  const parameters = parameterTraits(node);
+  for (const names of [parameters.mentioned, parameters.captured]) {
+    for (const name of names) free.add(name);
+  }
+  for (const parameter of node["params"]) {
+    for (const name of boundNames(parameter)) free.delete(name);
+  }
+  if (body.evals || parameters.evals) free.add(EVERY_NAME);
+  return free.size === 0 ? NO_NAMES : [...free];
+}
+
+const NO_NAMES: readonly string[] = [];
+
+/** Traits of a function's parameters. */
+export function parameterTraits({ params }: Node): BodyTraits {
+  return (params as Node[]).every(({ type }) => type === "Identifier")
+    ? NO_TRAITS
+    : bodyTraits(params);
+}
+
+/** Told of nodes that declare or assign something, or call `eval`. */
 export interface Observer {
   /**
    * Takes a node that was met. Of a class, the caller visits only the heritage and the computed
@@ -76,9 +144,19 @@ export class TraitSearch implements BodyTraits {
   leaves = false;
   evals = false;
   mentionsArguments = false;
+  arrowsMentionArguments = false;
   mentionsTarget = false;
+  mentionsThis = false;
+  mentionsSuper = false;
+  makesFunctions = false;
   holdsEdits = false;
-  /** Lists in which some nodes hold edits and others do not; `kept` has those that do. */
+  mentioned: Set<string> = new Set();
+  assigned: Set<string> = new Set();
+  readonly captured: Set<string> = new Set();
+  readonly argumentsPlaces: ArgumentsPlace[] = [];
+  #isShorthand = false;
+  #isCalled = false;
+  /** Lists of nodes, and what of them holds edits. */
   readonly abridged: { owner: Node; field: string; kept: Node[] }[] = [];
   readonly #labels: string[] = [];
   #inLoop = false;
@@ -95,9 +173,19 @@ export class TraitSearch implements BodyTraits {
 
   /** Searches a node. */
   visit(node: Node): void {
+    const holdsLimit = limitHolder(node) !== undefined;
+    if (holdsLimit) this.holdsEdits = true;
     switch (node.type) {
       case "Identifier":
-        if (node["name"] === "arguments") this.mentionsArguments = true;
+        this.mentioned.add(node["name"]);
+        if (node["name"] === "arguments") this.#noteArguments(node);
+        return;
+      case "ThisExpression":
+        this.mentionsThis = true;
+        return;
+      case "Super":
+        this.mentionsThis = true;
+        this.mentionsSuper = true;
         return;
       case "Literal":
         return;
@@ -118,18 +206,20 @@ export class TraitSearch implements BodyTraits {
         return this.#visitSwitch(node);
       case "LabeledStatement":
         this.#labels.push(node["label"].name);
-        visitChildren(node, this);
+        this.visit(node["body"]);
         this.#labels.pop();
         return;
       case "WithStatement":
         return this.#visitWith(node);
       case "VariableDeclaration":
-        if (node["kind"] === "var") this.vars.push(this.#varDeclaration(node));
+        if (node["kind"] === "var") this.#visitVar(node);
         else if (node["kind"] === "await using") this.suspends = true;
         this.#observer?.observe(node, this.#inLoop);
         return this.#visitList(node, "declarations");
       case "BlockStatement":
-        return this.#visitList(node, "body");
+        return this.#visitScope(immediateNames(node["body"]), () => this.#visitList(node, "body"));
+      case "CatchClause":
+        return this.#visitScope(boundNames(node["param"]), () => visitChildren(node, this));
       case "ObjectExpression":
         return this.#visitList(node, "properties");
       case "AwaitExpression":
@@ -148,15 +238,36 @@ export class TraitSearch implements BodyTraits {
           this.evals = true;
           this.#observer?.observe(node, this.#inLoop);
         }
-        this.visit(node["callee"]);
+        this.#visitCallee(node["callee"]);
+        // The edit asks for all arguments when one of them names the limit.
+        if (holdsLimit) return node["arguments"].forEach((argument: Node) => this.visit(argument));
         return this.#visitList(node, "arguments");
+      case "NewExpression":
+        this.#visitCallee(node["callee"]);
+        return this.#visitList(node, "arguments");
+      case "TaggedTemplateExpression":
+        this.#visitCallee(node["tag"]);
+        return this.visit(node["quasi"]);
       case "AssignmentExpression":
+        this.#observer?.observe(node, this.#inLoop);
+        boundNames(node["left"], this.assigned);
+        break;
       case "UpdateExpression":
         this.#observer?.observe(node, this.#inLoop);
+        boundNames(node["argument"], this.assigned);
         break;
       case "MemberExpression":
-        if (isStackLimit(node)) this.holdsEdits = true;
-        break;
+        this.visit(node["object"]);
+        if (node["computed"]) this.visit(node["property"]);
+        // A sloppy function can be asked for them.
+        else if (node["property"].name === "arguments") this.mentionsArguments = true;
+        return;
+      case "Property":
+        if (node["computed"]) this.visit(node["key"]);
+        this.#isShorthand = node["shorthand"] && node["value"].type === "Identifier";
+        this.visit(node["value"]);
+        this.#isShorthand = false;
+        return;
       case "MetaProperty":
         if (node["meta"].name === "new") this.mentionsTarget = true;
         return;
@@ -179,8 +290,46 @@ export class TraitSearch implements BodyTraits {
     if (kept !== undefined && kept.length < list.length) this.abridged.push({ owner, field, kept });
   }
 
+  #noteArguments(node: Node): void {
+    this.mentionsArguments = true;
+    this.argumentsPlaces.push({
+      node,
+      isShorthand: this.#isShorthand,
+      isCalled: this.#isCalled,
+    });
+  }
+
+  #visitCallee(callee: Node): void {
+    const isCalled = this.#isCalled;
+    this.#isCalled = true;
+    this.visit(callee);
+    this.#isCalled = isCalled;
+  }
+
+  /** Visits what has names of its own. */
+  #visitScope(own: ReadonlySet<string>, visit: () => void): void {
+    if (own.size === 0) return visit();
+    const [mentioned, assigned] = [this.mentioned, this.assigned];
+    this.mentioned = new Set();
+    this.assigned = new Set();
+    visit();
+    for (const name of this.mentioned) if (!own.has(name)) mentioned.add(name);
+    for (const name of this.assigned) if (!own.has(name)) assigned.add(name);
+    this.mentioned = mentioned;
+    this.assigned = assigned;
+  }
+
+  #visitVar(node: Node): void {
+    const variable = this.#varDeclaration(node);
+    this.vars.push(variable);
+    const isAssigned = node["declarations"].some(({ init }: Node) => init) || variable.isLoopHead;
+    if (isAssigned) declaredNames(node, this.assigned);
+  }
+
   #visitFunction(node: Node): void {
     this.holdsEdits = true;
+    this.makesFunctions = true;
+    for (const name of freeNames(node)) this.captured.add(name);
     // `export default function () {}` has no name.
     if (node.type === "FunctionDeclaration") {
       if (node["id"]) this.functions.push(node["id"].name);
@@ -199,8 +348,10 @@ export class TraitSearch implements BodyTraits {
     const own: Mentions = arrow["traits"] ?? bodyTraits([arrow["body"]]);
     for (const inner of [bodyTraits(arrow["params"]), own]) {
       if (inner.evals) this.evals = true;
-      if (inner.mentionsArguments) this.mentionsArguments = true;
+      if (inner.mentionsArguments) this.mentionsArguments = this.arrowsMentionArguments = true;
       if (inner.mentionsTarget) this.mentionsTarget = true;
+      if (inner.mentionsThis) this.mentionsThis = true;
+      if (inner.mentionsSuper) this.mentionsSuper = true;
     }
   }
 
@@ -210,11 +361,20 @@ export class TraitSearch implements BodyTraits {
    */
   #visitClass(node: Node): void {
     this.holdsEdits = true;
+    this.makesFunctions = true;
     this.#observer?.observe(node, this.#inLoop);
     if (node["superClass"]) this.visit(node["superClass"]);
+    const members = new TraitSearch();
     for (const member of node["body"].body) {
       if (member.computed) this.visit(member.key);
+      if (member.type === "StaticBlock") {
+        for (const statement of member.body) members.visit(statement);
+      } else if (member.value) members.visit(member.value);
     }
+    for (const names of [members.mentioned, members.captured]) {
+      for (const name of names) this.captured.add(name);
+    }
+    if (members.evals) this.captured.add(EVERY_NAME);
   }
 
   #visitLoop(node: Node): void {
@@ -224,7 +384,10 @@ export class TraitSearch implements BodyTraits {
     this.#inLoop = true;
     this.#isBreakable = true;
     this.#loopAround = node;
-    visitChildren(node, this);
+    const head: Node | null = node["init"] ?? node["left"] ?? null;
+    if (head !== null && node.type !== "ForStatement") boundNames(head, this.assigned);
+    const isScope = head?.type === "VariableDeclaration" && head["kind"] !== "var";
+    this.#visitScope(isScope ? declaredNames(head) : NONE, () => visitChildren(node, this));
     this.#inLoop = inLoop;
     this.#isBreakable = isBreakable;
     this.#loopAround = loopAround;
@@ -233,7 +396,11 @@ export class TraitSearch implements BodyTraits {
   #visitSwitch(node: Node): void {
     const isBreakable = this.#isBreakable;
     this.#isBreakable = true;
-    visitChildren(node, this);
+    this.visit(node["discriminant"]);
+    const cases: Node[] = node["cases"];
+    this.#visitScope(immediateNames(cases.flatMap(({ consequent }) => consequent)), () => {
+      for (const one of cases) this.visit(one);
+    });
     this.#isBreakable = isBreakable;
   }
 
@@ -264,7 +431,24 @@ export class TraitSearch implements BodyTraits {
   }
 }
 
-/** Whether a call is a direct `eval`, which sees the variables around it. */
+const NONE: ReadonlySet<string> = new Set();
+
+/** Functions, and constants, variables and classes that are not there yet. */
+export function immediateNames(statements: readonly Node[]): ReadonlySet<string> {
+  let names: Set<string> | undefined;
+  for (const { type, kind, declarations, id } of statements) {
+    if (type === "ClassDeclaration" || type === "FunctionDeclaration") {
+      (names ??= new Set()).add(id.name);
+    } else if (type === "VariableDeclaration" && kind !== "var") {
+      for (const declarator of declarations) boundNames(declarator.id, names ??= new Set());
+    }
+  }
+  return names ?? NONE;
+}
+
+const NO_TRAITS: BodyTraits = new TraitSearch();
+
+/** Whether a call is one of `eval` that sees what is around it. */
 export function isDirectEval({ callee }: Node): boolean {
   return callee.type === "Identifier" && callee.name === "eval";
 }

@@ -1,8 +1,13 @@
 import {
+  type BodyTraits,
   boundNames,
+  EVERY_NAME,
+  freeNames,
   hoistedNames,
+  immediateNames,
   type Mentions,
   type Observer,
+  parameterTraits,
   TraitSearch,
 } from "./body_traits.ts";
 import type { Node } from "../../source/syntax_tree.ts";
@@ -16,6 +21,13 @@ export interface FunctionTraits extends Mentions {
    * first statement on they hide outer names.
    */
   immediate: ReadonlySet<string>;
+  /**
+   * The names that functions in it, and in its parameters, have from outside; or `EVERY_NAME`. Empty
+   * where the body goes as a whole.
+   */
+  captured: ReadonlySet<string>;
+  /** The parameters that the body or functions in it mention, without those that parameters' functions use. */
+  parameters: readonly string[];
 }
 
 /** Returns the traits of a function's body, without its parameters, and stores them in the node. */
@@ -34,7 +46,7 @@ export function abridgeFunction(node: Node, observer?: Observer): void {
   const search = new TraitSearch(observer);
   const kept: Node[] = [];
   const traits = node["traits"] = traitsOf(node, search, kept);
-  if (node["generator"] || traits.suspends || redeclares(node, traits)) return;
+  if (goesInPieces(node, traits)) return;
   for (const { owner, field, kept } of search.abridged) owner[field] = kept;
   if (!node["expression"]) node["body"].body = kept;
   else if (kept.length === 0) {
@@ -45,11 +57,13 @@ export function abridgeFunction(node: Node, observer?: Observer): void {
 /** Stands for an expression that was dropped. */
 const FORGOTTEN = { type: "ThisExpression" };
 
-/**
- * Whether the body declares a parameter or `arguments` again. If the body became an arrow function,
- * that declaration would make a new variable.
- */
-export function redeclares(node: Node, { hoisted }: FunctionTraits): boolean {
+/** Whether a function's body cannot be moved into another function as a whole. */
+export function goesInPieces(node: Node, traits: FunctionTraits): boolean {
+  return node["generator"] || traits.suspends || redeclares(node, traits);
+}
+
+/** Whether a parameter, or `arguments`, is a variable of the body too and would be a new one inside. */
+function redeclares(node: Node, { hoisted }: FunctionTraits): boolean {
   if (hoisted.size === 0) return false;
   const parameters = new Set(["arguments"]);
   for (const parameter of node["params"]) boundNames(parameter, parameters);
@@ -72,31 +86,45 @@ function traitsOf(node: Node, search: TraitSearch, kept?: Node[]): FunctionTrait
     if (search.holdsEdits || statement["directive"] !== undefined) kept?.push(statement);
   }
   const { suspends, evals, mentionsArguments, mentionsTarget, vars, functions } = search;
+  const { mentionsThis, mentionsSuper, arrowsMentionArguments, argumentsPlaces } = search;
   const declaresNothing = vars.length === 0 && functions.length === 0;
-  return {
+  freeNames(node, search);
+  const inParameters = parameterTraits(node);
+  const traits: FunctionTraits = {
     suspends,
     evals,
     mentionsArguments,
     mentionsTarget,
+    mentionsThis,
+    mentionsSuper,
+    arrowsMentionArguments,
+    argumentsPlaces,
+    makesFunctions: search.makesFunctions || inParameters.makesFunctions,
+    captured: NONE,
+    parameters: passedParameters(node, search, inParameters),
     hoisted: declaresNothing ? NONE : hoistedNames(search),
     immediate: node["expression"] ? NONE : immediateNames(statements),
   };
+  if (goesInPieces(node, traits)) {
+    // A declared function is a closure of its scope. In strict code, the name of one that stands in a
+    // block means something else outside of that block.
+    traits.captured = new Set([...search.captured, ...inParameters.captured, ...functions]);
+  }
+  return traits;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
-/**
- * Names of functions, and of classes, `let` and `const`, which are not initialised yet at the first
- * statement.
- */
-function immediateNames(statements: readonly Node[]): ReadonlySet<string> {
-  let names: Set<string> | undefined;
-  for (const { type, kind, declarations, id } of statements) {
-    if (type === "ClassDeclaration" || type === "FunctionDeclaration") {
-      (names ??= new Set()).add(id.name);
-    } else if (type === "VariableDeclaration" && kind !== "var") {
-      for (const declarator of declarations) boundNames(declarator.id, names ??= new Set());
-    }
-  }
-  return names ?? NONE;
+function passedParameters(
+  { params }: Node,
+  { mentioned, captured }: BodyTraits,
+  inParameters: BodyTraits,
+): readonly string[] {
+  if (inParameters.evals || inParameters.captured.has(EVERY_NAME)) return [];
+  const names = new Set<string>();
+  for (const parameter of params) boundNames(parameter, names);
+  return [...names].filter((name) =>
+    (mentioned.has(name) || captured.has(name) || captured.has(EVERY_NAME)) &&
+    !inParameters.captured.has(name)
+  );
 }

@@ -76,7 +76,7 @@ testNeeding(gcc, "profile() runs the program even if nothing can sample, and say
   });
   equal(code, 1);
   match(stdout, /done/);
-  match(stderr, /error: Cannot report: the built-in sampler has seen nothing/);
+  match(stderr, /error: Cannot report "recording\.json": the built-in sampler has seen nothing/);
 });
 
 Deno.test("profile() with the built-in sampler shows no js:: frame with -X perf=0", async () => {

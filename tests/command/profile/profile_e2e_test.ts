@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 
 import { tryRecording } from "../../../lib/perf/perf_tool.ts";
 import { testNeeding } from "../../support/needing.ts";
@@ -204,4 +204,38 @@ testNeeding(obstacle, "run() works under the user's own perf record", async () =
     cwd: place.path,
   });
   match(new TextDecoder().decode((await report.output()).stdout), /js::foo:/);
+});
+
+/** Callbacks that builtins call, three deep, as most programs have them. */
+const NESTED = `
+interface Item { id: number; tags: string[] }
+function make(id: number): Item { return { id, tags: ["a", "b", String(id % 7)] }; }
+function score(item: Item): number {
+  return item.tags.reduce((sum, tag) => sum + tag.charCodeAt(0) * item.id, 0) % 1013;
+}
+function rank(items: Item[]): Item[] {
+  return items.map((item) => ({ item, by: score(item) })).sort((a, b) => a.by - b.by)
+    .map(({ item }) => item);
+}
+async function round(n: number): Promise<number> {
+  const ranked = rank(Array.from({ length: 300 }, (_, i) => make(i + n)));
+  await null;
+  return JSON.stringify(ranked.map((item) => ({ ...item, name: "x" + item.id }))).length;
+}
+for (let n = 0; n < 300; n++) await round(n);
+`;
+
+testNeeding(obstacle, "profile() -X perf_jit has whole stacks of a small program", async () => {
+  await using place = new Workplace();
+  place.write("nested.ts", NESTED);
+  const cutOf = async (...args: string[]) => {
+    const { code, stderr } = await runCommand(
+      ["profile", "-X", "perf_jit", "--engine", "native", "-F", "999", ...args, "nested.ts"],
+      { cwd: place.path },
+    );
+    equal(code, 0, stderr);
+    return Number(/(\d+) % of the stacks are cut off/.exec(stderr)?.[1] ?? 0);
+  };
+  const [cut, before] = [await cutOf(), await cutOf("--call-graph", "dwarf,8192")];
+  ok(cut < before / 2, `${cut} % are cut, with 8192 bytes ${before} %`);
 });

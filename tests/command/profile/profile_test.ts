@@ -172,3 +172,18 @@ Deno.test("profile() refuses a clock that a jitdump does not have", async () => 
   match(stderr, /^error: Cannot record a jitdump with clock "real": must be mono\n/);
   equal(place.has("ran"), false);
 });
+
+Deno.test("profile() -X perf_jit copies more stack than perf does of its own accord", async () => {
+  await using place = new Workplace();
+  const record = 'echo "$@" >> calls';
+  const sizeOf = async (...args: string[]) => {
+    place.write("calls", "");
+    await profileWithPerf(place, { record }, "-X", "perf_jit", ...args);
+    return [...Deno.readTextFileSync(`${place.path}/calls`).matchAll(/--call-graph (\S+)/g)]
+      .at(-1)![1];
+  };
+  equal(await sizeOf(), "dwarf,16384");
+  equal(await sizeOf("--call-graph", "dwarf"), "dwarf,16384");
+  equal(await sizeOf("--call-graph", "dwarf,8192"), "dwarf,8192");
+  equal(await sizeOf("-g"), "fp");
+});

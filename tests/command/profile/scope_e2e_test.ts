@@ -51,7 +51,32 @@ for (const sampler of ["perf", "builtin"]) {
   );
 }
 
-Deno.test("profile() --scope refuses commands, processes and invalid values", async () => {
+for (const sampler of ["perf", "builtin"]) {
+  testNeeding(
+    sampler === "perf" ? obstacleOfPerf() : undefined,
+    `profile() --scope with ${sampler} says what the program has never done`,
+    async () => {
+      await using place = new Workplace();
+      const script = place.write("parts.ts", "for (let i = 0; i < 3e8; i++);");
+      for (
+        const [scope, never] of [
+          ["measure:nope", 'between performance.mark("nope") and performance.measure("nope")'],
+          ["active", "into a time with trampolines on, as activateStackTrampoline() turns them on"],
+        ] as const
+      ) {
+        const args = ["profile", "--sampler", sampler, "-o", "out.data", "--scope", scope, script];
+        const { code, stdout, stderr } = await runCommand(args, { cwd: place.path });
+        equal(code, 1);
+        equal(stdout, "");
+        const message =
+          `error: Cannot report "out.data": nothing was measured, no sample fell ${never}`;
+        equal(stderr.trimEnd().split("\n").at(-1), message);
+      }
+    },
+  );
+}
+
+Deno.test("profile() --scope refuses what it cannot do", async () => {
   for (
     const [args, message] of [
       [["--scope", "some"], /Cannot use scope "some" of --scope: must be all, active or measure/],

@@ -350,37 +350,7 @@ testNeeding(obstacle, "profile() -X perf=0 names nothing", async () => {
   equal(place.has("perf.data.v8"), false);
 });
 
-testNeeding(obstacle, "no byte of V8's log reaches the program's output, in any mode", async () => {
-  await using place = new Workplace();
-  place.write(
-    "app.ts",
-    `new Worker("data:text/javascript,console.log('worker');self.close()", { type: "module" });
-    const text = new TextDecoder().decode(
-      new Deno.Command(Deno.execPath(), { args: ["eval", "console.log('child')"] }).outputSync().stdout,
-    );
-    setTimeout(() => { console.log(text.trim()); console.error("error"); }, 500);`,
-  );
-  for (
-    const args of [
-      ["run"],
-      ["run", "-X", "perf"],
-      ["run", "-X", "perf=0"],
-      ["run", "--engine", "trampolines", "-X", "perf"],
-      ["run", "--engine", "native", "-X", "perf"],
-      ["run", "--engine", "wasm", "-X", "perf"],
-    ]
-  ) {
-    const { stdout, stderr } = await runCommand([...args, "app.ts"], { cwd: place.path });
-    equal(stdout, "worker\nchild\n", args.join(" "));
-    equal(stderr, "error\n", args.join(" "));
-  }
-  const { stdout } = await runCommand(["profile", "--format", "folded", "app.ts"], {
-    cwd: place.path,
-  });
-  equal(stdout, "worker\nchild\n");
-});
-
-testNeeding(obstacle, "perf report has names by the map, report() by V8's log", async () => {
+testNeeding(obstacle, "report() by hand: perf by its map, the command by V8's log", async () => {
   await using place = new Workplace();
   place.write(
     "app.ts",
@@ -469,9 +439,12 @@ testNeeding(obstacle, "profile() shows as much garbage collection as V8 reports"
       thread === "deno" && frames.some(({ name }) => name === "(garbage collection)"),
   ) / 1e6;
   ok(collected > 200, `V8 says ${collected} ms`);
+  // V8 counts time on the clock, and samples count processor time. The program wants the processor for
+  // 2.5 s, so its processor time says how much of the time it had.
+  const had = Math.min(1, weightOf(stacks, ({ thread }) => thread === "deno") / 1e6 / 2500);
   // V8 leaves out the time that it takes to get memory from the system.
-  const ratio = seen / collected;
-  ok(ratio > 0.7 && ratio < 1.7, `${seen} ms seen, V8 says ${collected} ms`);
+  const ratio = seen / (had * collected);
+  ok(ratio > 0.7 && ratio < 1.7, `${seen} ms seen, V8 says ${collected} ms, ${had}`);
   match(result.stdout, /^# The runtime itself, of all time: garbage collection [\d.]+ %/m);
 });
 

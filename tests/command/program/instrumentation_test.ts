@@ -34,6 +34,12 @@ Deno.test("instrumentationVariables() checks patterns of both sources", () => {
   throws(() => variables([], { JS_PERF_INCLUDE: "!a" }), /"!a" of JS_PERF_INCLUDE: /);
 });
 
+Deno.test("instrumentationVariables() refuses an option that names no pattern", () => {
+  throws(() => variables(["--include", ""]), /Cannot use --include "": must name a pattern/);
+  throws(() => variables(["--exclude", " , "]), /Cannot use --exclude " , ": must name a pattern/);
+  deepEqual(variables(["--include", "", "--include", "src"]), [",src", "", ""]);
+});
+
 /** A program of three modules and a package, one function in each. */
 function writeProgram(place: Workplace): string {
   place.write("node_modules/left/package.json", '{ "name": "left", "main": "main.js" }');
@@ -93,7 +99,24 @@ Deno.test("run() instruments the modules that --include and --exclude select", a
   }
 });
 
-Deno.test("run() --verbose lists functions that are not instrumented", async () => {
+Deno.test("run() names the patterns of --include that match nothing", async () => {
+  await using place = new Workplace();
+  const script = writeProgram(place);
+  const include = ["--include", "npm:left,npm:nonexistent,*.ts", "--exclude", "nowhere"];
+  const { code, stdout, stderr } = await runCommand(
+    ["run", "--engine=trampolines", "-X", "perf", ...include, script],
+    { cwd: place.path },
+  );
+  equal(code, 0);
+  equal(stdout, "3function text() {}\n\n");
+  equal(
+    stderr,
+    '@x/perf: Pattern "npm:nonexistent" of --include (JS_PERF_INCLUDE) matches no module of the ' +
+      "main thread\n",
+  );
+});
+
+Deno.test("run() lists with --verbose what it leaves alone", async () => {
   await using place = new Workplace();
   const script = writeProgram(place);
   const { stderr } = await runCommand(["run", "--engine=trampolines", "--verbose", script], {

@@ -1,7 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 
-import type { PageData } from "../../../lib/report/page_data.ts";
+import { Model } from "../../../bundles/page/model.ts";
+import { pageDataOf } from "../../support/page_model.ts";
 import { testNeeding } from "../../support/needing.ts";
 import { obstacleOfPerf } from "../../support/perf.ts";
 import { runCommand, Workplace } from "../../support/command_process.ts";
@@ -54,10 +55,16 @@ function readSpeedscope(text: string): Shares {
 }
 
 function readPage(text: string): Shares {
-  const [, json] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(text)!;
-  const { frames, stacks }: PageData = JSON.parse(json!);
-  const foo = frames.findIndex(({ name }) => name === "foo");
-  return sharesOf(stacks.map(([, ids, , weight]) => ({ isInFoo: ids.includes(foo), weight })));
+  const { cells, parent, data, ...model } = new Model(pageDataOf(text));
+  const foo = data.functions.name.indexOf("foo");
+  const isInFoo = (node: number): boolean =>
+    node > 0 && (model.spotFn[model.spot[node]!] === foo || isInFoo(parent[node]!));
+  return sharesOf(
+    Array.from(cells.node, (node, cell) => ({
+      isInFoo: isInFoo(node),
+      weight: cells.weight[cell]!,
+    })),
+  );
 }
 
 /** perf's own reading of its own file, to compare with. */

@@ -50,7 +50,53 @@ Deno.test("report() writes to the file of -o, or to standard output", async () =
   match(Deno.readTextFileSync(`${place.path}/x.txt`), /^deno;main;\[deno\] 10000\n/);
 });
 
-Deno.test("report() refuses files that it cannot report", async () => {
+Deno.test("report() writes a .cpuprofile for each thread, and the main thread's to standard output", async () => {
+  await using place = placeWithRecording();
+  const run = (...args: string[]) =>
+    runCommand(["report", "own.json", "--format", "cpuprofile", ...args], {
+      cwd: place.path,
+    });
+  const files = () =>
+    [...Deno.readDirSync(place.path)].map(({ name }) => name)
+      .filter((name) => name !== "own.json").sort();
+  const out = await run("-o", "-");
+  equal(out.code, 0, out.stderr);
+  equal(JSON.parse(out.stdout).perf.thread, "deno");
+  match(out.stderr, /^cpuprofile: other threads are left out \(1\), -o FILE has a file for each$/m);
+  deepEqual(files(), []);
+  equal((await run()).stdout, "");
+  deepEqual(files(), ["own.cpuprofile", "own.worker.cpuprofile"]);
+  await run("-o", "x.cpuprofile");
+  deepEqual(files().slice(2), ["x.cpuprofile", "x.worker.cpuprofile"]);
+  const worker = JSON.parse(Deno.readTextFileSync(`${place.path}/x.worker.cpuprofile`));
+  equal(worker.perf.thread, "worker");
+});
+
+Deno.test("report() --max-lines limits a report in markdown", async () => {
+  await using place = placeWithRecording();
+  const run = (lines: string) =>
+    runCommand([
+      "report",
+      "-q",
+      "own.json",
+      "--format",
+      "markdown",
+      "-o",
+      "-",
+      "--max-lines",
+      lines,
+    ], {
+      cwd: place.path,
+    });
+  match((await run("80")).stdout, /^# CPU profile: app\.ts --fast\n/);
+  for (const lines of ["79", "many", "1e9.5"]) {
+    const { code, stderr } = await run(lines);
+    equal(code, 2);
+    match(stderr, /^error: Cannot use --max-lines ".*": must be a whole number from 80 on/);
+  }
+});
+
+Deno.test("report() refuses what it cannot report", async () => {
   await using place = placeWithRecording();
   place.write("notes.txt", "PERFILE");
   place.write("torn.json", '{"format":"@x/perf recording","version":1,"frames":[');
@@ -58,7 +104,12 @@ Deno.test("report() refuses files that it cannot report", async () => {
   const table: [string[], number, RegExp][] = [
     [["notes.txt"], 1, /^error: Cannot read "notes\.txt": it is no recording/],
     [["torn.json"], 1, /^error: Cannot read "torn\.json": /],
-    [[], 1, /^error: Cannot read "perf\.data": ENOENT/],
+    [
+      [],
+      1,
+      /^error: Cannot read "perf\.data": no such file or directory\nhint: profile -o perf\.data /,
+    ],
+    [["."], 1, /^error: Cannot read "\.": [a-z ]*directory\n/],
     [["own.json", "own.json"], 2, /^error: Cannot report 2 files: must be one, diff compares two/],
     [["own.json", "--format", "svg"], 2, /^error: Cannot report in format "svg": must be one of/],
   ];

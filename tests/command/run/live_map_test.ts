@@ -2,7 +2,6 @@ import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { appendFileSync, openSync, writeSync } from "node:fs";
 
 import { LiveMap, type MapEntry } from "../../../lib/command/run/live_map.ts";
-import { LiveMaps } from "../../../lib/command/run/live_maps.ts";
 import { PerfError } from "../../../lib/base/perf_error.ts";
 import { readPerfMapEntries } from "../../../lib/backends/perf_map/perf_map_entries.ts";
 
@@ -198,37 +197,4 @@ Deno.test("LiveMap leaves a file alone that has replaced the map", () => {
   Deno.writeTextFileSync(scratch.path, "other\n");
   map.finish();
   equal(scratch.text, "other\n");
-});
-
-Deno.test("LiveMaps writes each source's code, and finishes the map when the process ends", async () => {
-  using scratch = new Scratch();
-  const program = new Deno.Command("sleep", { args: ["60"] }).spawn();
-  const maps = new LiveMaps({ open: (pid) => new LiveMap(pid, scratch.path) });
-  const batches = [[entry(0x10, 8, "a")], [entry(0x10, 8, "b")], [entry(0x20, 8, "c")]];
-  maps.follow(program.pid, { takeChanges: () => ({ added: batches.splice(0, 1).flat() }) });
-  maps.follow(program.pid, { takeChanges: () => ({ added: [] }) });
-  maps.update();
-  maps.update();
-  equal(scratch.text, "00 0 a\n10 8 b\n");
-  program.kill();
-  await program.status;
-  maps.update();
-  equal(scratch.text, "10 8 b\n20 8 c\n");
-  maps.finish();
-});
-
-Deno.test("LiveMaps says once that a map cannot be written", () => {
-  const problems: string[] = [];
-  const maps = new LiveMaps({
-    onProblem: (error) => problems.push(error.message),
-    open: () => {
-      throw new PerfError("Cannot write", { code: "file" });
-    },
-  });
-  const source = { takeChanges: () => ({ added: [] }) };
-  maps.follow(Deno.pid, source);
-  maps.follow(Deno.pid, source);
-  maps.update();
-  maps.finish();
-  deepEqual(problems, ["Cannot write"]);
 });

@@ -82,3 +82,38 @@ function columnOf(edited: string, name: string): number {
   const blank = edited.replace(/\/\*\$<.*?\/\*\$>\*\//g, (edit) => " ".repeat(edit.length));
   return blank.search(name === ";" ? /;/ : new RegExp(`\\b${name}\\b`));
 }
+
+const STATEMENTS: [text: string, edited: string][] = [
+  ["a\n  b", "a;X\n  b"],
+  ["a;\n\n\tb", "a;;X\n\n\tb"],
+  ["{\r\nb", "{;X\r\nb"],
+  ["a /* c */;\nb", "a /* c */;;X\nb"],
+  // Behind these it would be part of a comment, or begin one.
+  ["a // c\nb", "a // c\n;Xb"],
+  ["a\n// c\nb", "a\n// c\n;Xb"],
+  ["<!-- a\nb", "<!-- a\n;Xb"],
+  ["#!a\nb", "#!a\n;Xb"],
+  ["/a/\nb", "/a/\n;Xb"],
+  ["a; b", "a; ;Xb"],
+  ["\nb", "\n;Xb"],
+];
+
+for (const [text, edited] of STATEMENTS) {
+  Deno.test(`Edits.insert() leaves a statement its column where it can: ${JSON.stringify(text)}`, () => {
+    const edits = new Edits(text);
+    edits.insert(text.indexOf("b"), ";X");
+    const { pieces } = edits.apply(new LineStarts(text));
+    equal(pieces.join("").replace(/\/\*\$[<>]\*\//g, ""), edited);
+    equal(restoreSource(pieces.join("")), text);
+  });
+}
+
+Deno.test("Edits.insert() puts what belongs to the next line behind what ends the line before", () => {
+  const edits = new Edits("a()\nb()");
+  edits.insert(0, "(");
+  edits.insert(4, ";{");
+  edits.append(7, "}");
+  edits.append(3, ")");
+  const { pieces } = edits.apply(new LineStarts("a()\nb()"));
+  equal(pieces.join("").replace(/\/\*\$[<>]\*\//g, ""), "(a());{\nb()}");
+});

@@ -1,5 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 
+import { transform } from "../../../lib/instrument/rewrite/transform.ts";
 import { type Node, parseSource } from "../../../lib/source/syntax_tree.ts";
 import { code, guard, guardedExpression, instrument } from "../../support/instrumented.ts";
 
@@ -99,7 +100,7 @@ const GOLDEN: [name: string, before: string, after: string][] = [
   [
     "what runs in a class",
     "class A { static x = f(); y = g(this); static { h(); } z = () => 1; }",
-    "class A { static x = (0,$.run)(1,()=>(f())); y = (0,$.run)(2,()=>(g(this))); static { ;(0,$.run)(1,()=>{h();}); } z = () => (0,$.run)(3,()=>(1)); }",
+    "class A { static x = (0,$.run)(1,()=>(f())); y = (0,$.run)(2,function(){return(g(this))},this); static { ;(0,$.run)(1,()=>{h();}); } z = () => (0,$.run)(3,()=>(1)); }",
   ],
 ];
 
@@ -199,7 +200,7 @@ for (const [name, before, after] of GOLDEN) {
 Deno.test("transform() wraps a CommonJS module as a function", () => {
   equal(
     code('"use strict"\nvar a = f()\nreturn a', "commonjs"),
-    '"use strict"\n;return (0,$.run)(0,()=>{var a = f()\nreturn a})',
+    '"use strict";return (0,$.run)(0,()=>{\nvar a = f()\nreturn a})',
   );
 });
 
@@ -222,7 +223,44 @@ Deno.test("transform() leaves functions with a direct eval, or inside a with sta
   ]);
 });
 
-Deno.test("transform() leaves global code, but wraps its functions", () => {
+const LIMITS: [before: string, after: string][] = [
+  ["E.stackTraceLimit = 5", "$.limitHolder(E).stackTraceLimit = 5"],
+  ["Error['stackTraceLimit']++", "$.limitHolder(Error)['stackTraceLimit']++"],
+  ["let { stackTraceLimit: a } = E", "let { stackTraceLimit: a } = $.limitHolder(E)"],
+  ["({ stackTraceLimit } = E)", "({ stackTraceLimit } = $.limitHolder(E))"],
+  [
+    "a(() => { b(E, 1, 'stackTraceLimit') })",
+    "a(() => { b($.limitHolder(E), 1, 'stackTraceLimit') })",
+  ],
+  ["stackTraceLimit = { stackTraceLimit }", "stackTraceLimit = { stackTraceLimit }"],
+];
+
+for (const [before, after] of LIMITS) {
+  Deno.test(`transform() has stackTraceLimit read of the program's in ${before}`, () => {
+    const options = { url: "file:///a.js", kind: "module", firstId: 0, runtime: "$" } as const;
+    const { source } = transform(before, { ...options, limitOnly: true });
+    equal(source.split("\n//#")[0]!.replace(/\/\*\$[<>].*?\*\//g, ""), after);
+    // Functions that are instrumented too keep it: what nothing is asked of is forgotten of them.
+    equal(
+      code(`function f() { ${before} }`).includes("limitHolder"),
+      after.includes("limitHolder"),
+    );
+  });
+}
+
+Deno.test("transform() leaves functions of asm.js, and all inside", () => {
+  const asm =
+    'function M(std) { "use asm"; function f(a) { a = a | 0; return a | 0; } return { f: f }; }';
+  equal(code(asm, "script"), asm);
+  const { skipped, functions } = instrument(`${asm}\nfunction g() {}`, { kind: "script" });
+  deepEqual(skipped.map(({ name, reason }) => [name, reason]), [
+    ["<module>", "global code"],
+    ["M", "asm.js"],
+  ]);
+  deepEqual(functions.map(({ name }) => name), ["g"]);
+});
+
+Deno.test("transform() leaves global code, whose functions it wraps", () => {
   equal(
     code("var a = f(); function f() { return 1 }", "script"),
     "var a = f(); function f() {return (0,$.run)(0,()=>{ return 1 })}",

@@ -539,6 +539,80 @@ await later();
 `,
   },
   {
+    name: "stackTraceLimit, read and set in every way",
+    modules: `
+const E = Error, seen: unknown[] = [];
+function deep(n: number): number { return n ? deep(n - 1) : new Error("deep").stack!.split("\\n").length - 1; }
+const { stackTraceLimit: destructured } = Error;
+seen.push(Error.stackTraceLimit, E.stackTraceLimit, destructured, Error["stackTraceLimit"]);
+seen.push(Reflect.get(Error, "stackTraceLimit"), Object.getOwnPropertyDescriptor(Error, "stackTraceLimit"));
+Reflect.set(Error, "stackTraceLimit", 5); seen.push(deep(20), E.stackTraceLimit);
+E.stackTraceLimit = 7; seen.push(deep(20)); Error["stackTraceLimit"] += 1; seen.push(deep(20));
+Object.defineProperty(E, "stackTraceLimit", { value: 4 }); seen.push(deep(20));
+let assigned; ({ stackTraceLimit: assigned } = E); seen.push(assigned);
+const options = { stackTraceLimit: 3 }; options.stackTraceLimit++; seen.push(options);
+Error.stackTraceLimit = 0; seen.push(deep(3)); Error.stackTraceLimit = Infinity; seen.push(deep(20) > 20);
+delete (Error as any).stackTraceLimit; seen.push(E.stackTraceLimit, new Error("none").stack);
+Error.stackTraceLimit = 10; console.log(seen, new Error("end").stack);
+`,
+  },
+  {
+    name: "Error.prepareStackTrace as the runtime has it, and put back",
+    modules: `
+const { prepareStackTrace: usual } = Error;
+const show = () => console.log(typeof Error.prepareStackTrace, Error.prepareStackTrace?.name, Error.prepareStackTrace === usual);
+show();
+function named(): unknown { return new Error("x").stack; }
+Error.prepareStackTrace = (error, sites) => error + " in " + sites[0]!.getFunctionName();
+console.log(named()); show();
+Error.prepareStackTrace = usual;
+console.log(named()); show();
+`,
+  },
+  {
+    name: "errors with codes of the runtime",
+    modules: `
+import { readFileSync } from "node:fs";
+import { Buffer } from "node:buffer";
+for (const fail of [() => readFileSync(5.5 as any, { encoding: 7 } as any), () => Buffer.alloc("a" as any), () => readFileSync("/nowhere")]) {
+  try { fail(); } catch (error: any) { console.log(error.code, error.stack.split("\\n")[0]); }
+}
+console.log(new Error("x").stack);
+Buffer.alloc("b" as any);
+`,
+  },
+  {
+    name: "Error frozen by the program",
+    modules: `
+Object.freeze(Error);
+async function later() { await null; throw new RangeError("later"); }
+try { (null as any).x; } catch (error: any) { console.log(error.stack); }
+try { await later(); } catch (error: any) { console.log(error.stack); }
+await later();
+`,
+  },
+  {
+    name: "calls whose place is a parenthesis",
+    modules: {
+      "main.mjs": `
+const fail = () => { throw new Error("called"); };
+const object = { f: () => fail, g: fail, h: () => ({ i: () => fail }) };
+for (const call of [() => object.f()(), () => object.g?.(), () => object.h()?.i?.()?.(), () => (0, object.f)()()]) {
+  try { call(); } catch (error) { console.log(error.stack); }
+}
+`,
+    },
+  },
+  {
+    name: "a byte-order mark in front of the first line",
+    modules: {
+      "main.mjs":
+        `\ufeffimport { fail } from "./typed.ts"; const outer = () => fail(); try { outer(); } catch (error) { console.log(error.stack); }\nouter();\n`,
+      "typed.ts":
+        `\ufeffexport const fail = (): never => { throw new Error("behind the mark"); };\n`,
+    },
+  },
+  {
     name: "several modules, one of which fails while it is loaded",
     modules: {
       "main.ts":

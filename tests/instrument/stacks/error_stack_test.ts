@@ -15,8 +15,8 @@ type Mode = "plain" | "inactive" | "active";
 const preload = import.meta.resolve("../../../lib/preload.ts");
 
 /**
- * A hook that does nothing. With any hook other functions of Node load a program, and other
- * functions of Deno a CommonJS program. These functions stand in its stacks.
+ * A hook that does nothing. A program that has one is loaded by other functions of Node, which stand in
+ * its stacks whatever the hook does.
  */
 const NO_HOOK = `import { registerHooks } from "node:module";
 registerHooks({ load: (url, context, next) => next(url, context) });
@@ -26,10 +26,7 @@ registerHooks({ load: (url, context, next) => next(url, context) });
 const RUNTIMES = {
   Deno: {
     obstacle: undefined,
-    command: (
-      entry: string,
-      preload = /\.c[jt]s$/.test(entry) ? "./no_hook.mjs" : undefined,
-    ) => {
+    command: (entry: string, preload?: string) => {
       const flags = preload === undefined ? [] : [`--preload=${preload}`];
       return [Deno.execPath(), "run", "--no-lock", "-A", ...flags, entry];
     },

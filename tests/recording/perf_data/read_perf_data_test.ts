@@ -395,7 +395,7 @@ Deno.test("readPerfData() keeps processes apart if several ran JavaScript", asyn
   deepEqual(await labels({}), [["deno 1", "sh"], ["deno 2"]]);
   const commands = new Map([[1, ["deno", "run", "/x/server.ts"]]]);
   deepEqual(await labels({ findCode: known({ framesAt: () => undefined }, commands) }), [[
-    'deno 1 "run server.ts"',
+    'deno 1 "server.ts"',
     "sh",
   ], ["deno 2"]]);
 });

@@ -1,0 +1,145 @@
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import process from "node:process";
+
+import { PerfError } from "../../base/perf_error.ts";
+import { perfRecordArgs, type PerfRecordOptions } from "../../perf/perf_record_args.ts";
+import { TopWindow } from "../../report/top_window.ts";
+import { FollowedLogs } from "../logs/v8_logs.ts";
+import { type Ending, runChild } from "../program/child.ts";
+import type { ScriptCommand } from "../program/script.ts";
+import { Progress } from "../progress.ts";
+import { readRecordings } from "../report/recorded.ts";
+import { ProgramOutput } from "./program_output.ts";
+import { Slices } from "./slices.ts";
+import { printCounts, topView } from "./top_view.ts";
+
+/** Seconds that one recording takes, and how many of them are shown. */
+const SLICE = 1;
+const SLICES = 5;
+
+/** Ends that a user can ask for from outside. */
+const QUIT_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** What {@linkcode profileTop} shows. */
+export interface TopRun {
+  program: ScriptCommand;
+  /** What perf records, and how; its output is not used. */
+  options: PerfRecordOptions;
+  /** Options of `perf record` besides those. */
+  recordArgs: readonly string[];
+  /** After how many seconds a program that is started here ends; `undefined` for never. */
+  seconds: number | undefined;
+}
+
+/**
+ * Shows the hottest functions of the last seconds until the program ends or the user quits, then
+ * those of all the time. perf writes a recording a second, which is read while it writes the next.
+ *
+ * @param run The program.
+ * @returns How the program ended; well where the user has quit.
+ * @throws {PerfError} If no sample was taken.
+ */
+export async function profileTop(
+  { program, options, recordArgs, seconds }: TopRun,
+): Promise<Ending> {
+  const directory = makeDirectory();
+  const output = process.stdout.isTTY ? new ProgramOutput(directory) : undefined;
+  try {
+    const slices = new Slices(directory);
+    const { env, begin, finish, launcher = [], pid } = program;
+    const command = [...launcher, ...program.command];
+    const args = perfRecordArgs({ ...options, command, pid, output: slices.output });
+    const window = new TopWindow(SLICES);
+    let perf: number | undefined;
+    let hasQuit = false;
+    const quit = () => {
+      hasQuit = true;
+      interrupt(perf);
+    };
+    for (const signal of QUIT_SIGNALS) process.on(signal, quit);
+    let ending: Ending;
+    try {
+      begin?.();
+      const child = runChild(
+        ["perf", "record", "--quiet", `--switch-output=${SLICE}s`, ...recordArgs, ...args],
+        {
+          env,
+          signals: [],
+          started: (started) => perf = started,
+          limit: pid !== undefined || seconds === undefined
+            ? undefined
+            : { seconds, signal: "SIGINT" },
+          stdio: output?.stdio,
+        },
+      );
+      ending = await showSlices(child, { slices, window, quit });
+    } finally {
+      // Where reading has failed, perf would go on for good.
+      interrupt(perf);
+      for (const signal of QUIT_SIGNALS) process.off(signal, quit);
+      finish?.();
+      output?.print();
+    }
+    if (window.all().total > 0) printCounts(window.all(), { title: "all the time", window });
+    else if (ending.code === 0) throw nothingMeasured();
+    // perf has then ended of its signal, and has ended the program by one, as the user wished.
+    return hasQuit || pid !== undefined ? { code: 0, signal: null } : ending;
+  } finally {
+    output?.[Symbol.dispose]();
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function showSlices(
+  child: Promise<Ending>,
+  { slices, window, quit }: { slices: Slices; window: TopWindow; quit: () => void },
+): Promise<Ending> {
+  let isOver = false;
+  const end = child.finally(() => isOver = true);
+  // It is awaited below; until then a failure is no unhandled one.
+  end.catch(() => {});
+  const followed = new FollowedLogs();
+  const view = topView({ seconds: SLICE * SLICES, onQuit: quit });
+  const progress = new Progress({ isQuiet: true });
+  try {
+    for await (const path of slices.finished(() => isOver)) {
+      const [recording] = await readRecordings(path, progress, { followed });
+      window.add(recording);
+      view.show(window);
+    }
+    return await end;
+  } finally {
+    view[Symbol.dispose]();
+    followed[Symbol.dispose]();
+  }
+}
+
+function nothingMeasured(): PerfError {
+  return new PerfError("Cannot show the hottest functions: nothing was measured", {
+    code: "perf",
+    hint: "time that a program waits is not measured",
+  });
+}
+
+function makeDirectory(): string {
+  try {
+    return fs.mkdtempSync(`${tmpdir()}/xperf-top-`);
+  } catch (cause) {
+    throw new PerfError(`Cannot record: no temporary directory (${(cause as Error).message})`, {
+      code: "file",
+      hint: "df /tmp; ls -ld /tmp",
+      cause,
+    });
+  }
+}
+
+/** Has perf end its recording, and the program that it has started. */
+function interrupt(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, "SIGINT");
+  } catch {
+    // It has ended.
+  }
+}

@@ -1,0 +1,97 @@
+import { truncatedWidth } from "./text_width.js";
+
+/** Where text goes: how wide it can be, and whether colours are shown there. */
+export interface Terminal {
+  /** Columns of a line. */
+  width: number;
+  /** Whether escape sequences for colours are understood and wanted. */
+  hasColor: boolean;
+}
+
+/** Text in a file, or for a program that reads it. */
+export const PLAIN: Terminal = { width: 100, hasColor: false };
+
+/** Styles, and the parameters of their escape sequences (ECMA-48, select graphic rendition). */
+const STYLES = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39] } as const;
+
+/** A style of text. */
+export type TextStyle = keyof typeof STYLES;
+
+/** Puts a text into a style where the terminal has colours; the text must be trimmed before. */
+export function styled(text: string, style: TextStyle | undefined, terminal: Terminal): string {
+  if (style === undefined || !terminal.hasColor || text === "") return text;
+  const [on, off] = STYLES[style];
+  return `\x1b[${on}m${text}\x1b[${off}m`;
+}
+
+/** The style of a share of time: the hottest stand out. */
+export function heatOf(share: number): TextStyle | undefined {
+  return share >= 0.2 ? "red" : share >= 0.05 ? "yellow" : undefined;
+}
+
+/**
+ * A text that a terminal shows as it is: a name or a line of source could have escape sequences in
+ * it, or turn the direction of what follows.
+ */
+export function printable(text: string): string {
+  return text
+    .replaceAll("\t", "  ")
+    // deno-lint-ignore no-control-regex -- these are the characters that are taken out
+    .replace(/[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
+}
+
+/** UTF-16 code units that a column can take on average, with accents and joined emoji. */
+const MOST_UNITS = 16;
+
+/** Columns that a text takes. */
+export function columnsOf(text: string): number {
+  return truncatedWidth(text).width;
+}
+
+/**
+ * A text that takes at most `width` columns; where its end is left out, `…` stands there. The library
+ * measures only: 3.0.3 cuts one column too late behind a character such as `…` itself.
+ */
+export function trimmed(text: string, width: number): string {
+  // A line of minified code is measured no further than it can be shown.
+  if (text.length <= width * MOST_UNITS && columnsOf(text) <= width) return text;
+  let columns = 0;
+  let end = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text.slice(0, width * MOST_UNITS))) {
+    columns += columnsOf(segment);
+    if (columns > width - 1) break;
+    end += segment.length;
+  }
+  return `${text.slice(0, end)}…`;
+}
+
+/** The same at the beginning: the end of a path tells more than its beginning. */
+export function trimmedStart(text: string, width: number): string {
+  let columns = columnsOf(text);
+  if (columns <= width) return text;
+  let start = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (columns <= width - 1) break;
+    start += segment.length;
+    columns = columnsOf(text.slice(start));
+  }
+  return `…${text.slice(start)}`;
+}
+
+/** A text of exactly `width` columns: trimmed, or with spaces behind it. */
+export function padded(text: string, width: number): string {
+  const short = trimmed(text, width);
+  return short + " ".repeat(Math.max(0, width - columnsOf(short)));
+}
+
+/** Breaks a text between words into lines of at most `width` columns. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && columnsOf(last) + 1 + columnsOf(word) <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}
