@@ -120,7 +120,10 @@ export function formatReport(
   const sourced = hasSources ? folded : { ...folded, sources: undefined };
   switch (format) {
     case "perf":
-      return [formatPerfText(folded)];
+      return [
+        formatPerfText(folded),
+        ...(causes === undefined ? [] : causesText(recording, causes, text)),
+      ];
     case "html":
       return formatHtml(
         folded,

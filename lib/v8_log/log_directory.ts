@@ -21,8 +21,8 @@ import { CLOCK_FILE, type ClockFile, parseClockFile, type Poll } from "./clock_f
 import { LOG_PATTERN, parseLogName } from "./log_name.ts";
 import { recordingOfRotated } from "./rotated_name.ts";
 
-/** The start of the names of texts that lib/command/logs/kept_texts.ts keeps beside the logs. */
-const KEPT_TEXT = "text-";
+/** The start of the names of texts that are kept beside the logs. */
+export const KEPT_TEXT = "text-";
 
 /** Milliseconds for which the logs of a command that has ended are kept. */
 const KEPT = 24 * 60 * 60 * 1000;

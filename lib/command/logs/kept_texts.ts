@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 
+import { KEPT_TEXT } from "../../v8_log/log_directory.ts";
+
 /** Finds the text of a module with its source map, by the module's URL. */
 export type FindText = (url: string) => string | undefined;
 
@@ -15,7 +17,7 @@ export type FindText = (url: string) => string | undefined;
 export function keptTexts(directory: string, find: FindText): FindText {
   return (url) => {
     const name = createHash("sha256").update(url).digest("hex").slice(0, 32);
-    const path = `${directory}/text-${name}`;
+    const path = `${directory}/${KEPT_TEXT}${name}`;
     const kept = readKept(path);
     if (kept !== undefined) return kept;
     const text = find(url);

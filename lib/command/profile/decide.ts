@@ -20,9 +20,9 @@ import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { newerPerfCommand } from "../../perf/perf_failure.ts";
 import { findPerf, readText, type Trial, tryRecording } from "../../perf/perf_tool.ts";
 import { decideReport, type ReportWish } from "../report/reports.ts";
+import { DEFAULT_MAX_SIZE, parseMaxSize } from "../../perf/max_size.ts";
 import { outputName } from "./output_name.ts";
 import { type Rotation, rotationOf } from "./rotation.ts";
-import { DEFAULT_MAX_SIZE, parseMaxSize } from "../../perf/max_size.ts";
 import { scopeOf } from "./scope_control.ts";
 import { checkScript, requireScript } from "../program/script.ts";
 
@@ -78,11 +78,18 @@ export function decide(line: CommandLine): ProfilePlan {
     throw usageError(`Cannot use --scope with a command: must be a script`);
   }
   const maxSize = parseMaxSize(lastValue(line, "max-size") ?? DEFAULT_MAX_SIZE);
-  const report = decideReport(line);
-  const maxStack = maxStackOf(line);
   return {
-    ...{ line, script, pid, naming, scope, options, report },
-    ...{ seconds, rotation, maxStack, maxSize },
+    line,
+    script,
+    pid,
+    naming,
+    scope,
+    options,
+    report: decideReport(line),
+    seconds,
+    rotation,
+    maxStack: maxStackOf(line),
+    maxSize,
   };
 }
 

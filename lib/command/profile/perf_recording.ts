@@ -9,6 +9,7 @@ import { KernelStackLimit } from "../../perf/kernel_stack_limit.ts";
 import { withoutInterrupts } from "../../perf/perf_tool.ts";
 import { type FileState, fileState } from "./output_file.ts";
 import { Progress } from "../progress.ts";
+import type { ReportWish } from "../report/reports.ts";
 import { rotatedFiles, rotationArgs } from "./rotation.ts";
 import { readRecordings } from "../report/recorded.ts";
 import { watchRecording } from "./recording_progress.ts";
@@ -38,7 +39,8 @@ export async function profileWithPerf(
     ...perfRecordArgs({ ...options, event, command, pid }),
   ];
   const old = rotation === undefined ? [] : rotatedFiles(recording);
-  const size = new SizeLimit(maxSize, {
+  // Rotated files are limited by their number.
+  const size = new SizeLimit(rotation === undefined ? maxSize : Infinity, {
     path: recording,
     more: () => program instanceof LoggedProgram ? program.logBytes : 0,
     endsProgram: pid === undefined,
@@ -72,18 +74,13 @@ export async function profileWithPerf(
     finish?.();
   }
   const { reached } = size;
+  const nothing = () => nothingMeasured(recording, { scope, ending, sampler: "perf", reached });
   if (rotation !== undefined) {
     const files = rotatedFiles(recording).filter((file) => !old.includes(file));
-    const last = files.at(-1);
-    if (last === undefined) {
-      throw nothingMeasured(recording, { scope, ending, sampler: "perf", reached });
-    }
-    const rotated = await readRotated({ ending, last, files }, progress);
-    return { ...rotated, notes: [...size.notes, ...rotated.notes ?? []], reached };
+    if (files.length === 0) throw nothing();
+    return await readRotated({ ending, files }, { report, progress });
   }
-  if (fileState(recording) === before) {
-    throw nothingMeasured(recording, { scope, ending, sampler: "perf", reached });
-  }
+  if (fileState(recording) === before) throw nothing();
   if (naming.kind === "trampolines" && naming.wish.backend === "perf_jit") {
     const injected = await withoutInterrupts(() =>
       readInjected({ ending, recording }, line, progress)
@@ -110,18 +107,23 @@ export async function profileWithPerf(
   };
 }
 
-/** Reads the last file of a rotated recording, and notes the others. */
+/** Reads the last file of a rotated recording, and lists the others. */
 async function readRotated(
-  { ending, last, files }: { ending: Ending; last: string; files: readonly string[] },
-  progress: Progress,
+  { ending, files }: { ending: Ending; files: readonly string[] },
+  { report, progress }: { report: ReportWish; progress: Progress },
 ): Promise<Recorded> {
-  const notes = files.map((file) =>
-    file === last ? `kept, and reported: ${resolve(file)}` : `kept: ${resolve(file)}`
-  );
-  const recordings = await readRecordings(last, progress, {
-    onNote: (note) => notes.push(note),
-  });
-  return { ending, recordings, recording: last, notes, unwinds: false };
+  const last = files.at(-1)!;
+  const notes: string[] = [];
+  const recordings = await readRecordings(last, progress, { onNote: (note) => notes.push(note) });
+  notes.push(...files.slice(0, -1).map((file) => `kept: ${resolve(file)}`));
+  notes.push(`kept, and reported: ${resolve(last)}`);
+  return {
+    ending,
+    recordings,
+    recording: last,
+    notes: report.isQuiet ? [] : notes,
+    unwinds: false,
+  };
 }
 
 /** Merges the jitdump into a recording and reads the result, then removes the files for it. */

@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import { keptTexts } from "../../../lib/command/logs/kept_texts.ts";
+import { makeLogDirectory } from "../../../lib/v8_log/log_directory.ts";
 import { runCommand, Workplace } from "../../support/command_process.ts";
 import { testNeeding } from "../../support/needing.ts";
 import { obstacleOfPerf } from "../../support/perf.ts";
@@ -33,6 +34,17 @@ Deno.test("keptTexts() finds texts where nothing can be kept, and follows no lin
   Deno.removeSync(`${place.path}/${name}`);
   Deno.symlinkSync("/etc/hostname", `${place.path}/${name}`);
   equal(keptTexts(place.path, () => "text")("file:///a.ts"), "text");
+});
+
+Deno.test("keptTexts() keeps no text for the next recording of the same name", async () => {
+  await using place = new Workplace();
+  const recording = `${place.path}/perf.data`;
+  const read = (text: string) => {
+    const { path } = makeLogDirectory({ recording, temporary: place.path });
+    return keptTexts(path, () => text)("file:///app/a.ts");
+  };
+  equal(read("first"), "first");
+  equal(read("second"), "second");
 });
 
 testNeeding(

@@ -26,7 +26,7 @@ testNeeding(
       await run(Deno.execPath(), "install", "-g", "-A", "--root", home, "-n", "js-perf", cli);
       const command = `${home}/bin/js-perf`;
       for (const sampler of ["perf", "builtin"]) {
-        const { stdout } = await run(command, "profile", "--sampler", sampler);
+        const { stdout } = await run(command, "profile", "--format", "perf", "--sampler", sampler);
         match(stdout, /^baz, bar and foo are done: /);
         match(stdout, new RegExp(`js::baz:${url}[^]*js::bar:[^]*js::foo:`));
       }
