@@ -62,9 +62,6 @@ const LONG = 100;
 
 /** Long modules that have no mirror test, each with the reason. */
 const UNMIRRORED: Readonly<Record<string, string>> = {
-  "report/causes/deopt_causes.ts": "tests/report/causes/causes_test.ts has each kind of cause",
-  "report/causes/megamorphic_causes.ts":
-    "tests/report/causes/causes_test.ts has each kind of cause",
   "report/page_data.ts": "types, which tests/report/html_test.ts has the page's own reader read",
 };
 

@@ -230,7 +230,7 @@ export const OPTIONS: readonly CommandOption[] = [
     commands: {
       profile: true,
       report: true,
-      diff: "formats, separated by commas: text, html (a flame graph), folded (a stack per line " +
+      diff: "formats, separated by commas: text, html (a page), folded (a stack per line " +
         "with both weights, as difffolded.pl makes them) (text)",
     },
     group: "Report",

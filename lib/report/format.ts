@@ -1,3 +1,5 @@
+import type { Causes } from "./causes/cause.ts";
+import { causesText } from "./causes/causes_text.ts";
 import { formatCpuProfile, formatCpuProfiles } from "./cpuprofile.ts";
 import { formatFirefox } from "./firefox.ts";
 import { foldFrames } from "./fold_frames.ts";
@@ -70,6 +72,8 @@ export interface ReportOptions {
   hasSources?: boolean;
   /** Lines of a Markdown report, at most. @default {400} */
   maxLines?: number;
+  /** The reasons for which lines take their time, for text and Markdown. @default {left out} */
+  causes?: Causes;
 }
 
 /** One file of a report. */
@@ -108,15 +112,18 @@ export function formatReportFiles(
 export function formatReport(
   recording: Recording,
   format: ReportFormat,
-  { appOnly, text, warnings, hasSources = true, maxLines }: ReportOptions = {},
+  { appOnly, text, warnings, hasSources = true, maxLines, causes }: ReportOptions = {},
 ): ReportContent {
   // The text has its own way to leave frames out.
-  if (format === "text") return formatText(recording, { ...text, appOnly });
+  if (format === "text") return textWithCauses(recording, { appOnly, text, causes });
   const folded = foldFrames(recording, { appOnly });
   const sourced = hasSources ? folded : { ...folded, sources: undefined };
   switch (format) {
     case "perf":
-      return [formatPerfText(folded)];
+      return [
+        formatPerfText(folded),
+        ...(causes === undefined ? [] : causesText(recording, causes, text)),
+      ];
     case "html":
       return formatHtml(
         folded,
@@ -134,6 +141,7 @@ export function formatReport(
           facts: recordingFacts(recording),
           warnings,
           maxLines,
+          causes,
         }),
       ];
     case "cpuprofile":
@@ -147,4 +155,13 @@ export function formatReport(
     case "pprof":
       return formatPprof(folded);
   }
+}
+
+/** The text, with the causes below the lines that they explain. */
+function* textWithCauses(
+  recording: Recording,
+  { appOnly, text, causes }: Pick<ReportOptions, "appOnly" | "text" | "causes">,
+): Generator<string> {
+  yield* formatText(recording, { ...text, appOnly });
+  if (causes !== undefined) yield* causesText(recording, causes, text);
 }

@@ -1,4 +1,6 @@
 import type { Recording } from "../recording/recording.ts";
+import type { Causes } from "./causes/cause.ts";
+import { causesMarkdown } from "./causes/causes_markdown.ts";
 import { MarkdownSections } from "./markdown_sections.ts";
 import { plainText } from "./markdown_text.ts";
 
@@ -18,6 +20,8 @@ export interface MarkdownOptions {
   warnings?: readonly string[];
   /** Lines of the report, at most; no fewer than {@linkcode LEAST_LINES}. @default {400} */
   maxLines?: number;
+  /** The reasons for which lines take their time. @default {they are left out} */
+  causes?: Causes;
 }
 
 /**
@@ -31,7 +35,7 @@ export interface MarkdownOptions {
  */
 export function formatMarkdown(
   recording: Recording,
-  { title, facts, warnings = [], maxLines = MAX_LINES }: MarkdownOptions,
+  { title, facts, warnings = [], maxLines = MAX_LINES, causes }: MarkdownOptions,
 ): string {
   const most = Math.max(LEAST_LINES, maxLines);
   const sections = new MarkdownSections(recording, most);
@@ -44,6 +48,7 @@ export function formatMarkdown(
     ...sections.threads(),
     ...sections.functions(),
     ...sections.lines(),
+    ...(causes === undefined ? [] : causesMarkdown(causes, recording.unit)),
   ];
   const missing = sections.missing(warnings);
   const tree = sections.tree(most - parts.length - missing.length);

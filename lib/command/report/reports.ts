@@ -10,7 +10,6 @@ import { PerfError } from "../../base/perf_error.ts";
 import { systemReason } from "../../base/system_reason.ts";
 import { recordingAdvice } from "../../report/advice.ts";
 import { causesOf } from "../../report/causes/causes.ts";
-import { causesText } from "../../report/causes/causes_text.ts";
 import {
   FORMAT_ENDINGS,
   formatReportFiles,
@@ -56,6 +55,9 @@ export function decideReport(line: CommandLine, byDefault: ReportFormat = "text"
 /** The formats that a person reads where the command was given. */
 export const FOR_TERMINALS: readonly ReportFormat[] = ["text", "perf"];
 
+/** Formats that say why lines take their time. */
+const WITH_CAUSES: readonly ReportFormat[] = ["text", "perf", "markdown"];
+
 function parseTree(text: string): TreeKind {
   if (text === "own" || text === "full") return text;
   throw new RangeError(`Cannot show tree "${text}": must be one of own, full`);
@@ -100,12 +102,15 @@ export async function writeReports(
     const warnings = recordingAdvice(recording, { unwinds });
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
+    const causes = formats.some((format) => WITH_CAUSES.includes(format))
+      ? await causesOf(recording)
+      : undefined;
     for (const format of formats) {
       const isPrinted = FOR_TERMINALS.includes(format);
       const toOutput = output === "-" || (isPrinted && output === undefined);
       const terminal = toOutput ? terminalOf() : undefined;
       const text = { tree, terminal, directory: process.cwd() };
-      const options = { appOnly, text, warnings, hasSources, maxLines };
+      const options = { appOnly, text, warnings, hasSources, maxLines, causes };
       let left = 0;
       for (const { suffix, content } of formatReportFiles(recording, format, options)) {
         if (!toOutput) {
@@ -118,11 +123,7 @@ export async function writeReports(
         if (suffix !== "") left++;
         else writeOut(content);
       }
-      if (toOutput && isPrinted) {
-        const causes = await causesOf(recording);
-        writeOut(causesText(recording, causes, { directory: process.cwd() }));
-        writeOut([textFoot(recording, path, format)]);
-      }
+      if (toOutput && isPrinted) writeOut([textFoot(recording, path, format)]);
       if (left > 0 && !isQuiet) {
         console.error(
           `${format}: other threads are left out (${left}), -o FILE has a file for each`,

@@ -1,5 +1,7 @@
 import type { CodeTier } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
+import { placeText } from "../place_text.ts";
+import { printable } from "../terminal.ts";
 import type { Causes, FunctionCode } from "./cause.ts";
 
 /** The most causes and functions that are shown. */
@@ -40,11 +42,11 @@ export function* causesText(
 ): Generator<string> {
   const amounts = new Amounts(recording, program);
   const place = (file: string, line?: number) =>
-    `${shortFile(file, directory)}${line === undefined ? "" : `:${line}`}`;
+    printable(placeText({ file, line }, { directory }));
   if (causes.length > 0) yield "\nWhy these lines take their time, by V8's log and the samples\n";
   for (const { fn, line, weight, fact, advice } of causes.slice(0, MOST_CAUSES)) {
     const text = line === undefined ? "" : textOf(recording.sources?.get(fn.file), line);
-    const row = `${amounts.of(weight)}  ${fn.name}  ${place(fn.file, line ?? fn.line)}`;
+    const row = `${amounts.of(weight)}  ${printable(fn.name)}  ${place(fn.file, line ?? fn.line)}`;
     yield `${row}${text === "" ? "" : `  ${text}`}\n`;
     yield `${INDENT}${fact}\n`;
     yield `${INDENT}${advice}\n`;
@@ -56,7 +58,7 @@ export function* causesText(
     .filter(({ self, tiers }) => self >= LEAST_SHARE * program && tiers.size > 0);
   if (hot.length > 0) yield "\nV8's compilers, by the time of the hottest functions\n";
   for (const fn of hot) {
-    yield `${amounts.of(fn.self)}  ${fn.name}  ${place(fn.file, fn.line)}\n`;
+    yield `${amounts.of(fn.self)}  ${printable(fn.name)}  ${place(fn.file, fn.line)}\n`;
     yield `${INDENT}${[tiersText(fn), historyText(fn)].filter(Boolean).join("; ")}\n`;
   }
 }
@@ -70,8 +72,7 @@ const TEXT_LENGTH = 60;
 function textOf(source: string | undefined, line: number): string {
   // ECMA-262 has these line terminators; V8 and source maps count lines by them.
   const text = source?.split(/\r\n|[\n\r\u2028\u2029]/, line)[line - 1]?.trim() ?? "";
-  // A control character would change the terminal's state.
-  const characters = [...text.replace(/\p{Cc}/gu, " ")];
+  const characters = [...printable(text)];
   if (characters.length <= TEXT_LENGTH) return characters.join("");
   return `${characters.slice(0, TEXT_LENGTH - 1).join("")}…`;
 }
@@ -93,11 +94,6 @@ function historyText({ maglev, turbofan, deopts }: FunctionCode): string {
 
 function times(count: number): string {
   return count === 1 ? "once" : `${count} times`;
-}
-
-function shortFile(file: string, directory: string | undefined): string {
-  const prefix = directory === undefined ? undefined : `${directory.replace(/\/$/, "")}/`;
-  return prefix !== undefined && file.startsWith(prefix) ? file.slice(prefix.length) : file;
 }
 
 /** Writes amounts of time or of events, each with its share of the program's. */
