@@ -117,8 +117,11 @@ Deno.test("warnOfNoNames() says whether a command has started a runtime that wro
   );
   const brief =
     `${WARNING}: the program ran too briefly, or waited; a higher -F takes more samples`;
-  Deno.writeTextFileSync(`${program.directory.path}/isolate-0x1000-1-1-5.log`, "");
+  // `run` keeps the logs in /tmp, where another test would find one of a process that it knows.
+  const log = `${program.directory.path}/isolate-0x1000-8388608-8388608-5.log`;
+  Deno.writeTextFileSync(log, "");
   equal(warningOf({ ...run, program }), brief);
+  Deno.removeSync(log);
   equal(warningOf(runOf(app)), brief);
 });
 

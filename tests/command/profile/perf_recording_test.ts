@@ -15,9 +15,12 @@ import { PerfDataWriter, USER } from "../../support/perf_data_file.ts";
 
 const app = fileURLToPath(import.meta.resolve("../../support/demo.ts"));
 
+/** No process has this number, which is above the kernel's limit, so /tmp has no log of it. */
+const PID = 1 << 23;
+
 /** A recording whose addresses are in no memory that is known, so that perf is not asked. */
-const PERFS = new PerfDataWriter({ clock: 1 }).comm(1, 1, "app")
-  .sample({ pid: 1, time: 2_000, chain: [USER, 0x20, 0x10] });
+const PERFS = new PerfDataWriter({ clock: 1 }).comm(PID, PID, "app")
+  .sample({ pid: PID, time: 2_000, chain: [USER, 0x20, 0x10] });
 
 const COPY = 'cp made "$out"; exit 3';
 

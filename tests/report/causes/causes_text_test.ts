@@ -31,7 +31,7 @@ Deno.test("causesText() has a line's amount, share, place and text, then the fac
   const sources = new Map([[FN.file, "function hot() {\u2028  work(\u001b[31m);\n}"]]);
   const [title, row, fact, advice] = linesOf({ causes: [cause(2, 5.5e6)] }, sources);
   equal(title, "Why these lines take their time, by V8's log and the samples");
-  equal(row, "5.5 ms    5.5 %  hot  a.ts:2  work( [31m);");
+  equal(row, "5.5 ms    5.5 %  hot  a.ts:2  work(\ufffd[31m);");
   equal(fact, "deoptimised 40 times: wrong map");
   equal(advice, "Do something.");
   equal(linesOf({ causes: [cause(undefined, 5e6)] })[1], "5.0 ms    5.0 %  hot  a.ts:1");
