@@ -1,2 +1,2 @@
-/** What lib/report/pprof.ts uses of the library. */
+/** The part of the library that lib/report/formats/pprof.ts uses. */
 export { Profile, StringTable } from "pprof-format";

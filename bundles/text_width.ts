@@ -1,2 +1,2 @@
-/** What lib/report/terminal_text.ts uses of the library. */
+/** The part of the library that lib/report/text/terminal.ts uses. */
 export { default as truncatedWidth } from "fast-string-truncated-width";

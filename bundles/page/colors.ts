@@ -1,6 +1,6 @@
 /** Colours: of the style sheet for the page's elements, and as numbers for what is drawn. */
 import type { FrameKind } from "../../lib/recording/frame.ts";
-import { PAGE_KINDS } from "../../lib/report/page_data.ts";
+import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 
 /** Names of the kinds. */
 export const KIND_LABELS: Readonly<Record<FrameKind, string>> = {

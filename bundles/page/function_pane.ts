@@ -1,5 +1,5 @@
 /** The table of functions. */
-import { PAGE_KINDS } from "../../lib/report/page_data.ts";
+import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import { link, make, swatch } from "./elements.ts";
 import { fileOf, longPlace, nameOf, searchText, shortPlace } from "./functions.ts";
 import { differenceText, measureCell, rank } from "./measure.ts";

@@ -1,6 +1,6 @@
 /** Names and places of functions, as the page writes them. */
 import type { FrameKind } from "../../lib/recording/frame.ts";
-import { PAGE_KINDS } from "../../lib/report/page_data.ts";
+import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import type { Model } from "./model.ts";
 
 /** The kind of a key's code; `undefined` for threads and for the root. */

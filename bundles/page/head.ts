@@ -1,5 +1,5 @@
 /** The head of the page: its title, facts and warnings. */
-import type { PageData } from "../../lib/report/page_data.ts";
+import type { PageData } from "../../lib/report/page/page_data.ts";
 import { element, make } from "./elements.ts";
 
 /** Fills the head, and shows the controls that this kind of page has. */

@@ -1,6 +1,6 @@
 /** Time by whose code it was: a bar, and a legend that hides kinds. */
 import type { FrameKind } from "../../lib/recording/frame.ts";
-import { PAGE_KINDS } from "../../lib/report/page_data.ts";
+import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import { KIND_LABELS, TIER_LABELS } from "./colors.ts";
 import { make, swatch } from "./elements.ts";
 import { kindOf } from "./functions.ts";

@@ -1,5 +1,5 @@
 /** A report's page: reads its data, and draws it. */
-import type { PageData } from "../../lib/report/page_data.ts";
+import type { PageData } from "../../lib/report/page/page_data.ts";
 import { element } from "./elements.ts";
 import { fillHead } from "./head.ts";
 import { Model } from "./model.ts";

@@ -5,7 +5,7 @@ import type {
   PageData,
   PageSource,
   PageThread,
-} from "../../lib/report/page_data.ts";
+} from "../../lib/report/page/page_data.ts";
 
 /** Counted samples; see {@linkcode PageCells}. */
 export interface Cells {

@@ -1,6 +1,6 @@
 /** The part of a recording that is shown: threads, a stretch of time, kinds of code. */
 import type { FrameKind } from "../../lib/recording/frame.ts";
-import { PAGE_KINDS } from "../../lib/report/page_data.ts";
+import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import type { Cells, Model } from "./model.ts";
 
 /** A choice of samples. */

@@ -1,5 +1,5 @@
 /** The source of a function, with the time of each line beside it. */
-import { PAGE_KINDS } from "../../lib/report/page_data.ts";
+import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import { TIER_LABELS } from "./colors.ts";
 import { make, swatch } from "./elements.ts";
 import { longPlace, nameOf, sourceAddress } from "./functions.ts";

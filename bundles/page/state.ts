@@ -1,6 +1,6 @@
 /** Everything that can be chosen on the page, and its form in the address. */
 import type { FrameKind } from "../../lib/recording/frame.ts";
-import { PAGE_KINDS } from "../../lib/report/page_data.ts";
+import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 
 /** The three flame graphs. */
 export const GRAPHS = ["left", "time", "inverted"] as const;

@@ -1,5 +1,5 @@
 /** Samples over time by kind; a dragged range restricts everything else. */
-import { PAGE_KINDS } from "../../lib/report/page_data.ts";
+import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import type { Palette } from "./colors.ts";
 
 /** A range of stretches: the first, and the one behind the last. */

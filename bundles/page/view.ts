@@ -14,7 +14,7 @@ import {
 } from "./selection.ts";
 import type { State } from "./state.ts";
 import { buildTimeTree } from "./time_tree.ts";
-import { PAGE_KINDS } from "../../lib/report/page_data.ts";
+import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import {
   type Calls,
   callsOf,

@@ -241,7 +241,8 @@ export class Activation implements InstrumentedCodeRuntime {
   }
 
   /**
-   * Runs a body while trampolines are off, for the body and all its callees.
+   * Runs a body while trampolines are off, for the body and all its callees: an instrumented callee would
+   * need its own trampoline while one is made.
    *
    * @param body The function to run.
    * @param state The state afterwards, unless the body has turned trampolines off. It can be the number

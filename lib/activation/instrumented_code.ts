@@ -219,8 +219,9 @@ const ACTIVATION = new URL("./activation.", import.meta.url).href;
 
 /**
  * The owner of a frame, by the place of its module: every module below `lib/` belongs to this
- * package, but for the demo. In the activation's module, `run` calls pieces, and all other functions of
- * ours stand between a function and its trampoline. With a wrong owner, `programSites()` of
+ * package, but for the demo. In the activation's module, `run` calls pieces. Functions of `api/` call
+ * functions that the program wrapped, and one of `require_hook.ts` stands in for the runtime's. All
+ * others of ours stand between a function and its trampoline. With a wrong owner, `programSites()` of
  * lib/instrument/stacks/call_sites.ts would merge the wrong two frames.
  *
  * @param url The module's address.

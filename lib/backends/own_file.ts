@@ -31,8 +31,8 @@ export function openOwnFile(path: string, { readable = false } = {}): number {
 }
 
 /**
- * Opens the file if this process has written it. Removes it if it was last written before this process
- * started: then an earlier process of the same number has left it.
+ * Opens the file if it was last written after this process started. Removes it if it is older: then an
+ * earlier process of the same number has left it. Throws if it is no plain file of this user's.
  */
 function openIfWrittenByThisProcess(path: string, mode: number): number | undefined {
   let descriptor: number;

@@ -22,7 +22,7 @@ export function disguiseFunctions(realm: typeof globalThis): void {
   Object.defineProperty(prototype, "toString", { value: toString });
 }
 
-/** The functions that others stand in for. */
+/** The original function, by the function that stands in for it. */
 const originals = new WeakMap<object, object>();
 const { get: getOriginal } = originals;
 

@@ -24,7 +24,7 @@ export type InstrumentRequired = (
   isWrapped: boolean,
 ) => RequiredText | undefined;
 
-/** Of the module `node:module`, what its types leave out. */
+/** Members of `node:module` that its types do not declare. */
 interface ModuleClass {
   prototype: { _compile: (this: unknown, ...args: unknown[]) => unknown };
   wrap: (text: string) => string;
@@ -73,8 +73,8 @@ class Wrappers {
   }
 
   /**
-   * Whether the program has put something else there. From then on the runtime compiles the text with
-   * its wrapper, and all columns of the first line count from there.
+   * Whether the program has replaced `Module.wrap` or `Module.wrapper`. From then on the runtime compiles
+   * the wrapped text, so columns of the first line count from the start of the wrapper.
    */
   get areReplaced(): boolean {
     const { wrap, wrapper } = this.#class;
@@ -87,7 +87,7 @@ class Wrappers {
     return this.#class.wrap(text);
   }
 
-  /** Has the runtime's next call for a wrapped text give this one. */
+  /** Runs a body while the next call of `Module.wrap` returns a given text, whatever it is given. */
   wrapOnceAs(wrapped: string, body: () => unknown): unknown {
     const { wrap } = this.#class;
     const own = () => {

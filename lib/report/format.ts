@@ -1,19 +1,19 @@
 import type { Causes } from "./causes/cause.ts";
-import { causesText } from "./causes/causes_text.ts";
-import { formatCpuProfile, formatCpuProfiles } from "./cpuprofile.ts";
-import { formatFirefox } from "./firefox.ts";
-import { foldFrames } from "./fold_frames.ts";
-import { formatFolded } from "./folded.ts";
-import { formatHtml } from "./html.ts";
-import { formatMarkdown } from "./markdown.ts";
-import { formatPerfText } from "./perf_text.ts";
-import { formatPprof } from "./pprof.ts";
+import { causesText } from "./text/causes_text.ts";
+import { formatCpuProfile, formatCpuProfiles } from "./formats/cpuprofile.ts";
+import { formatFirefox } from "./formats/firefox.ts";
+import { foldFrames } from "./figures/fold_frames.ts";
+import { formatFolded } from "./formats/folded.ts";
+import { formatHtml } from "./page/html.ts";
+import { formatMarkdown } from "./formats/markdown.ts";
+import { formatPerfText } from "./text/perf_text.ts";
+import { formatPprof } from "./formats/pprof.ts";
 import type { Recording } from "../recording/recording.ts";
-import { recordingFacts, recordingTitle } from "./recording_words.ts";
-import { formatSpeedscope } from "./speedscope.ts";
-import { formatText, type TextOptions } from "./text.ts";
+import { recordingFacts, recordingTitle } from "./figures/recording_words.ts";
+import { formatSpeedscope } from "./formats/speedscope.ts";
+import { formatText, type TextOptions } from "./text/text.ts";
 
-export { recordingFacts, recordingTitle } from "./recording_words.ts";
+export { recordingFacts, recordingTitle } from "./figures/recording_words.ts";
 
 /** The formats of reports. */
 export type ReportFormat =

@@ -8,7 +8,7 @@
 import { type Frame, functionFrame } from "../../lib/recording/frame.ts";
 import { SampleTableBuilder } from "../../lib/recording/sample_table.ts";
 import { StackTable } from "../../lib/recording/stack_table.ts";
-import { formatHtml } from "../../lib/report/html.ts";
+import { formatHtml } from "../../lib/report/page/html.ts";
 import { recordingOf } from "../../tests/support/recordings.ts";
 
 /**

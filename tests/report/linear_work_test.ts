@@ -1,10 +1,10 @@
 import { ok } from "node:assert/strict";
 
-import { formatCpuProfiles } from "../../lib/report/cpuprofile.ts";
-import { formatFirefox } from "../../lib/report/firefox.ts";
-import { formatFolded } from "../../lib/report/folded.ts";
-import { formatMarkdown } from "../../lib/report/markdown.ts";
-import { formatPprof } from "../../lib/report/pprof.ts";
+import { formatCpuProfiles } from "../../lib/report/formats/cpuprofile.ts";
+import { formatFirefox } from "../../lib/report/formats/firefox.ts";
+import { formatFolded } from "../../lib/report/formats/folded.ts";
+import { formatMarkdown } from "../../lib/report/formats/markdown.ts";
+import { formatPprof } from "../../lib/report/formats/pprof.ts";
 import type { Frame } from "../../lib/recording/frame.ts";
 import type { Recording, Stack } from "../../lib/recording/recording.ts";
 import { type MadeSample, timedRecording } from "../support/timed_recording.ts";

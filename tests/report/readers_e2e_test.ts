@@ -5,8 +5,8 @@
 import { equal, ok } from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 
-import { foldFrames } from "../../lib/report/fold_frames.ts";
-import { sharesOf } from "../../lib/report/shares.ts";
+import { foldFrames } from "../../lib/report/figures/fold_frames.ts";
+import { sharesOf } from "../../lib/report/figures/shares.ts";
 import { runCommand, Workplace } from "../support/command_process.ts";
 import { testNeeding } from "../support/needing.ts";
 import { obstacleOfPerf } from "../support/perf.ts";

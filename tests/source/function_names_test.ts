@@ -68,7 +68,7 @@ Deno.test("functionNames() gives members the line of their key, others the line 
 Deno.test("functionNames() names functions as the trampolines do", async () => {
   const texts = [
     "../../lib/source/libraries.js",
-    "../../lib/report/pprof_format.js",
+    "../../lib/report/formats/pprof_format.js",
   ].map((path) => new URL(path, import.meta.url));
   for (const url of texts) {
     const text = await Deno.readTextFile(url);

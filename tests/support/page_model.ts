@@ -3,8 +3,8 @@ import { type Frame, functionFrame } from "../../lib/recording/frame.ts";
 import type { Recording } from "../../lib/recording/recording.ts";
 import { SampleTableBuilder } from "../../lib/recording/sample_table.ts";
 import { StackTable } from "../../lib/recording/stack_table.ts";
-import { formatHtml } from "../../lib/report/html.ts";
-import type { PageData } from "../../lib/report/page_data.ts";
+import { formatHtml } from "../../lib/report/page/html.ts";
+import type { PageData } from "../../lib/report/page/page_data.ts";
 import { recordingOf, textOf } from "./recordings.ts";
 
 /** Reads the data that the page's script reads. */

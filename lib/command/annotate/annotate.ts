@@ -4,12 +4,16 @@ import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { amountText } from "../../report/amounts.ts";
-import { annotatedLines } from "../../report/annotated_lines.ts";
-import { type AnnotationTarget, findTargets, targetName } from "../../report/annotation_target.ts";
-import { formatAnnotation } from "../../report/annotation.ts";
-import { foldFrames } from "../../report/fold_frames.ts";
-import { SourceLines } from "../../report/hot_lines.ts";
+import { amountText } from "../../report/figures/amounts.ts";
+import { annotatedLines } from "../../report/text/annotated_lines.ts";
+import {
+  type AnnotationTarget,
+  findTargets,
+  targetName,
+} from "../../report/text/annotation_target.ts";
+import { formatAnnotation } from "../../report/text/annotation.ts";
+import { foldFrames } from "../../report/figures/fold_frames.ts";
+import { SourceLines } from "../../report/text/hot_lines.ts";
 import { parseFileCommandLine, usageError } from "../command_line.ts";
 import { commandHelp } from "../help.ts";
 import { parseOptionsOf } from "../options.ts";

@@ -172,7 +172,10 @@ function notesOn({ samples, interval, counts }: SampleFile): string[] {
   return notes;
 }
 
-/** The start of a runtime takes less, in nanoseconds. */
+/**
+ * Processor time of other processes below which there is no note, in nanoseconds: more than a runtime's
+ * start takes.
+ */
 const START = 5e8;
 
 /**

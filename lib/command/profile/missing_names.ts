@@ -9,7 +9,7 @@ import { instrumentationObstacle } from "../../instrument/register_hooks.ts";
 import { makeSelection } from "../../instrument/selection.ts";
 import { isApp } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { nextSize, showsApp } from "../../report/advice.ts";
+import { nextSize, showsApp } from "../../report/figures/advice.ts";
 import { readVariable, workingDirectory } from "../../runtime/runtime.ts";
 import { listLogs } from "../../v8_log/log_directory.ts";
 import { patternLists } from "../program/instrumentation.ts";

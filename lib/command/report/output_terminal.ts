@@ -1,6 +1,6 @@
 import process from "node:process";
 
-import { PLAIN, type Terminal } from "../../report/terminal.ts";
+import { PLAIN, type Terminal } from "../../report/text/terminal.ts";
 
 /** Facts of a stream that {@linkcode terminalOf} decides by. */
 export interface OutputStream {

@@ -8,7 +8,7 @@ import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
 import { systemReason } from "../../base/system_reason.ts";
-import { recordingAdvice } from "../../report/advice.ts";
+import { recordingAdvice } from "../../report/figures/advice.ts";
 import { causesOf } from "../../report/causes/causes.ts";
 import {
   FORMAT_ENDINGS,
@@ -17,11 +17,11 @@ import {
   type ReportContent,
   type ReportFormat,
 } from "../../report/format.ts";
-import { LEAST_LINES } from "../../report/markdown.ts";
-import { describeRuntimeShares, runtimeShares } from "../../report/runtime_shares.ts";
+import { LEAST_LINES } from "../../report/formats/markdown.ts";
+import { describeRuntimeShares, runtimeShares } from "../../report/figures/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { type CommandLine, lastValue, usageError } from "../command_line.ts";
-import type { TreeKind } from "../../report/text.ts";
+import type { TreeKind } from "../../report/text/text.ts";
 import { terminalOf } from "./output_terminal.ts";
 import { eventSuffix, requireOneEvent } from "./events.ts";
 

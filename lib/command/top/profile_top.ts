@@ -4,7 +4,7 @@ import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
 import { perfRecordArgs, type PerfRecordOptions } from "../../perf/perf_record_args.ts";
-import { TopWindow } from "../../report/top_window.ts";
+import { TopWindow } from "../../report/text/top_window.ts";
 import { FollowedLogs } from "../logs/v8_logs.ts";
 import { type Ending, runChild } from "../program/child.ts";
 import type { ScriptCommand } from "../program/script.ts";

@@ -1,8 +1,8 @@
 import process from "node:process";
 
-import { PLAIN, type Terminal } from "../../report/terminal.ts";
-import { topLines } from "../../report/top_text.ts";
-import type { TopCounts, TopOrder, TopWindow } from "../../report/top_window.ts";
+import { PLAIN, type Terminal } from "../../report/text/terminal.ts";
+import { topLines } from "../../report/text/top_text.ts";
+import type { TopCounts, TopOrder, TopWindow } from "../../report/text/top_window.ts";
 import { terminalOf } from "../report/output_terminal.ts";
 import { writeOut } from "../report/reports.ts";
 import { Screen, type ScreenStreams } from "./screen.ts";

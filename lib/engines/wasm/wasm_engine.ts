@@ -58,7 +58,8 @@ const WALKED_FRAMES = 16;
  * Calls of a trampoline between two looks, as long as V8 may still move it. V8's optimising
  * compiler moves it after 35 000 to 135 000 calls (measured, tests/e2e/wasm_engine_test.ts). A perf map
  * has no times, so the next look names earlier samples too; only if the program is killed before it, at
- * most 3 % of the calls stay without a name. In a jitdump, samples between the move and the look do.
+ * most 3 % of the calls stay without a name. In a jitdump, samples between the move
+ * and the look have no name.
  */
 const CALLS_BETWEEN_LOOKS = 1 << 10;
 /** Calls between the first look and the second, which comes before V8 compiles the caller. */

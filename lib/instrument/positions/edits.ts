@@ -104,14 +104,18 @@ export class Edits {
     this.#codes.push(mark(this.#source.slice(start, end), code));
   }
 
-  /** The end of the last line before that is not empty, where only space is between. */
+  /**
+   * The end of the nearest earlier line with text; `undefined` if more than space and a line break stand
+   * between, or if code there could be in a comment.
+   */
   #lineEndBefore(index: number): number | undefined {
     const source = this.#source;
     let end = index;
     while (end > 0 && isSpace(source.charCodeAt(end - 1))) end--;
     const start = source.lastIndexOf("\n", end - 1) + 1;
     const line = source.slice(start, end);
-    // Text behind such a sign can be a comment, and text behind a slash would become one.
+    // Code put behind `//`, `<!--`, `-->` or `#!` could be part of a comment. Behind a final `/`, the
+    // `/*` of the edit would begin a comment `//`.
     const isOpen = end > 0 && !/\/\/|<!--|-->|^#!|\/$/.test(line);
     return isOpen && source.slice(end, index).includes("\n") ? end : undefined;
   }
@@ -162,7 +166,10 @@ export class Edits {
   }
 }
 
-/** Insertions, those that belong to the line that follows, and what is put in the place of a text. */
+/**
+ * Ranks of edits, in their order at one offset: insertions; insertions at a line's end for a statement on
+ * a later line; replacements. `RANKS` is their number.
+ */
 const [INSERTION, BEHIND, REPLACEMENT, RANKS] = [0, 1, 2, 3];
 
 /** Whether a code unit is a space, a tabulator or the end of a line. */

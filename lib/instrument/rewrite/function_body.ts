@@ -84,7 +84,8 @@ export function obstacle(
   if (insideWith) return 'inside "with"';
   if (traits.evals) return "calls eval";
   if (strict) return undefined;
-  // `caller` would be the arrow function that the body became.
+  // In sloppy code, a callee's `caller` would return the function that holds the body, not the function
+  // itself.
   return asksCaller ? 'its file asks for "caller"' : undefined;
 }
 
@@ -105,7 +106,7 @@ function wrapWhole(
     traits.immediate.has("arguments");
   const ownsArguments = owner.ownsArguments && !namesArguments;
   const own = passOwn(traits, { ...owner, ownsArguments }) ?? FROM_OUTSIDE;
-  // Of sloppy code, `arguments` is another way to the parameters.
+  // In sloppy code, `arguments[i]` and the parameter are one variable, so parameters are not copied.
   const isMapped = !strict && traits.mentionsArguments && ownsArguments;
   const names = isMapped ? [] : traits.parameters;
   const passed = traits.makesFunctions ? { ...own, names, results: [] } : ALL_FROM_OUTSIDE;

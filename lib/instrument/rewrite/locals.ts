@@ -11,8 +11,8 @@ import type { Node } from "../../source/syntax_tree.ts";
 /** A variable of a function whose body goes in pieces. */
 export interface Local {
   /**
-   * Functions of the program have it too, so V8 keeps it for them anyway, and any code can assign
-   * to it. A piece has it from outside.
+   * Whether code beside the pieces can use the variable: a closure, another module, or `arguments`. A
+   * copy could differ from it, so a piece uses the variable itself.
    */
   isShared: boolean;
   /** It cannot be assigned to. */
@@ -144,7 +144,10 @@ export class Locals {
     }
   }
 
-  /** Other modules have what a module exports. */
+  /**
+   * Marks exported variables as shared: other modules can read them at any time, so a piece must use the
+   * variable and not a copy.
+   */
   #shareExported(scope: Map<string, Local>, { declaration, specifiers }: Node): void {
     if (declaration?.id) scope.set(declaration.id.name, SHARED);
     else if (declaration?.type === "VariableDeclaration") {

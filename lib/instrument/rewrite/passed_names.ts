@@ -54,7 +54,7 @@ export function passOwn(
 }
 
 /**
- * The texts around a piece. What has another name inside is renamed.
+ * Returns the texts around a piece, and renames `arguments` in the piece to the parameter that holds it.
  *
  * @param edits Where the new names go.
  */

@@ -101,8 +101,8 @@ export class ErrorStacks {
   }
 
   /**
-   * Has V8 take as many frames as it needs for the program's, now that trampolines are on or off.
-   * V8 reads a data property, so there is no way to tell V8 another number than all who read it.
+   * Sets V8's frame limit so that the program still gets the frames that it asked for. V8 reads the data
+   * property `Error.stackTraceLimit`, so all other readers of the property see this number.
    */
   switch(isOn: boolean): void {
     const { limit } = this;
@@ -190,8 +190,8 @@ export class ErrorStacks {
 
   #takeFrames(error: Error): void {
     try {
-      // V8 takes no frame until it meets the function, but for those of WebAssembly; with a limit of
-      // none it takes none, but a program can have frozen the limit.
+      // V8 leaves out all frames down to `notOnStack`, which is never on the stack, so it takes none but
+      // those of WebAssembly. A limit of 0 keeps those out too, unless the program has frozen `Error`.
       return this.#withLimit(0, () => captureStackTrace(error, notOnStack));
     } catch {
       // A frozen error keeps our frames.
@@ -216,7 +216,8 @@ export class ErrorStacks {
     const limit = typeof this.limit === "number" ? this.limit : 0;
     const program = programSites(sites, (id) => activation.label(id)?.name, limit);
     const seen = this.#dialect.place(program);
-    // Of an error that ends a program, the runtime does not ask the program.
+    // The runtime prints an error that ends the program without calling the program's
+    // `prepareStackTrace`, so that call stays due until the program reads the stack.
     const isDue = this.#isSettling && this.#isPrepared();
     const text = isDue ? this.#dialect.format(error, seen) : this.#format(error, seen);
     if (isDue || seen !== sites) {

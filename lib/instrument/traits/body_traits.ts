@@ -44,7 +44,7 @@ export interface ArgumentsPlace {
 /** Stands for every name in a set of names: code that calls `eval` can mention any. */
 export const EVERY_NAME = "*";
 
-/** Constructs in a piece of code that would change their meaning inside another function. */
+/** Traits of code whose meaning would change if the code moved into another function. */
 export interface BodyTraits extends Mentions {
   /** Its `var` declarations. */
   vars: VarDeclaration[];
@@ -259,7 +259,7 @@ export class TraitSearch implements BodyTraits {
       case "MemberExpression":
         this.visit(node["object"]);
         if (node["computed"]) this.visit(node["property"]);
-        // A sloppy function can be asked for them.
+        // `f.arguments` gives a running sloppy function's arguments.
         else if (node["property"].name === "arguments") this.mentionsArguments = true;
         return;
       case "Property":
@@ -433,7 +433,10 @@ export class TraitSearch implements BodyTraits {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Functions, and constants, variables and classes that are not there yet. */
+/**
+ * The names that statements declare other than by `var`: functions, and classes and variables, which have
+ * no value before their declaration.
+ */
 export function immediateNames(statements: readonly Node[]): ReadonlySet<string> {
   let names: Set<string> | undefined;
   for (const { type, kind, declarations, id } of statements) {

@@ -1,6 +1,6 @@
 import { type Recording, recordingTotal } from "../../recording/recording.ts";
-import { foldFrames } from "../fold_frames.ts";
-import { type Shares, sharesOf } from "../shares.ts";
+import { foldFrames } from "../figures/fold_frames.ts";
+import { type Shares, sharesOf } from "../figures/shares.ts";
 
 /** An amount in two recordings, in their unit. */
 export interface Change {

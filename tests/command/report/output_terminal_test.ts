@@ -1,7 +1,7 @@
 import { deepEqual } from "node:assert/strict";
 
 import { terminalOf } from "../../../lib/command/report/output_terminal.ts";
-import { PLAIN } from "../../../lib/report/terminal.ts";
+import { PLAIN } from "../../../lib/report/text/terminal.ts";
 
 Deno.test("terminalOf() is as wide as the terminal, and has colours there", () => {
   deepEqual(terminalOf({ isTTY: true, columns: 133 }, {}), { width: 133, hasColor: true });

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import { ScreenView } from "../../../lib/command/top/top_view.ts";
-import { TopWindow } from "../../../lib/report/top_window.ts";
+import { TopWindow } from "../../../lib/report/text/top_window.ts";
 import { FakeTerminal } from "../../support/fake_terminal.ts";
 import { programRecording } from "../../support/program_recording.ts";
 

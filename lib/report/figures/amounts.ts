@@ -1,0 +1,24 @@
+import type { Recording } from "../../recording/recording.ts";
+
+/**
+ * An amount of time or of events as people read it: `1412 ms`, `0.3 ms`, `2.51 G`.
+ *
+ * @param weight In the recording's unit.
+ * @param unit The recording's unit.
+ */
+export function amountText(weight: number, unit: Recording["unit"]): string {
+  if (unit === "nanoseconds") {
+    const milliseconds = weight / 1e6;
+    if (milliseconds === 0) return "0 ms";
+    return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+  }
+  for (const [size, letter] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]] as const) {
+    if (weight >= size) return `${(weight / size).toFixed(2)} ${letter}`;
+  }
+  return weight.toFixed(0);
+}
+
+/** A share of all, from 0 to 1, in percent: `41.9 %`. */
+export function percentText(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,212 @@
+import type { Stack } from "../../recording/recording.ts";
+import { type Frame, frameSymbol } from "../../recording/frame.ts";
+import { isPackageFrame } from "./program_view.ts";
+
+/** A function of the program and what it called. */
+export interface ProgramNode {
+  /** A frame of the function; `undefined` for a thread, for stacks that were cut off, for the root. */
+  frame: Frame | undefined;
+  /** The name of a thread or of cut stacks; empty where there is a frame. */
+  label: string;
+  /** Time in it and below, in the recording's unit. */
+  weight: number;
+  /** Whether it called itself, over others or directly. */
+  isRecursive: boolean;
+  /** Its callees that weigh enough, the heaviest first. */
+  callees: ProgramNode[];
+}
+
+/** The node that holds the stacks without their outermost frames. */
+export const CUT_OFF = "cut off: the outermost callers are missing";
+
+/**
+ * The calls of a program's functions. Recursion is folded: where a function stands on the stack
+ * already, its next call goes on from there. Threads are told apart where several have functions.
+ *
+ * The tree is built from the root on, and goes no further where too little time is left: a tree of
+ * all frames of 100 000 stacks would not fit into memory.
+ *
+ * @param stacks The stacks of a program view.
+ * @param least The least weight of a node, in the recording's unit.
+ */
+export function programTree(stacks: readonly Stack[], least = 0): ProgramNode {
+  const paths = new FoldedPaths(stacks);
+  const root = branch(paths, { stacks: paths.all, depth: 0, least });
+  const tree = { frame: undefined, label: "", isRecursive: false, ...root };
+  // One thread needs no name.
+  return paths.threadCount === 1 && tree.callees.length === 1 ? tree.callees[0]! : tree;
+}
+
+/** The node that some stacks have in common at a depth; they are the same up to there. */
+function branch(
+  paths: FoldedPaths,
+  { stacks, depth, least }: { stacks: readonly number[]; depth: number; least: number },
+): Pick<ProgramNode, "weight" | "callees"> {
+  let weight = 0;
+  const groups = new Map<number, { stacks: number[]; weight: number; isRecursive: boolean }>();
+  for (const stack of stacks) {
+    weight += paths.weightOf(stack);
+    const item = paths.itemAt(stack, depth);
+    if (item === undefined) continue;
+    let group = groups.get(item);
+    if (group === undefined) {
+      groups.set(item, group = { stacks: [], weight: 0, isRecursive: false });
+    }
+    group.stacks.push(stack);
+    group.weight += paths.weightOf(stack);
+    group.isRecursive ||= paths.isRecursiveAt(stack, depth);
+  }
+  const callees: ProgramNode[] = [];
+  for (const [item, { stacks, weight, isRecursive }] of groups) {
+    if (weight < least) continue;
+    const below = branch(paths, { stacks, depth: depth + 1, least });
+    callees.push({ ...paths.describe(item), isRecursive, ...below });
+  }
+  return { weight, callees: callees.sort((a, b) => b.weight - a.weight) };
+}
+
+/** The paths of all stacks with their recursion folded, as numbers in one array. */
+class FoldedPaths {
+  /** Indices of all stacks that have functions. */
+  readonly all: number[] = [];
+  readonly #weights: Float64Array;
+  /** Where each stack's path starts in `#items`; it ends where the next starts. */
+  readonly #starts: Uint32Array;
+  /**
+   * The items of all paths. An item is twice the number of a function, thread or label, plus 1 if a
+   * function's recursion was folded into it.
+   */
+  #items = new Uint32Array(1024);
+  #length = 0;
+  readonly #described: Pick<ProgramNode, "frame" | "label">[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #byFrame = new Map<Frame, number>();
+  readonly #threads = new Set<string>();
+
+  constructor(stacks: readonly Stack[]) {
+    this.#weights = new Float64Array(stacks.length);
+    this.#starts = new Uint32Array(stacks.length + 1);
+    for (const [i, { thread, frames, weight, isCut }] of stacks.entries()) {
+      this.#starts[i] = this.#length;
+      if (frames.length === 0) continue;
+      this.all.push(i);
+      this.#weights[i] = weight;
+      this.#threads.add(thread);
+      this.#push(this.#numberOf(`thread ${thread}`, { frame: undefined, label: thread }));
+      if (isCut) this.#push(this.#numberOf("", { frame: undefined, label: CUT_OFF }));
+      this.#pushFrames(frames);
+    }
+    this.#starts[stacks.length] = this.#length;
+  }
+
+  get threadCount(): number {
+    return this.#threads.size;
+  }
+
+  weightOf(stack: number): number {
+    return this.#weights[stack]!;
+  }
+
+  /** The number of what stands on a stack at a depth; `undefined` below its end. */
+  itemAt(stack: number, depth: number): number | undefined {
+    const at = this.#starts[stack]! + depth;
+    return at < this.#starts[stack + 1]! ? this.#items[at]! >> 1 : undefined;
+  }
+
+  isRecursiveAt(stack: number, depth: number): boolean {
+    return (this.#items[this.#starts[stack]! + depth]! & 1) === 1;
+  }
+
+  describe(item: number): Pick<ProgramNode, "frame" | "label"> {
+    return this.#described[item]!;
+  }
+
+  #pushFrames(frames: readonly Frame[]): void {
+    const start = this.#length;
+    const places = new Map<number, number>();
+    for (const frame of frames) {
+      const number = this.#numberOfFrame(frame);
+      if (isPackageFrame(frame)) {
+        // A package that calls the program, and is called by it, has not called itself.
+        if (this.#length === start || this.#items[this.#length - 1]! >> 1 !== number) {
+          this.#push(number);
+        }
+        continue;
+      }
+      const place = places.get(number);
+      if (place === undefined) {
+        places.set(number, this.#length);
+        this.#push(number);
+        continue;
+      }
+      for (let at = place + 1; at < this.#length; at++) places.delete(this.#items[at]! >> 1);
+      this.#length = place + 1;
+      this.#items[place]! |= 1;
+    }
+  }
+
+  #push(number: number): void {
+    if (this.#length === this.#items.length) {
+      const items = this.#items;
+      this.#items = new Uint32Array(2 * items.length);
+      this.#items.set(items);
+    }
+    this.#items[this.#length++] = 2 * number;
+  }
+
+  #numberOfFrame(frame: Frame): number {
+    let number = this.#byFrame.get(frame);
+    if (number === undefined) {
+      number = this.#numberOf(frameSymbol(frame), { frame, label: "" });
+      this.#byFrame.set(frame, number);
+    }
+    return number;
+  }
+
+  #numberOf(key: string, described: Pick<ProgramNode, "frame" | "label">): number {
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      this.#numbers.set(key, number = this.#described.push(described) - 1);
+    }
+    return number;
+  }
+}
+
+/** A node with its depth below the root. */
+export interface ShownNode {
+  node: ProgramNode;
+  depth: number;
+}
+
+/**
+ * The heaviest nodes of a tree, each below its caller.
+ *
+ * @param root The tree.
+ * @param most The most nodes.
+ * @returns The nodes in the order in which they are shown, and how many are left out.
+ */
+export function heaviestNodes(
+  root: ProgramNode,
+  most: number,
+): { nodes: ShownNode[]; omitted: number } {
+  const weights: number[] = [];
+  const pending = [root];
+  for (let node; (node = pending.pop()) !== undefined;) {
+    for (const callee of node.callees) {
+      weights.push(callee.weight);
+      pending.push(callee);
+    }
+  }
+  // No callee is heavier than its caller, so the callers of the heaviest are among them.
+  const least = weights.sort((a, b) => b - a)[most - 1] ?? 0;
+  const nodes: ShownNode[] = [];
+  const visit = (node: ProgramNode, depth: number) => {
+    for (const callee of node.callees) {
+      if (callee.weight < least || nodes.length >= most) return;
+      nodes.push({ node: callee, depth });
+      visit(callee, depth + 1);
+    }
+  };
+  visit(root, 0);
+  return { nodes, omitted: weights.length - nodes.length };
+}

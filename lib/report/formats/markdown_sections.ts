@@ -1,0 +1,234 @@
+import { activityOfFrame, type Frame, frameSymbol, isApp } from "../../recording/frame.ts";
+import { type Recording, recordingTotal } from "../../recording/recording.ts";
+import { countShortcomings } from "../figures/advice.ts";
+import { functionTree, heaviestNodes } from "../figures/function_tree.ts";
+import { hottestColumns } from "../figures/hottest_columns.ts";
+import {
+  type Cell,
+  codeExcerpt,
+  codeText,
+  markdownTable,
+  oneLine,
+  plainText,
+} from "./markdown_text.ts";
+import { describeRuntimeShares, runtimeShares } from "../figures/runtime_shares.ts";
+import { type LineShare, type Share, type Shares, sharesOf } from "../figures/shares.ts";
+import { sourceLine } from "../figures/source_line.ts";
+import { WeightText } from "./weight_text.ts";
+
+/** Nodes of the call tree below this share of all time are left out, in percent. */
+const PERCENT_LIMIT = 0.5;
+
+/** Functions of a line that are named; minifiers write all functions into one. */
+const MOST_FUNCTIONS = 3;
+
+/** The sections of a report, each a list of lines that ends with an empty one. */
+export class MarkdownSections {
+  readonly #recording: Recording;
+  readonly #shares: Shares;
+  readonly #weights: WeightText;
+  /** Rows of a table, at most. */
+  readonly #rows: number;
+  /** The column with the most time of each line that is shown. */
+  readonly #columns: ReadonlyMap<LineShare, number>;
+  /** Sentences on rows that tables leave out. */
+  readonly #left: string[] = [];
+
+  /**
+   * @param recording What was recorded.
+   * @param maxLines Lines of all sections together, at most; the tree takes what others leave.
+   */
+  constructor(recording: Recording, maxLines: number) {
+    this.#recording = recording;
+    this.#shares = sharesOf(recording);
+    this.#weights = new WeightText(recording, this.#shares.total);
+    // There are three tables, headings, and a tree that may become empty.
+    this.#rows = Math.min(30, Math.floor(maxLines / 13));
+    this.#columns = hottestColumns(recording, this.#shares.lines.slice(0, this.#rows));
+  }
+
+  /** The shares of all time, the hottest function, and the hottest line. */
+  summary(): string[] {
+    const { total, app, functions: [fn], lines: [line] } = this.#shares;
+    const rows: [string, number][] = [
+      ["all threads", total],
+      ["functions of the program and its packages, with the code that they call", app],
+      ...[...weightsOutsideApp(this.#recording)].sort((a, b) => b[1] - a[1]),
+    ];
+    const facts = [
+      fn === undefined || fn.self === 0
+        ? "No function of the program was seen running."
+        : `Hottest function: ${codeText(fn.name)} at ${codeText(placeOf(fn))}, ` +
+          `${this.#weights.share(fn.self)} self.`,
+    ];
+    if (line !== undefined && line.self > 0) {
+      const text = this.#textOf(line);
+      facts.push(
+        `Hottest line: ${codeText(placeOf(line))}, ${this.#weights.share(line.self)} self` +
+          (text === undefined ? "" : `: ${codeText(text)}`),
+      );
+    }
+    const runtime = describeRuntimeShares(runtimeShares(this.#recording));
+    if (runtime !== "") facts.push(`The runtime itself, of all time: ${runtime}.`);
+    return [
+      ...this.#table("Summary", {
+        heads: ["Part", "Share", oneLine(this.#weights.name)],
+        rows: rows.map(([part, weight]) => [part, ...this.#weights.cells(weight)]),
+      }),
+      ...facts.map((fact) => `- ${fact}`),
+      "",
+    ];
+  }
+
+  /** The threads. */
+  threads(): string[] {
+    const sums = new Map<string, { weight: number; samples: number }>();
+    for (const { thread, weight, samples } of this.#recording.stacks) {
+      const sum = sums.get(thread) ?? { weight: 0, samples: 0 };
+      sums.set(thread, { weight: sum.weight + weight, samples: sum.samples + samples });
+    }
+    const all = [...sums].sort(([, a], [, b]) => b.weight - a.weight);
+    const shown = all.slice(0, Math.min(10, this.#rows));
+    this.#leave("threads", all.slice(shown.length).map(([, { weight }]) => weight));
+    return this.#table("Threads", {
+      heads: ["Share", oneLine(this.#weights.name), "Samples", "Thread"],
+      rows: shown.map(([name, { weight, samples }]) => [
+        ...this.#weights.cells(weight),
+        { number: String(samples) },
+        { code: name },
+      ]),
+    });
+  }
+
+  /** The functions with the most self time. */
+  functions(): string[] {
+    return this.#table("Hot functions (self time)", {
+      heads: ["Self %", "Self", "Total %", "Total", "Function", "Location"],
+      rows: this.#busiest("functions", this.#shares.functions).map((fn) => [
+        ...this.#selfAndTotal(fn),
+        { code: fn.name },
+        { code: placeOf(fn) },
+      ]),
+    });
+  }
+
+  /** The lines with the most self time, with their text. */
+  lines(): string[] {
+    return this.#table("Hot lines (self time)", {
+      heads: ["Self %", "Self", "Total %", "Total", "Location", "Function", "Text"],
+      rows: this.#busiest("lines", this.#shares.lines).map((line) => [
+        ...this.#selfAndTotal(line),
+        { code: placeOf(line) },
+        { code: functionsOn(line) },
+        { code: this.#textOf(line) ?? "(no text)" },
+      ]),
+    });
+  }
+
+  /**
+   * The heaviest calls of the program's functions.
+   *
+   * @param space Lines that the section may have.
+   */
+  tree(space: number): string[] {
+    const isShown = (frame: Frame) => isApp(frame) || activityOfFrame(frame) !== undefined;
+    const root = functionTree(this.#recording.stacks, isShown);
+    const minimum = PERCENT_LIMIT / 100 * root.total;
+    const { shown, left } = heaviestNodes(root, { count: space - 10, minimum });
+    const row = (total: string, time: string, self: string, rest: string) =>
+      `${total.padStart(8)} ${time.padStart(12)} ${self.padStart(8)}  ${rest}`;
+    const lines = shown.map(({ node: { frame, total, self }, depth }) => {
+      const { name, file, line } = frame!;
+      const label = file === undefined
+        ? frameSymbol(frame!)
+        : `${name}  ${placeOf({ file, line })}`;
+      const [share, time] = [this.#weights.percent(total), this.#weights.amount(total)];
+      return row(share, time, this.#weights.percent(self), "  ".repeat(depth) + oneLine(label));
+    });
+    return [
+      "## Call tree (total time)",
+      "",
+      "```text",
+      row("total", oneLine(this.#weights.name), "self", "function, location"),
+      ...lines,
+      "```",
+      "",
+      `${left} calls below ${PERCENT_LIMIT} % of all time, or lighter than those, are left out.`,
+      "",
+    ];
+  }
+
+  /**
+   * Facts on what was cut off, lost and left out; the sections above must be made before.
+   *
+   * @param warnings Sentences on faults of the recording.
+   */
+  missing(warnings: readonly string[]): string[] {
+    const { javascript, cut } = countShortcomings(this.#recording);
+    const { samples } = recordingTotal(this.#recording);
+    const { lostSamples, unreadLines = 0 } = this.#recording;
+    const { app, lines } = this.#shares;
+    const placed = lines.reduce((sum, { self }) => sum + self, 0);
+    const facts = [
+      `Lost samples: ${lostSamples} beside ${samples} that were recorded.`,
+      `Stacks that are cut off: ${cut} of ${javascript} with JavaScript in them.`,
+      `Time of the program's functions without a line: ${this.#weights.share(app - placed)}.`,
+      ...unreadLines > 0 ? [`Lines of perf script that were not understood: ${unreadLines}.`] : [],
+      ...this.#left,
+      ...warnings.slice(0, this.#rows).map((warning) => `Warning: ${plainText(warning)}.`),
+    ];
+    return ["## Cut, lost, left out", "", ...facts.map((fact) => `- ${fact}`)];
+  }
+
+  #table(title: string, { heads, rows }: { heads: string[]; rows: Cell[][] }): string[] {
+    const content = rows.length > 0 ? markdownTable(heads, rows) : ["None."];
+    return [`## ${title}`, "", ...content, ""];
+  }
+
+  #busiest<Entry extends Share>(kind: string, entries: readonly Entry[]): Entry[] {
+    const all = entries.filter(({ self }) => self > 0);
+    this.#leave(kind, all.slice(this.#rows).map(({ self }) => self));
+    return all.slice(0, this.#rows);
+  }
+
+  #leave(kind: string, weights: readonly number[]): void {
+    if (weights.length === 0) return;
+    const weight = weights.reduce((sum, one) => sum + one, 0);
+    this.#left.push(`Left out: ${weights.length} more ${kind}, ${this.#weights.share(weight)}.`);
+  }
+
+  #textOf(share: LineShare): string | undefined {
+    const text = this.#recording.sources?.get(share.file);
+    const line = text === undefined ? undefined : sourceLine(text, share.line);
+    return line === undefined ? undefined : codeExcerpt(line, this.#columns.get(share));
+  }
+
+  #selfAndTotal({ self, total }: Share): Cell[] {
+    return [...this.#weights.cells(self), ...this.#weights.cells(total)];
+  }
+}
+
+/** Weight of stacks without a function of the program, by the code that ran. */
+function weightsOutsideApp({ stacks }: Recording): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const { frames, weight } of stacks) {
+    if (frames.some((frame) => frame.file !== undefined && isApp(frame))) continue;
+    const isCollection = frames.some((frame) => activityOfFrame(frame) === "garbage collection");
+    const part = isCollection
+      ? "garbage collection"
+      : `other code: ${frames.at(-1)?.kind ?? "none"}`;
+    weights.set(part, (weights.get(part) ?? 0) + weight);
+  }
+  return weights;
+}
+
+function placeOf({ file, line }: { file: string; line?: number }): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
+
+/** The functions of a line, the busiest first. */
+function functionsOn({ functions }: LineShare): string {
+  const names = [...functions].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+  const more = names.length - MOST_FUNCTIONS;
+  return names.slice(0, MOST_FUNCTIONS).join(", ") + (more > 0 ? `, ${more} more` : "");
+}

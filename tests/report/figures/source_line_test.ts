@@ -1,0 +1,11 @@
+import { deepEqual } from "node:assert/strict";
+
+import { sourceLine } from "../../../lib/report/figures/source_line.ts";
+
+Deno.test("sourceLine() finds lines as splitting does, and none behind the last", () => {
+  for (const text of ["", "a", "a\n", "\n\nb", "a\nb\nc"]) {
+    const lines = text.split("\n");
+    deepEqual(lines.map((_, i) => sourceLine(text, i + 1)), lines);
+    deepEqual(sourceLine(text, lines.length + 1), undefined);
+  }
+});
