@@ -1,10 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 
-import { nameOf } from "../../bundles/page/functions.ts";
-import { readState } from "../../bundles/page/state.ts";
-import { View } from "../../bundles/page/view.ts";
-import { sharesOf } from "../../lib/report/figures/shares.ts";
-import { Frames, pageModelOf, type SampleText, timedRecording } from "../support/page_model.ts";
+import { nameOf } from "../../../bundles/page/functions.ts";
+import { readState } from "../../../bundles/page/state.ts";
+import { View } from "../../../bundles/page/view.ts";
+import { sharesOf } from "../../../lib/report/figures/shares.ts";
+import { Frames, pageModelOf, type SampleText, timedRecording } from "../../support/page_model.ts";
 
 const frames = new Frames();
 

@@ -1,12 +1,12 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { boxAt, layOut, nodeAt, pathTo } from "../../bundles/page/box_layout.ts";
-import type { CallTree } from "../../bundles/page/call_tree.ts";
-import { nameOf } from "../../bundles/page/functions.ts";
-import { splitKey } from "../../bundles/page/merged_calls.ts";
-import { readState } from "../../bundles/page/state.ts";
-import { View } from "../../bundles/page/view.ts";
-import { Frames, pageModelOf, timedRecording } from "../support/page_model.ts";
+import { boxAt, layOut, nodeAt, pathTo } from "../../../bundles/page/box_layout.ts";
+import type { CallTree } from "../../../bundles/page/call_tree.ts";
+import { nameOf } from "../../../bundles/page/functions.ts";
+import { splitKey } from "../../../bundles/page/merged_calls.ts";
+import { readState } from "../../../bundles/page/state.ts";
+import { View } from "../../../bundles/page/view.ts";
+import { Frames, pageModelOf, timedRecording } from "../../support/page_model.ts";
 
 const frames = new Frames();
 const main = frames.at("main", 1);

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { fitState, readState, writeState } from "../../bundles/page/state.ts";
+import { fitState, readState, writeState } from "../../../bundles/page/state.ts";
 
 Deno.test("writeState() is empty at first, and readState() reads all that it writes", () => {
   equal(writeState(readState("")), "");
