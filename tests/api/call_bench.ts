@@ -6,7 +6,7 @@ import { activateStackTrampoline, deactivateStackTrampoline, trampoline, withPer
 
 import { activation, publishActivation } from "../../lib/activation/activation.ts";
 import { RUNTIME_EXPRESSION } from "../../lib/activation/instrumented_code.ts";
-import type { EngineName } from "../../lib/engines/engine.ts";
+import { APPLY, type EngineName } from "../../lib/engines/engine.ts";
 import { transform } from "../../lib/instrument/rewrite/transform.ts";
 
 const CALLS = 1000;
@@ -229,7 +229,7 @@ function printRegistration(): void {
       file: "bench.ts",
       line: from + i + 1,
     })),
-    args: Array.from({ length: AT_ONCE }, () => 0),
+    args: Array.from({ length: AT_ONCE }, () => APPLY),
   });
   const define = ({ labels, args }: ReturnType<typeof batch>) => activation.defineAll(labels, args);
   const call = (from: number) => {
