@@ -15,6 +15,8 @@ let sum = 0;
 let made = 0;
 
 publishActivation();
+// Instrumented modules are loaded after this decision (lib/instrument/start.ts).
+activation.decide();
 
 type Add = (a: number, b: number) => number;
 
