@@ -4,8 +4,8 @@
  * The kernel walks frame records: [rbp] = the caller's record, [rbp+8] = the
  * return address. libffi's ffi_call_unix64 keeps its record at rbp+16, so a
  * plain `push %rbp` here would link ours to garbage and end every stack at this
- * call. Whoever returns to xp_ffi_return is libffi: there the record is linked
- * 16 bytes higher, and rbp is put back on the way out.
+ * call. If the return address is xp_ffi_return, libffi is the caller: there the
+ * record is linked 16 bytes higher, and rbp is put back on the way out.
  */
 #include "entry.h"
 
