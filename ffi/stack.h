@@ -4,7 +4,11 @@
 
 #include "xperf.h"
 
-/* A frame record, the same on both architectures: the frame pointer points at it. */
+#if !defined(__x86_64__) && !defined(__aarch64__)
+#error "where is a frame record on this architecture? On riscv64 it ends at the frame pointer"
+#endif
+
+/* A frame record, the same on x86_64 and aarch64: the frame pointer points at it. */
 struct xp_frame {
     const struct xp_frame *caller;
     void *return_address;

@@ -47,7 +47,10 @@ export interface InstrumentedCodeRuntime extends Entries {
     self?: unknown,
     ...args: unknown[]
   ) => Result;
-  /** Gives a function its trampoline while active, for code whose frame begins later or never. */
+  /**
+   * Makes and names a function's trampoline while active. A body in pieces begins with this: the first
+   * piece, which runs inside the trampoline, may come later or never.
+   */
   touch(id: number): void;
   /** Calls a function that has a rest parameter: `args` are those in front of it. */
   rest(id: number, fn: unknown, self: unknown, args: unknown[], rest: readonly unknown[]): unknown;
@@ -167,7 +170,7 @@ export function pieceTexts(options: PieceOptions): { start: string; end: string 
   }
 }
 
-/** The call that makes and names the trampoline of a function whose frame begins later or never. */
+/** The call that makes and names the trampoline of a function whose body is in pieces. */
 export function touchText(runtime: string, id: number): string {
   return `${member(runtime, "touch")}(${id})`;
 }
@@ -214,7 +217,7 @@ const WRAPPERS = new URL("../api/", import.meta.url).href;
 /** The module with a function that the runtime calls in the place of its own. */
 const STAND_IN = new URL("../instrument/require_hook.", import.meta.url).href;
 
-/** This class's module: its function `run` calls pieces. */
+/** The module of `Activation`, whose function `run` calls pieces. */
 const ACTIVATION = new URL("./activation.", import.meta.url).href;
 
 /**

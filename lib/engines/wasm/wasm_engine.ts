@@ -103,7 +103,7 @@ type MakeCall = (fn: unknown, call: Call) => (self: unknown, ...args: unknown[])
 /** The form of a direct trampoline; other forms are numbers of arguments, or {@linkcode APPLY}. */
 const DIRECT = APPLY + 1;
 
-/** Bits of an entry of `#forms`: mask of the form, flag of a made trampoline, length class. */
+/** Bits of an entry of `#forms`: mask of the form, flag of a made trampoline, {@linkcode lengthAt}. */
 const FORM = 15;
 const MADE = 16;
 const LENGTH_SHIFT = 5;
@@ -141,7 +141,7 @@ export class WasmEngine implements Engine {
   #nested!: Int32Array;
   /** The return address in each trampoline: 0 before its first call, negated once it has moved. */
   #found = new Float64Array(FIRST_SIZE);
-  /** The form of each trampoline, with MADE and its length class. */
+  /** The form of each trampoline, with MADE and the length class of its machine code. */
   #forms = new Uint8Array(FIRST_SIZE);
   readonly #baselineCode = new BaselineCode(DIRECT);
   readonly #surroundings = new Uint8Array(SURROUNDINGS);
@@ -239,7 +239,8 @@ export class WasmEngine implements Engine {
   direct(id: number, fn: unknown, args: number): DirectEntry | undefined {
     // Compiling takes more stack than a call does.
     if (this.#library.xp_stack_used() > STACK_BUDGET) return undefined;
-    // #makeBlock() makes all from the first missing trampoline on, so this one must be made before.
+    // The shared trampoline of this number is made first, and stays unused: #makeBlock() makes all from
+    // the first missing one to the end of the block, and must find none there that is direct.
     if (this.#ready(id) === 0) return undefined;
     this.#forms[id] = DIRECT | MADE;
     const { padding, runDeep } = this.#host;

@@ -80,7 +80,8 @@ export function programSites(
       continue;
     }
     if (owner === "wrapper" || owner === "stand-in" || outer === undefined) continue;
-    // V8 leaves the frames of WebAssembly in a stack that was taken from an outer function on.
+    // captureStackTrace(error, fn) has cut the frames up to fn, but V8 keeps those of WebAssembly: this
+    // trampoline belongs to a function that is cut away, so it goes alone.
     if (!hasInner && owner === "reentry" && !isTrampolineOf(innermost, outer, functionName)) {
       continue;
     }
@@ -88,7 +89,8 @@ export function programSites(
     if (hasInner && seen.length > 0) {
       seen[seen.length - 1] = mergedSite(outer, seen[seen.length - 1]!);
     } else if (owner === "piece") define(seen, outer);
-    // Otherwise captureStackTrace() cut the stack at this function: both frames are left out.
+    // Otherwise captureStackTrace() cut the stack at this function and took its inner frame away, so the
+    // outer one is left out too.
   }
   return isChanged || sites.length > limit ? firstSites(seen, limit) : sites;
 }
