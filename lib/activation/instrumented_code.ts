@@ -22,7 +22,8 @@ export const OFF = 0;
 /** `state` while trampolines are on, and no function is about to run its body. */
 export const ON = -1;
 /**
- * `state` until the environment is read. The preload reads it before any instrumented code runs.
+ * `state` until the environment is read. The preload reads it before any instrumented code runs;
+ * without the preload, the first call of a wrapped function does.
  */
 export const UNDECIDED = -2;
 

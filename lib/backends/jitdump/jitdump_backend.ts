@@ -87,8 +87,8 @@ export class JitdumpBackend implements Backend {
     // Not earlier: only now does the program itself run, and not a module loaded before it.
     if (this.#outerFramesTries > 0) this.#describeOuterFrames();
     const start = toBigInt(address);
-    // Claim it first, so that no surrounding region is described over it. The library has claimed the
-    // trampolines that it made itself.
+    // Claim it before its record is written, so that no thread describes a surrounding region after
+    // that record, and over it. The library has claimed the trampolines that it made itself.
     if (byV8) this.#library.xp_claim(start, size + this.padding);
     const code = this.#distinctCode(start, size);
     const { file, line } = source ?? {};

@@ -240,7 +240,7 @@ export class WasmEngine implements Engine {
     // Compiling takes more stack than a call does.
     if (this.#library.xp_stack_used() > STACK_BUDGET) return undefined;
     // The shared trampoline of this number is made first, and stays unused: #makeBlock() makes all from
-    // the first missing one to the end of the block, and must find none there that is direct.
+    // the first missing one to the end of the block, and DIRECT is no number of arguments.
     if (this.#ready(id) === 0) return undefined;
     this.#forms[id] = DIRECT | MADE;
     const { padding, runDeep } = this.#host;
@@ -297,8 +297,9 @@ export class WasmEngine implements Engine {
   }
 
   /**
-   * Finds a trampoline's code, has the backend name it, and sets the countdown to the next look. The
-   * dispatcher calls this after the trampoline called the frame walker (`xp_walk`).
+   * Finds a trampoline's code, has the backend name it if it is new or has moved, and writes the
+   * countdown to the next look. The dispatcher calls this after the trampoline called the frame walker
+   * (`xp_walk`), and so does a direct trampoline.
    */
   #look(id: number): void {
     // The engine is still finding out at which depth of a walk the trampoline is (#check()).

@@ -18,7 +18,8 @@ export interface Reentry {
  * Returns the call that repeats a function's current call, before any code of the function has run.
  * Returns `undefined` where the program could notice the repetition: parameters can run code,
  * `new.target` shows how the function was called, and the call of an async function or a generator
- * has an effect itself.
+ * has an effect itself; and where the arguments cannot be passed on by their names, as with direct
+ * `eval` or two parameters of one name.
  */
 export function reentryOf(node: Node, traits: FunctionTraits): Reentry | undefined {
   if (node["async"] || node["generator"] || traits.evals || traits.mentionsTarget) return undefined;

@@ -81,7 +81,7 @@ export function programSites(
     }
     if (owner === "wrapper" || owner === "stand-in" || outer === undefined) continue;
     // captureStackTrace(error, fn) has cut the frames up to fn, but V8 keeps those of WebAssembly: this
-    // trampoline belongs to a function that is cut away, so it goes alone.
+    // trampoline belongs to a function that is cut away, so it is left out, and the outer frame stays.
     if (!hasInner && owner === "reentry" && !isTrampolineOf(innermost, outer, functionName)) {
       continue;
     }
@@ -89,8 +89,8 @@ export function programSites(
     if (hasInner && seen.length > 0) {
       seen[seen.length - 1] = mergedSite(outer, seen[seen.length - 1]!);
     } else if (owner === "piece") define(seen, outer);
-    // Otherwise captureStackTrace() cut the stack at this function and took its inner frame away, so the
-    // outer one is left out too.
+    // A function that is no piece and has lost its inner frame is where captureStackTrace() cut the
+    // stack: its outer frame is left out, too.
   }
   return isChanged || sites.length > limit ? firstSites(seen, limit) : sites;
 }
