@@ -49,8 +49,9 @@ export interface InstrumentedCodeRuntime extends Entries {
     ...args: unknown[]
   ) => Result;
   /**
-   * Makes and names a function's trampoline while active. A body in pieces begins with this: the first
-   * piece, which runs inside the trampoline, may come later or never.
+   * Makes and names a function's trampoline while active. A body in pieces begins with this, so that
+   * every function that is called has a name: its first piece, which runs inside the trampoline, may
+   * come later or never.
    */
   touch(id: number): void;
   /** Calls a function that has a rest parameter: `args` are those in front of it. */

@@ -81,7 +81,8 @@ export function programSites(
     }
     if (owner === "wrapper" || owner === "stand-in" || outer === undefined) continue;
     // captureStackTrace(error, fn) has cut the frames up to fn, but V8 keeps those of WebAssembly: this
-    // trampoline belongs to a function that is cut away, so it is left out, and the outer frame stays.
+    // trampoline belongs to a function that is cut away, so it is left out. The frame outside of it is
+    // another function's, and stays.
     if (!hasInner && owner === "reentry" && !isTrampolineOf(innermost, outer, functionName)) {
       continue;
     }
@@ -90,7 +91,7 @@ export function programSites(
       seen[seen.length - 1] = mergedSite(outer, seen[seen.length - 1]!);
     } else if (owner === "piece") define(seen, outer);
     // A function that is no piece and has lost its inner frame is where captureStackTrace() cut the
-    // stack: its outer frame is left out, too.
+    // stack, so its outer frame is not pushed.
   }
   return isChanged || sites.length > limit ? firstSites(seen, limit) : sites;
 }
