@@ -1,5 +1,6 @@
 import type { Frame } from "../../recording/frame.ts";
-import type { Recording, Stack } from "../../recording/recording.ts";
+import type { Recording } from "../../recording/recording.ts";
+import { ViewedStack } from "../../recording/viewed_stack.ts";
 
 /**
  * Gives the functions of a recording the lines that they have in another one, so that reports that
@@ -21,7 +22,9 @@ export function withLinesOf(recording: Recording, other: Recording): Recording {
     }
     return result;
   };
-  const stacks = recording.stacks.map((stack) => new MovedStack(stack, moved));
+  const stacks = recording.stacks.map((stack) =>
+    new ViewedStack(stack, (frames) => frames.map(moved))
+  );
   return { ...recording, stacks };
 }
 
@@ -44,35 +47,4 @@ function uniqueLines({ stacks }: Recording): Map<string, number | undefined> {
     }
   }
   return lines;
-}
-
-/** A stack whose frames are put together at each access: 100 000 stacks would not fit into memory. */
-class MovedStack implements Stack {
-  readonly #stack: Stack;
-  readonly #moved: (frame: Frame) => Frame;
-
-  constructor(stack: Stack, moved: (frame: Frame) => Frame) {
-    this.#stack = stack;
-    this.#moved = moved;
-  }
-
-  get thread(): string {
-    return this.#stack.thread;
-  }
-
-  get samples(): number {
-    return this.#stack.samples;
-  }
-
-  get weight(): number {
-    return this.#stack.weight;
-  }
-
-  get isCut(): boolean {
-    return this.#stack.isCut;
-  }
-
-  get frames(): readonly Frame[] {
-    return this.#stack.frames.map(this.#moved);
-  }
 }

@@ -1,5 +1,6 @@
 import { type Frame, isApp } from "../../recording/frame.ts";
 import type { Recording, Stack } from "../../recording/recording.ts";
+import { ViewedStack } from "../../recording/viewed_stack.ts";
 import { packageOfFile } from "./package_of_file.ts";
 
 /** The program in a recording: its stacks have its functions and nothing else. */
@@ -37,8 +38,9 @@ export function programView(
   const ownShare = total === 0 ? 1 : own / total;
   const { showsPackages = countsPackages(ownShare) } = options;
   const viewOf = showsPackages ? (frame: Frame) => frame : packageFrames();
+  const view = (frames: readonly Frame[]) => frames.filter(isApp).map(viewOf);
   return {
-    stacks: stacks.map((stack) => new ProgramStack(stack, viewOf)),
+    stacks: stacks.map((stack) => new ViewedStack(stack, view)),
     showsPackages,
     ownShare,
     packages: new Map([...packages].sort(([, a], [, b]) => b - a)),
@@ -100,35 +102,4 @@ function packageFrames(): (frame: Frame) => Frame {
     if (made === undefined) known.set(frame, made = make(frame));
     return made;
   };
-}
-
-/** A stack whose frames are put together at each access: 100 000 stacks would not fit into memory. */
-class ProgramStack implements Stack {
-  readonly #stack: Stack;
-  readonly #viewOf: (frame: Frame) => Frame;
-
-  constructor(stack: Stack, viewOf: (frame: Frame) => Frame) {
-    this.#stack = stack;
-    this.#viewOf = viewOf;
-  }
-
-  get thread(): string {
-    return this.#stack.thread;
-  }
-
-  get samples(): number {
-    return this.#stack.samples;
-  }
-
-  get weight(): number {
-    return this.#stack.weight;
-  }
-
-  get isCut(): boolean {
-    return this.#stack.isCut;
-  }
-
-  get frames(): readonly Frame[] {
-    return this.#stack.frames.filter(isApp).map(this.#viewOf);
-  }
 }
