@@ -1,5 +1,5 @@
 /** Callers and callees of a function, side by side. */
-import { link, make, swatch } from "./elements.ts";
+import { chooseFunction, link, make, swatch } from "./elements.ts";
 import { kindOf, longPlace, nameOf, shortPlace } from "./functions.ts";
 import { measureCell, rank } from "./measure.ts";
 import type { Calls } from "./totals.ts";
@@ -12,13 +12,7 @@ const ROWS = 100;
 export function drawCalls(place: HTMLElement, view: View, onChoose: (fn: number) => void): void {
   const { model, state: { fn } } = view;
   if (fn === undefined) {
-    place.replaceChildren(
-      make(
-        "p",
-        { className: "empty" },
-        "Choose a function: a box of the graph, or a name in the tables.",
-      ),
-    );
+    place.replaceChildren(chooseFunction());
     return;
   }
   const { now, before } = view.calls(fn);

@@ -16,6 +16,16 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** The text that a pane shows while no function is chosen. */
+export function chooseFunction(): HTMLElement {
+  return placeholder("Choose a function: a box of the graph, or a name in the tables.");
+}
+
+/** A paragraph in the place of contents that there are not. */
+export function placeholder(text: string): HTMLElement {
+  return make("p", { className: "empty" }, text);
+}
+
 /** A square of a colour of the style sheet's. */
 export function swatch(color: string): HTMLElement {
   const square = make("span", { className: "swatch" });

@@ -1,7 +1,7 @@
 /** The source of a function, with the time of each line beside it. */
 import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import { TIER_LABELS } from "./colors.ts";
-import { make, swatch } from "./elements.ts";
+import { chooseFunction, make, placeholder, swatch } from "./elements.ts";
 import { longPlace, nameOf, sourceAddress } from "./functions.ts";
 import { measureCell, rank, SELF, TOTAL } from "./measure.ts";
 import type { Compared, View } from "./view.ts";
@@ -12,13 +12,7 @@ export function drawSource(place: HTMLElement, view: View): void {
   const { model, state } = view;
   const { fn } = state;
   if (fn === undefined) {
-    place.replaceChildren(
-      make(
-        "p",
-        { className: "empty" },
-        "Choose a function: a box of the graph, or a name in the tables.",
-      ),
-    );
+    place.replaceChildren(chooseFunction());
     return;
   }
   const file = model.fnFile[fn]! - 1;
@@ -26,7 +20,7 @@ export function drawSource(place: HTMLElement, view: View): void {
   if (file < 0) {
     place.replaceChildren(
       head,
-      make("p", { className: "empty" }, "This code has no source: it is native, or V8's own."),
+      placeholder("This code has no source: it is native, or V8's own."),
     );
     return;
   }
