@@ -18,7 +18,7 @@ export interface NpmPackage {
   readable: readonly string[];
   /** Modules that bundle libraries; and their sources, whose libraries npm installs instead. */
   libraries: readonly { module: string; source: string }[];
-  /** What modules read at run time, where it is seen from the root. */
+  /** Files that modules read at run time, by their paths from the root. */
   assets: readonly string[];
   /** Files for people to read. */
   documents: readonly string[];

@@ -16,7 +16,7 @@ interface Expected {
   arch: "x86_64" | "aarch64";
   /** Every instruction: its bytes, its disassembly. */
   code: readonly (readonly [bytes: string, disassembly: string])[];
-  /** What fills the slot up to the index. */
+  /** The bytes between the code and the index at the end of the slot. */
   filler: string;
   /** The command that disassembles plain bytes of this architecture. */
   objdump: readonly [command: string, ...args: string[]];

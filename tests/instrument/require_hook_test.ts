@@ -1,6 +1,6 @@
 /*
- * What a CommonJS program requires is what it is without a hook, whatever kind of file it is and
- * whatever the program does to `require`.
+ * With the hook a CommonJS program gets the same from `require` as without it, for every kind of file
+ * and whatever the program does to `require`.
  */
 import { equal, match, ok } from "node:assert/strict";
 
@@ -160,7 +160,7 @@ const RELOADS = {
 /** Whether trampolines are there, and on. */
 type Mode = "plain" | "inactive" | "active";
 
-/** How a program is started in each runtime. */
+/** The command that starts a program, by runtime. */
 const STARTS: Readonly<Record<string, (mode: Mode) => string[]>> = {
   Deno: (mode) => [
     Deno.execPath(),

@@ -119,7 +119,7 @@ Deno.test("makeCheckedSelection() knows which included patterns have matched not
   deepEqual(unmatched(), all);
   selects(`${HOME}/lib/a.ts`);
   deepEqual(unmatched(), all);
-  // What is excluded all the same was named all the same.
+  // A file that is excluded still counts as a match of the pattern that includes it.
   equal(selects(`${HOME}/src/old/a.ts`), false);
   deepEqual(unmatched(), all.slice(1));
   selects(`${CACHE}/acorn/8.1.0/dist/a.js`);

@@ -16,7 +16,7 @@ export interface SampleText {
   stack: string;
   /** The thread's number; that of the process for the main thread. @default {1} */
   tid?: number;
-  /** How many samples in a row. @default {1} */
+  /** The number of samples in a row. @default {1} */
   times?: number;
   isCut?: boolean;
 }

@@ -33,7 +33,7 @@ function recorded(
   return { ending: { code, signal }, recordings: [recording], recording: "perf.data" };
 }
 
-/** What is printed of a run in which no function was seen. */
+/** The warning that warnOfNoNames() prints; `undefined` where it prints none. */
 function warningOf(run: ProfileRun, recording = NAMELESS): string | undefined {
   const printed: string[] = [];
   const { error } = console;

@@ -27,7 +27,7 @@ function told(local: Local | undefined, text: string): string {
   ].join(" ");
 }
 
-/** All that a function has, name by name. */
+/** Describes the locals of a function with these names, separated by spaces. */
 function tell(text: string, names: string, strict = true): Record<string, string> {
   const { locals } = ofFunction(text, strict);
   return Object.fromEntries(names.split(" ").map((name) => [name, told(locals.find(name), text)]));
@@ -71,10 +71,10 @@ Deno.test("Locals.ofFunction() shares what functions of the program have too", (
   ]);
 });
 
-/** What a name means in a part of a function, and behind it. */
+/** Describes the local that a name means in a part of an async function, and behind that part. */
 function within(text: string, select: (body: Node[]) => Node, name: string): string[] {
-  const { node, locals } = ofFunction(`async function f(a) { await a; ${text} }`);
   const whole = `async function f(a) { await a; ${text} }`;
+  const { node, locals } = ofFunction(whole);
   const seen: string[] = [];
   locals.within(select(node["body"].body), () => seen.push(told(locals.find(name), whole)));
   return [...seen, told(locals.find(name), whole)];

@@ -13,14 +13,14 @@ import { type Node, parseSource } from "../../../lib/source/syntax_tree.ts";
 
 const METHOD: Owner = { ownsThis: true, ownsArguments: true };
 
-/** What a method's body says of itself. */
+/** The traits of a method's body. */
 function traitsOf(text: string) {
   const [{ expression }] = parseSource(`({ m() { ${text} } });`, "script")["body"];
   const statements: Node[] = expression.properties[0].value.body.body;
   return bodyTraits(statements);
 }
 
-/** How a piece gets `this`, and how many places have `arguments` by another name. */
+/** Whether a piece gets `this`, and the number of places that rename `arguments`. */
 function own(text: string, owner: Partial<Owner> = {}): [boolean, number] | undefined {
   const passed = passOwn(traitsOf(text), { ...METHOD, ...owner });
   return passed && [passed.hasReceiver, passed.renamed.length];

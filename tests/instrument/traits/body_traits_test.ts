@@ -116,7 +116,7 @@ Deno.test("bodyTraits() tells apart the names that code mentions, assigns to, an
   deepEqual(names("a = b.c; d++; [e, { f }] = g;"), ["a b d e f g", "a d e f", ""]);
   deepEqual(names("for (a of b) ; for (var c in d) ;"), ["a b c d", "a c", ""]);
   deepEqual(names("var a, b = 1;"), ["a b", "a b", ""]);
-  // What a block declares is its own.
+  // Names that a block declares are no names of the body.
   deepEqual(names("{ let a = b; a = 1; } for (const c of d) c; try {} catch (e) { e; }"), [
     ...["b d", "", ""],
   ]);

@@ -62,7 +62,7 @@ Deno.test("FirefoxTables has columns of one length, and only numbers of rows tha
   equal(CATEGORIES.find(({ color }) => color === "grey")!.name, "Other");
 });
 
-/** What the tables say of one frame. */
+/** The rows of the tables for one frame. */
 function rowOf(frame: Frame) {
   const tables = new FirefoxTables(new Map());
   tables.stackOf([frame]);
