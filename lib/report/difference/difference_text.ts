@@ -1,4 +1,5 @@
 import type { Recording } from "../../recording/recording.ts";
+import { percentText } from "../figures/amounts.ts";
 import type { Change, Difference } from "./difference.ts";
 
 /** The most functions, and lines, that have gained time and that have lost time. */
@@ -152,10 +153,6 @@ class Rows {
 
 /** The width of a number's column. */
 const WIDTH = 12;
-
-function percentText(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
 
 function amountText(weight: number, unit: Recording["unit"]): string {
   if (unit === "events") return weight === 0 ? "0" : weight.toPrecision(3);

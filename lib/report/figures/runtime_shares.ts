@@ -1,6 +1,7 @@
 import { activityOfFrame, type Frame } from "../../recording/frame.ts";
 import { type Recording, recordingTotal } from "../../recording/recording.ts";
 import { RUNTIME_ACTIVITIES } from "../../v8_log/runtime_activity.ts";
+import { percentText } from "./amounts.ts";
 
 /** The runtime's own shares of all time. */
 export interface RuntimeShares {
@@ -32,9 +33,8 @@ export function runtimeShares(recording: Pick<Recording, "stacks">): RuntimeShar
  */
 export function describeRuntimeShares({ activities, unknown }: RuntimeShares): string {
   if (activities.size === 0) return "";
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const parts = [...activities].map(([activity, share]) => `${activity} ${percent(share)}`);
-  return [...parts, `unknown ${percent(unknown)}`].join(", ");
+  const parts = [...activities].map(([activity, share]) => `${activity} ${percentText(share)}`);
+  return [...parts, `unknown ${percentText(unknown)}`].join(", ");
 }
 
 function innermostActivity(frames: readonly Frame[]): string | undefined {
