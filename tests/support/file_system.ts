@@ -18,7 +18,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
  */
 export function overTmp(options: string, needed: readonly string[] = [root]): string {
   const runtime = Deno.execPath().slice(0, Deno.execPath().lastIndexOf("/"));
-  const cache = Deno.env.get("DENO_DIR") ?? "";
+  const cache = Deno.env.get("DENO_DIR") ??
+    `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/deno`;
   const kept = [...needed, runtime, cache].map((path) => `'${path.replace(/\/$/, "")}'`).join(" ");
   return `
 D=$PWD
