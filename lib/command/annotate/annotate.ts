@@ -5,6 +5,7 @@ import process from "node:process";
 import { PerfError } from "../../base/perf_error.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { amountText } from "../../report/figures/amounts.ts";
+import { causesOf } from "../../report/causes/causes.ts";
 import { annotatedLines } from "../../report/text/annotated_lines.ts";
 import {
   type AnnotationTarget,
@@ -32,7 +33,8 @@ export const ANNOTATE_HELP: string = commandHelp("annotate", {
     "Prints the lines of a function or a file, each with its share of the program's time: " +
     "self is time on the line and in builtins and native code that it calls, total counts " +
     "all that it calls. A function is meant by its name, or by name:file:line as reports " +
-    "have it. RECORDING is perf.data where none is named.",
+    "have it. Below a line stands why it takes its time, where V8's log or the samples show " +
+    "that. RECORDING is perf.data where none is named.",
   ],
 });
 
@@ -67,12 +69,14 @@ export async function annotate(args: readonly string[]): Promise<Ending> {
   }
   for (const recording of recordings) {
     if (recordings.length > 1) console.log(`${recording.event}:`);
-    writeOut(annotation(recording, { wanted, path, isWhole: line.options.has("all"), onNote }));
+    writeOut(
+      await annotation(recording, { wanted, path, isWhole: line.options.has("all"), onNote }),
+    );
   }
   return { code: 0, signal: null };
 }
 
-function annotation(
+async function annotation(
   recording: Recording,
   { wanted, path, isWhole, onNote }: {
     wanted: string;
@@ -80,7 +84,7 @@ function annotation(
     isWhole: boolean;
     onNote: (note: string) => void;
   },
-): Iterable<string> {
+): Promise<Iterable<string>> {
   const folded = foldFrames(recording);
   const targets = findTargets(folded, wanted, [resolve(wanted)]);
   if (targets.length === 0) {
@@ -102,6 +106,7 @@ function annotation(
     unit: recording.unit,
     text: sourceLines(recording, target, onNote),
     isWhole,
+    causes: await causesOf(recording),
     directory: process.cwd(),
     terminal: terminalOf(),
   });

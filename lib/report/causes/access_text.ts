@@ -1,4 +1,5 @@
 import type { Recording } from "../../recording/recording.ts";
+import { LINE_END } from "../figures/source_line.ts";
 
 /** The ways in which an expression can use a property. */
 export interface Access {
@@ -6,10 +7,20 @@ export interface Access {
   isKeyed: boolean;
   /** Whether the property is set. */
   isStore: boolean;
+  /** Whether the property is called: `a.b()`. */
+  isCall: boolean;
+}
+
+/** Whether two accesses use V8's same builtins: a method is loaded as any other property is. */
+export function isSameAccess(one: Access, other: Omit<Access, "isCall">): boolean {
+  return one.isKeyed === other.isKeyed && one.isStore === other.isStore;
 }
 
 /** An assignment, but no comparison. */
 const ASSIGNMENT = /^\s*(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)?=(?![=>])/;
+
+/** The arguments of a call behind its callee, which TypeScript may write with `!` and types. */
+const ARGUMENTS = /^\s*!?\s*(?:\?\.\s*)?(?:<[^()]*>\s*)?[(`]/;
 
 /** Reads the property accesses at positions of a recording's sources. */
 export class AccessTexts {
@@ -31,21 +42,33 @@ export class AccessTexts {
     if (text === undefined) return undefined;
     const [before, from] = [text.slice(0, column - 1), text.slice(column - 1)];
     if (ASSIGNMENT.test(from)) {
-      if (/\.\s*#?[\w$]+\s*$/.test(before)) return { isKeyed: false, isStore: true };
-      return /\]\s*$/.test(before) ? { isKeyed: true, isStore: true } : undefined;
+      if (/\.\s*#?[\w$]+\s*$/.test(before)) return { isKeyed: false, isStore: true, isCall: false };
+      return /\]\s*$/.test(before) ? { isKeyed: true, isStore: true, isCall: false } : undefined;
     }
-    if (/^\??\.?\[/.test(from)) return { isKeyed: true, isStore: false };
+    if (/^\??\.?\[/.test(from)) {
+      return { isKeyed: true, isStore: false, isCall: ARGUMENTS.test(behindBrackets(from)) };
+    }
     const [name] = /^#?[\w$]+/.exec(from) ?? [];
     if (name === undefined || !/\.\s*$/.test(before)) return undefined;
-    return { isKeyed: false, isStore: ASSIGNMENT.test(from.slice(name.length)) };
+    const behind = from.slice(name.length);
+    return { isKeyed: false, isStore: ASSIGNMENT.test(behind), isCall: ARGUMENTS.test(behind) };
   }
 
   #linesOf(file: string): readonly string[] | undefined {
     const known = this.#lines.get(file);
     if (known !== undefined) return known;
-    // ECMA-262 has these line terminators; V8 and source maps count lines by them.
-    const lines = this.#sources?.get(file)?.split(/\r\n|[\n\r\u2028\u2029]/);
+    const lines = this.#sources?.get(file)?.split(LINE_END);
     if (lines !== undefined) this.#lines.set(file, lines);
     return lines;
   }
+}
+
+/** The text behind the bracket that closes the first one; empty where none does. */
+function behindBrackets(text: string): string {
+  let depth = 0;
+  for (const { 0: bracket, index } of text.matchAll(/[[\]]/g)) {
+    depth += bracket === "[" ? 1 : -1;
+    if (depth === 0) return text.slice(index + 1);
+  }
+  return "";
 }

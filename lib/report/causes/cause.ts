@@ -5,6 +5,7 @@ import type { CodeTier } from "../../recording/frame.ts";
 export type CauseKind =
   | "deoptimisation"
   | "megamorphic access"
+  | "megamorphic call"
   | "backtracking"
   | "garbage collection"
   | "compilation"
@@ -35,6 +36,10 @@ export interface FunctionCode extends FunctionPlace {
   self: number;
   /** Self time by the compiler that made the code, for code whose compiler is known. */
   tiers: ReadonlyMap<CodeTier, number>;
+  /** Time that its thread spent compiling and optimising on its behalf, in the recording's unit. */
+  compiling: number;
+  /** Time that its thread spent collecting garbage where it allocated, in the recording's unit. */
+  collecting: number;
   /** The number of times that Maglev compiled it; `undefined` where no log says so. */
   maglev?: number;
   /** The number of times that TurboFan compiled it; `undefined` where no log says so. */

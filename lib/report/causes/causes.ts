@@ -1,4 +1,5 @@
 import type { Recording } from "../../recording/recording.ts";
+import { callCauses } from "./call_causes.ts";
 import type { Cause, Causes } from "./cause.ts";
 import { deoptCauses } from "./deopt_causes.ts";
 import { functionCode } from "./function_code.ts";
@@ -15,6 +16,7 @@ const LEAST_SHARE: Readonly<Record<Cause["kind"], number>> = {
   // deopt_causes.ts has a limit of its own.
   "deoptimisation": 0,
   "megamorphic access": 0.02,
+  "megamorphic call": 0.02,
   "backtracking": 0.02,
   "garbage collection": 0.05,
   "compilation": 0.05,
@@ -51,6 +53,7 @@ export async function causesOf(
   const found: (Omit<Cause, "share"> & { samples?: number })[] = [
     ...deoptCauses(recording, program),
     ...accesses.causes,
+    ...callCauses(recording),
     ...runtimeCauses(recording),
   ];
   const patterns = regExpTimes(recording).filter(({ weight }) => isLarge("backtracking", weight));

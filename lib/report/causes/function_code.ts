@@ -1,27 +1,40 @@
 import { type CodeHistory, functionKey } from "../../recording/code_history.ts";
-import { type CodeTier, isBuiltin } from "../../recording/frame.ts";
+import { activityOfFrame, type CodeTier, isBuiltin } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
 import type { FunctionCode } from "./cause.ts";
 import { isFailure } from "./deopt_reasons.ts";
 import { placeOf, programStacks } from "./program_stacks.ts";
 
+/** The activities by which V8 makes code. */
+const COMPILATIONS: readonly (string | undefined)[] = ["compile", "optimise", "deoptimise"];
+
 /**
- * Tells for each function the compilers whose code took its time, and how often V8 optimised and
- * deoptimised it. Builtins do not count: most of them make no stack frame, and then the stack lacks the
+ * Tells for each function the compilers whose code took its time, how often V8 optimised and
+ * deoptimised it, and the time that V8 compiled and collected garbage on its behalf. Builtins do not count: most of them make no stack frame, and then the stack lacks the
  * function that called them.
  *
  * @returns The functions, from the most self time to the least.
  */
 export function functionCode(recording: Recording): FunctionCode[] {
   const functions = new Map<string, FunctionCode & { tiers: Map<CodeTier, number> }>();
-  for (const { frames, innermost, weight } of programStacks(recording)) {
+  for (const { frames, index, innermost, weight } of programStacks(recording)) {
     if (isBuiltin(frames.at(-1)!)) continue;
     const key = functionKey(innermost);
     let entry = functions.get(key);
     if (entry === undefined) {
-      functions.set(key, entry = { ...placeOf(innermost), self: 0, tiers: new Map() });
+      functions.set(
+        key,
+        entry = {
+          ...placeOf(innermost),
+          ...{ self: 0, tiers: new Map(), compiling: 0, collecting: 0 },
+        },
+      );
     }
     entry.self += weight;
+    for (const activity of frames.slice(index + 1).map(activityOfFrame)) {
+      if (activity === "garbage collection") entry.collecting += weight;
+      else if (COMPILATIONS.includes(activity)) entry.compiling += weight;
+    }
     const { tier } = innermost;
     if (tier !== undefined) entry.tiers.set(tier, (entry.tiers.get(tier) ?? 0) + weight);
   }

@@ -10,18 +10,14 @@
 import { functionKey, type FunctionPlace } from "../../recording/code_history.ts";
 import { type Frame, isApp, isBuiltin } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { type Access, AccessTexts } from "./access_text.ts";
+import { AccessSites } from "./access_sites.ts";
+import { type Access, AccessTexts, isSameAccess } from "./access_text.ts";
+import { CalledFunctions } from "./called_functions.ts";
 import type { Cause } from "./cause.ts";
 import { type LineWeight, LineWeights } from "./line_weights.ts";
 import { placeOf, type SourceFrame } from "./program_stacks.ts";
 
 const MEGAMORPHIC = /^(Keyed)?(Load|Store|Define\w*|Has)\w*?IC(?:Trampoline)?_Megamorphic/;
-
-/** The share of the time at all accesses of a function that makes one a possible one. */
-const POSSIBLE_SHARE = 0.05;
-
-/** The share of a call's samples that must be in one function before it counts as its callee. */
-const CLEAR_SHARE = 0.9;
 
 /** Megamorphic accesses of a recording. */
 export interface MegamorphicAccesses {
@@ -37,10 +33,12 @@ export interface MegamorphicAccesses {
  */
 export function megamorphicAccesses(recording: Recording): MegamorphicAccesses {
   const { lines, outside } = megamorphicLines(recording);
-  const causes = lines.map(({ others, ...line }) => ({
+  const causes = lines.map(({ others, isCall, ...line }) => ({
     kind: "megamorphic access" as const,
     ...line,
-    fact: `property access on objects of many shapes (megamorphic)${othersText(others)}`,
+    fact: `${
+      isCall ? "this call gets objects" : "property access on objects"
+    } of many shapes (megamorphic)${othersText(others)}`,
     advice:
       "V8 searches a table at each access: create these objects with the same properties in the " +
       "same order, use a Map for names that vary, or handle each kind in a function of its own.",
@@ -51,6 +49,8 @@ export function megamorphicAccesses(recording: Recording): MegamorphicAccesses {
 /** A line with the other lines that its time can be of. */
 interface AccessLine extends LineWeight {
   others: ReadonlySet<number>;
+  /** Whether the access loads a method that the line calls. */
+  isCall: boolean;
 }
 
 function othersText(others: ReadonlySet<number>): string {
@@ -60,17 +60,22 @@ function othersText(others: ReadonlySet<number>): string {
 }
 
 function megamorphicLines(recording: Recording): { lines: AccessLine[]; outside: number } {
-  const calls = new Calls();
-  const pieces = new Map<string, OwnAccesses>();
+  const calls = new CalledFunctions();
+  const pieces = new Map<string, AccessSites>();
   const texts = new AccessTexts(recording.sources);
-  const unknown: { outer: readonly Frame[]; access: Access; weight: number; samples: number }[] =
-    [];
+  const unknown: {
+    outer: readonly Frame[];
+    access: BuiltinAccess;
+    weight: number;
+    samples: number;
+  }[] = [];
   const lines = new LineWeights();
   const othersOf = new Map<string, ReadonlySet<number>>();
+  const calling = new Set<string>();
   const piecesOf = (frame: Frame) => {
     const key = functionKey(frame as SourceFrame);
     let piece = pieces.get(key);
-    if (piece === undefined) pieces.set(key, piece = new OwnAccesses());
+    if (piece === undefined) pieces.set(key, piece = new AccessSites());
     return piece;
   };
   for (const { frames, weight } of recording.stacks) {
@@ -91,11 +96,12 @@ function megamorphicLines(recording: Recording): { lines: AccessLine[]; outside:
     const found = caller?.file !== undefined && isApp(caller) && caller.position !== undefined
       ? texts.at(caller.file, caller.position)
       : undefined;
-    if (found !== undefined && isSame(found, access)) {
+    if (found !== undefined && isSameAccess(found, access)) {
       const fn = placeOf(caller as SourceFrame);
       lines.add({ fn, ...caller!.position!, weight, samples });
+      if (found.isCall) calling.add(lineKey(fn, caller!.position!.line));
       const owner = frames.slice(0, at).findLast((frame) => isApp(frame) && !frame.isInlined);
-      if (owner !== undefined) piecesOf(owner).confirm(caller as SourceFrame, access, weight);
+      if (owner !== undefined) piecesOf(owner).confirm(caller as SourceFrame, found, weight);
     } else unknown.push({ outer: frames.slice(0, at), access, weight, samples });
   }
   let outside = 0;
@@ -105,15 +111,17 @@ function megamorphicLines(recording: Recording): { lines: AccessLine[]; outside:
     if (!outer.some(isApp)) outside += weight;
     const sites = pieces.get(functionKey(fn))?.sites(access) ?? [];
     if (sites.length === 0) lines.add({ fn, weight, samples });
-    for (const { fn, line, column, share, others } of sites) {
+    for (const { fn, line, column, access, share, others } of sites) {
       lines.add({ fn, line, column, weight: weight * share, samples: samples * share });
       othersOf.set(lineKey(fn, line), others);
+      if (access.isCall) calling.add(lineKey(fn, line));
     }
   }
   return {
     lines: lines.all().map((line) => ({
       ...line,
       others: othersOf.get(lineKey(line.fn, line.line)) ?? new Set(),
+      isCall: calling.has(lineKey(line.fn, line.line)),
     })),
     outside,
   };
@@ -123,101 +131,10 @@ function lineKey(fn: FunctionPlace, line: number | undefined): string {
   return `${functionKey(fn)}\0${line ?? ""}`;
 }
 
-function accessOf(builtin: string): Access {
+/** The access that a builtin is for. It does not know whether the property is called afterwards. */
+type BuiltinAccess = Omit<Access, "isCall">;
+
+function accessOf(builtin: string): BuiltinAccess {
   const [, keyed, kind] = MEGAMORPHIC.exec(builtin)!;
   return { isKeyed: keyed !== undefined, isStore: kind === "Store" || kind!.startsWith("Define") };
-}
-
-function isSame(one: Access, other: Access): boolean {
-  return one.isKeyed === other.isKeyed && one.isStore === other.isStore;
-}
-
-/** Remembers the functions that calls have reached. */
-class Calls {
-  readonly #callees = new Map<Frame, Map<string, { fn: FunctionPlace; weight: number }>>();
-
-  /** Notes the functions that were called from each place in a stack. */
-  learn(frames: readonly Frame[], weight: number): void {
-    for (let i = 1; i < frames.length; i++) {
-      const frame = frames[i]!;
-      if (!isApp(frame) || frame.isInlined) continue;
-      let callees = this.#callees.get(frames[i - 1]!);
-      if (callees === undefined) this.#callees.set(frames[i - 1]!, callees = new Map());
-      const key = functionKey(frame as SourceFrame);
-      const known = callees.get(key);
-      if (known === undefined) callees.set(key, { fn: placeOf(frame as SourceFrame), weight });
-      else known.weight += weight;
-    }
-  }
-
-  /**
-   * The function that a builtin without a frame was called from, by the frames outside of it: the
-   * one that the same place has called in the other samples. `undefined` where it has called several.
-   */
-  calleeOf(outer: readonly Frame[]): FunctionPlace | undefined {
-    const callees = [...this.#callees.get(outer.at(-1)!)?.values() ?? []];
-    const total = callees.reduce((sum, { weight }) => sum + weight, 0);
-    return callees.find(({ weight }) => weight >= CLEAR_SHARE * total)?.fn;
-  }
-}
-
-/** A property access in a function's machine code. */
-interface Site {
-  fn: FunctionPlace;
-  line: number;
-  column: number;
-  access: Access;
-  /** Time at it. */
-  own: number;
-  /** Time in a megamorphic builtin that it has called for certain. */
-  confirmed: number;
-}
-
-/** The property accesses that ran in one function's machine code, inlined functions among them. */
-class OwnAccesses {
-  readonly #sites = new Map<string, Site>();
-
-  add(frame: SourceFrame, access: Access, weight: number): void {
-    this.#site(frame, access).own += weight;
-  }
-
-  /** Notes that an access has called a megamorphic builtin. */
-  confirm(frame: SourceFrame, access: Access, weight: number): void {
-    this.#site(frame, access).confirmed += weight;
-  }
-
-  /**
-   * The accesses that call a megamorphic builtin, each with its share: those that are confirmed, or
-   * the one that took most time, with the lines of the others that can have called it.
-   */
-  sites(access: Access): (Site & { share: number; others: ReadonlySet<number> })[] {
-    const fitting = [...this.#sites.values()].filter((site) => isSame(site.access, access));
-    const confirmed = fitting.filter((site) => site.confirmed > 0);
-    const total = confirmed.reduce((sum, site) => sum + site.confirmed, 0);
-    if (total > 0) {
-      return confirmed.map((site) => ({
-        ...site,
-        share: site.confirmed / total,
-        others: new Set(),
-      }));
-    }
-    const all = fitting.reduce((sum, { own }) => sum + own, 0);
-    const [first, ...rest] = fitting.filter(({ own }) => own >= POSSIBLE_SHARE * all)
-      .sort((a, b) => b.own - a.own);
-    if (first === undefined) return [];
-    const others = new Set(rest.map(({ line }) => line));
-    others.delete(first.line);
-    return [{ ...first, share: 1, others }];
-  }
-
-  #site(frame: SourceFrame, access: Access): Site {
-    const fn = placeOf(frame);
-    const { line, column } = frame.position!;
-    const key = `${functionKey(fn)}\0${line}\0${column}\0${access.isStore}`;
-    let site = this.#sites.get(key);
-    if (site === undefined) {
-      this.#sites.set(key, site = { fn, line, column, access, own: 0, confirmed: 0 });
-    }
-    return site;
-  }
 }

@@ -1,6 +1,7 @@
 import { type Recording, recordingTotal } from "../../recording/recording.ts";
 import { foldFrames } from "../figures/fold_frames.ts";
 import { type Shares, sharesOf } from "../figures/shares.ts";
+import { LINE_END } from "../figures/source_line.ts";
 
 /** An amount in two recordings, in their unit. */
 export interface Change {
@@ -133,8 +134,7 @@ class LineTexts {
   at(file: string, line: number): string | undefined {
     let lines = this.#lines.get(file);
     if (lines === undefined) {
-      // ECMA-262 has these line terminators; V8 and source maps count lines by them.
-      lines = this.#sources?.get(file)?.split(/\r\n|[\n\r\u2028\u2029]/) ?? [];
+      lines = this.#sources?.get(file)?.split(LINE_END) ?? [];
       this.#lines.set(file, lines);
     }
     return lines[line - 1]?.trim();

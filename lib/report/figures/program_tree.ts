@@ -1,5 +1,6 @@
 import type { Stack } from "../../recording/recording.ts";
 import { type Frame, frameSymbol } from "../../recording/frame.ts";
+import { CUT_OFF_LABEL, isCutOff } from "./cut_off.ts";
 import { isPackageFrame } from "./program_view.ts";
 
 /** A function of the program and what it called. */
@@ -10,44 +11,59 @@ export interface ProgramNode {
   label: string;
   /** Time in it and below, in the recording's unit. */
   weight: number;
+  /** Time in it alone, in the recording's unit. */
+  self: number;
   /** Whether it called itself, over others or directly. */
   isRecursive: boolean;
   /** Its callees that weigh enough, the heaviest first. */
   callees: ProgramNode[];
 }
 
-/** The node that holds the stacks without their outermost frames. */
-export const CUT_OFF = "cut off: the outermost callers are missing";
+/** Options of {@linkcode programTree}. */
+export interface ProgramTreeOptions {
+  /** The least weight of a node, in the recording's unit. @default {0} */
+  least?: number;
+  /** Whether threads are told apart, where several have functions. @default {true} */
+  isByThread?: boolean;
+}
 
 /**
  * The calls of a program's functions. Recursion is folded: where a function stands on the stack
- * already, its next call goes on from there. Threads are told apart where several have functions.
+ * already, its next call goes on from there.
  *
  * The tree is built from the root on, and goes no further where too little time is left: a tree of
  * all frames of 100 000 stacks would not fit into memory.
  *
- * @param stacks The stacks of a program view.
- * @param least The least weight of a node, in the recording's unit.
+ * @param stacks The stacks of a program view, or others with the frames that are shown.
+ * @param options Threads and limits.
  */
-export function programTree(stacks: readonly Stack[], least = 0): ProgramNode {
-  const paths = new FoldedPaths(stacks);
+export function programTree(
+  stacks: readonly Stack[],
+  { least = 0, isByThread = true }: ProgramTreeOptions = {},
+): ProgramNode {
+  const paths = new FoldedPaths(stacks, isByThread);
   const root = branch(paths, { stacks: paths.all, depth: 0, least });
   const tree = { frame: undefined, label: "", isRecursive: false, ...root };
   // One thread needs no name.
-  return paths.threadCount === 1 && tree.callees.length === 1 ? tree.callees[0]! : tree;
+  return isByThread && paths.threadCount === 1 && tree.callees.length === 1
+    ? tree.callees[0]!
+    : tree;
 }
 
 /** The node that some stacks have in common at a depth; they are the same up to there. */
 function branch(
   paths: FoldedPaths,
   { stacks, depth, least }: { stacks: readonly number[]; depth: number; least: number },
-): Pick<ProgramNode, "weight" | "callees"> {
-  let weight = 0;
+): Pick<ProgramNode, "weight" | "self" | "callees"> {
+  let [weight, self] = [0, 0];
   const groups = new Map<number, { stacks: number[]; weight: number; isRecursive: boolean }>();
   for (const stack of stacks) {
     weight += paths.weightOf(stack);
     const item = paths.itemAt(stack, depth);
-    if (item === undefined) continue;
+    if (item === undefined) {
+      self += paths.weightOf(stack);
+      continue;
+    }
     let group = groups.get(item);
     if (group === undefined) {
       groups.set(item, group = { stacks: [], weight: 0, isRecursive: false });
@@ -62,7 +78,7 @@ function branch(
     const below = branch(paths, { stacks, depth: depth + 1, least });
     callees.push({ ...paths.describe(item), isRecursive, ...below });
   }
-  return { weight, callees: callees.sort((a, b) => b.weight - a.weight) };
+  return { weight, self, callees: callees.sort((a, b) => b.weight - a.weight) };
 }
 
 /** The paths of all stacks with their recursion folded, as numbers in one array. */
@@ -83,7 +99,7 @@ class FoldedPaths {
   readonly #byFrame = new Map<Frame, number>();
   readonly #threads = new Set<string>();
 
-  constructor(stacks: readonly Stack[]) {
+  constructor(stacks: readonly Stack[], isByThread: boolean) {
     this.#weights = new Float64Array(stacks.length);
     this.#starts = new Uint32Array(stacks.length + 1);
     for (const [i, { thread, frames, weight, isCut }] of stacks.entries()) {
@@ -92,8 +108,12 @@ class FoldedPaths {
       this.all.push(i);
       this.#weights[i] = weight;
       this.#threads.add(thread);
-      this.#push(this.#numberOf(`thread ${thread}`, { frame: undefined, label: thread }));
-      if (isCut) this.#push(this.#numberOf("", { frame: undefined, label: CUT_OFF }));
+      if (isByThread) {
+        this.#push(this.#numberOf(`thread ${thread}`, { frame: undefined, label: thread }));
+      }
+      if (isCutOff({ frames, isCut })) {
+        this.#push(this.#numberOf("", { frame: undefined, label: CUT_OFF_LABEL }));
+      }
       this.#pushFrames(frames);
     }
     this.#starts[stacks.length] = this.#length;
@@ -189,24 +209,22 @@ export function heaviestNodes(
   root: ProgramNode,
   most: number,
 ): { nodes: ShownNode[]; omitted: number } {
-  const weights: number[] = [];
+  const all: ProgramNode[] = [];
   const pending = [root];
   for (let node; (node = pending.pop()) !== undefined;) {
-    for (const callee of node.callees) {
-      weights.push(callee.weight);
-      pending.push(callee);
-    }
+    all.push(...node.callees);
+    pending.push(...node.callees);
   }
-  // No callee is heavier than its caller, so the callers of the heaviest are among them.
-  const least = weights.sort((a, b) => b - a)[most - 1] ?? 0;
+  // A caller is found before its callees, and sorting keeps the order of equals, so each has its caller.
+  const chosen = new Set(all.sort((a, b) => b.weight - a.weight).slice(0, Math.max(0, most)));
   const nodes: ShownNode[] = [];
   const visit = (node: ProgramNode, depth: number) => {
     for (const callee of node.callees) {
-      if (callee.weight < least || nodes.length >= most) return;
+      if (!chosen.has(callee)) continue;
       nodes.push({ node: callee, depth });
       visit(callee, depth + 1);
     }
   };
   visit(root, 0);
-  return { nodes, omitted: weights.length - nodes.length };
+  return { nodes, omitted: all.length - nodes.length };
 }

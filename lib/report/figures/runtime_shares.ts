@@ -27,6 +27,18 @@ export function runtimeShares(recording: Pick<Recording, "stacks">): RuntimeShar
   return { activities, unknown: unknown / total };
 }
 
+/** The least share of garbage collection that the first lines of a report tell. */
+const LEAST_COLLECTION = 0.01;
+
+/**
+ * The share of garbage collection in all threads, from 0 to 1; `undefined` where it is too small to be
+ * told.
+ */
+export function collectionShare({ activities }: RuntimeShares): number | undefined {
+  const share = activities.get("garbage collection") ?? 0;
+  return share >= LEAST_COLLECTION ? share : undefined;
+}
+
 /**
  * Describes shares as `garbage collection 9.1 %, compile 4.0 %, unknown 2.5 %`; empty where no
  * activity is known.

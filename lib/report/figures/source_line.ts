@@ -1,3 +1,6 @@
+/** The ends of lines in ECMA-262; V8 and source maps count lines by them. */
+export const LINE_END = /\r\n|[\n\r\u2028\u2029]/g;
+
 /**
  * A line of a text, without splitting all of it.
  *
@@ -6,11 +9,12 @@
  * @returns `undefined` where the text has fewer lines.
  */
 export function sourceLine(text: string, line: number): string | undefined {
+  const ends = text.matchAll(LINE_END);
   let start = 0;
   for (let i = 1; i < line; i++) {
-    start = text.indexOf("\n", start) + 1;
-    if (start === 0) return undefined;
+    const { value: end } = ends.next();
+    if (end === undefined) return undefined;
+    start = end.index + end[0].length;
   }
-  const end = text.indexOf("\n", start);
-  return text.slice(start, end < 0 ? undefined : end);
+  return text.slice(start, ends.next().value?.index);
 }

@@ -48,7 +48,7 @@ export function formatMarkdown(
     ...sections.threads(),
     ...sections.functions(),
     ...sections.lines(),
-    ...(causes === undefined ? [] : causesMarkdown(causes, recording.unit)),
+    ...(causes === undefined ? [] : causesMarkdown(causes, recording.unit, sections.rows)),
   ];
   const missing = sections.missing(warnings);
   const tree = sections.tree(most - parts.length - missing.length);

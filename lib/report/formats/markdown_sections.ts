@@ -1,7 +1,8 @@
 import { activityOfFrame, type Frame, frameSymbol, isApp } from "../../recording/frame.ts";
 import { type Recording, recordingTotal } from "../../recording/recording.ts";
+import { ViewedStack } from "../../recording/viewed_stack.ts";
 import { countShortcomings } from "../figures/advice.ts";
-import { functionTree, heaviestNodes } from "../figures/function_tree.ts";
+import { amountText, percentText } from "../figures/amounts.ts";
 import { hottestColumns } from "../figures/hottest_columns.ts";
 import {
   type Cell,
@@ -11,10 +12,14 @@ import {
   oneLine,
   plainText,
 } from "./markdown_text.ts";
-import { describeRuntimeShares, runtimeShares } from "../figures/runtime_shares.ts";
+import { heaviestNodes, programTree } from "../figures/program_tree.ts";
+import {
+  collectionShare,
+  describeRuntimeShares,
+  runtimeShares,
+} from "../figures/runtime_shares.ts";
 import { type LineShare, type Share, type Shares, sharesOf } from "../figures/shares.ts";
 import { sourceLine } from "../figures/source_line.ts";
-import { WeightText } from "./weight_text.ts";
 
 /** Nodes of the call tree below this share of all time are left out, in percent. */
 const PERCENT_LIMIT = 0.5;
@@ -26,9 +31,8 @@ const MOST_FUNCTIONS = 3;
 export class MarkdownSections {
   readonly #recording: Recording;
   readonly #shares: Shares;
-  readonly #weights: WeightText;
   /** Rows of a table, at most. */
-  readonly #rows: number;
+  readonly rows: number;
   /** The column with the most time of each line that is shown. */
   readonly #columns: ReadonlyMap<LineShare, number>;
   /** Sentences on rows that tables leave out. */
@@ -41,10 +45,9 @@ export class MarkdownSections {
   constructor(recording: Recording, maxLines: number) {
     this.#recording = recording;
     this.#shares = sharesOf(recording);
-    this.#weights = new WeightText(recording, this.#shares.total);
-    // There are three tables, headings, and a tree that may become empty.
-    this.#rows = Math.min(30, Math.floor(maxLines / 13));
-    this.#columns = hottestColumns(recording, this.#shares.lines.slice(0, this.#rows));
+    // Six tables and lists have as many rows; headings and the summary take up to 60 lines.
+    this.rows = Math.min(30, Math.floor((maxLines - 60) / 6));
+    this.#columns = hottestColumns(recording, this.#shares.lines.slice(0, this.rows));
   }
 
   /** The shares of all time, the hottest function, and the hottest line. */
@@ -59,21 +62,26 @@ export class MarkdownSections {
       fn === undefined || fn.self === 0
         ? "No function of the program was seen running."
         : `Hottest function: ${codeText(fn.name)} at ${codeText(placeOf(fn))}, ` +
-          `${this.#weights.share(fn.self)} self.`,
+          `${this.#shareText(fn.self)} self.`,
     ];
     if (line !== undefined && line.self > 0) {
       const text = this.#textOf(line);
       facts.push(
-        `Hottest line: ${codeText(placeOf(line))}, ${this.#weights.share(line.self)} self` +
+        `Hottest line: ${codeText(placeOf(line))}, ${this.#shareText(line.self)} self` +
           (text === undefined ? "" : `: ${codeText(text)}`),
       );
     }
-    const runtime = describeRuntimeShares(runtimeShares(this.#recording));
+    const shares = runtimeShares(this.#recording);
+    const collection = collectionShare(shares);
+    if (collection !== undefined) {
+      facts.push(`Garbage collection: ${percentText(collection)} of all time, in all threads.`);
+    }
+    const runtime = describeRuntimeShares(shares);
     if (runtime !== "") facts.push(`The runtime itself, of all time: ${runtime}.`);
     return [
       ...this.#table("Summary", {
-        heads: ["Part", "Share", oneLine(this.#weights.name)],
-        rows: rows.map(([part, weight]) => [part, ...this.#weights.cells(weight)]),
+        heads: ["Part", "Share", oneLine(this.#unitName)],
+        rows: rows.map(([part, weight]) => [part, ...this.#cells(weight)]),
       }),
       ...facts.map((fact) => `- ${fact}`),
       "",
@@ -88,12 +96,12 @@ export class MarkdownSections {
       sums.set(thread, { weight: sum.weight + weight, samples: sum.samples + samples });
     }
     const all = [...sums].sort(([, a], [, b]) => b.weight - a.weight);
-    const shown = all.slice(0, Math.min(10, this.#rows));
+    const shown = all.slice(0, Math.min(10, this.rows));
     this.#leave("threads", all.slice(shown.length).map(([, { weight }]) => weight));
     return this.#table("Threads", {
-      heads: ["Share", oneLine(this.#weights.name), "Samples", "Thread"],
+      heads: ["Share", oneLine(this.#unitName), "Samples", "Thread"],
       rows: shown.map(([name, { weight, samples }]) => [
-        ...this.#weights.cells(weight),
+        ...this.#cells(weight),
         { number: String(samples) },
         { code: name },
       ]),
@@ -132,28 +140,32 @@ export class MarkdownSections {
    */
   tree(space: number): string[] {
     const isShown = (frame: Frame) => isApp(frame) || activityOfFrame(frame) !== undefined;
-    const root = functionTree(this.#recording.stacks, isShown);
-    const minimum = PERCENT_LIMIT / 100 * root.total;
-    const { shown, left } = heaviestNodes(root, { count: space - 10, minimum });
+    const view = (frames: readonly Frame[]) => frames.filter(isShown);
+    const stacks = this.#recording.stacks.map((stack) => new ViewedStack(stack, view));
+    const least = PERCENT_LIMIT / 100 * this.#shares.total;
+    const root = programTree(stacks, { least, isByThread: false });
+    const { nodes, omitted } = heaviestNodes(root, space - 10);
     const row = (total: string, time: string, self: string, rest: string) =>
       `${total.padStart(8)} ${time.padStart(12)} ${self.padStart(8)}  ${rest}`;
-    const lines = shown.map(({ node: { frame, total, self }, depth }) => {
-      const { name, file, line } = frame!;
-      const label = file === undefined
-        ? frameSymbol(frame!)
-        : `${name}  ${placeOf({ file, line })}`;
-      const [share, time] = [this.#weights.percent(total), this.#weights.amount(total)];
-      return row(share, time, this.#weights.percent(self), "  ".repeat(depth) + oneLine(label));
+    const lines = nodes.map(({ node: { frame, label, weight, self }, depth }) => {
+      const name = frame === undefined
+        ? label
+        : frame.file === undefined
+        ? frameSymbol(frame)
+        : `${frame.name}  ${placeOf({ file: frame.file, line: frame.line })}`;
+      const [share, time] = [this.#percent(weight), this.#amount(weight)];
+      return row(share, time, this.#percent(self), "  ".repeat(depth) + oneLine(name));
     });
     return [
       "## Call tree (total time)",
       "",
       "```text",
-      row("total", oneLine(this.#weights.name), "self", "function, location"),
+      row("total", oneLine(this.#unitName), "self", "function, location"),
       ...lines,
       "```",
       "",
-      `${left} calls below ${PERCENT_LIMIT} % of all time, or lighter than those, are left out.`,
+      `Calls below ${PERCENT_LIMIT} % of all time are left out` +
+      (omitted > 0 ? `, and ${omitted} more that are lighter than those above.` : "."),
       "",
     ];
   }
@@ -172,12 +184,34 @@ export class MarkdownSections {
     const facts = [
       `Lost samples: ${lostSamples} beside ${samples} that were recorded.`,
       `Stacks that are cut off: ${cut} of ${javascript} with JavaScript in them.`,
-      `Time of the program's functions without a line: ${this.#weights.share(app - placed)}.`,
+      `Time of the program's functions without a line: ${this.#shareText(app - placed)}.`,
       ...unreadLines > 0 ? [`Lines of perf script that were not understood: ${unreadLines}.`] : [],
       ...this.#left,
-      ...warnings.slice(0, this.#rows).map((warning) => `Warning: ${plainText(warning)}.`),
+      ...warnings.slice(0, this.rows).map((warning) => `Warning: ${plainText(warning)}.`),
     ];
     return ["## Cut, lost, left out", "", ...facts.map((fact) => `- ${fact}`)];
+  }
+
+  /** The name of weights: processor time, or the event. */
+  get #unitName(): string {
+    return this.#recording.unit === "nanoseconds" ? "CPU time" : this.#recording.event;
+  }
+
+  #percent(weight: number): string {
+    return percentText(weight / (this.#shares.total || 1));
+  }
+
+  #amount(weight: number): string {
+    return amountText(weight, this.#recording.unit);
+  }
+
+  /** `12.5 % (3.1 ms)`. */
+  #shareText(weight: number): string {
+    return `${this.#percent(weight)} (${this.#amount(weight)})`;
+  }
+
+  #cells(weight: number): [percent: Cell, amount: Cell] {
+    return [{ number: this.#percent(weight) }, { number: this.#amount(weight) }];
   }
 
   #table(title: string, { heads, rows }: { heads: string[]; rows: Cell[][] }): string[] {
@@ -187,14 +221,14 @@ export class MarkdownSections {
 
   #busiest<Entry extends Share>(kind: string, entries: readonly Entry[]): Entry[] {
     const all = entries.filter(({ self }) => self > 0);
-    this.#leave(kind, all.slice(this.#rows).map(({ self }) => self));
-    return all.slice(0, this.#rows);
+    this.#leave(kind, all.slice(this.rows).map(({ self }) => self));
+    return all.slice(0, this.rows);
   }
 
   #leave(kind: string, weights: readonly number[]): void {
     if (weights.length === 0) return;
     const weight = weights.reduce((sum, one) => sum + one, 0);
-    this.#left.push(`Left out: ${weights.length} more ${kind}, ${this.#weights.share(weight)}.`);
+    this.#left.push(`Left out: ${weights.length} more ${kind}, ${this.#shareText(weight)}.`);
   }
 
   #textOf(share: LineShare): string | undefined {
@@ -204,7 +238,7 @@ export class MarkdownSections {
   }
 
   #selfAndTotal({ self, total }: Share): Cell[] {
-    return [...this.#weights.cells(self), ...this.#weights.cells(total)];
+    return [...this.#cells(self), ...this.#cells(total)];
   }
 }
 

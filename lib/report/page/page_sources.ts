@@ -1,6 +1,7 @@
 import type { Frame } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
 import type { PageExcerpt, PagePiece, PageSource } from "./page_data.ts";
+import { LINE_END } from "../figures/source_line.ts";
 
 /** Characters of a file that is embedded whole. */
 const WHOLE = 100_000;
@@ -63,7 +64,7 @@ function columnsOf(lines: RanLines, line: number): Set<number> {
 }
 
 function excerpts(text: string, ran: RanLines): PageSource {
-  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);
+  const lines = text.split(LINE_END);
   const parts = text.length > WHOLE
     ? around(ran.keys(), { before: CONTEXT, behind: CONTEXT, last: lines.length })
     : [{ from: 1, to: lines.length }];

@@ -1,4 +1,5 @@
-import { activityOfFrame, type Frame } from "../../recording/frame.ts";
+import type { Frame } from "../../recording/frame.ts";
+import { CUT_OFF_LABEL, isCutOff } from "../figures/cut_off.ts";
 import { StackTrie } from "../../recording/stack_trie.ts";
 import type { Stack } from "../../recording/recording.ts";
 import { numberColumn } from "./number_column.ts";
@@ -9,9 +10,6 @@ import {
   type PageFunctions,
   type PageSpots,
 } from "./page_data.ts";
-
-/** The label below a thread for stacks whose outer frames are missing. */
-const CUT_OFF = "cut off: the outermost callers are missing";
 
 /** Options of a {@linkcode PageTree}. */
 export interface PageTreeOptions {
@@ -59,9 +57,8 @@ export class PageTree {
   ): number {
     // Items of spots are not negative.
     let node = this.#trie.child(StackTrie.ROOT, -1 - this.#labels.idOf(thread));
-    // Callers of a garbage collection are left out anyway.
-    if (isCut && frames[0] !== undefined && activityOfFrame(frames[0]) === undefined) {
-      node = this.#trie.child(node, -1 - this.#labels.idOf(CUT_OFF));
+    if (isCutOff({ frames, isCut })) {
+      node = this.#trie.child(node, -1 - this.#labels.idOf(CUT_OFF_LABEL));
     }
     for (const frame of frames) {
       let spot = this.#spotOf.get(frame);

@@ -1,10 +1,13 @@
+import { functionKey } from "../../recording/code_history.ts";
 import type { Recording } from "../../recording/recording.ts";
+import type { Cause, Causes } from "../causes/cause.ts";
+import { historyWords, tierWords } from "../causes/code_words.ts";
 import { amountText, percentText } from "../figures/amounts.ts";
 import { type AnnotatedLine, type AnnotatedLines, shownRanges } from "./annotated_lines.ts";
 import type { AnnotationTarget } from "./annotation_target.ts";
 import { excerptAt, isLongLine } from "./hot_lines.ts";
 import { type PlaceNames, placeText } from "../figures/place_text.ts";
-import { heatOf, PLAIN, printable, styled, type Terminal, trimmed } from "./terminal.ts";
+import { heatOf, noteLines, PLAIN, printable, styled, type Terminal, trimmed } from "./terminal.ts";
 
 /** Options of {@linkcode formatAnnotation}. */
 export interface AnnotationOptions extends PlaceNames {
@@ -14,6 +17,8 @@ export interface AnnotationOptions extends PlaceNames {
   text: readonly string[];
   /** Whether all lines are shown. @default {false} */
   isWhole?: boolean;
+  /** The reasons for which lines take their time. @default {they are left out} */
+  causes?: Causes;
   /** Where it goes. @default {100 columns without colours} */
   terminal?: Terminal;
 }
@@ -22,7 +27,8 @@ export interface AnnotationOptions extends PlaceNames {
 const MOST_COLUMNS = 5;
 
 /**
- * The lines of a function or a file with their shares of the program's time beside them.
+ * The lines of a function or a file with their shares of the program's time beside them, and below
+ * a line the reasons for its time.
  *
  * @param target The function or the file.
  * @param annotated The time of its lines.
@@ -46,8 +52,15 @@ export function* formatAnnotation(
       amountText(total, unit)
     } (${percentText(share(total))}) of the program's ${amountText(program, unit)}`,
   );
+  const code = codeOf(target, options);
+  if (code !== "") yield* noteLines(code, 0, terminal);
+  const causes = causesIn(target, options.causes);
+  for (const cause of causes.get(undefined) ?? []) {
+    yield* noteLines(`${cause.fact}. ${cause.advice}`, 0, terminal);
+  }
   yield line("");
   const shown = new Set(lines.keys());
+  for (const place of causes.keys()) if (place !== undefined) shown.add(place);
   if (fn?.line !== undefined) shown.add(fn.line);
   const ranges = isWhole ? [[1, text.length] as [number, number]] : shownRanges(shown, text.length);
   const digits = String(text.length).length;
@@ -60,9 +73,30 @@ export function* formatAnnotation(
         share,
         terminal,
       });
+      for (const { fact, advice } of causes.get(number) ?? []) {
+        yield* noteLines(`${fact}. ${advice}`, 21 + digits, terminal);
+      }
     }
     last = to;
   }
+}
+
+/** The compilers and the history of a function's code; empty where these are unknown. */
+function codeOf({ fn }: AnnotationTarget, { causes, unit }: AnnotationOptions): string {
+  const code = fn && causes?.functions.find((one) => functionKey(one) === functionKey(fn));
+  if (code === undefined) return "";
+  return [tierWords(code), historyWords(code, unit)].filter(Boolean).join("; ");
+}
+
+/** The causes in a function or a file, by line. */
+function causesIn(
+  { fn, file }: AnnotationTarget,
+  all: Causes | undefined,
+): Map<number | undefined, Cause[]> {
+  const causes = (all?.causes ?? []).filter((cause) =>
+    cause.fn.file === file && (fn === undefined || functionKey(cause.fn) === functionKey(fn))
+  );
+  return Map.groupBy(causes, ({ line }) => line);
 }
 
 function* annotatedRows(

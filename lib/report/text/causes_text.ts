@@ -1,8 +1,11 @@
-import type { CodeTier } from "../../recording/frame.ts";
+import type { FunctionPlace } from "../../recording/code_history.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { placeText } from "../figures/place_text.ts";
-import { printable } from "./terminal.ts";
-import type { Causes, FunctionCode } from "../causes/cause.ts";
+import type { Causes } from "../causes/cause.ts";
+import { historyWords, tierWords } from "../causes/code_words.ts";
+import { amountText, percentText } from "../figures/amounts.ts";
+import { type PlaceNames, placeText } from "../figures/place_text.ts";
+import { sourceLine } from "../figures/source_line.ts";
+import { noteLines, PLAIN, printable, type Terminal, trimmed } from "./terminal.ts";
 
 /** The most causes and functions that are shown. */
 const MOST_CAUSES = 8;
@@ -11,20 +14,10 @@ const MOST_FUNCTIONS = 5;
 /** The least share of a function in the program's time. */
 const LEAST_SHARE = 0.05;
 
-/** The least share of a compiler in a function's time. */
-const LEAST_TIER = 0.005;
-
-const TIER_NAMES: Readonly<Record<CodeTier, string>> = {
-  interpreted: "interpreter",
-  sparkplug: "Sparkplug",
-  maglev: "Maglev",
-  turbofan: "TurboFan",
-};
-
 /** Options of {@linkcode causesText}. */
-export interface CausesTextOptions {
-  /** The directory that paths are shown from. @default {paths are shown whole} */
-  directory?: string;
+export interface CausesTextOptions extends PlaceNames {
+  /** Where it goes. @default {100 columns without colours} */
+  terminal?: Terminal;
 }
 
 /**
@@ -38,78 +31,40 @@ export interface CausesTextOptions {
 export function* causesText(
   recording: Pick<Recording, "unit" | "sources">,
   { causes, functions, program }: Causes,
-  { directory }: CausesTextOptions = {},
+  options: CausesTextOptions = {},
 ): Generator<string> {
-  const amounts = new Amounts(recording, program);
-  const place = (file: string, line?: number) =>
-    printable(placeText({ file, line }, { directory }));
+  const { unit } = recording;
+  const amounts = (weight: number) =>
+    `${amountText(weight, unit).padStart(10)}  ${percentText(weight / program).padStart(7)}`;
+  const { terminal = PLAIN } = options;
+  const row = (
+    weight: number,
+    { name, file, line, text = "" }: FunctionPlace & { text?: string },
+  ) => {
+    const place = printable(placeText({ file, line }, options));
+    const words = [amounts(weight), printable(name), place, printable(text.trim())];
+    return `${trimmed(words.filter(Boolean).join("  "), terminal.width)}\n`;
+  };
   if (causes.length > 0) yield "\nWhy these lines take their time, by V8's log and the samples\n";
   for (const { fn, line, weight, fact, advice } of causes.slice(0, MOST_CAUSES)) {
-    const text = line === undefined ? "" : textOf(recording.sources?.get(fn.file), line);
-    const row = `${amounts.of(weight)}  ${printable(fn.name)}  ${place(fn.file, line ?? fn.line)}`;
-    yield `${row}${text === "" ? "" : `  ${text}`}\n`;
-    yield `${INDENT}${fact}\n`;
-    yield `${INDENT}${advice}\n`;
+    const source = recording.sources?.get(fn.file);
+    const text = line === undefined || source === undefined ? "" : sourceLine(source, line);
+    yield row(weight, { ...fn, line: line ?? fn.line, text });
+    yield* noteLines(fact, INDENT, terminal);
+    yield* noteLines(advice, INDENT, terminal);
   }
   if (causes.length > MOST_CAUSES) {
-    yield `${INDENT}and ${causes.length - MOST_CAUSES} more\n`;
+    yield* noteLines(`and ${causes.length - MOST_CAUSES} more`, INDENT, terminal);
   }
   const hot = functions.slice(0, MOST_FUNCTIONS)
     .filter(({ self, tiers }) => self >= LEAST_SHARE * program && tiers.size > 0);
   if (hot.length > 0) yield "\nV8's compilers, by the time of the hottest functions\n";
   for (const fn of hot) {
-    yield `${amounts.of(fn.self)}  ${printable(fn.name)}  ${place(fn.file, fn.line)}\n`;
-    yield `${INDENT}${[tiersText(fn), historyText(fn)].filter(Boolean).join("; ")}\n`;
+    yield row(fn.self, fn);
+    const words = [tierWords(fn), historyWords(fn, unit)].filter(Boolean).join("; ");
+    yield* noteLines(words, INDENT, terminal);
   }
 }
 
 /** Columns in front of a row's name: amount and share. */
-const INDENT = " ".repeat(21);
-
-/** The most characters of a line's text. */
-const TEXT_LENGTH = 60;
-
-function textOf(source: string | undefined, line: number): string {
-  // ECMA-262 has these line terminators; V8 and source maps count lines by them.
-  const text = source?.split(/\r\n|[\n\r\u2028\u2029]/, line)[line - 1]?.trim() ?? "";
-  const characters = [...printable(text)];
-  if (characters.length <= TEXT_LENGTH) return characters.join("");
-  return `${characters.slice(0, TEXT_LENGTH - 1).join("")}…`;
-}
-
-function tiersText({ self, tiers }: FunctionCode): string {
-  return [...tiers].sort((a, b) => b[1] - a[1])
-    .filter(([, weight]) => weight >= LEAST_TIER * self)
-    .map(([tier, weight]) => `${TIER_NAMES[tier]} ${(100 * weight / self).toFixed(1)} %`)
-    .join(", ");
-}
-
-function historyText({ maglev, turbofan, deopts }: FunctionCode): string {
-  if (maglev === undefined || turbofan === undefined || deopts === undefined) return "";
-  const compiled = [["Maglev", maglev] as const, ["TurboFan", turbofan] as const]
-    .filter(([, count]) => count > 0).map(([name, count]) => `${times(count)} by ${name}`);
-  const optimised = compiled.length === 0 ? "never optimised" : `optimised ${compiled.join(", ")}`;
-  return `${optimised}, ${deopts === 0 ? "never deoptimised" : `deoptimised ${times(deopts)}`}`;
-}
-
-function times(count: number): string {
-  return count === 1 ? "once" : `${count} times`;
-}
-
-/** Writes amounts of time or of events, each with its share of the program's. */
-class Amounts {
-  readonly #unit: Recording["unit"];
-  readonly #program: number;
-
-  constructor({ unit }: Pick<Recording, "unit">, program: number) {
-    this.#unit = unit;
-    this.#program = program;
-  }
-
-  of(weight: number): string {
-    const amount = this.#unit === "nanoseconds"
-      ? `${(weight / 1e6).toFixed(weight < 1e7 ? 1 : 0)} ms`
-      : weight.toExponential(2);
-    return `${amount.padStart(10)}  ${(100 * weight / this.#program).toFixed(1).padStart(5)} %`;
-  }
-}
+const INDENT = 21;

@@ -1,6 +1,7 @@
 import type { Frame } from "../../recording/frame.ts";
 import type { Recording, Stack } from "../../recording/recording.ts";
 import { printable } from "./terminal.ts";
+import { LINE_END } from "../figures/source_line.ts";
 
 /** A line of the program that time was spent on. */
 export interface HotLine {
@@ -95,7 +96,7 @@ export class SourceLines {
     const known = this.#lines.get(file);
     if (known !== undefined) return known;
     // ECMA-262 has these line terminators; columns and lines of V8 and of source maps go by them.
-    const lines = this.#sources?.get(file)?.split(/\r\n|[\n\r\u2028\u2029]/);
+    const lines = this.#sources?.get(file)?.split(LINE_END);
     if (lines !== undefined) this.#lines.set(file, lines);
     return lines;
   }

@@ -95,3 +95,19 @@ export function wrapped(text: string, width: number): string[] {
   }
   return lines;
 }
+
+/** The least columns that a note has, however narrow the terminal is. */
+const LEAST_NOTE = 20;
+
+/**
+ * A note below a row, in lines as wide as the terminal.
+ *
+ * @param text The note.
+ * @param indent The columns in front of each line.
+ */
+export function* noteLines(text: string, indent: number, terminal: Terminal): Generator<string> {
+  const room = Math.max(LEAST_NOTE, terminal.width - indent);
+  for (const part of wrapped(printable(text), room)) {
+    yield `${" ".repeat(indent)}${styled(trimmed(part, room), "dim", terminal)}\n`;
+  }
+}

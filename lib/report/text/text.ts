@@ -7,6 +7,7 @@ import { type PlaceNames, placeText } from "../figures/place_text.ts";
 import { heaviestNodes, programTree, type ShownNode } from "../figures/program_tree.ts";
 import { isPackageFrame, type ProgramView, programView } from "../figures/program_view.ts";
 import { recordingFacts, recordingTitle } from "../figures/recording_words.ts";
+import { collectionShare, runtimeShares } from "../figures/runtime_shares.ts";
 import { type Shares, sharesOf } from "../figures/shares.ts";
 import {
   columnsOf,
@@ -119,9 +120,19 @@ class TextWriter {
         (times.programsKernel === 0
           ? ""
           : `, ${amountText(times.programsKernel, unit)} of it for the program`);
-    for (const line of wrapped(`${sentence}${inKernel}`, this.#terminal.width)) {
+    const text = `${sentence}${inKernel}${this.#collectionText(times)}`;
+    for (const line of wrapped(text, this.#terminal.width)) {
       yield this.line(line);
     }
+  }
+
+  /** The share of garbage collection, where V8's own threads collect too. */
+  #collectionText({ total, parts }: TimeParts): string {
+    const share = collectionShare(runtimeShares(this.#recording));
+    if (share === undefined) return "";
+    const text = percentText(share);
+    if (text === percentText(parts.collection / total)) return "";
+    return `; ${text} in garbage collection, all threads together`;
   }
 
   #partsText({ total, parts }: TimeParts): string {
@@ -158,7 +169,7 @@ class TextWriter {
   }
 
   *tree(view: ProgramView): Generator<string> {
-    const tree = programTree(view.stacks, LEAST_SHARE * this.#program);
+    const tree = programTree(view.stacks, { least: LEAST_SHARE * this.#program });
     const { nodes, omitted } = heaviestNodes(tree, MOST_NODES);
     yield this.line("");
     yield this.line("Calls, each with all that it calls", "bold");

@@ -2,8 +2,8 @@ import { deepEqual } from "node:assert/strict";
 
 import { AccessTexts } from "../../../lib/report/causes/access_text.ts";
 
-const load = { isKeyed: false, isStore: false };
-const store = { isKeyed: false, isStore: true };
+const load = { isKeyed: false, isStore: false, isCall: false };
+const store = { isKeyed: false, isStore: true, isCall: false };
 
 /** The access at the caret in a line. */
 function accessAt(marked: string): unknown {
@@ -17,13 +17,31 @@ Deno.test("at() reads loads and stores by V8's positions", () => {
   deepEqual(accessAt("sum += all[i]!.^width;"), load);
   deepEqual(accessAt("sum += one?.^width;"), load);
   deepEqual(accessAt("return this.^#count;"), load);
-  deepEqual(accessAt("one.^area();"), load);
   deepEqual(accessAt("if (one.^width == 1)"), load);
   deepEqual(accessAt("one.depth^ = n;"), store);
   deepEqual(accessAt("one.^depth = n;"), store);
   deepEqual(accessAt("one.depth^ += n;"), store);
-  deepEqual(accessAt("sum += one^[key]!;"), { isKeyed: true, isStore: false });
-  deepEqual(accessAt("one[key]^ = 1;"), { isKeyed: true, isStore: true });
+  deepEqual(accessAt("sum += one^[key]!;"), { ...load, isKeyed: true });
+  deepEqual(accessAt("one[key]^ = 1;"), { ...store, isKeyed: true });
+});
+
+Deno.test("at() tells methods that are called", () => {
+  const call = { ...load, isCall: true };
+  for (
+    const text of [
+      "one.^area();",
+      "one.^area!(2);",
+      "one.^area?.();",
+      "one.^area<number[]>(x)",
+      "one.^tag`text`",
+    ]
+  ) deepEqual(accessAt(text), call, text);
+  for (const text of ["one^[name](1)", "one^[names[i]]!(1)"]) {
+    deepEqual(accessAt(text), { ...call, isKeyed: true }, text);
+  }
+  for (const text of ["one.^area, (x)", "one.^area < (x)", "one.^area;"]) {
+    deepEqual(accessAt(text), load, text);
+  }
 });
 
 Deno.test("at() knows no access in other expressions and texts", () => {

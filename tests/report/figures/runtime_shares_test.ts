@@ -3,6 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { activityFrame, type Frame } from "../../../lib/recording/frame.ts";
 import type { Stack } from "../../../lib/recording/recording.ts";
 import {
+  collectionShare,
   describeRuntimeShares,
   runtimeShares,
 } from "../../../lib/report/figures/runtime_shares.ts";
@@ -40,4 +41,15 @@ Deno.test("runtimeShares() adds up activities, and the runtime's unknown time", 
 Deno.test("describeRuntimeShares() is empty if no activity is known", () => {
   equal(describeRuntimeShares(runtimeShares({ stacks: [stack([DENO], 5)] })), "");
   equal(describeRuntimeShares(runtimeShares({ stacks: [] })), "");
+});
+
+Deno.test("collectionShare() tells garbage collection from 1 % of all time on", () => {
+  const collection = (weight: number) =>
+    collectionShare(runtimeShares({
+      stacks: [stack([FOO], 1000 - weight), stack([activityFrame("garbage collection")], weight)],
+    }));
+  equal(collection(123), 0.123);
+  equal(collection(10), 0.01);
+  equal(collection(9), undefined);
+  equal(collection(0), undefined);
 });

@@ -8,6 +8,8 @@ import { type MadeSample, timedRecording } from "../../support/timed_recording.t
 const MAIN = "main@/app/a.ts:1:20";
 const SOURCE = Array.from({ length: 40 }, (_, i) => `  line(${i + 1}); // \`a\` | b`).join("\n");
 
+const FN = { name: "hot", file: "/app/a.ts", line: 1 };
+
 const formatted = (recording: Recording, options = {}) =>
   formatMarkdown(recording, { title: "a.ts", facts: ["perf 6", "2 s"], ...options });
 
@@ -78,15 +80,17 @@ Deno.test("formatMarkdown() has summary, functions, lines with their text, tree 
   const [tree] = sections.get("Call tree (total time)")!;
   equal(tree!.type, "code");
   deepEqual(tree!.text.split("\n").slice(1).map((line) => line.replace(/ +/g, " ").trim()), [
-    "66.7 % 4.0 ms 16.7 % main /app/a.ts:1",
+    "50.0 % 3.0 ms 0.0 % main /app/a.ts:1",
     "50.0 % 3.0 ms 50.0 % f /app/a.ts:5",
     "16.7 % 1.0 ms 16.7 % (garbage collection)",
+    "16.7 % 1.0 ms 0.0 % cut off: the outermost callers are missing",
+    "16.7 % 1.0 ms 16.7 % main /app/a.ts:1",
   ]);
   const missing = sections.get("Cut, lost, left out")![0]!.items!.map(shownText);
   deepEqual(missing, [
     "Lost samples: 7 beside 6 that were recorded.",
     "Stacks that are cut off: 1 of 4 with JavaScript in them.",
-    "Time of the program's functions without a line: 0.0 % (0.0 ms).",
+    "Time of the program's functions without a line: 0.0 % (0 ms).",
     "Warning: 7 samples were lost.",
   ]);
 });
@@ -104,15 +108,23 @@ Deno.test("formatMarkdown() stays below its number of lines, and says what it le
   const linesOf = (text: string) => text.trimEnd().split("\n").length;
   const text = formatted(recording);
   ok(linesOf(text) <= 400 && linesOf(text) > 100, `${linesOf(text)}`);
-  match(text, /^- Left out: 2970 more functions, 99\.0 % \(2970\.0 ms\)\.$/m);
+  match(text, /^- Left out: 2970 more functions, 99\.0 % \(2970 ms\)\.$/m);
   match(text, /^- Left out: 2970 more lines, /m);
   match(text, /^- Left out: 30 more threads, /m);
-  match(text, /^\d+ calls below 0\.5 % of all time, or lighter than those, are left out\.$/m);
+  match(text, /^Calls below 0\.5 % of all time are left out\.$/m);
+  const code = { ...FN, self: 1, tiers: new Map([["turbofan", 1]]), compiling: 0, collecting: 0 };
+  const cause = {
+    ...{ kind: "backtracking", fn: FN, line: 1 },
+    weight: 1,
+    share: 1,
+    fact: "",
+    advice: "",
+  };
+  const causes = { causes: Array(20).fill(cause), functions: Array(20).fill(code), program: 1 };
   for (const maxLines of [80, 100, 1000]) {
-    ok(
-      linesOf(formatted(recording, { maxLines, warnings: Array(9).fill("w") })) <= maxLines,
-      `${maxLines}`,
-    );
+    const text = formatted(recording, { maxLines, causes, warnings: Array(9).fill("w") });
+    ok(linesOf(text) <= maxLines, `${linesOf(text)} of ${maxLines}`);
+    match(text, /^- and 1\d more$/m);
   }
 });
 

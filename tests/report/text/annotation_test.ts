@@ -59,3 +59,34 @@ Deno.test("formatAnnotation() shows the places of a long line, and keeps to the 
   equal(lines.some((line) => /column 402: .*;hot\(1\)/.test(line)), true, lines.join("\n"));
   for (const line of lines) equal(columnsOf(line) <= 60, true, line);
 });
+
+Deno.test("formatAnnotation() says below a line why it takes its time, and what is known of the function's code", () => {
+  const fn = { name: "f", file: "/src/a.ts", line: 2 };
+  const cause = {
+    ...{ kind: "backtracking" as const, fn, weight: 1e6, share: 0.25 },
+    fact: "the expression backtracks",
+    advice: "Rewrite it.",
+  };
+  const other = { ...cause, fn: { ...fn, name: "g" }, line: 9 };
+  const code = {
+    ...{ ...fn, self: 3e6, tiers: new Map([["turbofan" as const, 3e6]]) },
+    ...{ compiling: 0, collecting: 0, maglev: 0, turbofan: 1, deopts: 0 },
+  };
+  const lines = printed("f:/src/a.ts:2@20,1", {
+    causes: { causes: [{ ...cause, line: 20 }, other, cause], functions: [code], program: 4e6 },
+    terminal: { width: 44, hasColor: false },
+  });
+  deepEqual(lines.slice(2, 6), [
+    "TurboFan 100.0 %; optimised once by",
+    "TurboFan, never deoptimised",
+    "the expression backtracks. Rewrite it.",
+    "",
+  ]);
+  const at = lines.findIndex((line) => line.endsWith("line 20"));
+  deepEqual(lines.slice(at, at + 4), [
+    "  75.0 %   75.0 %  20  line 20",
+    "                       the expression",
+    "                       backtracks. Rewrite",
+    "                       it.",
+  ]);
+});

@@ -34,6 +34,20 @@ Deno.test("formatText() begins with the answer", () => {
   ]);
 });
 
+Deno.test("formatText() tells the garbage collection of V8's own threads too", () => {
+  const head = (...samples: Parameters<typeof programRecording>[0]) =>
+    [...formatText(programRecording([{ stack: "m:/src/app.ts@1,1", times: 80 }, ...samples]), {
+      terminal: { width: 200, hasColor: false },
+    })][1];
+  const collection = { stack: "(garbage_collection) native/scavenge", times: 10 };
+  equal(head(collection), "program 80 ms (88.9 %), garbage collection 10 ms (11.1 %)\n");
+  equal(
+    head(collection, { ...collection, tid: 2 }),
+    "program 80 ms (80.0 %), V8's and other background threads 10 ms (10.0 %), " +
+      "garbage collection 10 ms (10.0 %); 20.0 % in garbage collection, all threads together\n",
+  );
+});
+
 Deno.test("formatText() has the answer in 24 lines of any width, in colour or not", () => {
   const many = programRecording(
     Array.from({ length: 60 }, (_, i) => ({
