@@ -1,7 +1,8 @@
 /** The answer in one line: the hottest line of the program, or how much time was gained or lost. */
 import { link, make } from "./elements.ts";
 import { nameOf } from "./functions.ts";
-import { hotLines } from "./line_pane.ts";
+import { type HotLine, hotLines } from "./line_pane.ts";
+import { causeLink, type LookAt } from "./why.ts";
 import type { View } from "./view.ts";
 import { amount, percent, ratio } from "./words.ts";
 
@@ -9,7 +10,11 @@ import { amount, percent, ratio } from "./words.ts";
 export function drawAnswer(
   place: HTMLElement,
   view: View,
-  onChoose: (fn: number, line: number) => void,
+  { onChoose, onWhy }: {
+    onChoose: LookAt;
+    /** Shows all reasons. */
+    onWhy: () => void;
+  },
 ): void {
   const { all, model } = view;
   const { unit } = model.data;
@@ -43,6 +48,37 @@ export function drawAnswer(
       ` in ${nameOf(model, fn)}`,
     );
   }
-  place.replaceChildren(...parts);
-  place.hidden = parts.length === 0;
+  const more = [...whyParts(view, hottest, { onChoose, onWhy }), ...collectionParts(view)];
+  const rows = [parts, more].filter((row) => row.length > 0);
+  place.replaceChildren(...rows.map((row) => make("p", {}, ...row)));
+  place.hidden = rows.length === 0;
+}
+
+/** The reason for which the hottest line takes its time, else the largest one; nothing where there is none. */
+function whyParts(
+  { model }: View,
+  hottest: HotLine | undefined,
+  { onChoose, onWhy }: { onChoose: LookAt; onWhy: () => void },
+): (Node | string)[] {
+  const { causes } = model.data;
+  const cause = (hottest && model.causesAt(hottest.file, hottest.line)[0]) ?? causes[0];
+  if (cause === undefined) return [];
+  const isOther = cause.file !== hottest?.file || cause.line !== hottest.line;
+  const place = isOther ? `${cause.name}, line ${cause.line}: ` : "";
+  const rest = causes.length - 1;
+  return [
+    "Why: ",
+    causeLink(model, cause, { text: place + cause.fact, onChoose }),
+    ...rest > 0 ? [" ", link(`and ${rest} more ${rest === 1 ? "reason" : "reasons"}`, onWhy)] : [],
+    ". ",
+  ];
+}
+
+/** The least share of garbage collection that is told. */
+const LEAST_COLLECTION = 0.01;
+
+function collectionParts(view: View): (Node | string)[] {
+  const share = ratio(view.collection, view.all.now);
+  if (share < LEAST_COLLECTION) return [];
+  return ["Garbage collection: ", make("b", {}, percent(share)), " of all time."];
 }

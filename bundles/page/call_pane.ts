@@ -2,6 +2,8 @@
 import { chooseFunction, link, make, swatch } from "./elements.ts";
 import { kindOf, longPlace, nameOf, shortPlace } from "./functions.ts";
 import { measureCell, rank } from "./measure.ts";
+import { functionHead } from "./function_head.ts";
+import { causeText, type LookAt } from "./why.ts";
 import type { Calls } from "./totals.ts";
 import type { Compared, View } from "./view.ts";
 
@@ -9,7 +11,15 @@ import type { Compared, View } from "./view.ts";
 const ROWS = 100;
 
 /** Draws both lists of the function that is looked at. */
-export function drawCalls(place: HTMLElement, view: View, onChoose: (fn: number) => void): void {
+export function drawCalls(
+  place: HTMLElement,
+  view: View,
+  { onChoose, onLook }: {
+    /** Shows the callers and callees of another function. */
+    onChoose: (fn: number) => void;
+    onLook: LookAt;
+  },
+): void {
   const { model, state: { fn } } = view;
   if (fn === undefined) {
     place.replaceChildren(chooseFunction());
@@ -63,14 +73,8 @@ export function drawCalls(place: HTMLElement, view: View, onChoose: (fn: number)
     );
   };
   place.replaceChildren(
-    make(
-      "div",
-      { className: "headline" },
-      swatch(kindOf(model, fn) ?? "plain"),
-      make("b", {}, nameOf(model, fn)),
-      " ",
-      make("span", {}, longPlace(model, fn)),
-    ),
+    functionHead(view, fn, onLook),
+    ...model.causesOf(fn).map((cause) => causeText(model, cause)),
     make("div", { className: "butterfly" }, list("Callers", "callers"), list("Callees", "callees")),
   );
 }

@@ -5,6 +5,7 @@ import { fileOf, longPlace, nameOf, searchText, shortPlace } from "./functions.t
 import { differenceText, measureCell, rank } from "./measure.ts";
 import type { Matcher } from "./search.ts";
 import { SORTS, type State } from "./state.ts";
+import { type LookAt, rowMark } from "./why.ts";
 import type { Compared, View } from "./view.ts";
 import { amount } from "./words.ts";
 
@@ -21,7 +22,7 @@ interface FunctionRow {
 /** Events of the table. */
 export interface TableEvents {
   matcher: Matcher | undefined;
-  onChoose: (fn: number) => void;
+  onChoose: LookAt;
   onSort: (sort: State["sort"]) => void;
 }
 
@@ -113,6 +114,7 @@ function rowElement(view: View, { fn, self, total }: FunctionRow, events: TableE
       { className: "name" },
       swatch(PAGE_KINDS[model.fnKind[fn]!]!),
       link(nameOf(model, fn), () => events.onChoose(fn)),
+      ...rowMark(model, model.causesOf(fn), events.onChoose),
     ),
     make("td", { className: "file", title: longPlace(model, fn) }, shortPlace(model, fn)),
   );

@@ -68,6 +68,10 @@ export class GraphStyle {
       if (state.graph !== "inverted") shares.push(`${percent(ratio(self, all))} in itself`);
       lines.push(shares.join(" · "));
     }
+    const [cause] = key < model.functions ? model.causesOf(key) : [];
+    if (cause !== undefined) {
+      lines.push(`why${cause.line > 0 ? `, line ${cause.line}` : ""}: ${cause.fact}`);
+    }
     if (state.showsTiers && key < model.functions) {
       lines.push(`${TIER_LABELS[tier]}${isInlined ? ", inlined into its caller" : ""}`);
     }

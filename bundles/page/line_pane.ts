@@ -3,6 +3,7 @@ import { link, make } from "./elements.ts";
 import { nameOf } from "./functions.ts";
 import { measureCell, rank, SELF, TOTAL } from "./measure.ts";
 import type { Matcher } from "./search.ts";
+import { type LookAt, rowMark } from "./why.ts";
 import type { Compared, View } from "./view.ts";
 
 /** Lines that are listed. */
@@ -42,7 +43,7 @@ export function drawLines(
   view: View,
   { matcher, onChoose }: {
     matcher: Matcher | undefined;
-    onChoose: (fn: number, line: number) => void;
+    onChoose: LookAt;
   },
 ): void {
   const { model } = view;
@@ -64,7 +65,12 @@ export function drawLines(
       {},
       measureCell(view, self),
       measureCell(view, total),
-      make("td", { className: "code" }, link(text || name, () => onChoose(fn, line))),
+      make(
+        "td",
+        { className: "code" },
+        ...rowMark(model, model.causesAt(file, line), onChoose),
+        link(text || name, () => onChoose(fn, line)),
+      ),
       make("td", { className: "name" }, nameOf(model, fn)),
       make("td", { className: "file", title: `${path}:${line}` }, name),
     );

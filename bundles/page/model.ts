@@ -1,6 +1,7 @@
 /** The page's data, unpacked into typed arrays. */
 import type {
   NumberColumn,
+  PageCause,
   PageCells,
   PageData,
   PageSource,
@@ -45,6 +46,8 @@ export class Model {
   readonly threads: readonly PageThread[];
   /** Texts by index of the file. */
   readonly sources: ReadonlyMap<number, PageSource>;
+  /** What V8 did with the code of a function, in words, by its index. */
+  readonly histories: ReadonlyMap<number, string>;
   readonly #lineTexts = new Map<number, Map<number, string>>();
 
   constructor(data: PageData) {
@@ -67,6 +70,7 @@ export class Model {
     this.sources = new Map(
       Object.entries(data.sources).map(([file, source]) => [Number(file), source]),
     );
+    this.histories = new Map(data.histories.map(({ fn, text }) => [fn, text]));
     const { parent, end } = ancestry(this.depth);
     this.parent = parent;
     this.end = end;
@@ -80,6 +84,16 @@ export class Model {
   /** The key of the root: those of threads are between functions and it. */
   get rootKey(): number {
     return this.functions + this.data.labels.length;
+  }
+
+  /** The reasons for which lines of a function take their time. */
+  causesOf(fn: number): PageCause[] {
+    return this.data.causes.filter((cause) => cause.fn === fn);
+  }
+
+  /** The reasons for which a line takes its time. */
+  causesAt(file: number, line: number): PageCause[] {
+    return this.data.causes.filter((cause) => cause.file === file && cause.line === line);
   }
 
   /**

@@ -89,6 +89,7 @@ export class Page {
       functions,
       threads: threads.length,
       steps: stepEnd?.length ?? 0,
+      causes: this.#model.data.causes.length,
     });
   }
 
@@ -114,7 +115,10 @@ export class Page {
       : `${this.#rangeText(state.range)} · ${
         whole(view.weights.now.samples)
       } samples; Escape or a click shows all`;
-    drawAnswer(element("answer"), view, (fn, line) => this.#tables.lookAt(fn, line));
+    drawAnswer(element("answer"), view, {
+      onChoose: (fn, line) => this.#tables.lookAt(fn, line),
+      onWhy: () => this.update({ pane: "why" }),
+    });
     drawKinds(element("kinds"), view, (kind) => this.#toggleKind(kind));
     if (this.#model.stepEnd !== undefined) {
       this.#timeline.show({ series: view.series, range: state.range, palette: this.#palette });

@@ -1,14 +1,15 @@
 /** The source of a function, with the time of each line beside it. */
-import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
-import { TIER_LABELS } from "./colors.ts";
-import { chooseFunction, make, placeholder, swatch } from "./elements.ts";
-import { longPlace, nameOf, sourceAddress } from "./functions.ts";
+import type { PageCause } from "../../lib/report/page/page_data.ts";
+import { chooseFunction, make, placeholder } from "./elements.ts";
+import { functionHead } from "./function_head.ts";
+import { longPlace, nameOf } from "./functions.ts";
 import { measureCell, rank, SELF, TOTAL } from "./measure.ts";
 import type { Compared, View } from "./view.ts";
-import { amount, percent, ratio } from "./words.ts";
+import { causeText, type LookAt } from "./why.ts";
+import { ratio } from "./words.ts";
 
 /** Draws the file of the function that is looked at, and scrolls to its hottest line. */
-export function drawSource(place: HTMLElement, view: View): void {
+export function drawSource(place: HTMLElement, view: View, onChoose: LookAt): void {
   const { model, state } = view;
   const { fn } = state;
   if (fn === undefined) {
@@ -16,7 +17,7 @@ export function drawSource(place: HTMLElement, view: View): void {
     return;
   }
   const file = model.fnFile[fn]! - 1;
-  const head = sourceHead(view, fn);
+  const head = functionHead(view, fn, onChoose);
   if (file < 0) {
     place.replaceChildren(
       head,
@@ -58,6 +59,7 @@ export function drawSource(place: HTMLElement, view: View): void {
         code: isLong ? "⋯ a long line; the functions on it that ran:" : code,
         isBegin: line === model.fnLine[fn],
       }, line === target && !isLong);
+      for (const cause of model.causesAt(file, line)) body.append(causeRow(view, cause));
       if (!isLong) return;
       for (const place of placesOn(view, file, line)) {
         const isOwn = model.spotFn[view.places.spot[place]!] === fn;
@@ -114,6 +116,16 @@ function rowElement(view: View, { label, self, total, code, fn, isBegin }: Sourc
   );
   row.style.setProperty("--heat", `${Math.min(60, 120 * ratio(self.now, view.all.now))}%`);
   return row;
+}
+
+/** The row below a line that says why the line takes its time. */
+function causeRow({ model }: View, cause: PageCause): HTMLElement {
+  return make(
+    "tr",
+    { className: "why" },
+    make("th", { className: "line" }),
+    make("td", { colSpan: 3 }, causeText(model, cause)),
+  );
 }
 
 /** The functions on a line that have time, from left to right. */
@@ -179,53 +191,4 @@ function columnHeads({ isComparison }: View): HTMLElement {
       head("Source", "code"),
     ),
   );
-}
-
-function sourceHead(view: View, fn: number): HTMLElement {
-  const { model } = view;
-  const file = model.fnFile[fn]!;
-  const path = longPlace(model, fn);
-  const address = file > 0
-    ? sourceAddress(model.data.files[file - 1]!, model.fnLine[fn]!)
-    : undefined;
-  const where = address === undefined ? make("span", {}, path) : make("a", { href: address }, path);
-  const { now } = view.own[fn] === 1 ? view.ownFunctions : view.functions;
-  const { unit } = model.data;
-  const facts = [now.self, now.total].map((values, i) =>
-    `${i === 0 ? "self" : "total"} ${percent(ratio(values[fn]!, view.all.now))} (${
-      amount(values[fn]!, { unit })
-    })`
-  );
-  return make(
-    "div",
-    { className: "headline" },
-    swatch(PAGE_KINDS[model.fnKind[fn]!]!),
-    make("b", {}, nameOf(model, fn)),
-    " ",
-    where,
-    make("span", { className: "facts" }, facts.join(" · ")),
-    tierShares(view, fn),
-  );
-}
-
-/** The tiers that a function's own time was spent in. */
-function tierShares(view: View, fn: number): HTMLElement {
-  const { model, spots } = view;
-  const tiers = new Float64Array(TIER_LABELS.length);
-  let [all, inlined] = [0, 0];
-  model.spotFn.forEach((owner: number, spot: number) => {
-    if (owner !== fn) return;
-    tiers[model.spotTier[spot]!]! += spots[spot]!;
-    all += spots[spot]!;
-    if (model.spotInlined[spot] === 1) inlined += spots[spot]!;
-  });
-  const details = make("details", { className: "tiers" }, make("summary", {}, "Tiers, inlining"));
-  if (all === 0) details.append("It has no time of its own here.");
-  TIER_LABELS.forEach((label, tier) => {
-    if (tiers[tier]! > 0) {
-      details.append(swatch(`tier-${tier}`), `${label} ${percent(tiers[tier]! / all)}  `);
-    }
-  });
-  if (inlined > 0) details.append(`· inlined into callers ${percent(inlined / all)}`);
-  return details;
 }

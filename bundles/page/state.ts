@@ -5,7 +5,7 @@ import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 /** The three flame graphs. */
 export const GRAPHS = ["left", "time", "inverted"] as const;
 /** The panes below. */
-export const PANES = ["functions", "lines", "source", "calls"] as const;
+export const PANES = ["functions", "lines", "why", "source", "calls"] as const;
 /** Columns that tables are sorted by. */
 export const SORTS = ["self", "total", "name", "file"] as const;
 
@@ -73,16 +73,19 @@ export interface StateLimits {
   threads: number;
   /** Stretches of time. */
   steps: number;
+  /** Reasons for which lines take their time. */
+  causes: number;
 }
 
 /** A state without choices that a page does not have, as of an address of another page. */
-export function fitState(state: State, { functions, threads, steps }: StateLimits): State {
-  const { fn, thread, range, graph } = state;
+export function fitState(state: State, { functions, threads, steps, causes }: StateLimits): State {
+  const { fn, thread, range, graph, pane } = state;
   return {
     ...state,
     fn: fn !== undefined && fn < functions ? fn : undefined,
     thread: /^\d+$/.test(thread) && Number(thread) >= threads ? "" : thread,
     range: range !== undefined && range[1] <= steps ? range : undefined,
+    pane: pane === "why" && causes === 0 ? "functions" : pane,
     graph: graph === "time" && steps === 0 ? "left" : graph,
   };
 }

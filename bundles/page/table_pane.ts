@@ -5,6 +5,8 @@ import { drawFunctions } from "./function_pane.ts";
 import { drawLines } from "./line_pane.ts";
 import type { Matcher } from "./search.ts";
 import { drawSource } from "./source_pane.ts";
+import { drawCauses } from "./why_pane.ts";
+import type { LookAt } from "./why.ts";
 import type { State } from "./state.ts";
 import type { View } from "./view.ts";
 
@@ -24,25 +26,30 @@ export class TablePane {
   draw(matcher: Matcher | undefined): void {
     const [view, place] = [this.#view, this.#place];
     const { pane } = view.state;
+    const lookAt: LookAt = (fn, line) => this.lookAt(fn, line);
     place.setAttribute("aria-label", document.querySelector(`[data-name="${pane}"]`)!.textContent!);
     if (pane !== this.#drawn) place.scrollTop = 0;
     this.#drawn = pane;
     if (pane === "functions") {
       drawFunctions(place, view, {
         matcher,
-        onChoose: (fn) => this.lookAt(fn),
+        onChoose: lookAt,
         onSort: (sort) => {
           this.#update({ sort });
           place.querySelector<HTMLElement>("th[aria-sort] button")?.focus();
         },
       });
     } else if (pane === "lines") {
-      drawLines(place, view, { matcher, onChoose: (fn, line) => this.lookAt(fn, line) });
-    } else if (pane === "source") drawSource(place, view);
+      drawLines(place, view, { matcher, onChoose: lookAt });
+    } else if (pane === "why") drawCauses(place, view, lookAt);
+    else if (pane === "source") drawSource(place, view, lookAt);
     else {
-      drawCalls(place, view, (fn) => {
-        this.#update({ fn, line: undefined });
-        place.focus({ preventScroll: true });
+      drawCalls(place, view, {
+        onChoose: (fn) => {
+          this.#update({ fn, line: undefined });
+          place.focus({ preventScroll: true });
+        },
+        onLook: lookAt,
       });
     }
   }

@@ -118,6 +118,23 @@ function totalsBy(
   return totals;
 }
 
+/** Time in functions that fit, with all that they called. */
+export function timeIn(
+  { spot, spotFn, end, functions }: Model,
+  { total }: Weights,
+  isMeant: (fn: number) => boolean,
+): number {
+  const isIn = Uint8Array.from({ length: functions }, (_, fn) => Number(isMeant(fn)));
+  let sum = 0;
+  for (let node = 1; node < spot.length; node++) {
+    const fn = spotFn[spot[node]!];
+    if (fn === undefined || isIn[fn] === 0) continue;
+    sum += total[node]!;
+    node = end[node]! - 1;
+  }
+  return sum;
+}
+
 /** Callers or callees by key, and the time of the calls. */
 export type Calls = Map<number, number>;
 

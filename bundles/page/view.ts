@@ -14,6 +14,7 @@ import {
 } from "./selection.ts";
 import type { State } from "./state.ts";
 import { buildTimeTree } from "./time_tree.ts";
+import { activityOfFrame } from "../../lib/recording/frame.ts";
 import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import {
   type Calls,
@@ -24,6 +25,7 @@ import {
   lineTotals,
   spotTimes,
   timeByKind,
+  timeIn,
   type Totals,
 } from "./totals.ts";
 
@@ -197,6 +199,20 @@ export class View {
       "places",
       key,
       () => this.#both((weights) => lineTotals(this.model, weights, options)),
+    );
+  }
+
+  /** Time in garbage collection, in all threads that are chosen. */
+  get collection(): number {
+    return this.#once(
+      "collection",
+      this.#choiceKey,
+      () =>
+        timeIn(this.model, this.weights.now, (fn) => {
+          const { functions: { name }, modules } = this.model.data;
+          const module = modules[this.model.fnModule[fn]!]!;
+          return activityOfFrame({ name: name[fn]!, module }) === "garbage collection";
+        }),
     );
   }
 

@@ -142,7 +142,9 @@ export function activityFrame(activity: string): Frame {
 }
 
 /** The activity that a frame stands for; `undefined` for other frames. */
-export function activityOfFrame({ name, module }: Frame): string | undefined {
+export function activityOfFrame(
+  { name, module }: Pick<Frame, "name" | "module">,
+): string | undefined {
   return module === ACTIVITY_MODULE ? name.slice(1, -1) : undefined;
 }
 

@@ -72,7 +72,7 @@ export interface ReportOptions {
   hasSources?: boolean;
   /** Lines of a Markdown report, at most. @default {400} */
   maxLines?: number;
-  /** The reasons for which lines take their time, for text and Markdown. @default {left out} */
+  /** The reasons for which lines take their time, for text, Markdown and pages. @default {left out} */
   causes?: Causes;
 }
 
@@ -132,7 +132,7 @@ export function formatReport(
           facts: recordingFacts(recording),
           warnings,
         },
-        { hasSources },
+        { hasSources, causes },
       );
     case "markdown":
       return [

@@ -83,6 +83,48 @@ const SCREENS = [
   { width: 390, height: 844, scheme: "dark" },
 ] as const;
 
+/** A program with objects of many shapes, whose access is on the line with the comment. */
+const PLANTED = `
+const shapes = Array.from({ length: 64 }, (_, i) => ({ ["p" + i]: i, width: i }));
+function widths() {
+  let sum = 0;
+  for (const one of shapes) {
+    sum += one.width; // planted
+  }
+  return sum;
+}
+let total = 0;
+function run() {
+  for (let i = 0; i < 5000; i++) total += widths();
+}
+const end = performance.now() + 2000;
+while (performance.now() < end) run();
+`;
+
+/** Reads why a planted line takes its time: two clicks from the page's first view. */
+async function readWhy(page: Page, directory: string): Promise<void> {
+  const textOf = (selector: string): Promise<string> =>
+    page.$eval(selector, (element: { textContent: string }) => element.textContent);
+  await page.goto(`file://${directory}/planted.html`);
+  await page.waitForSelector("html[data-ready]");
+  await page.click("#panes [data-name=why]");
+  await page.click("#pane .causes .link");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const line = await textOf("#pane tr.target .code");
+  check(
+    "two clicks lead to the planted line",
+    line.trim() === "sum += one.width; // planted",
+    line,
+  );
+  const why = await textOf("#pane tr.target + tr.why .cause");
+  check(
+    "the line says why it takes its time",
+    /objects of many shapes.*\. V8 searches/.test(why),
+    why,
+  );
+  await page.screenshot({ path: `${directory}/why.png` });
+}
+
 /** Uses the page as a person would, by pointer and by keyboard. */
 async function readWithChromium(page: Page, directory: string): Promise<Reading> {
   const requests: string[] = [];
@@ -193,6 +235,9 @@ async function main([place]: readonly string[]): Promise<void> {
   try {
     const args = ["run", "-A", cli, "profile", "--format", "html,folded,speedscope,pprof"];
     await run(Deno.execPath(), args, directory);
+    await Deno.writeTextFile(`${directory}/planted.ts`, PLANTED);
+    const recorded = ["-o", "planted.data", "--format", "html", "planted.ts"];
+    await run(Deno.execPath(), ["run", "-A", cli, "profile", ...recorded], directory);
     await run("npm", ["install", "--no-save", "--prefix", directory, SPEEDSCOPE], directory);
     const { default: puppeteer } = await import(PUPPETEER);
     const browser = await puppeteer.launch({
@@ -201,6 +246,10 @@ async function main([place]: readonly string[]): Promise<void> {
     });
     const readings: Reading[] = [await readWithPprof(directory)];
     try {
+      const page = await browser.newPage();
+      await page.setViewport({ width: 1280, height: 800 });
+      await readWhy(page, directory);
+      await page.close();
       for (const read of [readWithChromium, readWithSpeedscope] as const) {
         const files = read === readWithSpeedscope ? ["perf.speedscope.json", "perf.folded"] : [""];
         for (const file of files) {

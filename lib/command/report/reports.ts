@@ -56,7 +56,7 @@ export function decideReport(line: CommandLine, byDefault: ReportFormat = "text"
 export const FOR_TERMINALS: readonly ReportFormat[] = ["text", "perf"];
 
 /** Formats that say why lines take their time. */
-const WITH_CAUSES: readonly ReportFormat[] = ["text", "perf", "markdown"];
+const WITH_CAUSES: readonly ReportFormat[] = ["text", "perf", "markdown", "html"];
 
 function parseTree(text: string): TreeKind {
   if (text === "own" || text === "full") return text;

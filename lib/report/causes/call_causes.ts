@@ -21,6 +21,12 @@ const CALL = /^Call(?:Function)?_ReceiverIs(?:Any|NullOrUndefined|NotNullOrUndef
 /** The share of a function's time that must be in optimised code: other code calls by builtins always. */
 const OPTIMISED_SHARE = 0.9;
 
+/**
+ * The most of a call's time that one of its functions may take. In the first instructions of a function
+ * its frame is not there yet, so the stack lacks the caller, and the caller's caller seems to call it.
+ */
+const MOST_OF_ONE = 0.6;
+
 /** Finds the lines with calls that reach several functions. */
 export function* callCauses(
   recording: Recording,
@@ -104,7 +110,7 @@ class Callers {
   siteOf(fn: FunctionPlace): { reached: number } & Omit<CallSite, "callees"> | undefined {
     const { optimised, all, sites } = this.#caller(functionKey(fn));
     if (optimised < OPTIMISED_SHARE * all) return undefined;
-    const [site, ...others] = [...sites.values()].filter(({ callees }) => callees.size > 1);
+    const [site, ...others] = [...sites.values()].filter(reachesSeveral);
     if (site === undefined || others.length > 0) return undefined;
     const { callees, ...place } = site;
     return { ...place, reached: callees.size };
@@ -117,4 +123,10 @@ class Callers {
     }
     return caller;
   }
+}
+
+function reachesSeveral({ callees }: CallSite): boolean {
+  const weights = [...callees.values()];
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  return Math.max(...weights) <= MOST_OF_ONE * all;
 }

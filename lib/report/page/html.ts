@@ -1,7 +1,9 @@
 import type { Recording, Stack } from "../../recording/recording.ts";
 import { jsonPieces } from "../../base/json_pieces.ts";
+import type { Causes } from "../causes/cause.ts";
 import { lineMatches } from "../figures/line_matches.ts";
 import { page } from "./page.js";
+import { pageCauses } from "./page_causes.ts";
 import { pageCells, stackCells } from "./page_cells.ts";
 import type { PageData } from "./page_data.ts";
 import { pageSources } from "./page_sources.ts";
@@ -21,6 +23,8 @@ export interface PageWords {
 export interface HtmlOptions {
   /** Embed the texts of files that samples ran in. @default {true} */
   hasSources?: boolean;
+  /** The reasons for which lines take their time. @default {they are left out} */
+  causes?: Causes;
 }
 
 /**
@@ -33,16 +37,18 @@ export interface HtmlOptions {
 export function formatHtml(
   recording: Recording,
   words: PageWords,
-  { hasSources = true }: HtmlOptions = {},
+  { hasSources = true, causes }: HtmlOptions = {},
 ): Iterable<string> {
   const tree = new PageTree();
   const nodes = recording.stacks.map((stack) => tree.add(stack));
+  const why = causes === undefined ? NO_CAUSES : pageCauses(causes, recording.unit, tree);
   const { data, order } = tree.end();
   return fillPage({
     ...headOf(recording, words),
     ...data,
     ...pageCells(recording, placesOf(nodes, order)),
-    sources: hasSources ? pageSources(recording, (file) => tree.fileId(file)) : {},
+    ...why,
+    sources: hasSources ? pageSources(recording, (file) => tree.fileId(file), causes?.causes) : {},
   });
 }
 
@@ -61,7 +67,7 @@ export function formatHtmlDifference(
     names: { before: string; after: string };
   },
   words: PageWords,
-  { hasSources = true }: HtmlOptions = {},
+  { hasSources = true }: Pick<HtmlOptions, "hasSources"> = {},
 ): Iterable<string> {
   const tree = new PageTree({ ignoresLines: true });
   const lineOf = lineMatches({ before: before.sources, after: after.sources });
@@ -86,9 +92,12 @@ export function formatHtmlDifference(
     cells,
     cellsBefore,
     threads,
+    ...NO_CAUSES,
     sources,
   });
 }
+
+const NO_CAUSES: Pick<PageData, "causes" | "histories"> = { causes: [], histories: [] };
 
 function headOf({ unit }: Recording, { title, facts, warnings = [] }: PageWords) {
   return { title, facts: [...facts], warnings: [...warnings], unit };

@@ -116,6 +116,26 @@ export interface PageSource {
   pieces?: PagePiece[];
 }
 
+/** The reason for which a line takes its time; see `causes/cause.ts`. */
+export interface PageCause {
+  /** Index of the function; -1 where no sample has it. */
+  fn: number;
+  /** The function's name. */
+  name: string;
+  /** Index in {@linkcode PageData.files}. */
+  file: number;
+  /** Counted from 1; 0 where only the function is known. */
+  line: number;
+  /** Counted from 1; 0 where it is unknown. */
+  column: number;
+  /** The time that it takes, in the recording's unit. */
+  weight: number;
+  /** Its share of the program's time, from 0 to 1. */
+  share: number;
+  fact: string;
+  advice: string;
+}
+
 /** The data of a report's page. */
 export interface PageData {
   /** A short title for the recording. */
@@ -145,6 +165,10 @@ export interface PageData {
   cellsBefore?: PageCells;
   /** `undefined` where samples have no times, and in a comparison. */
   timeline?: PageTimeline;
+  /** The reasons for which lines take their time, from the most to the least; none in a comparison. */
+  causes: PageCause[];
+  /** What V8 did with the code of functions, in words, by index of the function. */
+  histories: { fn: number; text: string }[];
   /** The texts of files, by index of the file: each is written in a piece of its own. */
   sources: Record<number, PageSource>;
 }

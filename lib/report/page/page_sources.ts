@@ -1,5 +1,6 @@
 import type { Frame } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
+import type { Cause } from "../causes/cause.ts";
 import type { PageExcerpt, PagePiece, PageSource } from "./page_data.ts";
 import { LINE_END } from "../figures/source_line.ts";
 
@@ -25,14 +26,20 @@ type RanLines = Map<number, Set<number>>;
  *
  * @param recording The stacks, and the texts.
  * @param fileId The index of a file in the page.
+ * @param causes Causes, whose lines are kept too. @default {[]}
  */
 export function pageSources(
   { stacks, sources }: Pick<Recording, "stacks" | "sources">,
   fileId: (file: string) => number | undefined,
+  causes: readonly Cause[] = [],
 ): Record<number, PageSource> {
   if (sources === undefined || sources.size === 0) return {};
   const pages: Record<number, PageSource> = {};
-  for (const [file, lines] of ranLines(stacks)) {
+  const ran = ranLines(stacks);
+  for (const { fn: { file }, line, column = 1 } of causes) {
+    if (line !== undefined) columnsOf(linesOf(ran, file), line).add(column);
+  }
+  for (const [file, lines] of ran) {
     const text = sources.get(file);
     const id = fileId(file);
     if (text !== undefined && id !== undefined) pages[id] = excerpts(text, lines);
@@ -48,13 +55,18 @@ function ranLines(stacks: Recording["stacks"]): Map<string, RanLines> {
       const { file, position, line } = frame;
       if (file === undefined || position === undefined || seen.has(frame)) continue;
       seen.add(frame);
-      let lines = files.get(file);
-      if (lines === undefined) files.set(file, lines = new Map());
+      const lines = linesOf(files, file);
       columnsOf(lines, position.line).add(position.column);
       if (line !== undefined) columnsOf(lines, line);
     }
   }
   return files;
+}
+
+function linesOf(files: Map<string, RanLines>, file: string): RanLines {
+  let lines = files.get(file);
+  if (lines === undefined) files.set(file, lines = new Map());
+  return lines;
 }
 
 function columnsOf(lines: RanLines, line: number): Set<number> {

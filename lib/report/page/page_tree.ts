@@ -1,4 +1,5 @@
-import type { Frame } from "../../recording/frame.ts";
+import type { FunctionPlace } from "../../recording/code_history.ts";
+import { type Frame, functionFrame } from "../../recording/frame.ts";
 import { CUT_OFF_LABEL, isCutOff } from "../figures/cut_off.ts";
 import { StackTrie } from "../../recording/stack_trie.ts";
 import type { Stack } from "../../recording/recording.ts";
@@ -68,6 +69,16 @@ export class PageTree {
     return node;
   }
 
+  /** The index of a function; `undefined` where no frame is of it. */
+  functionId(fn: FunctionPlace): number | undefined {
+    return this.#functions.known(this.#functionText(functionFrame(fn)));
+  }
+
+  /** The index of a file, which gets one where no frame was in it. */
+  addFile(file: string): number {
+    return this.#files.idOf(file);
+  }
+
   /** The index of a file that a frame was in; `undefined` where none was. */
   fileId(file: string): number | undefined {
     return this.#files.known(file);
@@ -113,10 +124,13 @@ export class PageTree {
     };
   }
 
+  /** A text that is equal for equal functions. */
+  #functionText({ name, kind, file = "", module, line }: Frame): string {
+    return [kind, name, file, module, this.#ignoresLines ? "" : line ?? ""].join("\0");
+  }
+
   #spot(frame: Frame, line: number): number {
-    const { name, kind, file = "", module } = frame;
-    const functionLine = this.#ignoresLines ? "" : frame.line ?? "";
-    const fn = this.#functions.idOf([kind, name, file, module, functionLine].join("\0"));
+    const fn = this.#functions.idOf(this.#functionText(frame));
     if (fn === this.#firstFrames.length) {
       this.#firstFrames.push(frame);
       if (frame.file !== undefined) this.#files.idOf(frame.file);

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { codeFrame } from "../../../lib/recording/frame.ts";
+import { codeFrame, type Frame } from "../../../lib/recording/frame.ts";
 import { causesOf } from "../../../lib/report/causes/causes.ts";
 import { at, recorded, shownBy } from "../../support/caused.ts";
 
@@ -25,11 +25,14 @@ Deno.test("callCauses() names the call that reaches several functions", async ()
 Deno.test("callCauses() names no call that reaches one function, or one of several calls", async () => {
   const one = at("first 20:1");
   deepEqual(await shownBy(recorded([[[RUN, CALL], 30], [[RUN, CALLER, one], 70]])), []);
+  // A function that first() calls seems to be called by all(), while it has no frame yet.
+  const inner: [Frame[], number] = [[RUN, CALLER, at("inner 30:1")], 10];
+  deepEqual(await shownBy(recorded([[[RUN, CALL], 30], [[RUN, CALLER, one], 60], inner])), []);
   const other = at("all 10:7");
   deepEqual(
     await shownBy(recorded([
       [[RUN, CALL], 30],
-      ...[CALLER, other].flatMap((caller): [Parameters<typeof recorded>[0][0][0], number][] => [
+      ...[CALLER, other].flatMap((caller): [Frame[], number][] => [
         [[RUN, caller, one], 10],
         [[RUN, caller, at("second 21:1")], 10],
       ]),

@@ -1,13 +1,17 @@
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 
 import type { Cause } from "../../../lib/report/causes/cause.ts";
 import { causesOf } from "../../../lib/report/causes/causes.ts";
 import { runCommand, Workplace } from "../../support/command_process.ts";
+import { pageDataOf } from "../../support/page_model.ts";
 import { testNeeding } from "../../support/needing.ts";
 import { obstacleOfPerf } from "../../support/perf.ts";
 import { readRecorded } from "../../support/recorded.ts";
 
 const obstacle = obstacleOfPerf();
+
+/** The formats that say why. */
+const FORMATS = "text,markdown,html";
 
 /** Calls a piece of code for two seconds of processor time. */
 const FOR = (body: string) =>
@@ -77,6 +81,29 @@ ${FOR("run();")}
 `,
   },
   {
+    kind: "megamorphic access",
+    fact: /^this call gets objects of many shapes/,
+    program: `import process from "node:process";
+interface Shape { area(): number }
+const shapes = Array.from({ length: 16 }, (_, i): Shape => {
+  const Kind = new Function("return class { constructor() { this.p" + i + " = 1; } area() { return 1; } }")();
+  return new Kind();
+});
+function areas(all: readonly Shape[]): number {
+  let sum = 0;
+  for (const one of all) {
+    sum += one.area(); // planted
+  }
+  return sum;
+}
+let total = 0;
+function run(): void {
+  for (let i = 0; i < 5000; i++) total += areas(shapes);
+}
+${FOR("run();")}
+`,
+  },
+  {
     kind: "backtracking",
     fact: /\^\(\\w\+\\s\?\)\*\$/,
     program: `import process from "node:process";
@@ -90,32 +117,54 @@ ${FOR('if (matches("a word and another wor!")) total++;')}
   },
 ];
 
-for (const { kind, fact, program, part: module } of PLANTED) {
-  testNeeding(obstacle, `profile() names a planted ${kind} at its line`, async () => {
-    await using place = new Workplace();
-    const app = place.write("app.ts", program);
-    const file = module === undefined ? app : place.write("part.ts", module);
-    const { code, stdout, stderr } = await runCommand(["profile", "--format", "text", "app.ts"], {
-      cwd: place.path,
-    });
-    equal(code, 0, stderr);
-    const line = (module ?? program).split("\n").findIndex((text) => text.includes("// planted")) +
-      1;
-    ok(line > 0);
-    const { causes } = await causesOf(await readRecorded(`${place.path}/perf.data`));
-    const cause = causes.find((one) => one.kind === kind && one.line === line);
-    ok(cause !== undefined, JSON.stringify(causes));
-    equal(cause.fn.file, file);
-    match(cause.fact, fact);
-    ok(cause.share > 0 && cause.share <= 1, `${cause.share}`);
-    const part = stdout.slice(stdout.indexOf("Why these lines"));
-    const start = part.indexOf(`${file.slice(place.path.length + 1)}:${line}  `);
-    const [row, ...notes] = part.slice(start).split("\n");
-    ok(start >= 0, stdout);
-    match(row!, /\/\/ planted$/);
-    const said = notes.map((note) => note.trim()).join(" ");
-    ok(said.startsWith(`${cause.fact} ${cause.advice}`), stdout);
-  });
+for (const [i, { kind, fact, program, part: module }] of PLANTED.entries()) {
+  testNeeding(
+    obstacle,
+    `profile() names planted cause ${i + 1}, ${kind}, at its line`,
+    async () => {
+      await using place = new Workplace();
+      const app = place.write("app.ts", program);
+      const file = module === undefined ? app : place.write("part.ts", module);
+      const { code, stdout, stderr } = await runCommand(
+        ["profile", "--format", FORMATS, "app.ts"],
+        {
+          cwd: place.path,
+        },
+      );
+      equal(code, 0, stderr);
+      const line = (module ?? program).split("\n").findIndex((text) =>
+        text.includes("// planted")
+      ) +
+        1;
+      ok(line > 0);
+      const { causes } = await causesOf(await readRecorded(`${place.path}/perf.data`));
+      const cause = causes.find((one) => one.kind === kind && one.line === line);
+      ok(cause !== undefined, JSON.stringify(causes));
+      equal(cause.fn.file, file);
+      match(cause.fact, fact);
+      ok(cause.share > 0 && cause.share <= 1, `${cause.share}`);
+      const markdown = Deno.readTextFileSync(`${place.path}/perf.md`);
+      const why = markdown.slice(markdown.indexOf("## Why"));
+      ok(
+        why.split("\n").some((row) =>
+          row.startsWith(`- \`${file}:${line}\` `) && row.endsWith(` ${cause.advice}`)
+        ),
+        why,
+      );
+      const page = pageDataOf(Deno.readTextFileSync(`${place.path}/perf.html`));
+      const shown = page.causes.find(({ fact }) => fact === cause.fact)!;
+      equal(page.files[shown.file], file);
+      equal(shown.line, line);
+      equal(page.functions.name[shown.fn], cause.fn.name);
+      const part = stdout.slice(stdout.indexOf("Why these lines"));
+      const start = part.indexOf(`${file.slice(place.path.length + 1)}:${line}  `);
+      const [row, ...notes] = part.slice(start).split("\n");
+      ok(start >= 0, stdout);
+      match(row!, /\/\/ planted$/);
+      const said = notes.map((note) => note.trim()).join(" ");
+      ok(said.startsWith(`${cause.fact} ${cause.advice}`), stdout);
+    },
+  );
 }
 
 testNeeding(obstacle, "profile() names no cause in a program without one", async () => {
@@ -135,13 +184,15 @@ let total = 0;
 ${FOR("total += fib(20) + days(texts);")}
 `,
   );
-  const { code, stdout, stderr } = await runCommand(["profile", "--format", "text", "app.ts"], {
+  const { code, stdout, stderr } = await runCommand(["profile", "--format", FORMATS, "app.ts"], {
     cwd: place.path,
   });
   equal(code, 0, stderr);
   const { causes, functions } = await causesOf(await readRecorded(`${place.path}/perf.data`));
   equal(causes.length, 0, JSON.stringify(causes));
   ok(!stdout.includes("Why these lines"), stdout);
+  ok(!Deno.readTextFileSync(`${place.path}/perf.md`).includes("## Why"));
+  deepEqual(pageDataOf(Deno.readTextFileSync(`${place.path}/perf.html`)).causes, []);
   // The recording does have what causes are made of.
   const fib = functions.find(({ name }) => name === "fib")!;
   ok(fib.turbofan! >= 1 && fib.tiers.get("turbofan")! > 0.5 * fib.self, JSON.stringify(fib));

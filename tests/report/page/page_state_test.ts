@@ -31,10 +31,11 @@ Deno.test("readState() ignores what it does not know", () => {
 });
 
 Deno.test("fitState() drops choices that the page does not have", () => {
-  const limits = { functions: 3, threads: 2, steps: 10 };
-  const fitting = readState("#fn=2&thread=1&time=0-10&graph=time");
+  const limits = { functions: 3, threads: 2, steps: 10, causes: 1 };
+  const fitting = readState("#fn=2&thread=1&time=0-10&graph=time&pane=why");
   deepEqual(fitState(fitting, limits), fitting);
   const other = readState("#fn=3&thread=2&time=0-11&graph=time");
   deepEqual(fitState(other, limits), readState("#graph=time"));
   deepEqual(fitState(other, { ...limits, steps: 0 }), readState(""));
+  deepEqual(fitState(readState("#pane=why"), { ...limits, causes: 0 }), readState(""));
 });
