@@ -23,9 +23,10 @@ import { readVariable } from "./runtime/runtime.ts";
 import { sampleThisProgram } from "./sampler/program_sampler.ts";
 import { recordScope } from "./sampler/scope.ts";
 import { startInstrumenting } from "./instrument/start.ts";
+import { WORKER_ENTRY } from "./worker_entry.ts";
 
 const unreadable = unreadableSwitches();
 if (unreadable !== undefined) warn(unreadable, "trampolines are off");
 sampleThisProgram(readVariable);
-startInstrumenting({ read: readVariable });
+startInstrumenting({ read: readVariable, workerEntry: WORKER_ENTRY });
 recordScope(activation, readVariable);

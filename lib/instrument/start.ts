@@ -37,6 +37,8 @@ export interface StartOptions {
   read: ReadVariable;
   /** The address of the module that a Worker starts with. */
   entry?: string;
+  /** The address of worker_entry.ts, by which the Workers of this thread start. */
+  workerEntry: string;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface StartOptions {
 const ENTER = `import.meta.main=true;${enteredText(RUNTIME_EXPRESSION)}`;
 
 /** Instruments all modules of this thread that are loaded from here on. */
-export function startInstrumenting({ read, entry }: StartOptions): void {
+export function startInstrumenting({ read, entry, workerEntry }: StartOptions): void {
   publishActivation();
   if (registerHooks === undefined) return warnOfOldRuntime();
   if (Object.isFrozen(Error)) return warnOfFrozenIntrinsics();
@@ -67,7 +69,7 @@ export function startInstrumenting({ read, entry }: StartOptions): void {
   hookRequire(loads.instrumentRequired);
   if (verbosity !== "silent") onProcessEnd(() => leftAlone.end());
   if (read(INCLUDE_VARIABLE)) onProcessEnd(() => unmatched().forEach(warnOfUnmatched));
-  instrumentWorkers(read);
+  instrumentWorkers(read, workerEntry);
 }
 
 /** Keeps our frames out of the stacks of errors. */

@@ -7,6 +7,12 @@ const OWN = ["../../mod.", "../../ffi/", "../"].map((path) => new URL(path, impo
 /** The command and the demo: programs like any other, which can be profiled. */
 const PROGRAMS = ["../command/", "../demo."].map((path) => new URL(path, import.meta.url).href);
 
+/**
+ * The start of the address of a Worker's first module, which this package writes. The parameter of
+ * the media type tells it from the program's modules.
+ */
+export const WORKER_MODULE = "data:text/javascript;of=x-perf,";
+
 /** Whether a module is of this package's command, or the demo. */
 export function isOwnProgram(url: string): boolean {
   return PROGRAMS.some((prefix) => url.startsWith(prefix));
@@ -15,6 +21,7 @@ export function isOwnProgram(url: string): boolean {
 /** Whether a module is of this package, or of another copy of it, and not one of its programs. */
 export function isOwnModule(url: string): boolean {
   if (isOwnProgram(url)) return false;
+  if (url.startsWith(WORKER_MODULE)) return true;
   if (/^(npm|jsr):@x\/perf(\/|$)/.test(packageModule(sourceName(url)) ?? "")) return true;
   return OWN.some((prefix) => url.startsWith(prefix));
 }

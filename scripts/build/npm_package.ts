@@ -35,7 +35,6 @@ export const npmPackage: NpmPackage = {
   commands: { "js-perf": "./lib/command/main.ts" },
   programs: [
     "./lib/demo.ts",
-    "./lib/worker_entry.ts",
     "./lib/sampler_preload.ts",
   ],
   readable: ["./lib/demo.ts"],

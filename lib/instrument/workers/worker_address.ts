@@ -1,4 +1,6 @@
-/** The parameters of a Worker's start, which travel in its address. */
+import { WORKER_MODULE } from "../../source/own_module.ts";
+
+/** The parameters of a Worker's start, which travel in its first module. */
 export interface WorkerStart {
   /** The module that the program starts it with. */
   url: string;
@@ -12,15 +14,24 @@ export interface WorkerStart {
 }
 
 /**
- * Returns the address that a Worker is started with instead of the program's.
+ * Returns the address that a Worker is started with instead of the program's: a module that enters
+ * worker_entry.ts and then loads the program's module.
  *
- * @param entry Our module, which reads this address and loads the program's.
+ * The parameters cannot be in the address of worker_entry.ts itself. JSR's checksums stand for
+ * addresses without a fragment, `node:worker_threads` takes no `http:` address, and a module in
+ * node_modules does not see its fragment.
+ *
+ * @param entry The address of worker_entry.ts.
  */
 export function workerAddress(entry: string, start: WorkerStart): string {
-  return `${entry}#${encodeURIComponent(JSON.stringify(start))}`;
-}
-
-/** Reads the parameters from an address that {@linkcode workerAddress} made. */
-export function readWorkerAddress(address: string): WorkerStart {
-  return JSON.parse(decodeURIComponent(address.slice(address.indexOf("#") + 1)));
+  // Deno loads a module that a literal import() names before the hooks are set, so this one is none.
+  const module = `import { enterWorker } from ${JSON.stringify(entry)};
+const start = ${JSON.stringify(start)};
+const leave = enterWorker(start);
+try {
+  await import(start.url);
+} finally {
+  leave();
+}`;
+  return `${WORKER_MODULE}${encodeURIComponent(module)}`;
 }

@@ -1,7 +1,7 @@
 /*
  * Each thread has its own hooks of the module loader, and Deno has no way to preload a module in
- * every Worker. So the constructors start Workers with worker_entry.ts, which sets the hooks and
- * then loads the program's module.
+ * every Worker. So the constructors start Workers by way of worker_entry.ts, which sets the hooks
+ * before the program's module is loaded.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,7 +12,6 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { activation } from "../../activation/activation.ts";
 import { construct } from "../../base/builtins.ts";
 import { host, missingPermission } from "../../runtime/runtime.ts";
-import { siblingModule } from "../../base/sibling_module.ts";
 import { environmentFor, type ReadVariable } from "../../activation/switches.ts";
 import { INHERITED_VARIABLES } from "../../base/environment.ts";
 import { workerAddress, type WorkerStart } from "./worker_address.ts";
@@ -36,13 +35,15 @@ type FindUrl = (specifier: unknown, options: WorkerOptions) => string | undefine
  * `--import`.
  *
  * @param read Reads the environment.
+ * @param entry The address of worker_entry.ts. The module is part of every instrumented program, so
+ * that Deno has loaded it, and a lock file that has this package has it too.
  */
-export function instrumentWorkers(read: ReadVariable): void {
+export function instrumentWorkers(read: ReadVariable, entry: string): void {
   if (host.name !== "deno") return;
   const web = globalThis as unknown as { Worker: WorkerConstructor };
-  replaceConstructor(web, { kind: "web", find: webUrl, read });
+  replaceConstructor(web, { kind: "web", find: webUrl, read, entry });
   const threads = createRequire("file:///")("node:worker_threads");
-  replaceConstructor(threads, { kind: "node", find: nodeUrl, read });
+  replaceConstructor(threads, { kind: "node", find: nodeUrl, read, entry });
 }
 
 /** The differences between the two constructors. */
@@ -50,6 +51,7 @@ interface WorkerKind {
   kind: WorkerStart["kind"];
   find: FindUrl;
   read: ReadVariable;
+  entry: string;
 }
 
 function replaceConstructor(
@@ -74,10 +76,8 @@ function replaceConstructor(
   }
 }
 
-const ENTRY = siblingModule("../../worker_entry", import.meta.url);
-
 function startAddress(
-  { kind, find, read }: WorkerKind,
+  { kind, find, read, entry }: WorkerKind,
   specifier: unknown,
   options: unknown,
 ): string | URL | undefined {
@@ -86,7 +86,7 @@ function startAddress(
   try {
     const url = find(specifier, options ?? {});
     if (url === undefined || !mayLoadEntry()) return undefined;
-    const address = workerAddress(ENTRY, { url, kind, variables: variablesOf(read) });
+    const address = workerAddress(entry, { url, kind, variables: variablesOf(read) });
     // Node's constructor takes an address as a URL only.
     return kind === "node" ? new URL(address) : address;
   } catch {
