@@ -11,8 +11,8 @@
  * `JS_PERF_EXCLUDE` choose modules by lists of patterns, such as `npm:acorn,src/**`;
  * `JS_PERF_VERBOSE=1` lists modules and functions that are left uninstrumented.
  *
- * Trampolines need `--allow-ffi`, `--allow-read` of the native library, `--allow-write=/tmp` and
- * `--allow-env` of the variables.
+ * Trampolines need `--allow-ffi`, `--allow-read=/tmp`, `--allow-write=/tmp` and `--allow-env` of the
+ * variables.
  *
  * @module
  */

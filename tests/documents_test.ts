@@ -212,7 +212,6 @@ function ofThisCheckout(text: string): string {
     .replaceAll("jsr:@x/perf/cli", `${root}lib/command/cli.ts`)
     .replaceAll("jsr:@x/perf/preload", `${root}lib/preload.ts`)
     .replaceAll("jsr:@x/perf", `${root}mod.ts`)
-    .replaceAll("PACKAGE/", root)
     // A person waits a moment; here nothing hangs on the machine's speed.
     .replaceAll("sleep 1\n", "until [ -e server.ready ] || ! kill -0 $!; do sleep 0.1; done\n");
 }

@@ -1,17 +1,10 @@
 import type { BackendName } from "../backends/backend.ts";
 import { jitdumpPath } from "../backends/jitdump/jitdump.ts";
-import { libraryFilePermissions } from "../native/library_file.ts";
+import { LIBRARY_FILE_PERMISSIONS } from "../native/library_file.ts";
 import { LIBRARY_VARIABLE } from "../native/native_library.ts";
 import { perfMapPath } from "../backends/perf_map/perf_map.ts";
 import { PerfError } from "../base/perf_error.ts";
-import {
-  currentPlatform,
-  host,
-  isGranted,
-  type Permission,
-  processId,
-  readVariable,
-} from "../runtime/runtime.ts";
+import { host, isGranted, type Permission, processId, readVariable } from "../runtime/runtime.ts";
 import { asksForTrampolines, BACKEND_VARIABLES } from "./switches.ts";
 
 /**
@@ -19,7 +12,7 @@ import { asksForTrampolines, BACKEND_VARIABLES } from "./switches.ts";
  */
 export function libraryPermissions(): Permission[] {
   const own = readVariable(LIBRARY_VARIABLE);
-  return [{ name: "ffi" }, ...(own ? [] : libraryFilePermissions(currentPlatform()))];
+  return [{ name: "ffi" }, ...(own ? [] : LIBRARY_FILE_PERMISSIONS)];
 }
 
 /** Permissions to turn trampolines on. */

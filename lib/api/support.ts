@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import { activation } from "../activation/activation.ts";
-import { UNDECIDED } from "../activation/instrumented_code.ts";
+import { OFF, UNDECIDED } from "../activation/instrumented_code.ts";
 import type { BackendName } from "../backends/backend.ts";
 import type { CodeExtent } from "../base/machine_code.ts";
 import type { Engine, EngineHost, EngineName } from "../engines/engine.ts";
@@ -10,6 +10,7 @@ import { parseMemoryMaps } from "../runtime/memory_maps.ts";
 import { NativeEngine } from "../engines/native_engine.ts";
 import { loadNativeLibrary } from "../native/native_library.ts";
 import { libraryPermissions } from "../activation/needed_permissions.ts";
+import { asksForTrampolines } from "../activation/switches.ts";
 import { perfMapPath } from "../backends/perf_map/perf_map.ts";
 import {
   currentPlatform,
@@ -17,6 +18,7 @@ import {
   type Permission,
   type Platform,
   processId,
+  readVariable,
   trampolineObstacle,
 } from "../runtime/runtime.ts";
 import { WasmEngine } from "../engines/wasm/wasm_engine.ts";
@@ -44,10 +46,13 @@ export interface Support extends Platform {
 }
 
 /**
- * Tests the abilities of this process. Never throws, never prompts for a permission, and makes no
- * file. The first call loads the native library if that is permitted.
+ * Describes the abilities of this process. Never throws, never prompts for a permission, and makes
+ * no map.
  *
- * Uses `--allow-ffi` and `--allow-read` if they are granted.
+ * Engines and frame pointers are tested once trampolines are on, or the environment asks for them.
+ * Until then they are `undefined`, because the test opens the native library.
+ *
+ * Uses `--allow-ffi`, and `--allow-read` and `--allow-write` of /tmp, if they are granted.
  *
  * @example
  * ```ts
@@ -59,9 +64,24 @@ export interface Support extends Platform {
  * ```
  */
 export function support(): Support {
+  return describeSupport(areWanted());
+}
+
+/** {@linkcode support} that tests engines and frame pointers even while trampolines are off. */
+export function testSupport(): Support {
+  return describeSupport(true);
+}
+
+/** Whether trampolines are on, or will be once the environment is looked at. */
+function areWanted(): boolean {
+  const { state } = activation;
+  return state === UNDECIDED ? asksForTrampolines(readVariable) : state !== OFF;
+}
+
+function describeSupport(mayTest: boolean): Support {
   const platform = currentPlatform();
   const trampolines = trampolineFeature(platform);
-  const { native, wasm, framePointers } = testEngines(trampolines);
+  const { native, wasm, framePointers } = testEngines(trampolines, mayTest);
   return {
     ...platform,
     trampolines,
@@ -89,7 +109,7 @@ type EngineTest = Record<EngineName | "framePointers", Feature>;
 /** The result is kept: an engine is never freed, so it is made for one test only. */
 let tested: EngineTest | undefined;
 
-function testEngines(trampolines: Feature): EngineTest {
+function testEngines(trampolines: Feature, mayTest: boolean): EngineTest {
   if (!trampolines.available) {
     const framePointers = untested(trampolines.reason!);
     return { native: trampolines, wasm: trampolines, framePointers };
@@ -98,6 +118,10 @@ function testEngines(trampolines: Feature): EngineTest {
   const missing = missingPermission([...libraryPermissions(), maps]);
   if (missing !== undefined) {
     const feature = untested(`permission is missing: ${missing}`);
+    return { native: feature, wasm: feature, framePointers: feature };
+  }
+  if (!mayTest) {
+    const feature = untested("trampolines are off");
     return { native: feature, wasm: feature, framePointers: feature };
   }
   return tested ??= walkFromEngines();

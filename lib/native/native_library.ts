@@ -30,10 +30,11 @@ let loaded: NativeLibrary | undefined;
  * The C library, opened the first time it is asked for and kept until the
  * process ends: its code can stand on the stack at any time.
  *
- * Needs `--allow-ffi` and `--allow-read` of the library. A library that `JS_PERF_LIBRARY` names is
- * the user's own and not verified.
+ * Needs `--allow-ffi`, and `--allow-read` and `--allow-write` of /tmp. A library that
+ * `JS_PERF_LIBRARY` names is the user's own.
  *
- * @throws {PerfError} If the platform has none, or the file is missing, altered or of another ABI.
+ * @throws {PerfError} If the platform has none, or it cannot be placed or opened, or is of another
+ * ABI.
  */
 export function loadNativeLibrary(): NativeLibrary {
   return loaded ??= open(currentPlatform());
@@ -61,18 +62,27 @@ function open(platform: Platform): NativeLibrary {
 }
 
 /**
- * Opens the library. The dynamic loader refuses it where the C library is not glibc, such as musl.
+ * Opens the library. The dynamic loader refuses it where the C library is not glibc, such as musl,
+ * and where the file system of /tmp is mounted noexec.
  */
 function openFile(path: string, { os, arch, runtime }: Platform): NativeLibrary {
   try {
     return OPENERS[runtime.name](path);
   } catch (cause) {
     if (isPermissionError(cause)) throw cause;
+    // The loader may not execute files of that file system.
+    const isNoExec = /failed to map segment/.test((cause as Error).message);
     throw new PerfError(
       `perf trampoline not available on ${os} ${arch}: "${path}" cannot be opened: ${
         (cause as Error).message
       }`,
-      { code: "unavailable", cause },
+      {
+        code: "unavailable",
+        hint: isNoExec
+          ? `cp ${path} ~/libxperf.so; export ${LIBRARY_VARIABLE}=~/libxperf.so`
+          : undefined,
+        cause,
+      },
     );
   }
 }

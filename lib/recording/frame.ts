@@ -47,7 +47,7 @@ export interface CodePlace {
 
 /** Programs and libraries that a runtime consists of, ours among them. */
 const RUNTIME_MODULE =
-  /(?:^|\/)(?:deno|denort|node|nodejs|bun|libnode\.so[.\d]*|libxperf-\w+\.so)$/;
+  /(?:^|\/)(?:deno|denort|node|nodejs|bun|libnode\.so[.\d]*|libxperf-[\w-]+\.so)$/;
 
 /**
  * Modules that perf names for generated code: perf maps, ELF files of a jitdump, memory without a

@@ -5,7 +5,6 @@ export type RuntimeName = "deno" | "node" | "bun";
 export type Permission =
   | { name: "ffi" | "run" | "sys" }
   | { name: "read" | "write"; path?: string }
-  | { name: "net"; host: string }
   | { name: "env"; variable?: string };
 
 /** Options for the start of a program. */

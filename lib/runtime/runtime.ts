@@ -85,7 +85,7 @@ export function missingPermission(needed: readonly Permission[]): string | undef
   const missing = needed.find((permission) => !isGranted(permission));
   if (missing === undefined) return undefined;
   // Deno adds `path` to the descriptors that it is asked about, if need be an undefined one.
-  const what = "path" in missing ? missing.path : "host" in missing ? missing.host : undefined;
+  const what = "path" in missing ? missing.path : undefined;
   const scope = what === undefined ? "" : `=${what}`;
   return `--allow-${missing.name}${scope}`;
 }

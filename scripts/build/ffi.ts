@@ -2,17 +2,21 @@
  * Builds the native library for both architectures with Debian's compilers:
  *
  *     apt-get install gcc gcc-aarch64-linux-gnu
- *     deno task build:ffi            writes ffi/prebuilt/ and its checksums
- *     deno task build:ffi --check    fails where they differ from the sources
+ *     deno task build:ffi            writes ffi/libraries.ts
+ *     deno task build:ffi --check    fails where it differs from the sources
  *
- * The result depends on the versions of gcc and ld only, byte for byte. checksums.json records
- * them, and `--check` names the ones it wants where another version made another file.
+ * A module holds the libraries, so that a registry, a cache and a lock file treat them as they
+ * treat the rest of the package. The result depends on the versions of gcc and ld only, byte for
+ * byte. The module records them, and `--check` names the ones it wants where another version made
+ * another library.
  */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
+import { LIBRARIES, type PrebuiltLibrary } from "../../ffi/libraries.ts";
+
 const ffi = new URL("../../ffi/", import.meta.url);
-const prebuilt = new URL("prebuilt/", ffi);
 
 /** The library's C files, in `ffi/`; `entry_<arch>.S` is added. */
 export const SOURCES: readonly string[] = [
@@ -64,17 +68,6 @@ export const FLAGS: readonly string[] = [
   "-Wl,-s",
 ];
 
-/** An entry of checksums.json: one library, and the programs that made it. */
-interface Checksum {
-  sha256: string;
-  /** `gcc -dumpmachine`. */
-  target: string;
-  /** `gcc -dumpfullversion`. */
-  gcc: string;
-  /** The version of `ld`, which the linker prints. */
-  ld: string;
-}
-
 interface Target {
   arch: string;
   /** The names of the compiler's programs begin with this. */
@@ -101,8 +94,11 @@ async function build({ arch, triple, flags }: Target, output: string): Promise<v
   if (!success) throw new Error(`Cannot build for ${arch}: ${compiler} failed`);
 }
 
+/** The programs that made a library. */
+type Tools = Pick<PrebuiltLibrary, "target" | "gcc" | "ld">;
+
 /** The compiler that a target's library is made with here. */
-async function toolVersions({ triple }: Target): Promise<Omit<Checksum, "sha256">> {
+async function toolVersions({ triple }: Target): Promise<Tools> {
   const [target, gcc, ld] = await Promise.all([
     firstLine(`${triple}-gcc`, "-dumpmachine"),
     firstLine(`${triple}-gcc`, "-dumpfullversion"),
@@ -117,83 +113,90 @@ async function firstLine(command: string, ...args: string[]): Promise<string> {
 }
 
 /**
- * Compares what was built with what is committed.
+ * Compares libraries that were built with those that are committed.
  *
  * @returns A line for each library that differs: what to do, or which compiler to do it with.
  */
 export function differences(
-  built: Readonly<Record<string, Checksum>>,
-  committed: Readonly<Record<string, Checksum>>,
+  built: Readonly<Record<string, PrebuiltLibrary>>,
+  committed: Readonly<Record<string, PrebuiltLibrary>>,
 ): string[] {
-  const lines: string[] = [];
-  for (const [name, { sha256, ...tools }] of Object.entries(built)) {
-    const wanted = committed[name];
-    if (wanted?.sha256 === sha256) continue;
-    const isSameCompiler = wanted !== undefined && describe(wanted) === describe(tools);
-    lines.push(
-      wanted === undefined || isSameCompiler
-        ? `ffi/prebuilt/${name} differs from the sources; run: deno task build:ffi`
-        : `Cannot compare ffi/prebuilt/${name}: the compiler is ${describe(tools)}, ` +
-          `must be ${describe(wanted)}`,
-    );
-  }
-  return lines;
+  return Object.entries(built).flatMap(([arch, library]) => {
+    const wanted = committed[arch];
+    if (wanted?.sha256 === library.sha256 && wanted.base64 === library.base64) return [];
+    const isSameCompiler = wanted !== undefined && describe(wanted) === describe(library);
+    return wanted === undefined || isSameCompiler
+      ? `the library for ${arch} in ffi/libraries.ts differs from the sources; run: deno task build:ffi`
+      : `Cannot compare the library for ${arch}: the compiler is ${describe(library)}, ` +
+        `must be ${describe(wanted)}`;
+  });
 }
 
-function describe({ target, gcc, ld }: Omit<Checksum, "sha256">): string {
+function describe({ target, gcc, ld }: Tools): string {
   return `gcc ${gcc} with ld ${ld} for ${target}`;
+}
+
+/**
+ * Describes a library as ffi/libraries.ts has it.
+ *
+ * @param bytes Its file.
+ * @param tools The programs that made it.
+ */
+export function prebuiltLibrary(bytes: Uint8Array, tools: Tools): PrebuiltLibrary {
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { sha256, ...tools, base64: Buffer.from(bytes).toString("base64") };
+}
+
+/** The text of ffi/libraries.ts. */
+export function librariesModule(libraries: Readonly<Record<string, PrebuiltLibrary>>): string {
+  return `// Made by \`deno task build:ffi\`. Do not edit.
+// deno-fmt-ignore-file
+
+/** A library, and the programs that made it. */
+export interface PrebuiltLibrary {
+  /** The SHA-256 of its file. */
+  sha256: string;
+  /** \`gcc -dumpmachine\`. */
+  target: string;
+  /** \`gcc -dumpfullversion\`. */
+  gcc: string;
+  /** The version of \`ld\`, which the linker prints. */
+  ld: string;
+  /** Its file. */
+  base64: string;
+}
+
+/** The library for each architecture. */
+export const LIBRARIES: Readonly<Record<string, PrebuiltLibrary>> = ${
+    JSON.stringify(libraries, null, 2)
+  };
+`;
 }
 
 async function main(): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "xperf-build-" });
-  const checksums: Record<string, Checksum> = {};
-  const files: Record<string, Uint8Array> = {};
+  const built: Record<string, PrebuiltLibrary> = {};
   try {
     for (const target of TARGETS) {
-      const name = `libxperf-${target.arch}.so`;
-      await build(target, `${directory}/${name}`);
-      files[name] = await Deno.readFile(`${directory}/${name}`);
-      checksums[name] = { sha256: sha256(files[name]), ...await toolVersions(target) };
+      // The linker writes this name into the library.
+      const output = `${directory}/libxperf-${target.arch}.so`;
+      await build(target, output);
+      built[target.arch] = prebuiltLibrary(await Deno.readFile(output), await toolVersions(target));
     }
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
-  if (Deno.args.includes("--check")) await check(checksums);
-  else await write(files, checksums);
-  for (const [name, { sha256, ...tools }] of Object.entries(checksums)) {
-    console.log(`${sha256}  ${name} (${files[name]!.length} bytes), ${describe(tools)}`);
+  if (Deno.args.includes("--check")) {
+    const lines = differences(built, LIBRARIES);
+    for (const line of lines) console.error(line);
+    if (lines.length > 0) Deno.exit(1);
+  } else {
+    await Deno.writeTextFile(new URL("libraries.ts", ffi), librariesModule(built));
   }
-}
-
-async function check(built: Readonly<Record<string, Checksum>>): Promise<void> {
-  const committed: Record<string, Checksum> = JSON.parse(
-    await Deno.readTextFile(new URL("checksums.json", prebuilt)),
-  );
-  const lines = differences(built, committed);
-  for (const name of Object.keys(built)) {
-    if (sha256(await Deno.readFile(new URL(name, prebuilt))) !== committed[name]?.sha256) {
-      lines.push(`ffi/prebuilt/${name} is not what checksums.json says; run: deno task build:ffi`);
-    }
+  for (const [arch, library] of Object.entries(built)) {
+    const size = Buffer.from(library.base64, "base64").length;
+    console.log(`${library.sha256}  ${arch} (${size} bytes), ${describe(library)}`);
   }
-  for (const line of lines) console.error(line);
-  if (lines.length > 0) Deno.exit(1);
-}
-
-async function write(
-  libraries: Readonly<Record<string, Uint8Array>>,
-  checksums: Readonly<Record<string, Checksum>>,
-): Promise<void> {
-  const text = new TextEncoder().encode(JSON.stringify(checksums, null, 2) + "\n");
-  for (const [name, bytes] of Object.entries({ ...libraries, "checksums.json": text })) {
-    // Beside it, and renamed: written over, it would end the processes that have it mapped.
-    const beside = new URL(`${name}.new`, prebuilt);
-    await Deno.writeFile(beside, bytes);
-    await Deno.rename(beside, new URL(name, prebuilt));
-  }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 if (import.meta.main) await main();

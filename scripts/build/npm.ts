@@ -66,13 +66,13 @@ async function pack(described: NpmPackage, destination: string): Promise<void> {
   const source = await Deno.makeTempDir({ prefix: "xperf-pack-" });
   try {
     const configuration = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
-    const { entryPoints, commands, programs, assets } = described;
+    const { entryPoints, commands, programs } = described;
     const programPaths = [...Object.values(commands), ...programs];
     configuration.exports = {
       ...entryPoints,
       ...Object.fromEntries(programPaths.map((path, i) => [`./program${i}`, path])),
     };
-    configuration.publish = { include: ["mod.ts", "lib", "ffi/symbols.ts", "ffi/prebuilt"] };
+    configuration.publish = { include: ["mod.ts", "lib", "ffi/symbols.ts", "ffi/libraries.ts"] };
     await run("cp", ["-r", "mod.ts", "lib", "ffi", ...described.documents, source], root);
     await Deno.writeTextFile(`${source}/deno.json`, JSON.stringify(configuration));
     // The sources are in the repository, so the packed modules need no source maps.
@@ -83,7 +83,6 @@ async function pack(described: NpmPackage, destination: string): Promise<void> {
       source,
     );
     await run("tar", ["-xf", tarball, "--strip-components=1", "-C", destination], root);
-    for (const asset of assets) await Deno.stat(`${destination}/${asset}`);
     const packed = JSON.parse(await Deno.readTextFile(`${destination}/package.json`));
     const sources = await Promise.all(
       described.libraries.map(({ source }) => Deno.readTextFile(root + source)),
@@ -115,7 +114,7 @@ async function makeSmall(directory: string, kept: readonly string[]): Promise<vo
     else if (name.endsWith(".js")) {
       if (kept.some((module) => path.endsWith(`/${module}.js`))) continue;
       const text = await Deno.readTextFile(path);
-      const code = path.endsWith("/report/page.js")
+      const code = path.endsWith("/report/page/page.js")
         ? await minifyPage(path)
         : await minifyScript(text);
       // A bundle begins with the licences of what is in it.

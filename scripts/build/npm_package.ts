@@ -18,8 +18,6 @@ export interface NpmPackage {
   readable: readonly string[];
   /** Modules that bundle libraries; and their sources, whose libraries npm installs instead. */
   libraries: readonly { module: string; source: string }[];
-  /** Files that modules read at run time, by their paths from the root. */
-  assets: readonly string[];
   /** Files for people to read. */
   documents: readonly string[];
   /** Further fields of package.json. */
@@ -45,7 +43,6 @@ export const npmPackage: NpmPackage = {
       source: "./bundles/regexp_analysis.ts",
     },
   ],
-  assets: ["ffi/prebuilt/libxperf-x86_64.so", "ffi/prebuilt/libxperf-aarch64.so"],
   documents: ["README.md", "LICENSE", "CHANGELOG.md"],
   metadata: {
     description: "Linux perf support for JavaScript and TypeScript: your functions in perf report",

@@ -6,14 +6,9 @@ import { deepEqual, equal, match } from "node:assert/strict";
 
 import { Activation } from "../../lib/activation/activation.ts";
 import { OFF, UNDECIDED } from "../../lib/activation/instrumented_code.ts";
-import { prebuiltName } from "../../lib/native/library_file.ts";
-import { currentPlatform } from "../../lib/runtime/runtime.ts";
 import { testNeeding } from "../support/needing.ts";
 import { runProgram } from "../support/program.ts";
 import { obstacleOfTerminal, TERMINAL } from "../support/terminal.ts";
-
-const LIBRARY = new URL(`../../ffi/prebuilt/${prebuiltName(currentPlatform())}`, import.meta.url)
-  .pathname;
 
 const VARIABLES = "--allow-env=JS_PERF_SUPPORT,JS_PERF_JIT_SUPPORT,JS_PERF_ENGINE";
 
@@ -38,7 +33,7 @@ Deno.test("activation needs only the permissions that the documentation names", 
       "--no-prompt",
       VARIABLES,
       "--allow-ffi",
-      `--allow-read=${LIBRARY}`,
+      "--allow-read=/tmp",
       "--allow-write=/tmp",
     ],
     env: { JS_PERF_SUPPORT: "1" },
@@ -52,7 +47,7 @@ Deno.test("activation needs only the permissions that the documentation names", 
 Deno.test("activation without a permission warns once, and the program continues", async () => {
   const all = {
     ffi: "--allow-ffi",
-    read: `--allow-read=${LIBRARY}`,
+    read: "--allow-read=/tmp",
     write: "--allow-write=/tmp",
   };
   for (const missing of Object.keys(all)) {
@@ -91,6 +86,28 @@ testNeeding(
   },
 );
 
+testNeeding(
+  obstacleOfTerminal,
+  "activateStackTrampoline() does not prompt for files of the native library",
+  async () => {
+    await using program = await runProgram(
+      `
+import { activateStackTrampoline } from "@x/perf";
+try {
+  activateStackTrampoline();
+} catch (error) {
+  console.log(error.code, error.message);
+}
+`,
+      { flags: ["--allow-ffi", "--allow-read=/tmp", VARIABLES], under: TERMINAL },
+    );
+    equal(
+      program.stdout.replaceAll("\r", ""),
+      'permission Cannot place the native library in "/tmp": permission --allow-write=/tmp is missing\n',
+    );
+  },
+);
+
 Deno.test("activateStackTrampoline() throws Deno's own permission error unchanged", async () => {
   await using program = await runProgram(
     `
@@ -101,9 +118,9 @@ try {
   console.log(error instanceof Deno.errors.NotCapable, (error as Error).message);
 }
 `,
-    { flags: ["--no-prompt", "--allow-ffi", `--allow-read=${LIBRARY}`] },
+    { flags: ["--no-prompt", "--allow-read=/tmp", "--allow-write=/tmp"] },
   );
-  match(program.stdout, /^true Requires write access to "\/tmp\/perf-\d+\.map"/);
+  match(program.stdout, /^true Requires ffi access to "\/tmp\/libxperf-/);
 });
 
 Deno.test("activation takes the given engine, or the cheapest one by default", async () => {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 
 import { trampolineObstacle } from "../../lib/runtime/runtime.ts";
-import { type Support, support } from "../../lib/api/support.ts";
+import { type Support, support, testSupport } from "../../lib/api/support.ts";
 
 const mod = import.meta.resolve("../../mod.ts");
 
@@ -43,7 +43,7 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   fn() {
     for (let round = 0; round < 2; round++) {
-      const { engines, framePointers } = support();
+      const { engines, framePointers } = testSupport();
       deepEqual(engines, { native: { available: true }, wasm: { available: true } });
       deepEqual(framePointers, { available: true });
     }
@@ -83,6 +83,7 @@ Deno.test("support() names missing permissions, and neither throws nor prompts",
 
 Deno.test("support() walks the stack from inside a Worker, too", async () => {
   const { support: fromWorker } = await supportUnder(["-A"], {
+    env: { JS_PERF_SUPPORT: "1" },
     before: `
       if (globalThis.name !== "inner") {
         const worker = new Worker(import.meta.url, { type: "module", name: "inner" });
@@ -94,4 +95,18 @@ Deno.test("support() walks the stack from inside a Worker, too", async () => {
       console.log = (text) => postMessage(text)`,
   });
   equal(fromWorker.framePointers.available, true);
+});
+
+Deno.test("support() opens nothing and makes no file while trampolines are off", async () => {
+  const { support: { engines, framePointers, active }, stderr } = await supportUnder(["-A"], {
+    before: `
+      const { dlopen } = Deno;
+      Deno.dlopen = (...args) => { console.error("opened"); return dlopen(...args); };`,
+    env: { JS_PERF_SUPPORT: "0" },
+  });
+  equal(stderr, "");
+  equal(active, undefined);
+  for (const feature of [engines.native, engines.wasm, framePointers]) {
+    deepEqual(feature, { reason: "trampolines are off" });
+  }
 });

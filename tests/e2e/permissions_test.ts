@@ -19,7 +19,7 @@ async function documentedFlags(): Promise<string[]> {
   const command = /```sh\n(deno run [^`]*)```/.exec(section)![1]!.replaceAll("\\\n", " ");
   const flags = command.split(/\s+/).filter((word) => word.startsWith("--allow-"));
   ok(flags.length >= 4, command);
-  return flags.map((flag) => flag.replaceAll("PACKAGE", root.replace(/\/$/, "")));
+  return flags;
 }
 
 const PROGRAM = `

@@ -5,6 +5,8 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
+import { libraryFile } from "../../lib/native/library_file.ts";
+import { currentPlatform } from "../../lib/runtime/runtime.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 
 const SLOT_SIZE = 32;
@@ -169,8 +171,7 @@ testNeeding(
   obstacleOfCommand("nm", "--version"),
   "the library exports no emitter",
   () => {
-    const library = new URL("../../ffi/prebuilt/libxperf-x86_64.so", import.meta.url);
-    const symbols = run("nm", ["-D", "--defined-only", fileURLToPath(library)]);
+    const symbols = run("nm", ["-D", "--defined-only", libraryFile(currentPlatform())]);
     match(symbols, / T xp_register@/);
     equal(symbols.includes("xp_emit"), false);
   },

@@ -2,6 +2,7 @@
 import { equal, ok } from "node:assert/strict";
 
 import { hasUnwindInformation } from "../../lib/backends/jitdump/elf_unwinding.ts";
+import { libraryBytes } from "../../lib/native/library_file.ts";
 import {
   readElfSymbols,
   symbolAt,
@@ -11,9 +12,7 @@ import { readSampleFile } from "../../lib/recording/built_in/sample_file.ts";
 import { attempt, fc, fuzz } from "../support/fuzz.ts";
 
 /** The start of a real program, with bytes of it changed. */
-const program = Deno.readFileSync(
-  new URL("../../ffi/prebuilt/libxperf-x86_64.so", import.meta.url),
-);
+const program = libraryBytes("x86_64");
 
 const change = fc.tuple(
   fc.oneof(fc.nat(200), fc.nat(program.length - 1)),

@@ -7,11 +7,13 @@ import { equal, match, ok } from "node:assert/strict";
 import { perfMapPath } from "../../lib/backends/perf_map/perf_map.ts";
 import { RUNTIME_EXPRESSION } from "../../lib/activation/instrumented_code.ts";
 import { isRequired } from "../../lib/instrument/require_hook.ts";
+import { libraryFile } from "../../lib/native/library_file.ts";
+import { currentPlatform } from "../../lib/runtime/runtime.ts";
 import { Workplace } from "../support/command_process.ts";
 import { testNeeding } from "../support/needing.ts";
 import { obstacleOfRuntime, type OtherRuntime, runtimeProgram } from "../support/other_runtime.ts";
 
-const addon = new URL(`../../ffi/prebuilt/libxperf-${Deno.build.arch}.so`, import.meta.url);
+const addon = libraryFile(currentPlatform());
 const preload = import.meta.resolve("../../lib/preload.ts");
 
 const FILES = {

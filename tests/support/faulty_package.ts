@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
-import { FLAGS, SOURCES } from "../../scripts/build/ffi.ts";
+import { FLAGS, librariesModule, prebuiltLibrary, SOURCES } from "../../scripts/build/ffi.ts";
 import { currentPlatform } from "../../lib/runtime/runtime.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -20,9 +19,8 @@ export class FaultyPackage implements AsyncDisposable {
     const built = new FaultyPackage(directory);
     try {
       const { arch } = currentPlatform();
-      const name = `libxperf-${arch}.so`;
-      const library = `${directory}/package/ffi/prebuilt/${name}`;
-      await Deno.mkdir(`${directory}/package/ffi/prebuilt`, { recursive: true });
+      const library = `${directory}/libxperf.so`;
+      await Deno.mkdir(`${directory}/package/ffi`, { recursive: true });
       await run("cp", ["-r", "lib", "mod.ts", "deno.json", `${directory}/package`]);
       await run("cp", ["ffi/symbols.ts", `${directory}/package/ffi`]);
       const flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O2", "-fPIC", "-shared"];
@@ -30,10 +28,11 @@ export class FaultyPackage implements AsyncDisposable {
       // As the real one, down to its flags: a signal handler must find all functions bound.
       const sources = [`entry_${arch}.S`, ...SOURCES];
       await run("gcc", [...FLAGS, "-DXP_FAULTS", "-o", library, ...sources], `${root}/ffi`);
-      const sha256 = createHash("sha256").update(await Deno.readFile(library)).digest("hex");
+      const tools = { target: "", gcc: "", ld: "" };
+      const libraries = { [arch]: prebuiltLibrary(await Deno.readFile(library), tools) };
       await Deno.writeTextFile(
-        `${directory}/package/ffi/prebuilt/checksums.json`,
-        JSON.stringify({ [name]: { sha256 } }),
+        `${directory}/package/ffi/libraries.ts`,
+        librariesModule(libraries),
       );
       return built;
     } catch (error) {

@@ -199,11 +199,11 @@ function checkTmpExecutable({ tmp: { mountOptions } }: Facts): Check {
     return {
       name,
       status: "limited",
-      detail: "mounted noexec: perf maps work, a jitdump cannot be marked",
+      detail: "mounted noexec: the native library and a jitdump cannot be mapped",
       hint: "sudo mount -o remount,exec /tmp",
     };
   }
-  return { name, status: "ok", detail: "a jitdump can be marked" };
+  return { name, status: "ok", detail: "the native library and a jitdump can be mapped" };
 }
 
 function checkPermissions({ missingPermissions: missing }: Facts): Check {

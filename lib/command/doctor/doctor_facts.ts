@@ -2,7 +2,7 @@ import { mkdtempSync, rmdirSync } from "node:fs";
 
 import { isGranted, type Permission, userId } from "../../runtime/runtime.ts";
 import { trySampling } from "../../sampler/sampler_trial.ts";
-import { type Support, support } from "../../api/support.ts";
+import { type Support, testSupport } from "../../api/support.ts";
 import { newerPerfCommand } from "../../perf/perf_failure.ts";
 import {
   findPerf,
@@ -44,7 +44,7 @@ export interface Facts {
   missingPermissions: readonly string[];
 }
 
-const PERMISSIONS: readonly Exclude<Permission["name"], "net">[] = [
+const PERMISSIONS: readonly Permission["name"][] = [
   "read",
   "write",
   "env",
@@ -57,7 +57,7 @@ const PERMISSIONS: readonly Exclude<Permission["name"], "net">[] = [
 export function gatherFacts(): Facts {
   const perf = attempt(() => ({ ...findPerf(), unwindsDwarf: unwindsDwarf() }));
   return {
-    support: support(),
+    support: testSupport(),
     perf,
     recording: "error" in perf ? perf : attempt(() => tryRecording({}, perf.value.version)),
     sampler: attempt(() => {
