@@ -28,6 +28,7 @@ export {
   isStackTrampolineActive,
 } from "./lib/api/activate.ts";
 export { perfSession } from "./lib/api/perf_session.ts";
+export { span } from "./lib/api/span.ts";
 export { type Trampoline, trampoline } from "./lib/api/trampoline.ts";
 export { writePerfMapEntry } from "./lib/api/write_perf_map_entry.ts";
 export { type Feature, type Support, support } from "./lib/api/support.ts";

@@ -22,6 +22,7 @@ import { warn } from "./base/warnings.ts";
 import { readVariable } from "./runtime/runtime.ts";
 import { sampleThisProgram } from "./sampler/program_sampler.ts";
 import { recordScope } from "./sampler/scope.ts";
+import { recordSpans } from "./spans/record_spans.ts";
 import { startInstrumenting } from "./instrument/start.ts";
 import { WORKER_ENTRY } from "./worker_entry.ts";
 
@@ -30,3 +31,4 @@ if (unreadable !== undefined) warn(unreadable, "trampolines are off");
 sampleThisProgram(readVariable);
 startInstrumenting({ read: readVariable, workerEntry: WORKER_ENTRY });
 recordScope(activation, readVariable);
+recordSpans(readVariable);

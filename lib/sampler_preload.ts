@@ -1,7 +1,7 @@
 /**
  * Preloaded into a program whose functions V8's log names. It does not change the program. It
- * starts the built-in sampler, and installs the switches of the recording and of trampolines. The
- * command preloads it only if one of these is asked for.
+ * starts the built-in sampler, records spans, and installs the switches of the recording and of
+ * trampolines. The command preloads it only if one of these is asked for.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { readVariable } from "./runtime/runtime.ts";
 import { asksForTrampolines } from "./activation/switches.ts";
 import { sampleThisProgram } from "./sampler/program_sampler.ts";
 import { recordScope } from "./sampler/scope.ts";
+import { recordSpans } from "./spans/record_spans.ts";
 
 sampleThisProgram(readVariable);
 // The program's own copy of this package finds this activation, so both have the same switches.
@@ -18,3 +19,4 @@ publishActivation();
 if (asksForTrampolines(readVariable)) activation.decide(readVariable);
 toggleOnSignal(activation, readVariable);
 recordScope(activation, readVariable);
+recordSpans(readVariable);

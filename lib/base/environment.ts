@@ -65,6 +65,12 @@ export const ENVIRONMENT = {
     isInherited: false,
     isInternal: true,
   },
+  JS_PERF_SPANS: {
+    help: "where the program writes its spans",
+    readBy: "spans/record_spans.ts",
+    isInherited: false,
+    isInternal: true,
+  },
   JS_PERF_SAMPLES: {
     help: "where the built-in sampler writes",
     readBy: "sampler/sampling_variables.ts",

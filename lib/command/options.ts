@@ -60,6 +60,13 @@ export const OPTIONS: readonly CommandOption[] = [
     variable: "JS_PERF_SCOPE",
   },
   {
+    name: "spans",
+    help:
+      "record spans: span() and performance.measure() in the script, and HTTP requests that it " +
+      "answers",
+    commands: { profile: true },
+  },
+  {
     name: "duration",
     argument: "SECONDS",
     help: "end the recording after this time, and the script with it",
@@ -258,6 +265,20 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "app-only",
     help: "show only functions of the program and of its packages",
     commands: { profile: true, report: true, diff: true },
+    group: "Report",
+  },
+  {
+    name: "span",
+    argument: "NAME",
+    help: "report only spans of this name, as 'GET /users/:id', with all in them",
+    commands: { profile: true, report: true },
+    group: "Report",
+  },
+  {
+    name: "slowest",
+    argument: "PERCENT",
+    help: "report only the slowest spans, as 5%: of --span, or of each name",
+    commands: { profile: true, report: true },
     group: "Report",
   },
   {

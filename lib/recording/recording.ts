@@ -3,6 +3,7 @@ import type { CodeHistory } from "./code_history.ts";
 import type { Frame } from "./frame.ts";
 import type { SampleTable } from "./sample_table.ts";
 import type { SourceTexts } from "./sources.ts";
+import type { RecordedSpans } from "./recorded_spans.ts";
 import type { Thread } from "./thread.ts";
 
 /** The sampler that took the samples: perf, or the one in the native library. */
@@ -63,6 +64,8 @@ export interface Recording {
   sources?: SourceTexts;
   /** V8's optimisations and deoptimisations of the functions in it. @default {unknown} */
   history?: CodeHistory;
+  /** The spans of the program, with the samples in them. @default {they were not recorded} */
+  spans?: RecordedSpans;
 }
 
 /** Samples and weight of all stacks. */

@@ -22,9 +22,12 @@ const VERSION = 2;
 /**
  * Encodes a recording as JSON for {@linkcode decodeRecording}. Each frame stands there once, and
  * stacks have the indices of their frames. Each column of the samples is base64 of little-endian
- * numbers: 64-bit floating point for times and weights, 32-bit integers for indices.
+ * numbers: 64-bit floating point for times and weights, 32-bit integers for indices. Spans lie in a
+ * file of their own, as the program wrote it (spans/span_log.ts).
  */
-export function encodeRecording({ stacks, samples, sources, ...facts }: Recording): string {
+export function encodeRecording(
+  { stacks, samples, sources, spans: _spans, ...facts }: Recording,
+): string {
   const ids = new Map<Frame, number>();
   const idOf = (frame: Frame) => {
     if (!ids.has(frame)) ids.set(frame, ids.size);

@@ -18,7 +18,7 @@ import {
   type Poll,
 } from "../../v8_log/clock_file.ts";
 import { parseLogName } from "../../v8_log/log_name.ts";
-import { type MonotonicClock, monotonicClock } from "./monotonic_clock.ts";
+import { type MonotonicClock, monotonicClock } from "../../native/monotonic_clock.ts";
 import { innerNumber, listDirectory } from "./namespace_maps.ts";
 import { readText } from "../../perf/perf_tool.ts";
 

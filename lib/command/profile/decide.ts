@@ -20,6 +20,8 @@ import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { newerPerfCommand } from "../../perf/perf_failure.ts";
 import { findPerf, readText, type Trial, tryRecording } from "../../perf/perf_tool.ts";
 import { decideReport, type ReportWish } from "../report/reports.ts";
+import { parseSpanChoice } from "../report/span_choice.ts";
+import type { SpanChoice } from "../../recording/spans/chosen_spans.ts";
 import { DEFAULT_MAX_SIZE, parseMaxSize } from "../../perf/max_size.ts";
 import { outputName } from "./output_name.ts";
 import { type Rotation, rotationOf } from "./rotation.ts";
@@ -45,6 +47,10 @@ export interface ProfilePlan {
   maxStack: number | undefined;
   /** The most bytes of the recording. */
   maxSize: number;
+  /** Whether the program's spans are recorded. */
+  hasSpans: boolean;
+  /** The spans that the report is of; `undefined` where it is of everything. */
+  spanChoice: SpanChoice | undefined;
 }
 
 /** Checks the command line, as far as possible before anything runs. */
@@ -77,6 +83,9 @@ export function decide(line: CommandLine): ProfilePlan {
   if (isCommand && scope.kind !== "all") {
     throw usageError(`Cannot use --scope with a command: must be a script`);
   }
+  const spanChoice = parseSpanChoice(line);
+  const hasSpans = spanChoice !== undefined || line.options.has("spans");
+  if (hasSpans) checkSpans(line, isCommand);
   const maxSize = parseMaxSize(lastValue(line, "max-size") ?? DEFAULT_MAX_SIZE);
   return {
     line,
@@ -90,7 +99,22 @@ export function decide(line: CommandLine): ProfilePlan {
     rotation,
     maxStack: maxStackOf(line),
     maxSize,
+    hasSpans,
+    spanChoice,
   };
+}
+
+/** Refuses spans where the program does not write them, or not into the recording's one file. */
+function checkSpans(line: CommandLine, isCommand: boolean): void {
+  const other = isCommand
+    ? "a command"
+    : ["pid", "rotate", "top"].find((name) => line.options.has(name));
+  if (other === undefined) return;
+  throw usageError(
+    `Cannot record spans with ${
+      isCommand ? other : `--${other}`
+    }: must be a script and one recording`,
+  );
 }
 
 function maxStackOf(line: CommandLine): number | undefined {
@@ -128,12 +152,13 @@ function recordOptions(
   const callGraph = lastValue(line, "call-graph") ??
     (isJit && !line.options.has("g") ? "dwarf" : "fp");
   const clock = lastValue(line, "clockid");
-  const needsMono = isJit || kind === "v8";
+  const hasSpans = ["spans", "span", "slowest"].some((name) => line.options.has(name));
+  const needsMono = isJit || kind === "v8" || hasSpans;
   if (needsMono && clock !== undefined && !/^mono(tonic)?$/i.test(clock)) {
     throw new RangeError(
       isJit
         ? `Cannot record a jitdump with clock "${clock}": must be mono`
-        : `Cannot record with clock "${clock}": must be mono, as V8's log is`,
+        : `Cannot record with clock "${clock}": must be mono, as V8's log and spans are`,
     );
   }
   return {

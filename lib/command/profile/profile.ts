@@ -6,6 +6,8 @@ import { commandHelp } from "../help.ts";
 import { parseOptionsOf } from "../options.ts";
 import { checkOutput } from "./output_file.ts";
 import { FOR_TERMINALS, writeReports } from "../report/reports.ts";
+import { ofChosenSpans } from "../report/span_choice.ts";
+import { beginSpans } from "./begin_spans.ts";
 import { type DecidedSampler, decideSampler, parseSampler } from "./sampler_choice.ts";
 import { ScopeControl } from "./scope_control.ts";
 import { decide, onlyPerfs, type ProfilePlan, tryPerf } from "./decide.ts";
@@ -74,7 +76,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   // No `using`, which Node has from 24 on only.
   const control = new ScopeControl(plan.scope, sampler.name === "perf");
   try {
-    Object.assign(program.env, control.variables);
+    Object.assign(program.env, control.variables, beginSpans(output, plan.hasSpans));
     recorded = sampler.name === "builtin" ? await profileBuiltin(run) : await profileWithPerf(run, {
       event: sampler.trial.event,
       before,
@@ -103,7 +105,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     const notes = [...recorded.notes ?? [], ...notesOnOtherProcesses(run, recorded)];
     for (const note of notes) console.error(note);
   }
-  await writeReports(recordings, plan.report, recorded);
+  await writeReports(ofChosenSpans(recordings, plan.spanChoice), plan.report, recorded);
   const isPrinted = plan.report.formats.some((format) => FOR_TERMINALS.includes(format));
   if (recorded.foot !== undefined && isPrinted) {
     console.log(recorded.foot);

@@ -8,6 +8,7 @@ import { LoggedProgram } from "../program/logged_script.ts";
 import { Progress } from "../progress.ts";
 import { readFoundLogs } from "../logs/v8_logs.ts";
 import type { ProfileRun, Recorded } from "./recorded_run.ts";
+import { withSpans } from "../report/span_choice.ts";
 
 export async function profileBuiltin(
   { program, options, report, scope, seconds, maxSize }: ProfileRun,
@@ -32,5 +33,5 @@ export async function profileBuiltin(
   if (logs !== undefined) rmSync(logs, { recursive: true, force: true });
   if (recording === undefined) return { ending, recordings: [], recording: output!, reached };
   writeFileSync(output!, encodeRecording(recording));
-  return { ending, recordings: [recording], recording: output!, notes };
+  return { ending, recordings: withSpans([recording], output!), recording: output!, notes };
 }

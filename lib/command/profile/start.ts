@@ -9,13 +9,15 @@ const SAMPLER = siblingModule("../../sampler_preload", import.meta.url);
 
 /** Prepares the program that is to be recorded. */
 export function start(
-  { line, script, pid, naming, scope, seconds }: ProfilePlan,
+  { line, script, pid, naming, scope, seconds, hasSpans }: ProfilePlan,
   { output, isBuiltin }: { output: string | undefined; isBuiltin: boolean },
 ): ScriptCommand {
   const { wish } = naming;
   if (pid !== undefined) return attachedProgram(pid, { line, seconds });
   if (naming.kind === "none") {
-    return plainCommand({ ...line, script }, wish, { preload: isBuiltin ? SAMPLER : undefined });
+    return plainCommand({ ...line, script }, wish, {
+      preload: isBuiltin || hasSpans ? SAMPLER : undefined,
+    });
   }
   if (naming.kind === "trampolines") {
     return scriptCommand({
@@ -26,6 +28,7 @@ export function start(
       counts: true,
     });
   }
-  const isPreloaded = isBuiltin || scope.kind !== "all" || line.options.has("toggle-signal");
+  const isPreloaded = isBuiltin || hasSpans || scope.kind !== "all" ||
+    line.options.has("toggle-signal");
   return new LoggedProgram({ line, script, wish, isPreloaded, recording: output });
 }

@@ -11,6 +11,7 @@ import type { Recording } from "../../recording/recording.ts";
 import { decodeRecording, RECORDING_START } from "../../recording/recording_file.ts";
 import { perfOutput, readText } from "../../perf/perf_tool.ts";
 import type { Progress } from "../progress.ts";
+import { withSpans } from "./span_choice.ts";
 import { type FollowedLogs, readLogsOf, type RecordedLogs } from "../logs/v8_logs.ts";
 
 /** The beginnings of perf's recordings, in both byte orders (tools/perf/util/header.c). */
@@ -32,7 +33,7 @@ export async function readRecordings(
 ): Promise<Recording[]> {
   const start = startOf(path);
   if (start.startsWith(RECORDING_START)) {
-    return [readOwn(path)];
+    return withSpans([readOwn(path)], path);
   }
   if (!PERF_STARTS.some((magic) => start.startsWith(magic))) {
     throw new PerfError(
@@ -41,7 +42,7 @@ export async function readRecordings(
     );
   }
   const maxFrames = Number(readText("/proc/sys/kernel/perf_event_max_stack")) || undefined;
-  return await readPerfFile(path, { maxFrames, ...options, progress });
+  return withSpans(await readPerfFile(path, { maxFrames, ...options, progress }), path);
 }
 
 /** Options of {@linkcode readRecordings}. */

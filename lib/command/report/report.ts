@@ -7,6 +7,7 @@ import { Progress } from "../progress.ts";
 import { chosenEvents } from "./events.ts";
 import { readRecordings } from "./recorded.ts";
 import { decideReport, writeReports } from "./reports.ts";
+import { ofChosenSpans, parseSpanChoice } from "./span_choice.ts";
 
 /** The default file, as for `perf report`. */
 export const DEFAULT_INPUT = "perf.data";
@@ -48,6 +49,7 @@ export async function report(args: readonly string[]): Promise<Ending> {
   if (recordings.length === 0) {
     throw new PerfError(`Cannot report "${recording}": it has no samples`, { code: "perf" });
   }
-  await writeReports(recordings, wish, { recording, output: lastValue(line, "output") });
+  const chosen = ofChosenSpans(recordings, parseSpanChoice(line));
+  await writeReports(chosen, wish, { recording, output: lastValue(line, "output") });
   return { code: 0, signal: null };
 }

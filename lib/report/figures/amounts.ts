@@ -18,6 +18,13 @@ export function amountText(weight: number, unit: Recording["unit"]): string {
   return weight.toFixed(0);
 }
 
+/** A time as people read it: `812 µs`, `44.1 ms`, `2.15 s`. */
+export function durationText(nanoseconds: number): string {
+  if (nanoseconds < 1e6) return `${(nanoseconds / 1e3).toFixed(0)} µs`;
+  if (nanoseconds < 1e9) return `${(nanoseconds / 1e6).toFixed(nanoseconds < 1e8 ? 1 : 0)} ms`;
+  return `${(nanoseconds / 1e9).toFixed(2)} s`;
+}
+
 /** A share of all, from 0 to 1, in percent: `41.9 %`. */
 export function percentText(share: number): string {
   return `${(100 * share).toFixed(1)} %`;

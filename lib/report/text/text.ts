@@ -1,5 +1,5 @@
-import type { Recording } from "../../recording/recording.ts";
-import { amountText, percentText } from "../figures/amounts.ts";
+import { type Recording, recordingTotal } from "../../recording/recording.ts";
+import { amountText, durationText, percentText } from "../figures/amounts.ts";
 import { excerptAt, type HotLine, hotLines } from "./hot_lines.ts";
 import { foldFrames } from "../figures/fold_frames.ts";
 import { perfTables } from "./perf_text.ts";
@@ -9,6 +9,7 @@ import { isPackageFrame, type ProgramView, programView } from "../figures/progra
 import { recordingFacts, recordingTitle } from "../figures/recording_words.ts";
 import { collectionShare, runtimeShares } from "../figures/runtime_shares.ts";
 import { type Shares, sharesOf } from "../figures/shares.ts";
+import { spanRows } from "../figures/span_rows.ts";
 import {
   columnsOf,
   padded,
@@ -45,6 +46,9 @@ const MOST_FUNCTIONS = 12;
 const LEAST_FUNCTIONS = 4;
 const MOST_LINES = 10;
 
+/** Names of spans that are shown. */
+const MOST_SPANS = 8;
+
 /** The least share of a line in the program's time. */
 const LEAST_LINE = 0.001;
 
@@ -71,8 +75,10 @@ export function* formatText(recording: Recording, options: TextOptions = {}): Ge
   else {
     const lines = hotLines(view.stacks, recording.sources, MOST_LINES)
       .filter(({ self }) => self >= LEAST_LINE * shares.app);
-    const room = SCREEN - TITLES - head.length - lines.length;
+    const spans = [...text.spans()];
+    const room = SCREEN - TITLES - head.length - lines.length - spans.length;
     const most = Math.min(MOST_FUNCTIONS, Math.max(LEAST_FUNCTIONS, room));
+    yield* spans;
     yield* text.functions(view, { ...shares, functions: shares.functions.slice(0, most) });
     yield* text.lines(lines);
     if (tree === "own") yield* text.tree(view);
@@ -150,6 +156,33 @@ class TextWriter {
     for (const fn of functions) {
       if (fn.self > 0) yield this.#rows.functionRow(fn);
     }
+  }
+
+  *spans(): Generator<string> {
+    const rows = spanRows(this.#recording);
+    if (rows.length === 0) return;
+    yield this.line("");
+    yield this.line(
+      "Spans: share of all time; how often, and the median, 95 % and the longest of their times",
+      "bold",
+    );
+    const { weight: program } = recordingTotal(this.#recording);
+    const times = new TimeRows({
+      ...this.#options,
+      terminal: this.#terminal,
+      unit: this.#recording.unit,
+      program,
+    });
+    for (const { name, count, median, slow, longest, weight } of rows.slice(0, MOST_SPANS)) {
+      const durations = [median, slow, longest].map((time) => durationText(time).padStart(8));
+      yield times.row(weight, [
+        `${String(count).padStart(6)}×`,
+        ...durations,
+        trimmed(printable(name), Math.max(10, this.#terminal.width - NUMBERS - 39)),
+      ]);
+    }
+    const more = rows.length - MOST_SPANS;
+    if (more > 0) yield this.line(`${" ".repeat(NUMBERS)}and ${more} more names of spans`, "dim");
   }
 
   *lines(lines: readonly HotLine[]): Generator<string> {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 import { limitLogs } from "../../../lib/command/logs/log_limit.ts";
 import { V8LogWatch } from "../../../lib/command/logs/log_watch.ts";
-import { monotonicClock } from "../../../lib/command/logs/monotonic_clock.ts";
+import { monotonicClock } from "../../../lib/native/monotonic_clock.ts";
 import type { Poll } from "../../../lib/v8_log/clock_file.ts";
 import { findLogs, listLogs } from "../../../lib/v8_log/log_directory.ts";
 import { LoggedPrograms } from "../../support/logged.ts";

@@ -41,7 +41,7 @@ Deno.test("decide() takes clock and call graph by the way in which functions get
 Deno.test("decide() refuses a clock that names cannot be aligned with", () => {
   throws(() => planOf("--clockid", "tai", app), {
     name: "RangeError",
-    message: 'Cannot record with clock "tai": must be mono, as V8\'s log is',
+    message: 'Cannot record with clock "tai": must be mono, as V8\'s log and spans are',
   });
   throws(
     () => planOf("--clockid", "tai", "-X", "perf_jit", "--engine", "trampolines", app),

@@ -1,7 +1,7 @@
 import process from "node:process";
 
-import { loadNativeLibrary } from "../../native/native_library.ts";
-import { host, isGranted } from "../../runtime/runtime.ts";
+import { loadNativeLibrary } from "./native_library.ts";
+import { host, isGranted } from "../runtime/runtime.ts";
 
 /** CLOCK_MONOTONIC, the clock that V8's log counts on and `perf record -k mono` uses. */
 export interface MonotonicClock {
@@ -20,7 +20,7 @@ export interface MonotonicClock {
 export function monotonicClock(): MonotonicClock | { obstacle: string } {
   // uv_hrtime() is clock_gettime(CLOCK_MONOTONIC) on Linux.
   if (host.name === "node") return { now: () => Number(process.hrtime.bigint()) };
-  if (!isGranted({ name: "ffi" })) return { obstacle: "the command runs without --allow-ffi" };
+  if (!isGranted({ name: "ffi" })) return { obstacle: "it runs without --allow-ffi" };
   try {
     const library = loadNativeLibrary();
     return { now: () => Number(library.xp_clock()) };

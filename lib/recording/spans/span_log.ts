@@ -1,0 +1,146 @@
+/*
+ * The file in which a program writes its spans: a line of JSON for each entry, so that a file that
+ * ends in the middle can be read. Times are nanoseconds of CLOCK_MONOTONIC, counted from the file's
+ * start.
+ */
+
+import type { Span } from "../recorded_spans.ts";
+
+/** The first entry of a file. */
+export type SpanFileStart = ["spans", version: number, pid: number, tid: number, start: number];
+
+/** A span that has ended. `parent` is 0 where it is in no other span. */
+export type SpanEntry = [
+  "span",
+  id: number,
+  name: string,
+  parent: number,
+  start: number,
+  end: number,
+];
+
+/** A span that had not ended when the program did. */
+export type OpenSpanEntry = ["open", id: number, name: string, parent: number, start: number];
+
+/** Times in which the thread ran for spans: span, start and end, one after the other. */
+export type RunsEntry = ["runs", ...number[]];
+
+/** A `performance.measure()` of the program. */
+export type MeasureEntry = ["measure", name: string, start: number, end: number];
+
+/** An entry of the file. */
+export type SpanFileEntry = SpanFileStart | SpanEntry | OpenSpanEntry | RunsEntry | MeasureEntry;
+
+/** The version of the file's form. */
+export const SPAN_FILE_VERSION = 1;
+
+/** The spans of a program's main thread. */
+export interface SpanLog {
+  pid: number;
+  tid: number;
+  spans: Span[];
+  /** Times in which the thread ran for a span, in order; they do not overlap. */
+  runs: { start: Float64Array; end: Float64Array; span: Uint32Array };
+  /** Indices of spans that are measures of the program: they hold for all that ran in their time. */
+  measures: number[];
+}
+
+/**
+ * Reads the file. It ends at a line that is cut off, as where the program was killed.
+ *
+ * @throws {SyntaxError} If it is no such file, or has another version.
+ */
+export function readSpanLog(text: string): SpanLog {
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  const [kind, version, pid, tid, origin] = parsed(lines[0] ?? "") as SpanFileStart;
+  if (kind !== "spans" || version !== SPAN_FILE_VERSION) {
+    throw new SyntaxError(`it is no file of spans of version ${SPAN_FILE_VERSION}`);
+  }
+  const reader = new SpanReader(origin);
+  for (const line of lines.slice(1)) {
+    if (line !== "") reader.read(parsed(line));
+  }
+  return { pid, tid, ...reader.end() };
+}
+
+function parsed(line: string): SpanFileEntry {
+  const entry = JSON.parse(line);
+  if (Array.isArray(entry)) return entry as SpanFileEntry;
+  throw new SyntaxError("it has a line that is no list");
+}
+
+/** Collects entries, whose numbers of spans become indices. */
+class SpanReader {
+  readonly #origin: number;
+  readonly #spans: Span[] = [];
+  readonly #measures: number[] = [];
+  /** Indices by number, and numbers of parents by index. */
+  readonly #indices = new Map<number, number>();
+  readonly #parents = new Map<number, number>();
+  readonly #runs: number[] = [];
+
+  constructor(origin: number) {
+    this.#origin = origin;
+  }
+
+  read(entry: SpanFileEntry): void {
+    switch (entry[0]) {
+      case "span":
+      case "open": {
+        const [, id, name, parent, start, end] = entry;
+        this.#parents.set(this.#spans.length, parent);
+        this.#indices.set(id, this.#spans.length);
+        this.#add(name, start, end);
+        break;
+      }
+      case "measure":
+        this.#measures.push(this.#spans.length);
+        this.#add(entry[1], entry[2], entry[3]);
+        break;
+      case "runs":
+        for (let i = 1; i < entry.length; i++) this.#runs.push(entry[i] as number);
+    }
+  }
+
+  #add(name: string, start: number, end?: number): void {
+    this.#spans.push({
+      name,
+      parent: undefined,
+      start: this.#origin + start,
+      end: end === undefined ? undefined : this.#origin + end,
+      running: 0,
+    });
+  }
+
+  end(): Pick<SpanLog, "spans" | "runs" | "measures"> {
+    for (const [index, id] of this.#parents) {
+      this.#spans[index]!.parent = this.#indices.get(id);
+    }
+    const count = this.#runs.length / 3;
+    const runs = {
+      start: new Float64Array(count),
+      end: new Float64Array(count),
+      span: new Uint32Array(count),
+    };
+    let kept = 0;
+    for (let i = 0; i < this.#runs.length; i += 3) {
+      // The program was killed before it wrote this span.
+      const span = this.#indices.get(this.#runs[i]!);
+      if (span === undefined) continue;
+      const [start, end] = [this.#runs[i + 1]!, this.#runs[i + 2]!];
+      runs.span[kept] = span;
+      runs.start[kept] = this.#origin + start;
+      runs.end[kept++] = this.#origin + end;
+      this.#spans[span]!.running += end - start;
+    }
+    return {
+      spans: this.#spans,
+      measures: this.#measures,
+      runs: {
+        start: runs.start.subarray(0, kept),
+        end: runs.end.subarray(0, kept),
+        span: runs.span.subarray(0, kept),
+      },
+    };
+  }
+}

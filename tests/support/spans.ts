@@ -1,0 +1,71 @@
+import { equal } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+import { readSpanLog, type SpanLog } from "../../lib/recording/spans/span_log.ts";
+import { type OtherRuntime, runtimeProgram } from "./other_runtime.ts";
+import type { Workplace } from "./command_process.ts";
+
+const PRELOAD = fileURLToPath(new URL("../../lib/sampler_preload.ts", import.meta.url));
+const MODULE = new URL("../../mod.ts", import.meta.url).href;
+
+/** The runtimes that a program with spans is tested in. */
+export const SPAN_RUNTIMES = ["deno", "node22", "node24"] as const satisfies readonly (
+  | "deno"
+  | OtherRuntime
+)[];
+
+/** A runtime that a program with spans is tested in. */
+export type SpanRuntime = (typeof SPAN_RUNTIMES)[number];
+
+/** Keeps the processor busy for some milliseconds, by the clock. */
+export const BUSY = `
+import { span } from ${JSON.stringify(MODULE)};
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+function busy(ms) { for (const end = performance.now() + ms; performance.now() < end;); }
+`;
+
+/** The result of {@linkcode runWithSpans}. */
+export interface SpanRun {
+  /** The program's output, and what it printed on standard error. */
+  stdout: string;
+  stderr: string;
+  code: number;
+  /** Its spans; `undefined` where none were asked for. */
+  log: SpanLog | undefined;
+}
+
+/**
+ * Runs a program that writes its spans.
+ *
+ * @param place Where it lies.
+ * @param source Its text.
+ * @param options The runtime, and whether spans are asked for.
+ */
+export async function runWithSpans(
+  place: Workplace,
+  source: string,
+  { runtime, isOn = true }: { runtime: SpanRuntime; isOn?: boolean },
+): Promise<SpanRun> {
+  const script = place.write("spans.mjs", source);
+  const path = place.write("spans.log", "");
+  const [program, args] = runtime === "deno"
+    ? [Deno.execPath(), ["run", "-A", "--quiet", `--preload=${PRELOAD}`, script]]
+    : [
+      runtimeProgram(runtime),
+      ["--experimental-transform-types", "--no-warnings", `--import=${PRELOAD}`, script],
+    ];
+  const { code, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    cwd: place.path,
+    env: { NO_COLOR: "1", ...(isOn ? { JS_PERF_SPANS: path } : {}) },
+  }).output();
+  const text = Deno.readTextFileSync(path);
+  if (!isOn) equal(text, "");
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+    log: isOn ? readSpanLog(text) : undefined,
+  };
+}
