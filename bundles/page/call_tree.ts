@@ -1,6 +1,7 @@
 /** Trees that flame graphs are drawn from. */
 import type { MergedCalls } from "./merged_calls.ts";
 import type { Weights } from "./selection.ts";
+import { isStep, type Steps } from "./steps.ts";
 
 /** A tree of calls in preorder, with the place of each node on a line as long as the root's time. */
 export interface CallTree {
@@ -20,16 +21,16 @@ export interface CallTree {
 }
 
 /** The tree of calls with the busiest callees on the left; calls without time are left out. */
-export function buildCallTree(
+export function* buildCallTree(
   merged: MergedCalls,
   { shown, other }: { shown: Weights; other?: Weights },
-): CallTree {
-  const self = sumSelf(merged, shown);
-  const total = sumTotal(merged, self);
-  const otherTotal = other && sumTotal(merged, sumSelf(merged, other));
+): Steps<CallTree> {
+  const self = yield* sumSelf(merged, shown);
+  const total = yield* sumTotal(merged, self);
+  const otherTotal = other && (yield* sumTotal(merged, yield* sumSelf(merged, other)));
   const hasTime = (node: number) => total[node]! > 0 || (otherTotal?.[node] ?? 0) > 0;
   const { length, first, key } = merged;
-  const children = sortChildren(merged, total);
+  const children = yield* sortChildren(merged, total);
   const tree = {
     length: 1,
     key: new Int32Array(length),
@@ -56,6 +57,7 @@ export function buildCallTree(
   put(0, 0, 0);
   let depth = 0;
   for (;;) {
+    if (isStep(tree.length)) yield;
     const node = open[depth]!;
     const at = places[depth]!;
     const child = next[node]! < first[node + 1]! ? children[next[node]!++] : undefined;
@@ -78,23 +80,33 @@ export function buildCallTree(
 }
 
 /** The self time of each merged call. */
-function sumSelf({ length, place }: MergedCalls, weights: Weights): Float64Array {
+function* sumSelf({ length, place }: MergedCalls, weights: Weights): Steps<Float64Array> {
   const self = new Float64Array(length);
-  for (let node = 0; node < place.length; node++) self[place[node]!]! += weights.self[node]!;
+  for (let node = 0; node < place.length; node++) {
+    if (isStep(node)) yield;
+    self[place[node]!]! += weights.self[node]!;
+  }
   return self;
 }
 
-function sumTotal({ length, parent }: MergedCalls, self: Float64Array): Float64Array {
+function* sumTotal({ length, parent }: MergedCalls, self: Float64Array): Steps<Float64Array> {
   const total = self.slice();
   // Callees are newer than their callers, so each is complete before it is added.
-  for (let node = length - 1; node > 0; node--) total[parent[node]!]! += total[node]!;
+  for (let node = length - 1; node > 0; node--) {
+    if (isStep(node)) yield;
+    total[parent[node]!]! += total[node]!;
+  }
   return total;
 }
 
-function sortChildren({ length, first, children }: MergedCalls, total: Float64Array): Uint32Array {
+function* sortChildren(
+  { length, first, children }: MergedCalls,
+  total: Float64Array,
+): Steps<Uint32Array> {
   const sorted = children.slice();
   const byTotal = (a: number, b: number) => total[b]! - total[a]!;
   for (let node = 0; node < length; node++) {
+    if (isStep(node)) yield;
     const [from, to] = [first[node]!, first[node + 1]!];
     if (to - from < 2) continue;
     if (to - from === 2) {

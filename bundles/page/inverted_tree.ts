@@ -1,9 +1,13 @@
 /** The inverted tree: functions by self time, and their callers below them. */
 import type { CallTree } from "./call_tree.ts";
+import { isStep, type Steps } from "./steps.ts";
 import { TreeWriter } from "./tree_writer.ts";
 
 /** A node with less than this part of all time is left out: it would be narrower than a pixel. */
 const LEAST_SHARE = 1 / 10_000;
+
+/** Groups that make a step. */
+const GROUPS = 100;
 
 /** Calls of one function from one place of the inverted tree. */
 interface Group {
@@ -17,19 +21,21 @@ interface Group {
 }
 
 /** Turns a tree of calls round. */
-export function invertTree(tree: CallTree): CallTree {
+export function* invertTree(tree: CallTree): Steps<CallTree> {
   const writer = new TreeWriter();
   const all = tree.total[0]!;
   const root = newGroup(tree.key[0]!);
   const otherSelf = selfOf(tree);
   for (let node = 0; node < tree.length; node++) {
+    if (isStep(node)) yield;
     if (tree.self[node]! > 0 || (otherSelf?.[node] ?? 0) > 0) {
       addTo(root, node, tree.self[node]!, otherSelf?.[node] ?? 0);
     }
   }
   // The largest group is written first; below it stand the callers of its nodes.
   const pending: ({ group: Group; start: number } | undefined)[] = [{ group: root, start: 0 }];
-  while (pending.length > 0) {
+  for (let i = 0; pending.length > 0; i++) {
+    if (i % GROUPS === 0) yield;
     const next = pending.pop();
     if (next === undefined) {
       writer.leave();

@@ -3,7 +3,6 @@ import type { FrameKind } from "../../lib/recording/frame.ts";
 import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import { KIND_LABELS, TIER_LABELS } from "./colors.ts";
 import { make, swatch } from "./elements.ts";
-import { kindOf } from "./functions.ts";
 import type { View } from "./view.ts";
 import { percent, ratio } from "./words.ts";
 
@@ -14,16 +13,17 @@ export function drawKinds(
   onToggle: (kind: FrameKind) => void,
 ): void {
   const { model, state } = view;
-  const shares = kindShares(view);
+  const { kinds, all } = view;
   const bar = make("div", { className: "bar" });
   const legend = make("div", { className: "legend" });
   const present = new Set(model.fnKind);
   PAGE_KINDS.forEach((kind, id) => {
     if (!present.has(id)) return;
-    const share = percent(shares.get(kind) ?? 0);
-    const part = make("i", { title: `${KIND_LABELS[kind]} ${share}` });
+    const share = ratio(kinds[id]!, all.now);
+    const text = percent(share);
+    const part = make("i", { title: `${KIND_LABELS[kind]} ${text}` });
     part.style.background = `var(--${kind})`;
-    part.style.width = `${100 * (shares.get(kind) ?? 0)}%`;
+    part.style.width = `${100 * share}%`;
     bar.append(part);
     const isHidden = state.hidden.has(kind);
     const button = make(
@@ -34,7 +34,7 @@ export function drawKinds(
       },
       swatch(kind),
       KIND_LABELS[kind],
-      make("b", {}, isHidden ? "hidden" : share),
+      make("b", {}, isHidden ? "hidden" : text),
     );
     button.dataset["kind"] = kind;
     button.setAttribute("aria-pressed", String(!isHidden));
@@ -54,18 +54,6 @@ export function drawKinds(
     legend.append(make("span", { className: "quiet" }, "dots below: inlined"));
   }
   place.replaceChildren(bar, legend);
-}
-
-/** Time by the kind of the innermost function that is shown. */
-function kindShares({ model, holder, weights, all }: View): Map<FrameKind, number> {
-  const sums = new Map<FrameKind, number>();
-  const { self } = weights.now;
-  for (let node = 1; node < self.length; node++) {
-    if (self[node] === 0) continue;
-    const kind = kindOf(model, model.keyOf(holder[node]!));
-    if (kind !== undefined) sums.set(kind, (sums.get(kind) ?? 0) + self[node]!);
-  }
-  return new Map([...sums].map(([kind, sum]) => [kind, ratio(sum, all.now)]));
 }
 
 function scale(): HTMLElement {

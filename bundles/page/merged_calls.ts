@@ -1,6 +1,7 @@
 /** The tree of calls with nodes of one function merged; it does not depend on the chosen samples. */
 import { StackTrie } from "../../lib/recording/stack_trie.ts";
 import type { Model } from "./model.ts";
+import { isStep, type Steps } from "./steps.ts";
 
 /** Merged calls. Callees are newer than their callers. */
 export interface MergedCalls {
@@ -43,13 +44,14 @@ export function splitKey(
 }
 
 /** Merges calls of one function from one place. */
-export function mergeCalls(
+export function* mergeCalls(
   model: Model,
   { holder, splitsTiers = false }: MergeOptions,
-): MergedCalls {
+): Steps<MergedCalls> {
   const trie = new StackTrie();
   const place = new Uint32Array(model.depth.length);
   for (let node = 1; node < place.length; node++) {
+    if (isStep(node)) yield;
     const above = place[model.parent[node]!]!;
     place[node] = holder[node] === node
       ? trie.child(above, treeKey(model, node, splitsTiers))
@@ -67,6 +69,7 @@ export function mergeCalls(
   };
   merged.key[0] = model.rootKey;
   for (let node = 1; node < length; node++) {
+    if (isStep(node)) yield;
     const parent = trie.parentOf(node);
     merged.key[node] = trie.itemOf(node);
     merged.parent[node] = parent;

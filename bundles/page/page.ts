@@ -9,6 +9,7 @@ import { GraphPane } from "./graph_pane.ts";
 import { drawKinds } from "./kind_bar.ts";
 import type { Model } from "./model.ts";
 import { nextFrame } from "./next_frame.ts";
+import { runSteps } from "./run_steps.ts";
 import { type Matcher, readSearch } from "./search.ts";
 import { fitState, readState, type State, writeState } from "./state.ts";
 import { TablePane } from "./table_pane.ts";
@@ -34,10 +35,13 @@ export class Page {
   readonly #paneTabs = new Tabs<State["pane"]>(element("panes"), (pane) => this.update({ pane }));
   #palette!: Palette;
   #matcher: Matcher | undefined;
+  /** The state that is chosen; it is drawn when all is computed. */
+  #wanted: State;
 
   constructor(model: Model) {
     this.#model = model;
-    this.#view = new View(model, this.#readAddress());
+    this.#wanted = this.#readAddress();
+    this.#view = new View(model, { ...this.#wanted });
     const update = (change: Partial<State>) => this.update(change);
     this.#graph = new GraphPane(this.#view, this.#tip, update);
     this.#tables = new TablePane(this.#view, update);
@@ -57,11 +61,7 @@ export class Page {
     this.#readPalette();
     this.#readSearch();
     element<HTMLInputElement>("search").value = this.#view.state.search;
-    // Each of these is kept, and takes long in large recordings.
-    for (const step of ["weights", "merged", "tree"] as const) {
-      void this.#view[step];
-      await nextFrame();
-    }
+    await runSteps(this.#view.prepare(), () => true);
     this.#graph.draw(this.#palette, this.#matcher);
     await nextFrame();
     this.#drawAround();
@@ -69,17 +69,32 @@ export class Page {
     this.#tables.draw(this.#matcher);
   }
 
-  /** Changes the state, the address and the page. */
-  update(change: Partial<State>): void {
-    const { state } = this.#view;
+  /**
+   * Changes the state, the address and the page. The page stays as it is until all is computed, and
+   * takes input meanwhile.
+   *
+   * @returns Fulfilled when it is drawn, or a newer change has come.
+   */
+  async update(change: Partial<State>): Promise<void> {
+    const known = this.#wanted;
     const isOtherTree = ["thread", "range", "hidden", "showsTiers"].some((name) => name in change);
     // In the order of time a box goes by its index, which is another one in another tree.
-    Object.assign(state, change, state.graph === "time" && isOtherTree ? { zoom: [] } : {});
+    const zoom = known.graph === "time" && isOtherTree ? { zoom: [] } : {};
+    const wanted = this.#wanted = { ...known, ...change, ...zoom };
     try {
-      history.replaceState(null, "", `#${writeState(state)}`);
+      history.replaceState(null, "", `#${writeState(wanted)}`);
     } catch {
       // A page inside of another one may have no address of its own.
     }
+    const { body } = document;
+    const steps = this.#view.at(wanted).prepare();
+    const isDone = runSteps(steps, () => this.#wanted === wanted);
+    if (isDone !== true) {
+      body.setAttribute("aria-busy", "true");
+      if (!await isDone) return;
+    }
+    body.removeAttribute("aria-busy");
+    Object.assign(this.#view.state, wanted);
     this.#draw();
   }
 
@@ -135,17 +150,17 @@ export class Page {
     return range.map((step) => this.#timeText(step)).join(" to ");
   }
 
-  #toggleKind(kind: FrameKind): void {
-    const hidden = new Set(this.#view.state.hidden);
+  async #toggleKind(kind: FrameKind): Promise<void> {
+    const hidden = new Set(this.#wanted.hidden);
     if (!hidden.delete(kind)) hidden.add(kind);
-    this.update({ hidden });
+    await this.update({ hidden });
     // The button has been drawn anew.
     element("kinds").querySelector<HTMLElement>(`[data-kind="${kind}"]`)?.focus();
   }
 
   /** Buttons that are on or off. */
   #toggles(): [id: string, isOn: boolean, change: Partial<State>][] {
-    const { isFlipped, showsTiers, showsAll, showsBefore, comparesShares } = this.#view.state;
+    const { isFlipped, showsTiers, showsAll, showsBefore, comparesShares } = this.#wanted;
     return [
       ["flip", isFlipped, { isFlipped: !isFlipped }],
       ["tiers", showsTiers, { showsTiers: !showsTiers, zoom: [] }],
@@ -171,9 +186,9 @@ export class Page {
     copyOnClick(element("copy"), () => functionText(this.#view, this.#matcher));
     addEventListener("resize", () => this.#timeline.draw());
     addEventListener("hashchange", () => {
-      Object.assign(this.#view.state, this.#readAddress());
-      search.value = this.#view.state.search;
-      this.#draw();
+      const state = this.#readAddress();
+      search.value = state.search;
+      void this.update(state);
     });
     addEventListener("keydown", (event) => {
       if (document.activeElement === search) return;

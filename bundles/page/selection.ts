@@ -2,6 +2,7 @@
 import type { FrameKind } from "../../lib/recording/frame.ts";
 import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import type { Cells, Model } from "./model.ts";
+import { isStep, type Steps } from "./steps.ts";
 
 /** A choice of samples. */
 export interface Choice {
@@ -21,19 +22,27 @@ export interface Weights {
 }
 
 /** The nodes' weight in the samples that were chosen. */
-export function weigh(model: Model, cells: Cells, { hasThread, range }: Choice): Weights {
+export function* weigh(
+  model: Model,
+  cells: Cells,
+  { hasThread, range }: Choice,
+): Steps<Weights> {
   const self = new Float64Array(model.depth.length);
   const [from, to] = cellsOf(model, cells, range);
   const shown = model.threads.map((_, thread) => hasThread(thread));
   let samples = 0;
   for (let cell = from; cell < to; cell++) {
+    if (isStep(cell)) yield;
     if (!shown[cells.thread[cell]!]) continue;
     self[cells.node[cell]!]! += cells.weight[cell]!;
     samples += cells.samples[cell]!;
   }
   const total = self.slice();
   // Callees stand behind their callers, so each is complete before it is added.
-  for (let node = total.length - 1; node > 0; node--) total[model.parent[node]!]! += total[node]!;
+  for (let node = total.length - 1; node > 0; node--) {
+    if (isStep(node)) yield;
+    total[model.parent[node]!]! += total[node]!;
+  }
   return { self, total, samples };
 }
 

@@ -1,6 +1,8 @@
 /** Time of functions, lines and calls: what the tables say. */
+import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import type { Model } from "./model.ts";
 import type { Counted, Weights } from "./selection.ts";
+import { isStep, type Steps } from "./steps.ts";
 
 /** Self and total time by index. */
 export interface Totals {
@@ -11,7 +13,11 @@ export interface Totals {
 }
 
 /** Time of each function. */
-export function functionTotals(model: Model, weights: Weights, counted: Counted): Totals {
+export function functionTotals(
+  model: Model,
+  weights: Weights,
+  counted: Counted,
+): Steps<Totals> {
   const { spot, spotFn } = model;
   return totalsBy(model, weights, {
     size: model.functions,
@@ -64,7 +70,7 @@ export function lineTotals(
   model: Model,
   weights: Weights,
   { lines, counted }: { lines: Lines; counted: Counted },
-): Totals {
+): Steps<Totals> {
   const { spot, spotFn } = model;
   return totalsBy(model, weights, {
     size: lines.file.length,
@@ -81,28 +87,34 @@ export function lineTotals(
 }
 
 /** Time of each spot itself: the tiers of a function, and the functions on a line. */
-export function spotTimes(model: Model, weights: Weights, counted: Counted): Float64Array {
+export function* spotTimes(
+  model: Model,
+  weights: Weights,
+  counted: Counted,
+): Steps<Float64Array> {
   const { spot, spotFn } = model;
-  return totalsBy(model, weights, {
+  const { self } = yield* totalsBy(model, weights, {
     size: spotFn.length,
     idOf: (node) => {
       const fn = spotFn[spot[node]!];
       return fn === undefined || counted[fn] === 0 ? -1 : spot[node]!;
     },
-  }).self;
+  });
+  return self;
 }
 
 /** Sums up; an id of -1 gives its time to the caller, one of `none` to nothing. */
-function totalsBy(
+function* totalsBy(
   { depth, parent, end }: Model,
   weights: Weights,
   { size, idOf, none = -2 }: { size: number; idOf: (node: number) => number; none?: number },
-): Totals {
+): Steps<Totals> {
   const totals = { self: new Float64Array(size), total: new Float64Array(size) };
   const holder = new Int32Array(depth.length).fill(none);
   // Within this subtree, an id has been counted already.
   const countedUntil = new Uint32Array(size);
-  for (let node = 1; node < depth.length; node++) {
+  for (let node = 1, i = 0; node < depth.length; node++, i++) {
+    if (isStep(i)) yield;
     if (weights.total[node] === 0) {
       node = end[node]! - 1;
       continue;
@@ -119,14 +131,15 @@ function totalsBy(
 }
 
 /** Time in functions that fit, with all that they called. */
-export function timeIn(
+export function* timeIn(
   { spot, spotFn, end, functions }: Model,
   { total }: Weights,
   isMeant: (fn: number) => boolean,
-): number {
+): Steps<number> {
   const isIn = Uint8Array.from({ length: functions }, (_, fn) => Number(isMeant(fn)));
   let sum = 0;
-  for (let node = 1; node < spot.length; node++) {
+  for (let node = 1, i = 0; node < spot.length; node++, i++) {
+    if (isStep(i)) yield;
     const fn = spotFn[spot[node]!];
     if (fn === undefined || isIn[fn] === 0) continue;
     sum += total[node]!;
@@ -139,17 +152,18 @@ export function timeIn(
 export type Calls = Map<number, number>;
 
 /** Callers of a function, with the time in it on their behalf, and callees, with the time in them. */
-export function callsOf(
+export function* callsOf(
   model: Model,
   weights: Weights,
   { fn, holder }: { fn: number; holder: Uint32Array },
-): { callers: Calls; callees: Calls } {
+): Steps<{ callers: Calls; callees: Calls }> {
   const { depth, parent, end } = model;
   const callers: Calls = new Map();
   const callees: Calls = new Map();
   const calleeUntil = new Map<number, number>();
   let until = 0;
-  for (let node = 1; node < depth.length; node++) {
+  for (let node = 1, i = 0; node < depth.length; node++, i++) {
+    if (isStep(i)) yield;
     if (weights.total[node] === 0) {
       node = end[node]! - 1;
       continue;
@@ -173,12 +187,27 @@ function add(calls: Calls, key: number, weight: number): void {
   calls.set(key, (calls.get(key) ?? 0) + weight);
 }
 
+/** Time by the kind of the functions that hold it. */
+export function* timesOfKinds(
+  { spot, spotFn, fnKind }: Model,
+  { self }: Weights,
+  holder: Uint32Array,
+): Steps<Float64Array> {
+  const times = new Float64Array(PAGE_KINDS.length);
+  for (let node = 1; node < self.length; node++) {
+    if (isStep(node)) yield;
+    const fn = spotFn[spot[holder[node]!]!];
+    if (fn !== undefined) times[fnKind[fn]!]! += self[node]!;
+  }
+  return times;
+}
+
 /** Time of each kind in each stretch of time; what no function holds stands at the end. */
-export function timeByKind(
+export function* timeByKind(
   model: Model,
   holder: Uint32Array,
   { hasThread, kinds }: { hasThread: (thread: number) => boolean; kinds: number },
-): Float64Array[] {
+): Steps<Float64Array[]> {
   const { stepEnd, cells, spot, spotFn, fnKind, threads } = model;
   const series = Array.from(
     { length: kinds + 1 },
@@ -187,6 +216,7 @@ export function timeByKind(
   const shown = threads.map((_, thread) => hasThread(thread));
   let step = 0;
   for (let cell = 0; cell < cells.length; cell++) {
+    if (isStep(cell)) yield;
     while (cell >= (stepEnd?.[step] ?? Infinity)) step++;
     if (!shown[cells.thread[cell]!]) continue;
     const fn = spotFn[spot[holder[cells.node[cell]!]!]!];

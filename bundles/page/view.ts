@@ -1,7 +1,8 @@
-/** Weights, trees and totals for the state: each is computed when it is first needed, and kept. */
+/** Weights, trees and totals for a state: each is computed when it is first needed, and kept. */
 import { buildCallTree, type CallTree } from "./call_tree.ts";
 import { mergeCalls, type MergedCalls } from "./merged_calls.ts";
 import { invertTree } from "./inverted_tree.ts";
+import { KeptValues } from "./kept_values.ts";
 import type { Model } from "./model.ts";
 import {
   APP_KINDS,
@@ -13,6 +14,7 @@ import {
   type Weights,
 } from "./selection.ts";
 import type { State } from "./state.ts";
+import { finish, type Steps } from "./steps.ts";
 import { buildTimeTree } from "./time_tree.ts";
 import { activityOfFrame } from "../../lib/recording/frame.ts";
 import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
@@ -26,6 +28,7 @@ import {
   spotTimes,
   timeByKind,
   timeIn,
+  timesOfKinds,
   type Totals,
 } from "./totals.ts";
 
@@ -35,20 +38,61 @@ export interface Compared<Value> {
   before: Value | undefined;
 }
 
-/** Values for one state of the page. */
+/** Values that views of one model share. */
+interface Shared {
+  lines: Lines;
+  /** The lines of each function. */
+  places: Lines;
+  kept: KeptValues;
+}
+
+/**
+ * Values for one state of the page. A value that takes long is computed by `prepare()` in steps; asked
+ * for before, it is computed at once.
+ */
 export class View {
   readonly model: Model;
   readonly state: State;
-  readonly lines: Lines;
-  /** The lines of each function. */
-  readonly places: Lines;
-  readonly #known = new Map<string, { key: string; value: unknown }>();
+  readonly #shared: Shared;
 
-  constructor(model: Model, state: State) {
+  constructor(model: Model, state: State, shared?: Shared) {
     this.model = model;
     this.state = state;
-    this.lines = findLines(model);
-    this.places = findLines(model, true);
+    this.#shared = shared ?? {
+      lines: findLines(model),
+      places: findLines(model, true),
+      kept: new KeptValues(),
+    };
+  }
+
+  /** A view of another state, which keeps its values in the same place. */
+  at(state: State): View {
+    return new View(this.model, state, this.#shared);
+  }
+
+  /** Computes what is drawn in this state. */
+  *prepare(): Steps<void> {
+    yield* this.#treeSteps();
+    yield* this.#placeTotalSteps();
+    yield* this.#collectionSteps();
+    yield* this.#kindSteps();
+    if (this.model.stepEnd !== undefined) yield* this.#seriesSteps();
+    const { pane, fn } = this.state;
+    if (pane === "functions") yield* this.#functionSteps();
+    if (fn === undefined || (pane !== "source" && pane !== "calls")) return;
+    yield* this.own[fn] === 1 ? this.#ownFunctionSteps() : this.#functionSteps();
+    yield* this.#spotSteps();
+    if (pane === "calls") yield* this.#callSteps(fn);
+    else if (this.model.fnFile[fn]! > 0) yield* this.#lineSteps(this.model.fnFile[fn]! - 1);
+  }
+
+  get lines(): Lines {
+    return this.#shared.lines;
+  }
+
+  /** The lines of each function. */
+  get places(): Lines {
+    return this.#shared.places;
   }
 
   get isComparison(): boolean {
@@ -74,13 +118,23 @@ export class View {
     return [...this.state.hidden].sort().join();
   }
 
+  /** The key of what depends on the chosen samples and on hidden kinds. */
+  get #key(): string {
+    return `${this.#choiceKey}|${this.#hiddenKey}`;
+  }
+
   get weights(): Compared<Weights> {
-    const { model } = this;
-    return this.#once("weights", this.#choiceKey, () => ({
-      now: weigh(model, model.cells, this.choice),
-      before: model.cellsBefore &&
-        weigh(model, model.cellsBefore, { ...this.choice, range: undefined }),
-    }));
+    return finish(this.#weightSteps());
+  }
+
+  #weightSteps(): Steps<Compared<Weights>> {
+    const { model, choice } = this;
+    return this.#steps("weights", this.#choiceKey, function* () {
+      const now = yield* weigh(model, model.cells, choice);
+      const before = model.cellsBefore &&
+        (yield* weigh(model, model.cellsBefore, { ...choice, range: undefined }));
+      return { now, before };
+    });
   }
 
   /** All time that is chosen. */
@@ -113,10 +167,10 @@ export class View {
   }
 
   /** Calls with those of one function merged. */
-  get merged(): MergedCalls {
+  #mergedSteps(): Steps<MergedCalls> {
     const { showsTiers } = this.state;
     const key = [this.#hiddenKey, showsTiers].join("|");
-    return this.#once(
+    return this.#steps(
       "merged",
       key,
       () => mergeCalls(this.model, { holder: this.holder, splitsTiers: showsTiers }),
@@ -124,21 +178,23 @@ export class View {
   }
 
   get tree(): CallTree {
+    return finish(this.#treeSteps());
+  }
+
+  *#treeSteps(): Steps<CallTree> {
     const { graph, showsTiers, showsBefore } = this.state;
-    const { model, merged } = this;
-    const key = [this.#choiceKey, this.#hiddenKey, showsTiers, showsBefore].join("|");
+    const { model, choice } = this;
+    const key = [this.#key, showsTiers, showsBefore].join("|");
+    const merged = yield* this.#mergedSteps();
     if (graph === "time") {
-      return this.#once("time", key, () => buildTimeTree(model, this.choice, merged));
+      return yield* this.#steps("time", key, () => buildTimeTree(model, choice, merged));
     }
-    const { now, before } = this.weights;
-    const left = this.#once("left", key, () =>
-      buildCallTree(
-        merged,
-        showsBefore && before !== undefined
-          ? { shown: before, other: now }
-          : { shown: now, other: before },
-      ));
-    return graph === "left" ? left : this.#once("inverted", key, () => invertTree(left));
+    const { now, before } = yield* this.#weightSteps();
+    const sides = showsBefore && before !== undefined
+      ? { shown: before, other: now }
+      : { shown: now, other: before };
+    const left = yield* this.#steps("left", key, () => buildCallTree(merged, sides));
+    return graph === "left" ? left : yield* this.#steps("inverted", key, () => invertTree(left));
   }
 
   /** Functions of the table: the program's own, or all. */
@@ -159,97 +215,156 @@ export class View {
   }
 
   get functions(): Compared<Totals> {
-    const key = [this.#choiceKey, this.#hiddenKey, this.state.showsAll].join("|");
-    return this.#once(
+    return finish(this.#functionSteps());
+  }
+
+  #functionSteps(): Steps<Compared<Totals>> {
+    const key = [this.#key, this.state.showsAll].join("|");
+    const { tableFunctions } = this;
+    return this.#both(
       "functions",
       key,
-      () => this.#both((weights) => functionTotals(this.model, weights, this.tableFunctions)),
+      (weights) => functionTotals(this.model, weights, tableFunctions),
     );
   }
 
   /** Time of functions with the code that they call without a source; as the terminal counts it. */
   get ownFunctions(): Compared<Totals> {
-    const key = [this.#choiceKey, this.#hiddenKey].join("|");
-    return this.#once(
+    return finish(this.#ownFunctionSteps());
+  }
+
+  #ownFunctionSteps(): Steps<Compared<Totals>> {
+    const { own } = this;
+    return this.#both(
       "ownFunctions",
-      key,
-      () => this.#both((weights) => functionTotals(this.model, weights, this.own)),
+      this.#key,
+      (weights) => functionTotals(this.model, weights, own),
     );
   }
 
   /** Time of lines; those of a file that is not the program's count for that file alone. */
   linesFor(file: number | undefined): Compared<Totals> {
-    const { model, lines } = this;
+    return finish(this.#lineSteps(file));
+  }
+
+  #lineSteps(file: number | undefined): Steps<Compared<Totals>> {
+    const { model, lines, own } = this;
     const isForeign = file !== undefined &&
-      !this.own.some((counts, fn) => counts === 1 && model.fnFile[fn] === file + 1);
-    const key = [this.#choiceKey, this.#hiddenKey, isForeign ? file : ""].join("|");
-    return this.#once("lines", key, () => {
-      const counted = isForeign
-        ? this.own.map((counts, fn) => Number(counts === 1 || model.fnFile[fn] === file + 1))
-        : this.own;
-      return this.#both((weights) => lineTotals(model, weights, { lines, counted }));
-    });
+      !own.some((counts, fn) => counts === 1 && model.fnFile[fn] === file + 1);
+    const key = [this.#key, isForeign ? file : ""].join("|");
+    const counted = isForeign
+      ? own.map((counts, fn) => Number(counts === 1 || model.fnFile[fn] === file + 1))
+      : own;
+    return this.#both("lines", key, (weights) => lineTotals(model, weights, { lines, counted }));
   }
 
   /** Time of the lines of each function. */
   get placeTotals(): Compared<Totals> {
-    const key = [this.#choiceKey, this.#hiddenKey].join("|");
+    return finish(this.#placeTotalSteps());
+  }
+
+  #placeTotalSteps(): Steps<Compared<Totals>> {
     const options = { lines: this.places, counted: this.own };
-    return this.#once(
-      "places",
-      key,
-      () => this.#both((weights) => lineTotals(this.model, weights, options)),
-    );
+    return this.#both("places", this.#key, (weights) => lineTotals(this.model, weights, options));
   }
 
   /** Time in garbage collection, in all threads that are chosen. */
   get collection(): number {
-    return this.#once(
+    return finish(this.#collectionSteps());
+  }
+
+  *#collectionSteps(): Steps<number> {
+    const { model } = this;
+    const { functions: { name }, modules } = model.data;
+    const { now } = yield* this.#weightSteps();
+    return yield* this.#steps(
       "collection",
       this.#choiceKey,
       () =>
-        timeIn(this.model, this.weights.now, (fn) => {
-          const { functions: { name }, modules } = this.model.data;
-          const module = modules[this.model.fnModule[fn]!]!;
-          return activityOfFrame({ name: name[fn]!, module }) === "garbage collection";
-        }),
+        timeIn(
+          model,
+          now,
+          (fn) =>
+            activityOfFrame({ name: name[fn]!, module: modules[model.fnModule[fn]!]! }) ===
+              "garbage collection",
+        ),
     );
   }
 
+  /** Time by the kind of the innermost function that is shown, in the order of the kinds. */
+  get kinds(): Float64Array {
+    return finish(this.#kindSteps());
+  }
+
+  *#kindSteps(): Steps<Float64Array> {
+    const { model, holder } = this;
+    const { now } = yield* this.#weightSteps();
+    return yield* this.#steps("kinds", this.#key, () => timesOfKinds(model, now, holder));
+  }
+
+  /** Time of each spot itself. */
   get spots(): Float64Array {
-    const key = [this.#choiceKey, this.#hiddenKey].join("|");
-    return this.#once("spots", key, () => spotTimes(this.model, this.weights.now, this.own));
+    return finish(this.#spotSteps());
+  }
+
+  *#spotSteps(): Steps<Float64Array> {
+    const { model, own } = this;
+    const { now } = yield* this.#weightSteps();
+    return yield* this.#steps("spots", this.#key, () => spotTimes(model, now, own));
   }
 
   calls(fn: number): Compared<{ callers: Calls; callees: Calls }> {
-    const key = [this.#choiceKey, this.#hiddenKey, fn].join("|");
-    return this.#once(
+    return finish(this.#callSteps(fn));
+  }
+
+  #callSteps(fn: number): Steps<Compared<{ callers: Calls; callees: Calls }>> {
+    const { model, holder } = this;
+    return this.#both(
       "calls",
-      key,
-      () => this.#both((weights) => callsOf(this.model, weights, { fn, holder: this.holder })),
+      [this.#key, fn].join("|"),
+      (weights) => callsOf(model, weights, { fn, holder }),
     );
   }
 
+  /** Time by kind and stretch of time. */
   get series(): Float64Array[] {
+    return finish(this.#seriesSteps());
+  }
+
+  #seriesSteps(): Steps<Float64Array[]> {
+    const { model, holder, choice: { hasThread } } = this;
     const key = [this.state.thread, this.#hiddenKey].join("|");
-    return this.#once("series", key, () =>
-      timeByKind(this.model, this.holder, {
-        hasThread: this.choice.hasThread,
-        kinds: PAGE_KINDS.length,
-      }));
+    return this.#steps(
+      "series",
+      key,
+      () => timeByKind(model, holder, { hasThread, kinds: PAGE_KINDS.length }),
+    );
   }
 
-  #both<Value>(compute: (weights: Weights) => Value): Compared<Value> {
-    const { now, before } = this.weights;
-    return { now: compute(now), before: before && compute(before) };
+  *#both<Value>(
+    name: string,
+    key: string,
+    compute: (weights: Weights) => Steps<Value>,
+  ): Steps<Compared<Value>> {
+    const { now, before } = yield* this.#weightSteps();
+    return yield* this.#steps(name, key, function* () {
+      return { now: yield* compute(now), before: before && (yield* compute(before)) };
+    });
   }
 
-  /** Keeps the last value of each name. */
   #once<Value>(name: string, key: string, compute: () => Value): Value {
-    const known = this.#known.get(name);
-    if (known !== undefined && known.key === key) return known.value as Value;
-    const value = compute();
-    this.#known.set(name, { key, value });
+    // deno-lint-ignore require-yield -- it is small
+    return finish(this.#steps(name, key, function* () {
+      return compute();
+    }));
+  }
+
+  *#steps<Value>(name: string, key: string, compute: () => Steps<Value>): Steps<Value> {
+    const { kept } = this.#shared;
+    const known = kept.find<Value>(name, key);
+    if (known !== undefined) return known.value;
+    const value = yield* compute();
+    kept.keep(name, key, value);
     return value;
   }
 }
