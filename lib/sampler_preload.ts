@@ -1,7 +1,7 @@
 /**
- * Preloaded into a program whose functions V8's log names. It does not change the program. It
- * starts the built-in sampler, records spans, and installs the switches of the recording and of
- * trampolines. The command preloads it only if one of these is asked for.
+ * Preloaded into a program that is not instrumented. It does not change the program. It starts the
+ * built-in sampler or V8's sampler of memory, records spans, and installs the switches of the
+ * recording and of trampolines. The command preloads it only if one of these is asked for.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { toggleOnSignal } from "./instrument/toggle_signal.ts";
 import { readVariable } from "./runtime/runtime.ts";
 import { asksForTrampolines } from "./activation/switches.ts";
 import { sampleThisProgram } from "./sampler/program_sampler.ts";
+import { recordThisHeap } from "./sampler/heap/heap_program.ts";
 import { recordScope } from "./sampler/scope.ts";
 import { recordSpans } from "./spans/record_spans.ts";
 
@@ -20,3 +21,5 @@ if (asksForTrampolines(readVariable)) activation.decide(readVariable);
 toggleOnSignal(activation, readVariable);
 recordScope(activation, readVariable);
 recordSpans(readVariable);
+// Last: memory that this module takes is not the program's.
+recordThisHeap(activation, readVariable);

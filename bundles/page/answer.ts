@@ -1,4 +1,5 @@
 /** The answer in one line: the hottest line of the program, or how much time was gained or lost. */
+import { measureWords } from "../../lib/report/figures/measure_words.ts";
 import { link, make } from "./elements.ts";
 import { nameOf } from "./functions.ts";
 import { type HotLine, hotLines } from "./line_pane.ts";
@@ -21,7 +22,7 @@ export function drawAnswer(
   const parts: (Node | string)[] = [];
   if (all.before !== undefined) {
     const share = ratio(all.now - all.before, all.before);
-    const noun = unit === "nanoseconds" ? "time" : "events";
+    const { noun } = measureWords(model.data);
     const verdict = share === 0
       ? `As much ${noun}`
       : `${percent(Math.abs(share))} ${share < 0 ? "less" : "more"} ${noun}`;
@@ -41,7 +42,11 @@ export function drawAnswer(
       ? `${amount(self.now - (self.before ?? 0), { unit, signed: true })}`
       : percent(ratio(self.now, all.now));
     parts.push(
-      view.isComparison ? "Largest change: " : "Hottest line: ",
+      view.isComparison
+        ? "Largest change: "
+        : unit === "bytes"
+        ? "Most memory: "
+        : "Hottest line: ",
       make("b", {}, share),
       " ",
       link(`${where}  ${text}`, () => onChoose(fn, line)),

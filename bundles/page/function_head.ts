@@ -1,4 +1,5 @@
 /** The head of the panes that show one function. */
+import { measureWords } from "../../lib/report/figures/measure_words.ts";
 import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import { TIER_LABELS } from "./colors.ts";
 import { make, swatch } from "./elements.ts";
@@ -62,7 +63,7 @@ function codeDetails(view: View, fn: number): HTMLElement {
     { className: "tiers" },
     make("summary", {}, "Tiers, optimisation"),
   );
-  if (all === 0) details.append("It has no time of its own here.");
+  if (all === 0) details.append(`It has no ${measureWords(model.data).noun} of its own here.`);
   TIER_LABELS.forEach((label, tier) => {
     if (tiers[tier]! > 0) {
       details.append(swatch(`tier-${tier}`), `${label} ${percent(tiers[tier]! / all)}  `);

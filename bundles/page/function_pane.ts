@@ -1,4 +1,5 @@
 /** The table of functions. */
+import { measureWords } from "../../lib/report/figures/measure_words.ts";
 import { PAGE_KINDS } from "../../lib/report/page/page_data.ts";
 import { link, make, swatch } from "./elements.ts";
 import { fileOf, longPlace, nameOf, searchText, shortPlace } from "./functions.ts";
@@ -52,7 +53,11 @@ export function drawFunctions(place: HTMLElement, view: View, events: TableEvent
   const table = make(
     "table",
     { className: "functions" },
-    make("caption", { className: "hidden" }, "Functions with their time"),
+    make(
+      "caption",
+      { className: "hidden" },
+      `Functions with their ${measureWords(view.model.data).noun}`,
+    ),
     make("thead", {}, make("tr", {}, ...heads)),
     body,
   );

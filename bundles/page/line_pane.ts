@@ -1,7 +1,8 @@
 /** The hottest lines of all files, with their text. */
+import { measureWords } from "../../lib/report/figures/measure_words.ts";
 import { link, make } from "./elements.ts";
 import { nameOf } from "./functions.ts";
-import { measureCell, rank, SELF, TOTAL } from "./measure.ts";
+import { meanings, measureCell, rank } from "./measure.ts";
 import type { Matcher } from "./search.ts";
 import { type LookAt, rowMark } from "./why.ts";
 import type { Compared, View } from "./view.ts";
@@ -79,14 +80,18 @@ export function drawLines(
     make("th", {
       scope: "col",
       className: ["number", "number", "code", "name", "file"][i]!,
-      title: [SELF, TOTAL][i] ?? "",
+      title: meanings(view)[i] ?? "",
     }, text)
   );
   place.replaceChildren(
     make(
       "table",
       { className: "lines" },
-      make("caption", { className: "hidden" }, "Lines with the most time of their own"),
+      make(
+        "caption",
+        { className: "hidden" },
+        `Lines with the most ${measureWords(model.data).noun} of their own`,
+      ),
       make("thead", {}, make("tr", {}, ...heads)),
       make("tbody", {}, ...rows),
     ),

@@ -3,10 +3,14 @@ import { make } from "./elements.ts";
 import type { Compared, View } from "./view.ts";
 import { amount, percent, ratio } from "./words.ts";
 
-/** The meaning of self time. */
-export const SELF = "Time in it, and in the code without a source that it called";
-/** The meaning of total time. */
-export const TOTAL = "Time in it, and in all that it called";
+/** The meanings of the columns for one's own amount and for the total. */
+export function meanings({ model }: View): [self: string, total: string] {
+  const subject = model.data.unit === "bytes" ? "Memory of it" : "Time in it";
+  return [
+    `${subject}, and in the code without a source that it called`,
+    `${subject}, and in all that it called`,
+  ];
+}
 
 /** Values are sorted by this: time, or the difference that is shown. */
 export function rank(view: View, { now, before = 0 }: Compared<number>): number {

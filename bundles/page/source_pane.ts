@@ -1,9 +1,10 @@
 /** The source of a function, with the time of each line beside it. */
+import { measureWords } from "../../lib/report/figures/measure_words.ts";
 import type { PageCause } from "../../lib/report/page/page_data.ts";
 import { chooseFunction, make, placeholder } from "./elements.ts";
 import { functionHead } from "./function_head.ts";
 import { longPlace, nameOf } from "./functions.ts";
-import { measureCell, rank, SELF, TOTAL } from "./measure.ts";
+import { meanings, measureCell, rank } from "./measure.ts";
 import type { Compared, View } from "./view.ts";
 import { causeText, type LookAt } from "./why.ts";
 import { ratio } from "./words.ts";
@@ -70,7 +71,11 @@ export function drawSource(place: HTMLElement, view: View, onChoose: LookAt): vo
   const table = make(
     "table",
     { className: "source" },
-    make("caption", { className: "hidden" }, `Lines of ${longPlace(model, fn)} with their time`),
+    make(
+      "caption",
+      { className: "hidden" },
+      `Lines of ${longPlace(model, fn)} with their ${measureWords(model.data).noun}`,
+    ),
     columnHeads(view),
     body,
   );
@@ -175,8 +180,9 @@ function hottestLine(view: View, fn: number): number | undefined {
   return hottest?.line;
 }
 
-function columnHeads({ isComparison }: View): HTMLElement {
-  const change = isComparison ? " ±" : "";
+function columnHeads(view: View): HTMLElement {
+  const change = view.isComparison ? " ±" : "";
+  const [self, total] = meanings(view);
   const head = (text: string, className = "number", title = "") =>
     make("th", { scope: "col", className, title }, text);
   return make(
@@ -186,8 +192,8 @@ function columnHeads({ isComparison }: View): HTMLElement {
       "tr",
       {},
       head("Line", "line"),
-      head(`Self${change}`, "number", SELF),
-      head(`Total${change}`, "number", TOTAL),
+      head(`Self${change}`, "number", self),
+      head(`Total${change}`, "number", total),
       head("Source", "code"),
     ),
   );

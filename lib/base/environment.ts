@@ -83,6 +83,12 @@ export const ENVIRONMENT = {
     isInherited: false,
     isInternal: true,
   },
+  JS_PERF_HEAP: {
+    help: "how V8 samples the program's memory, and where that is written",
+    readBy: "sampler/heap/heap_wish.ts",
+    isInherited: false,
+    isInternal: true,
+  },
 } as const satisfies Readonly<Record<string, EnvironmentVariable>>;
 
 /** The name of an environment variable of this package. */

@@ -38,6 +38,38 @@ export const OPTIONS: readonly CommandOption[] = [
     commands: { profile: true },
   },
   {
+    name: "alloc",
+    help: "record memory instead of time: the objects that functions allocate, also those that " +
+      "were collected since; V8 samples its heap",
+    commands: { profile: true },
+  },
+  {
+    name: "live",
+    help: "record memory instead of time: the objects that are still held at the end, by the " +
+      "functions that allocated them",
+    commands: { profile: true },
+  },
+  {
+    name: "interval",
+    argument: "BYTES",
+    help: "with --alloc or --live: a sample each so many bytes, on average, as 64K (512K)",
+    commands: { profile: true },
+  },
+  {
+    name: "no-inlining",
+    help: "with --alloc or --live: have V8 inline no function, so that each has its own objects; " +
+      "programs take about 1.3 times as long",
+    commands: { profile: true },
+  },
+  {
+    name: "snapshot-signal",
+    argument: "NAME",
+    help:
+      "with --alloc or --live: the signal at which the memory of that moment is recorded too, " +
+      "as SIGUSR2; beside FILE.json, as FILE.1.json",
+    commands: { profile: true },
+  },
+  {
     name: "pid",
     short: "p",
     argument: "PID",
@@ -233,7 +265,8 @@ export const OPTIONS: readonly CommandOption[] = [
     help:
       "formats of the report, separated by commas: text (functions and lines by time), perf (a tree as perf prints it), html (a page), markdown, cpuprofile " +
       "(Chrome DevTools, VS Code; a file for each thread), firefox (Firefox Profiler), folded, " +
-      "speedscope, pprof; files go beside the recording (text)",
+      "speedscope, pprof, heapprofile (memory, for Chrome DevTools and VS Code); files go beside " +
+      "the recording (text)",
     commands: {
       profile: true,
       report: true,

@@ -1,12 +1,13 @@
 import type { CallGraph } from "../perf/call_graph.ts";
 import type { CodeHistory } from "./code_history.ts";
 import type { Frame } from "./frame.ts";
+import type { ProcessMemory } from "./process_memory.ts";
 import type { SampleTable } from "./sample_table.ts";
 import type { SourceTexts } from "./sources.ts";
 import type { RecordedSpans } from "./recorded_spans.ts";
 import type { Thread } from "./thread.ts";
 
-/** The sampler that took the samples: perf, or the one in the native library. */
+/** A sampler of time: perf, or the one in the native library. */
 export type SamplerName = "perf" | "builtin";
 
 /** A stack, and its count. Equal stacks of equally named threads are one. */
@@ -19,24 +20,33 @@ export interface Stack {
   samples: number;
   /** The sum of their weights, in the recording's unit. */
   weight: number;
+  /** The number of objects, estimated. @default {it is no recording of V8's heap} */
+  objects?: number;
   /** Whether outer frames are missing, because the stack was deeper than the sampler keeps. */
   isCut: boolean;
 }
 
 /** A recording of a program: the one form that every sampler yields and every report reads. */
 export interface Recording {
-  /** The sampler that took the samples. */
-  sampler: SamplerName;
+  /** The sampler that took the samples: one of time, or V8's own of its heap. */
+  sampler: SamplerName | "v8";
   /** The sampler and its version in words, such as `perf 6.12.95`. */
   samplerVersion: string;
   /** The recorded program with its arguments; empty where it ran before the recording began. */
   command: readonly string[];
-  /** The event that was counted, such as `cpu-clock` or `cycles`. */
+  /**
+   * The event that was counted, such as `cpu-clock` or `cycles`; of V8's heap `alloc` for all objects
+   * that were allocated, `live` for those that were still held.
+   */
   event: string;
-  /** The unit of weights: nanoseconds of processor time, or occurrences of the event. */
-  unit: "nanoseconds" | "events";
+  /** The unit of weights: nanoseconds of processor time, bytes, or occurrences of the event. */
+  unit: "nanoseconds" | "bytes" | "events";
   /** Samples asked for per second; `undefined` where it is unknown. */
   frequency?: number;
+  /** The mean bytes between two samples of V8's heap. @default {it is no recording of that} */
+  interval?: number;
+  /** The program's memory when V8's heap was sampled last, in bytes. @default {unknown} */
+  memory?: ProcessMemory;
   /** The way in which callers were found; `undefined` where it is unknown. */
   callGraph?: CallGraph;
   /**

@@ -33,11 +33,12 @@ export function encodeRecording(
     if (!ids.has(frame)) ids.set(frame, ids.size);
     return ids.get(frame)!;
   };
-  const encoded = stacks.map(({ thread, frames, samples, weight, isCut }) => ({
+  const encoded = stacks.map(({ thread, frames, samples, weight, objects, isCut }) => ({
     thread,
     frames: frames.map(idOf),
     samples,
     weight,
+    objects,
     isCut,
   }));
   const columns = {
@@ -96,8 +97,8 @@ export function decodeRecording(text: string): Recording {
 
 function decodedStacks(stacks: readonly EncodedStack[], frames: readonly Frame[]): Stack[] {
   const table = new StackTable();
-  for (const { thread, frames: ids, samples, weight, isCut } of stacks) {
-    table.add(thread, ids.map((id) => frames[id]!), { samples, weight, isCut });
+  for (const { thread, frames: ids, ...count } of stacks) {
+    table.add(thread, ids.map((id) => frames[id]!), count);
   }
   return table.stacks();
 }
@@ -136,6 +137,7 @@ interface EncodedStack {
   frames: number[];
   samples: number;
   weight: number;
+  objects?: number;
   isCut: boolean;
 }
 

@@ -7,6 +7,8 @@ import { StackTrie } from "./stack_trie.ts";
 export interface StackCount {
   /** The weight of the samples, in the recording's unit. */
   weight: number;
+  /** The number of objects. @default {it is no recording of V8's heap} */
+  objects?: number;
   /** The number of samples that saw it. @default {1} */
   samples?: number;
   /** Whether outer frames are missing. @default {false} */
@@ -63,7 +65,7 @@ export class StackTable {
   count(
     thread: string,
     path: number,
-    { weight, samples = 1, isCut = false }: StackCount,
+    { weight, objects, samples = 1, isCut = false }: StackCount,
   ): number {
     let threadId = this.#threadIds.get(thread);
     if (threadId === undefined) this.#threadIds.set(thread, threadId = this.#threadIds.size);
@@ -78,6 +80,7 @@ export class StackTable {
     const stack = this.#stacks[index]!;
     stack.samples += samples;
     stack.weight += weight;
+    if (objects !== undefined) stack.objects = (stack.objects ?? 0) + objects;
     return index;
   }
 
@@ -104,6 +107,7 @@ class CountedStack implements Stack {
   readonly isCut: boolean;
   samples = 0;
   weight = 0;
+  declare objects?: number;
   readonly #table: StackTable;
   readonly #path: number;
 

@@ -27,6 +27,10 @@ export class ViewedStack implements Stack {
     return this.#stack.weight;
   }
 
+  get objects(): number | undefined {
+    return this.#stack.objects;
+  }
+
   get isCut(): boolean {
     return this.#stack.isCut;
   }

@@ -4,6 +4,7 @@ import { formatCpuProfile, formatCpuProfiles } from "./formats/cpuprofile.ts";
 import { formatFirefox } from "./formats/firefox.ts";
 import { foldFrames } from "./figures/fold_frames.ts";
 import { formatFolded } from "./formats/folded.ts";
+import { formatHeapProfile } from "./formats/heapprofile.ts";
 import { formatHtml } from "./page/html.ts";
 import { formatMarkdown } from "./formats/markdown.ts";
 import { formatPerfText } from "./text/perf_text.ts";
@@ -25,7 +26,8 @@ export type ReportFormat =
   | "firefox"
   | "folded"
   | "speedscope"
-  | "pprof";
+  | "pprof"
+  | "heapprofile";
 
 /** The file name endings of all formats. */
 export const FORMAT_ENDINGS: Readonly<Record<ReportFormat, string>> = {
@@ -38,7 +40,30 @@ export const FORMAT_ENDINGS: Readonly<Record<ReportFormat, string>> = {
   folded: ".folded",
   speedscope: ".speedscope.json",
   pprof: ".pb.gz",
+  heapprofile: ".heapprofile",
 };
+
+/** Formats that have times only. */
+const FOR_TIMES: readonly ReportFormat[] = ["cpuprofile", "firefox"];
+
+/** Formats that have bytes only. */
+const FOR_BYTES: readonly ReportFormat[] = ["heapprofile"];
+
+/**
+ * Refuses formats that cannot have what was recorded.
+ *
+ * @param formats The formats.
+ * @param unit The recording's unit.
+ * @throws {RangeError} If one has times only, or memory only, and the recording is of the other.
+ */
+export function checkFormats(formats: readonly ReportFormat[], unit: Recording["unit"]): void {
+  const [unusable, subject, content] = unit === "bytes"
+    ? [FOR_TIMES, "memory", "times"]
+    : [FOR_BYTES, "time", "memory"];
+  const format = formats.find((format) => unusable.includes(format));
+  if (format === undefined) return;
+  throw new RangeError(`Cannot report ${subject} in format "${format}": it has ${content} only`);
+}
 
 /**
  * Parses the value of `--format`: one or several, separated by commas.
@@ -154,6 +179,8 @@ export function formatReport(
       return formatSpeedscope(folded, recordingTitle(recording));
     case "pprof":
       return formatPprof(folded);
+    case "heapprofile":
+      return formatHeapProfile(folded);
   }
 }
 

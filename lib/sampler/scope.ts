@@ -62,13 +62,23 @@ export function recordScope(activation: Activation, read: ReadVariable): void {
     const control = read(CONTROL_VARIABLE);
     // Programs that this one starts must not switch the recording.
     for (const name of [SCOPE_VARIABLE, CONTROL_VARIABLE]) delete process.env[name];
-    const record = control ? controlOfPerf(control) : controlOfSampler();
-    if (scope.kind === "active") followActivation(activation, record);
-    else if (scope.kind === "measure") followMeasure(scope.name, record);
-    else record(true);
+    followScope(scope, activation, control ? controlOfPerf(control) : controlOfSampler());
   } catch (error) {
     warn(`Cannot record only ${value}: ${(error as Error).message}`);
   }
+}
+
+/**
+ * Switches a recording on and off as a scope says; it must be off now.
+ *
+ * @param scope The scope.
+ * @param activation Its trampolines decide in the scope `active`.
+ * @param record Switches the recording.
+ */
+export function followScope(scope: Scope, activation: Activation, record: SwitchRecording): void {
+  if (scope.kind === "active") followActivation(activation, record);
+  else if (scope.kind === "measure") followMeasure(scope.name, record);
+  else record(true);
 }
 
 /**

@@ -2,6 +2,7 @@ import { deepEqual, equal, match, throws } from "node:assert/strict";
 
 import { functionFrame } from "../../lib/recording/frame.ts";
 import {
+  checkFormats,
   FORMAT_ENDINGS,
   formatReport,
   formatReportFiles,
@@ -19,13 +20,25 @@ Deno.test("parseFormats() takes one or several formats, each once", () => {
 });
 
 Deno.test("parseFormats() names the formats where one is unknown", () => {
-  const options =
-    "must be one of text, perf, html, markdown, cpuprofile, firefox, folded, speedscope, pprof";
+  const options = "must be one of text, perf, html, markdown, cpuprofile, firefox, folded, " +
+    "speedscope, pprof, heapprofile";
   throws(() => parseFormats("html,svg"), {
     name: "RangeError",
     message: `Cannot report in format "svg": ${options}`,
   });
   throws(() => parseFormats(","), { message: `Cannot report in format ",": ${options}` });
+});
+
+Deno.test("checkFormats() refuses times of memory, and memory of times", () => {
+  checkFormats(parseFormats("text,html,pprof,heapprofile"), "bytes");
+  checkFormats(parseFormats("text,html,pprof,cpuprofile,firefox"), "nanoseconds");
+  throws(() => checkFormats(parseFormats("text,firefox"), "bytes"), {
+    name: "RangeError",
+    message: 'Cannot report memory in format "firefox": it has times only',
+  });
+  throws(() => checkFormats(parseFormats("heapprofile"), "events"), {
+    message: 'Cannot report time in format "heapprofile": it has memory only',
+  });
 });
 
 Deno.test("formatReport() knows all formats, and folds frames for each", () => {

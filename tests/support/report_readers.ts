@@ -39,17 +39,34 @@ export function sumOf(readings: readonly ThreadReading[]): ThreadReading {
   return sum;
 }
 
+/** Memory as Chrome DevTools reads it, in bytes. */
+export interface MemoryReading {
+  total: number;
+  /** Memory that functions allocated themselves, by name. */
+  self: Record<string, number>;
+}
+
+/** Has the model of Chrome DevTools read a `.heapprofile` file. */
+export async function readHeapWithDevTools(file: string): Promise<MemoryReading> {
+  const [reading] = await runDevTools("devtools_heap_model.ts", [file]);
+  return reading as MemoryReading;
+}
+
 /** Has the model of Chrome DevTools read `.cpuprofile` files. */
 export async function readWithDevTools(files: readonly string[]): Promise<ThreadReading[]> {
+  return await runDevTools("devtools_model.ts", files) as ThreadReading[];
+}
+
+async function runDevTools(reader: string, files: readonly string[]): Promise<unknown[]> {
   const installed = `${installOnce(DEVTOOLS, [DEVTOOLS])}/node_modules/chrome-devtools-frontend`;
   const directory = await Deno.makeTempDir({ prefix: "xperf-devtools-" });
   try {
     // Runtimes do not strip the types of what lies in node_modules.
-    for (const part of ["core/platform", "models/cpu_profile"]) {
+    for (const part of ["core/platform", "models/cpu_profile", "panels/profiler"]) {
       cpSync(`${installed}/front_end/${part}`, `${directory}/${part}`, { recursive: true });
     }
-    const program = fileURLToPath(new URL("devtools_model.ts", import.meta.url));
-    const readings: ThreadReading[] = [];
+    const program = fileURLToPath(new URL(reader, import.meta.url));
+    const readings: unknown[] = [];
     for (const file of files) {
       const args = ["run", "-A", "--no-check", "--no-lock", "--no-config"]
         .concat("--unstable-sloppy-imports", program, directory, file);

@@ -132,7 +132,7 @@ function demoPath(): string {
 }
 
 /** Reads `--duration`: the seconds after which the recording ends, and a script with it. */
-function secondsOf(line: CommandLine): number | undefined {
+export function secondsOf(line: CommandLine): number | undefined {
   const value = lastValue(line, "duration");
   if (value === undefined) return undefined;
   const seconds = Number(value);

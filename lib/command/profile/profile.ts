@@ -15,6 +15,8 @@ import type { Trial } from "../../perf/perf_tool.ts";
 import { profileTop } from "../top/profile_top.ts";
 import { announce } from "./announce.ts";
 import { hasFailedEarly, notesOnOtherProcesses, warnOfNoNames } from "./missing_names.ts";
+import { heapKindOf } from "./heap/heap_plan.ts";
+import { profileHeap } from "./heap/heap_profile.ts";
 import { start } from "./start.ts";
 import { nothingMeasured, type ProfileRun, type Recorded } from "./recorded_run.ts";
 import { profileWithPerf } from "./perf_recording.ts";
@@ -61,6 +63,8 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     console.log(PROFILE_HELP);
     return { code: 0, signal: null };
   }
+  const heap = heapKindOf(line);
+  if (heap !== undefined) return await profileHeap(line, heap);
   const plan = decide(line);
   const sampler = decideSampler(parseSampler(lastValue(line, "sampler")), {
     perfOptions: onlyPerfs(plan),

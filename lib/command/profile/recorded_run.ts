@@ -1,5 +1,5 @@
 import { PerfError } from "../../base/perf_error.ts";
-import type { Recording, SamplerName } from "../../recording/recording.ts";
+import type { Recording } from "../../recording/recording.ts";
 import type { Scope } from "../../sampler/scope.ts";
 import type { Ending } from "../program/child.ts";
 import type { ScriptCommand } from "../program/script.ts";
@@ -31,10 +31,10 @@ export interface Recorded {
 /** Why there is nothing to report. */
 export function nothingMeasured(
   output: string,
-  { scope, ending: { code, signal }, sampler, reached }: {
+  { scope, ending: { code, signal, isKilled }, sampler, reached }: {
     scope: Scope;
     ending: Ending;
-    sampler: SamplerName;
+    sampler: Recording["sampler"];
     reached?: ReachedSize;
   },
 ): PerfError {
@@ -44,15 +44,22 @@ export function nothingMeasured(
       { code: "perf", hint: `--max-size ${reached.next}` },
     );
   }
-  const how = signal === null ? `status ${code}` : `signal ${signal}`;
-  const missed = code === 0 && signal === null ? missedScope(scope) : undefined;
+  const how = isKilled
+    ? "SIGKILL, since it heard no other signal"
+    : signal === null
+    ? `status ${code}`
+    : `signal ${signal}`;
+  const missed = code === 0 && signal === null && !isKilled ? missedScope(scope) : undefined;
   const why = missed !== undefined
     ? `nothing was measured, ${missed}`
     : sampler === "perf"
     ? `nothing was measured, perf record ended with ${how}`
-    : `the built-in sampler has seen nothing, the program ended with ${how}`;
+    : `${SAMPLERS[sampler]} has seen nothing, the program ended with ${how}`;
   return new PerfError(`Cannot report "${output}": ${why}`, { code: "perf" });
 }
+
+/** Samplers other than perf, in words. */
+const SAMPLERS = { builtin: "the built-in sampler", v8: "V8's sampler of its heap" } as const;
 
 /** Names the scope that no sample fell into; `undefined` if everything was recorded. */
 function missedScope(scope: Scope): string | undefined {

@@ -16,6 +16,8 @@ export interface Ending {
   code: number;
   /** The name of the signal that ended it. */
   signal: string | null;
+  /** Whether it was killed, because it did not end at its limit. @default {false} */
+  isKilled?: boolean;
 }
 
 /** Signals that are passed on to a program. */
@@ -31,6 +33,9 @@ const SIGNALS: readonly Signal[] = [
 /** Signals that a terminal sends to all processes in its foreground, and so to the child. */
 const TERMINAL_SIGNALS: readonly Signal[] = ["SIGINT", "SIGQUIT", "SIGHUP"];
 
+/** Signals that are meant to end a program. */
+const ENDING_SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+
 /** Options of {@linkcode runChild}. */
 export interface RunOptions {
   /** All its environment variables. */
@@ -41,6 +46,11 @@ export interface RunOptions {
   stdio?: ["ignore", number, number];
   /** Called with the child's number. */
   started?: (pid: number) => void;
+  /**
+   * Whether a second signal of those that end a program kills the child: one that hears signals only
+   * between its tasks would go on for ever. @default {false}
+   */
+  killsAtSecond?: boolean;
   /** The limit at which the child gets a signal; it then counts as successful. @default {none} */
   limit?: RunLimit;
 }
@@ -53,6 +63,8 @@ export interface RunLimit {
   seconds?: number;
   /** Asked now and again whether it is to end. @default {it is not} */
   isReached?: () => boolean;
+  /** Milliseconds after the signal for which it may go on before it is killed. @default {for ever} */
+  grace?: number;
 }
 
 /** The time between two calls of {@linkcode RunLimit.isReached}, in milliseconds. */
@@ -66,13 +78,17 @@ const LIMIT_INTERVAL = 250;
  */
 export async function runChild(
   [program, ...args]: readonly string[],
-  { env, signals = SIGNALS, stdio, started, limit }: RunOptions,
+  { env, signals = SIGNALS, stdio, started, limit, killsAtSecond = false }: RunOptions,
 ): Promise<Ending> {
   const heardByAll = isInForeground() ? TERMINAL_SIGNALS : [];
   let child: ChildProcess | undefined;
+  let endings = 0;
   const listeners = signals.map((signal) => {
     // A listener alone keeps this process alive until the child has ended.
     const listener = () => {
+      if (killsAtSecond && ENDING_SIGNALS.includes(signal) && ++endings > 1) {
+        send(child, "SIGKILL");
+      }
       if (!heardByAll.includes(signal)) send(child, signal);
     };
     process.on(signal, listener);
@@ -82,19 +98,30 @@ export async function runChild(
     child = spawn(program!, args, { env, stdio: stdio ?? "inherit" });
     if (child.pid !== undefined) started?.(child.pid);
     if (limit === undefined) return await endOf(child);
-    const { seconds, isReached, signal } = limit;
-    let isOver = false;
+    const { seconds, isReached, signal, grace } = limit;
+    let [isOver, isKilled] = [false, false];
+    let kill: ReturnType<typeof setTimeout> | undefined;
     const end = () => {
-      if (!isOver) send(child, signal);
+      if (!isOver) {
+        send(child, signal);
+        if (grace !== undefined) {
+          kill = setTimeout(() => {
+            isKilled = true;
+            send(child, "SIGKILL");
+          }, grace);
+        }
+      }
       isOver = true;
     };
     const timer = seconds === undefined ? undefined : setTimeout(end, 1000 * seconds);
     const watch = isReached && setInterval(() => isReached() && end(), LIMIT_INTERVAL);
     const ending = await endOf(child).finally(() => {
       clearTimeout(timer);
+      clearTimeout(kill);
       clearInterval(watch);
     });
-    return isOver ? { code: 0, signal: null } : ending;
+    if (!isOver) return ending;
+    return { code: 0, signal: null, ...isKilled ? { isKilled } : {} };
   } finally {
     for (const { signal, listener } of listeners) process.off(signal, listener);
   }

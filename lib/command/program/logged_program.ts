@@ -56,7 +56,7 @@ const SPARKPLUG_FLAG = "--always-sparkplug";
  * Keeps V8 from inlining, so that every function has its own frame
  * (v8/src/flags/flag-definitions.h).
  */
-const NO_INLINING_FLAGS: readonly string[] = ["--no-turbo-inlining", "--no-maglev-inlining"];
+export const NO_INLINING_FLAGS: readonly string[] = ["--no-turbo-inlining", "--no-maglev-inlining"];
 
 /** The path of V8's log, and its content. */
 export interface LogOptions extends Pick<LogDirectory, "logFile"> {

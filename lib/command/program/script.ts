@@ -66,14 +66,15 @@ export function scriptCommand(
  * Returns the command that runs a script, or a command, without naming its functions.
  *
  * @param preload A module to load in front of a script.
+ * @param engineFlags Flags for V8 in front of a script.
  */
 export function plainCommand(
   line: CommandLine,
   wish: Wish,
-  { preload }: { preload?: string } = {},
+  { preload, engineFlags }: { preload?: string; engineFlags?: readonly string[] } = {},
 ): ScriptCommand {
   const { script, scriptArgs, command } = line;
-  const startArgs = host.startArgs({ flags: runtimeArgsOf(line), preload });
+  const startArgs = host.startArgs({ flags: runtimeArgsOf(line), preload, engineFlags });
   return {
     command: script === undefined
       ? command

@@ -133,6 +133,7 @@ function formatDifference(
     return differenceText(differenceOf(moved, after), {
       names: namesOf(first, second),
       unit: after.unit,
+      event: after.event,
       byShares,
       directory: process.cwd(),
     });
@@ -170,13 +171,21 @@ function recordingPairs(
   });
   const [first] = before;
   const [second] = after;
-  if (pairs.length === 0 && isForced && first !== undefined && second !== undefined) {
+  const isComparable = (first?.unit === "bytes") === (second?.unit === "bytes");
+  if (
+    pairs.length === 0 && isForced && isComparable && first !== undefined && second !== undefined
+  ) {
     return [{ before: first, after: second }];
   }
   if (pairs.length === 0) {
     throw new PerfError(
       `Cannot compare ${eventNames(before)} with ${eventNames(after)}: must be the same event`,
-      { code: "perf", hint: "-e EVENT records another, --force compares these" },
+      {
+        code: "perf",
+        hint: isComparable
+          ? "-e EVENT records another, --force compares these"
+          : "record both in one way: bytes are no time",
+      },
     );
   }
   if (isForced) return pairs;

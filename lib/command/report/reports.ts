@@ -11,6 +11,7 @@ import { systemReason } from "../../base/system_reason.ts";
 import { recordingAdvice } from "../../report/figures/advice.ts";
 import { causesOf } from "../../report/causes/causes.ts";
 import {
+  checkFormats,
   FORMAT_ENDINGS,
   formatReportFiles,
   parseFormats,
@@ -94,6 +95,7 @@ export async function writeReports(
   { formats, appOnly, tree, hasSources, isQuiet, maxLines }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): Promise<void> {
+  for (const { unit } of recordings) checkFormats(formats, unit);
   // The text tells events apart, as perf's does.
   if (output === "-" && formats.some((format) => !FOR_TERMINALS.includes(format))) {
     requireOneEvent(recordings, output);
@@ -102,7 +104,10 @@ export async function writeReports(
     const warnings = recordingAdvice(recording, { unwinds });
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
-    const causes = formats.some((format) => WITH_CAUSES.includes(format))
+    // Causes are reasons for which lines take time.
+    const causes = recording.unit !== "bytes" && formats.some((format) =>
+        WITH_CAUSES.includes(format)
+      )
       ? await causesOf(recording)
       : undefined;
     for (const format of formats) {
@@ -169,7 +174,7 @@ export function reportPath(
 ): string {
   if (output !== undefined && formats.length === 1 && event === "") return output;
   const stem = (output ?? recording).replace(
-    /(?<=[^/])\.(?:data|json|html|folded|txt|md|cpuprofile)$/,
+    /(?<=[^/])\.(?:data|json|html|folded|txt|md|cpuprofile|heapprofile)$/,
     "",
   );
   return `${stem}${event}${FORMAT_ENDINGS[format]}`;

@@ -1,5 +1,6 @@
 import type { Recording } from "../../recording/recording.ts";
-import { percentText } from "../figures/amounts.ts";
+import { amountText as sizeText, percentText } from "../figures/amounts.ts";
+import { type MeasureWords, measureWords } from "../figures/measure_words.ts";
 import type { Change, Difference } from "./difference.ts";
 
 /** The most functions, and lines, that have gained time and that have lost time. */
@@ -24,6 +25,8 @@ export interface DifferenceTextOptions {
   names: { before: string; after: string };
   /** The unit of both. */
   unit: Recording["unit"];
+  /** The event of both. @default {one that has no words of its own} */
+  event?: string;
   /** Whether functions and lines are compared by their shares of all time. @default {false} */
   byShares?: boolean;
   /** The directory that paths are shown from. @default {paths are shown whole} */
@@ -38,12 +41,13 @@ export interface DifferenceTextOptions {
  */
 export function* differenceText(
   difference: Difference,
-  { names, unit, byShares = false, directory }: DifferenceTextOptions,
+  { names, unit, event = "", byShares = false, directory }: DifferenceTextOptions,
 ): Generator<string> {
   const { total, program, functions, lines } = difference;
-  const rows = new Rows(difference, unit, byShares);
-  yield `${headline(total, unit)}\n`;
-  yield `the program's functions: ${headline(program, unit)}\n`;
+  const words = measureWords({ unit, event });
+  const rows = new Rows(difference, { unit, byShares, noun: words.selfNoun });
+  yield `${headline(total, unit, words)}\n`;
+  yield `the program's functions: ${headline(program, unit, words)}\n`;
   yield `before: ${names.before}, after: ${names.after}\n`;
   if (byShares && (total.before === 0 || total.after === 0)) return;
   const place = (file: string, line?: number) =>
@@ -60,13 +64,20 @@ export function* differenceText(
     lines,
     ({ name, file, line, text }) => `${place(file, line)}  ${shortened(text ?? name)}`,
   );
-  yield "\nSelf time: in the function itself, and in builtins, runtime and libraries that it called.\n";
+  if (unit === "bytes") {
+    yield "\nCounted for the function itself, and for builtins, runtime and libraries that it called.\n";
+  } else {
+    yield "\nSelf time: in the function itself, and in builtins, runtime and libraries that it called.\n";
+  }
   yield "Changes that chance can make are left out.\n";
 }
 
 /** A change in words: `39 % less time: 2411 ms before, 1470 ms after`. */
-function headline({ before, after }: Change, unit: Recording["unit"]): string {
-  const word = unit === "nanoseconds" ? "time" : "events";
+function headline(
+  { before, after }: Change,
+  unit: Recording["unit"],
+  { noun: word }: MeasureWords,
+): string {
   const amounts = `${amountText(before, unit)} before, ${amountText(after, unit)} after`;
   if (before === 0) return amounts;
   const percent = 100 * (after - before) / before;
@@ -79,11 +90,16 @@ class Rows {
   readonly #difference: Difference;
   readonly #unit: Recording["unit"];
   readonly #byShares: boolean;
+  readonly #noun: string;
 
-  constructor(difference: Difference, unit: Recording["unit"], byShares: boolean) {
+  constructor(
+    difference: Difference,
+    { unit, byShares, noun }: { unit: Recording["unit"]; byShares: boolean; noun: string },
+  ) {
     this.#difference = difference;
     this.#unit = unit;
     this.#byShares = byShares;
+    this.#noun = noun;
   }
 
   /** Two tables, of the entries that have less and of those that have more than before. */
@@ -110,9 +126,9 @@ class Rows {
 
   /** The headings of entries with less and with more than before. */
   #headings(): [less: string, more: string] {
-    if (this.#byShares) return ["a smaller share of all time", "a larger share of all time"];
-    const noun = this.#unit === "nanoseconds" ? "self time" : "events";
-    return [`less ${noun}`, `more ${noun}`];
+    if (!this.#byShares) return [`less ${this.#noun}`, `more ${this.#noun}`];
+    const all = this.#unit === "bytes" ? `all ${this.#noun}` : "all time";
+    return [`a smaller share of ${all}`, `a larger share of ${all}`];
   }
 
   #changeOf({ before, after }: Change): number {
@@ -156,6 +172,7 @@ const WIDTH = 12;
 
 function amountText(weight: number, unit: Recording["unit"]): string {
   if (unit === "events") return weight === 0 ? "0" : weight.toPrecision(3);
+  if (unit === "bytes") return sizeText(weight, unit);
   const milliseconds = weight / 1e6;
   return `${milliseconds.toFixed(milliseconds > 0 && milliseconds < 10 ? 1 : 0)} ms`;
 }

@@ -115,6 +115,7 @@ function cutAdvice({ sampler, callGraph, maxFrames }: Recording): string {
       : `they are deeper than ${size} bytes, the most that perf copies`;
   }
   const deeper = `they are deeper than ${maxFrames ?? "the most"} frames`;
+  if (sampler === "v8") return `${deeper}, the most that V8 keeps`;
   return sampler === "perf"
     ? `${deeper}, --max-stack 1024 keeps more, as root, and so does sudo sysctl kernel.perf_event_max_stack=1024`
     : `${deeper}, the most that the built-in sampler keeps`;

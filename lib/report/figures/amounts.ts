@@ -1,7 +1,7 @@
 import type { Recording } from "../../recording/recording.ts";
 
 /**
- * An amount of time or of events as people read it: `1412 ms`, `0.3 ms`, `2.51 G`.
+ * An amount of time, memory or events as people read it: `1412 ms`, `0.3 ms`, `2.51 MB`, `2.51 G`.
  *
  * @param weight In the recording's unit.
  * @param unit The recording's unit.
@@ -12,10 +12,11 @@ export function amountText(weight: number, unit: Recording["unit"]): string {
     if (milliseconds === 0) return "0 ms";
     return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
   }
+  const isBytes = unit === "bytes";
   for (const [size, letter] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]] as const) {
-    if (weight >= size) return `${(weight / size).toFixed(2)} ${letter}`;
+    if (weight >= size) return `${(weight / size).toFixed(2)} ${letter}${isBytes ? "B" : ""}`;
   }
-  return weight.toFixed(0);
+  return `${weight.toFixed(0)}${isBytes ? " B" : ""}`;
 }
 
 /** A time as people read it: `812 µs`, `44.1 ms`, `2.15 s`. */

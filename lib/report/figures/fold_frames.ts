@@ -25,7 +25,8 @@ export function foldFrames(
   { appOnly = false }: FoldOptions = {},
 ): Recording {
   const stacks = new StackTable();
-  const indices = recording.stacks.map(({ thread, frames: all, samples, weight, isCut }) => {
+  const indices = recording.stacks.map((stack) => {
+    const { thread, frames: all, samples, weight, objects, isCut } = stack;
     const frames = collectionApart(all);
     const kept = appOnly
       ? frames.filter((frame) => isApp(frame) || isCollection(frame))
@@ -37,7 +38,7 @@ export function foldFrames(
     return stacks.add(
       thread,
       kept.length === 0 ? [outsideOfApp(frames, appOnly)] : kept,
-      { samples, weight, isCut },
+      { samples, weight, objects, isCut },
     );
   });
   const samples = recording.samples.withStacks(indices);

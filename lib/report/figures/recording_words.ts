@@ -1,4 +1,6 @@
+import type { ProcessMemory } from "../../recording/process_memory.ts";
 import { type Recording, recordingTotal } from "../../recording/recording.ts";
+import { amountText } from "./amounts.ts";
 
 /** The title of a recording: the script and its arguments. */
 export function recordingTitle({ command, samplerVersion }: Recording): string {
@@ -12,13 +14,23 @@ export function recordingTitle({ command, samplerVersion }: Recording): string {
 
 /** Facts on how a recording was made, a few words each. */
 export function recordingFacts(recording: Recording): string[] {
-  const { samplerVersion, event, frequency, duration, start, lostSamples } = recording;
+  const { samplerVersion, frequency, duration, start, lostSamples, memory } = recording;
   const { samples } = recordingTotal(recording);
   return [
     samplerVersion,
-    frequency === undefined ? event : `${event} at ${frequency} Hz`,
+    frequency === undefined ? eventText(recording) : `${recording.event} at ${frequency} Hz`,
     `${(duration / 1000).toFixed(1)} s`,
     `${samples} samples${lostSamples > 0 ? `, ${lostSamples} lost` : ""}`,
+    ...memory === undefined ? [] : [memoryText(memory)],
     ...start === undefined ? [] : [new Date(start).toISOString().slice(0, 16).replace("T", " ")],
   ];
+}
+
+function eventText({ event, interval }: Recording): string {
+  return interval === undefined ? event : `${event} each ${interval / 1024} KiB`;
+}
+
+function memoryText({ heapUsed, external, rss }: ProcessMemory): string {
+  const [heap, outside, all] = [heapUsed, external, rss].map((size) => amountText(size, "bytes"));
+  return `at the end ${heap} in V8's heap, ${outside} outside of it, ${all} resident`;
 }

@@ -1,6 +1,7 @@
 import type { Recording } from "../../recording/recording.ts";
 import type { Causes } from "../causes/cause.ts";
 import { causesMarkdown } from "./causes_markdown.ts";
+import { measureWords } from "../figures/measure_words.ts";
 import { MarkdownSections } from "./markdown_sections.ts";
 import { plainText } from "./markdown_text.ts";
 
@@ -40,7 +41,7 @@ export function formatMarkdown(
   const most = Math.max(LEAST_LINES, maxLines);
   const sections = new MarkdownSections(recording, most);
   const parts = [
-    `# CPU profile: ${plainText(title)}`,
+    `# ${measureWords(recording).profile}: ${plainText(title)}`,
     "",
     plainText(facts.join(", ")),
     "",

@@ -12,6 +12,7 @@ import {
   oneLine,
   plainText,
 } from "./markdown_text.ts";
+import { type MeasureWords, measureWords } from "../figures/measure_words.ts";
 import { heaviestNodes, programTree } from "../figures/program_tree.ts";
 import {
   collectionShare,
@@ -31,6 +32,8 @@ const MOST_FUNCTIONS = 3;
 export class MarkdownSections {
   readonly #recording: Recording;
   readonly #shares: Shares;
+  readonly #words: MeasureWords;
+  readonly #isTime: boolean;
   /** Rows of a table, at most. */
   readonly rows: number;
   /** The column with the most time of each line that is shown. */
@@ -44,6 +47,8 @@ export class MarkdownSections {
    */
   constructor(recording: Recording, maxLines: number) {
     this.#recording = recording;
+    this.#words = measureWords(recording);
+    this.#isTime = recording.unit !== "bytes";
     this.#shares = sharesOf(recording);
     // Six tables and lists have as many rows; headings and the summary take up to 60 lines.
     this.rows = Math.min(30, Math.floor((maxLines - 60) / 6));
@@ -110,7 +115,7 @@ export class MarkdownSections {
 
   /** The functions with the most self time. */
   functions(): string[] {
-    return this.#table("Hot functions (self time)", {
+    return this.#table(this.#isTime ? "Hot functions (self time)" : this.#words.functions, {
       heads: ["Self %", "Self", "Total %", "Total", "Function", "Location"],
       rows: this.#busiest("functions", this.#shares.functions).map((fn) => [
         ...this.#selfAndTotal(fn),
@@ -122,7 +127,7 @@ export class MarkdownSections {
 
   /** The lines with the most self time, with their text. */
   lines(): string[] {
-    return this.#table("Hot lines (self time)", {
+    return this.#table(this.#isTime ? "Hot lines (self time)" : this.#words.lines, {
       heads: ["Self %", "Self", "Total %", "Total", "Location", "Function", "Text"],
       rows: this.#busiest("lines", this.#shares.lines).map((line) => [
         ...this.#selfAndTotal(line),
@@ -157,14 +162,14 @@ export class MarkdownSections {
       return row(share, time, this.#percent(self), "  ".repeat(depth) + oneLine(name));
     });
     return [
-      "## Call tree (total time)",
+      `## Call tree (total ${this.#words.noun})`,
       "",
       "```text",
       row("total", oneLine(this.#unitName), "self", "function, location"),
       ...lines,
       "```",
       "",
-      `Calls below ${PERCENT_LIMIT} % of all time are left out` +
+      `Calls below ${PERCENT_LIMIT} % of all ${this.#words.noun} are left out` +
       (omitted > 0 ? `, and ${omitted} more that are lighter than those above.` : "."),
       "",
     ];
@@ -184,7 +189,9 @@ export class MarkdownSections {
     const facts = [
       `Lost samples: ${lostSamples} beside ${samples} that were recorded.`,
       `Stacks that are cut off: ${cut} of ${javascript} with JavaScript in them.`,
-      `Time of the program's functions without a line: ${this.#shareText(app - placed)}.`,
+      ...this.#isTime
+        ? [`Time of the program's functions without a line: ${this.#shareText(app - placed)}.`]
+        : [],
       ...unreadLines > 0 ? [`Lines of perf script that were not understood: ${unreadLines}.`] : [],
       ...this.#left,
       ...warnings.slice(0, this.rows).map((warning) => `Warning: ${plainText(warning)}.`),
@@ -192,9 +199,10 @@ export class MarkdownSections {
     return ["## Cut, lost, left out", "", ...facts.map((fact) => `- ${fact}`)];
   }
 
-  /** The name of weights: processor time, or the event. */
+  /** The name of weights: processor time, memory, or the event. */
   get #unitName(): string {
-    return this.#recording.unit === "nanoseconds" ? "CPU time" : this.#recording.event;
+    const { unit, event } = this.#recording;
+    return unit === "nanoseconds" ? "CPU time" : unit === "bytes" ? "Memory" : event;
   }
 
   #percent(weight: number): string {

@@ -6,30 +6,29 @@ import type { Recording } from "../../recording/recording.ts";
 
 /**
  * Makes a gzipped profile in pprof's format (github.com/google/pprof, proto/profile.proto). Each of
- * its samples has two values: a number of samples, and their weight.
+ * its samples has two values: a number of samples, or of objects, and their weight.
  *
  * @param recording The recording.
  */
 export function formatPprof(recording: Recording): Uint8Array<ArrayBuffer> {
   const strings = new format.StringTable();
   const text = (value: string) => strings.dedup(value);
-  const weightType = recording.unit === "nanoseconds"
-    ? { type: text("cpu"), unit: text("nanoseconds") }
-    : { type: text(recording.event), unit: text("count") };
+  const [countName, weightName, weightUnit] = valueTypes(recording);
+  const weightType = { type: text(weightName), unit: text(weightUnit) };
   const frames = new FrameNumbers(text);
   // pprof takes the first mapping for the program, so the command comes first.
   frames.mappingOf(recording.command[0] ?? "");
   const sample = recording.stacks.map((
-    { thread, frames: stack, samples, weight },
+    { thread, frames: stack, samples, objects, weight },
   ) => ({
     // pprof wants the innermost frame first.
     locationId: stack.map((frame) => frames.idOf(frame)).reverse(),
-    value: [samples, weight],
+    value: [objects ?? samples, weight],
     label: [{ key: text("thread"), str: text(thread) }],
   }));
-  const { start, duration, frequency, command, lostSamples } = recording;
+  const { start, duration, command, lostSamples } = recording;
   const profile = new format.Profile({
-    sampleType: [{ type: text("samples"), unit: text("count") }, weightType],
+    sampleType: [{ type: text(countName), unit: text("count") }, weightType],
     sample,
     mapping: frames.mappings,
     location: frames.locations,
@@ -37,9 +36,7 @@ export function formatPprof(recording: Recording): Uint8Array<ArrayBuffer> {
     timeNanos: BigInt(start ?? 0) * 1_000_000n,
     durationNanos: BigInt(Math.round(duration * 1e6)),
     periodType: weightType,
-    period: frequency !== undefined && recording.unit === "nanoseconds"
-      ? Math.round(1e9 / frequency)
-      : 1,
+    period: periodOf(recording),
     comment: [
       text(`Recorded by ${recording.samplerVersion}: ${command.join(" ")}`),
       text(`${lostSamples} samples were lost`),
@@ -48,6 +45,24 @@ export function formatPprof(recording: Recording): Uint8Array<ArrayBuffer> {
     stringTable: strings,
   });
   return Uint8Array.from(gzipSync(profile.encode()));
+}
+
+/**
+ * The name of the counts, and the name and the unit of the weights. Those of memory are Go's
+ * (runtime/pprof), which tools know.
+ */
+function valueTypes({ unit, event }: Recording): [count: string, weight: string, unit: string] {
+  if (unit === "nanoseconds") return ["samples", "cpu", unit];
+  if (unit === "events") return ["samples", event, "count"];
+  if (event === "alloc") return ["alloc_objects", "alloc_space", unit];
+  if (event === "live") return ["inuse_objects", "inuse_space", unit];
+  return ["samples", event, unit];
+}
+
+/** The amount between two samples. */
+function periodOf({ unit, frequency, interval }: Recording): number {
+  if (interval !== undefined) return interval;
+  return frequency !== undefined && unit === "nanoseconds" ? Math.round(1e9 / frequency) : 1;
 }
 
 /** Numbers locations, functions and mappings from 1, and keeps their records. */

@@ -33,7 +33,7 @@ export function formatSpeedscope(recording: Recording, name: string): Iterable<s
   const profile = {
     type: "sampled",
     name,
-    unit: unit === "nanoseconds" ? unit : "none",
+    unit: unit === "events" ? "none" : unit,
     startValue: 0,
     endValue: recordingTotal(recording).weight,
     samples: stacks.map(({ thread, frames }) => [thread, ...frames].map(idOf)),

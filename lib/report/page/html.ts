@@ -99,8 +99,8 @@ export function formatHtmlDifference(
 
 const NO_CAUSES: Pick<PageData, "causes" | "histories"> = { causes: [], histories: [] };
 
-function headOf({ unit }: Recording, { title, facts, warnings = [] }: PageWords) {
-  return { title, facts: [...facts], warnings: [...warnings], unit };
+function headOf({ unit, event }: Recording, { title, facts, warnings = [] }: PageWords) {
+  return { title, facts: [...facts], warnings: [...warnings], unit, event };
 }
 
 /** A thread's label without the number of its process, which differs in each run. */

@@ -145,7 +145,9 @@ export interface PageData {
   /** Warnings, each with its remedy. */
   warnings: string[];
   /** The unit of weights. */
-  unit: "nanoseconds" | "events";
+  unit: "nanoseconds" | "bytes" | "events";
+  /** The event that was counted. */
+  event: string;
   /** Names of the two recordings of a comparison. */
   compared?: { before: string; after: string };
   files: string[];

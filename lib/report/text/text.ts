@@ -2,6 +2,7 @@ import { type Recording, recordingTotal } from "../../recording/recording.ts";
 import { amountText, durationText, percentText } from "../figures/amounts.ts";
 import { excerptAt, type HotLine, hotLines } from "./hot_lines.ts";
 import { foldFrames } from "../figures/fold_frames.ts";
+import { measureWords } from "../figures/measure_words.ts";
 import { perfTables } from "./perf_text.ts";
 import { type PlaceNames, placeText } from "../figures/place_text.ts";
 import { heaviestNodes, programTree, type ShownNode } from "../figures/program_tree.ts";
@@ -152,7 +153,8 @@ class TextWriter {
   *functions(view: ProgramView, { functions, app }: Shares): Generator<string> {
     yield this.line("");
     const all = `the program's ${amountText(app, this.#recording.unit)}`;
-    yield this.line(`Self time of functions, share of ${all}${sayPackages(view)}`, "bold");
+    const { functions: heading } = measureWords(this.#recording);
+    yield this.line(`${heading}, share of ${all}${sayPackages(view)}`, "bold");
     for (const fn of functions) {
       if (fn.self > 0) yield this.#rows.functionRow(fn);
     }
@@ -188,7 +190,7 @@ class TextWriter {
   *lines(lines: readonly HotLine[]): Generator<string> {
     if (lines.length === 0) return;
     yield this.line("");
-    yield this.line("Hottest lines", "bold");
+    yield this.line(measureWords(this.#recording).lines, "bold");
     const most = Math.floor(0.4 * (this.#terminal.width - NUMBERS));
     const places = lines.map((line) =>
       trimmedStart(printable(placeText(line, this.#options)), most)

@@ -1,0 +1,125 @@
+import { checkFormats } from "../../../report/format.ts";
+import { parseToggleSignal } from "../../../instrument/toggle_signal.ts";
+import type { HeapKind } from "../../../recording/heap/heap_file.ts";
+import { currentPlatform } from "../../../runtime/runtime.ts";
+import type { HeapWish } from "../../../sampler/heap/heap_wish.ts";
+import { SIZE_UNITS } from "../../../perf/max_size.ts";
+import { type CommandLine, lastValue, usageError } from "../../command_line.ts";
+import { checkScript } from "../../program/script.ts";
+import { decideReport, type ReportWish } from "../../report/reports.ts";
+import { secondsOf } from "../decide.ts";
+import { outputName } from "../output_name.ts";
+import { scopeOf } from "../scope_control.ts";
+import process from "node:process";
+
+/** The checked wishes of the command line. */
+export interface HeapPlan {
+  /** The part of the wish that the command line decides. */
+  wish: Omit<HeapWish, "directory">;
+  /** Whether V8 inlines functions, as without a recording. */
+  inlines: boolean;
+  /** The file of the recording. */
+  output: string;
+  report: ReportWish;
+  /** The seconds after which the program is ended; `undefined` where it ends by itself. */
+  seconds: number | undefined;
+}
+
+/** The mean bytes between two samples: pprof's in Go, too (runtime/mprof.go, `MemProfileRate`). */
+export const DEFAULT_INTERVAL = 512 << 10;
+
+/** Options that recordings of memory have; all others are of recordings of time. */
+const USABLE: ReadonlySet<string> = new Set([
+  "alloc",
+  "live",
+  "interval",
+  "snapshot-signal",
+  "no-inlining",
+  "scope",
+  "duration",
+  "runtime-args",
+  "toggle-signal",
+  "format",
+  "tree",
+  "max-lines",
+  "app-only",
+  "no-source",
+  "output",
+  "quiet",
+]);
+
+/** Returns the memory that a command line wants to be recorded; `undefined` for time. */
+export function heapKindOf(line: CommandLine): HeapKind | undefined {
+  const kinds = (["alloc", "live"] as const).filter((kind) => line.options.has(kind));
+  if (kinds.length === 2) {
+    throw usageError(
+      "Cannot use --alloc with --live: V8 counts either all objects or those that are still held",
+    );
+  }
+  const [kind] = kinds;
+  const lonely = ["interval", "snapshot-signal", "no-inlining"].find((name) =>
+    line.options.has(name)
+  );
+  if (kind === undefined && lonely !== undefined) {
+    throw usageError(`Cannot use --${lonely} without --alloc or --live`);
+  }
+  return kind;
+}
+
+/**
+ * Checks the command line, as far as possible before anything runs.
+ *
+ * @throws {PerfError} With code `usage`, if an option is of recordings of time, or there is no script.
+ * @throws {RangeError} If a value is none that its option takes.
+ */
+export function decideHeap(line: CommandLine, kind: HeapKind): HeapPlan {
+  for (const name of line.options.keys()) {
+    if (USABLE.has(name)) continue;
+    const reason = name === "pid"
+      ? "the program must be started with it, and --snapshot-signal writes while it runs"
+      : "it is for recordings of time";
+    throw usageError(`Cannot use --${name} with --${kind}: ${reason}`);
+  }
+  const { runtime } = currentPlatform();
+  if (runtime.name === "bun") {
+    throw usageError(`Cannot use --${kind} in Bun: its engine is JavaScriptCore, must be V8`);
+  }
+  if (line.command.length > 0) {
+    throw usageError(`Cannot use --${kind} with a command: must be a script`);
+  }
+  checkScript(line.script);
+  const report = decideReport(line);
+  checkFormats(report.formats, "bytes");
+  const pattern = lastValue(line, "output") ?? `${kind}.json`;
+  const signal = lastValue(line, "snapshot-signal");
+  return {
+    wish: {
+      kind,
+      interval: intervalOf(lastValue(line, "interval")),
+      scope: scopeOf(line),
+      ...signal === undefined
+        ? {}
+        : { snapshotSignal: parseToggleSignal(signal, "--snapshot-signal") },
+    },
+    inlines: !line.options.has("no-inlining"),
+    output: outputName(pattern, { time: Date.now(), pid: process.pid }),
+    report,
+    seconds: secondsOf(line),
+  };
+}
+
+/** The least interval: V8 samples each object then, and smaller ones change nothing. */
+const LEAST_INTERVAL = 16;
+
+/** The largest: V8 keeps it in 32 bits (sampling-heap-profiler.cc, `GetNextSampleInterval`). */
+const LARGEST_INTERVAL = 2 ** 30;
+
+function intervalOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_INTERVAL;
+  const [, digits, unit = "B"] = /^(\d+)([BKMG])?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * SIZE_UNITS[unit.toUpperCase()]!;
+  if (bytes >= LEAST_INTERVAL && bytes <= LARGEST_INTERVAL) return bytes;
+  throw new RangeError(
+    `Cannot take a sample each "${text}": must be a size from ${LEAST_INTERVAL}B to 1G, as 64K`,
+  );
+}

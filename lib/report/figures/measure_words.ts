@@ -1,0 +1,64 @@
+import type { Recording } from "../../recording/recording.ts";
+
+/** The words for what a recording measures. */
+export interface MeasureWords {
+  /** The profile's kind, as in a title. */
+  profile: string;
+  /** The heading of functions by the amounts of their own. */
+  functions: string;
+  /** The heading of lines. */
+  lines: string;
+  /** The noun for an amount: "10 % less time". */
+  noun: string;
+  /** The noun for an amount of one's own: "less self time". */
+  selfNoun: string;
+}
+
+const TIME: MeasureWords = {
+  profile: "CPU profile",
+  functions: "Self time of functions",
+  lines: "Hottest lines",
+  noun: "time",
+  selfNoun: "self time",
+};
+
+/** V8 tells the beginning of the function that allocates, and no line in it. */
+const BEGINNINGS = "Where these functions begin";
+
+/** The words for bytes, by the recording's event. */
+const BYTES: Readonly<Record<string, MeasureWords>> = {
+  alloc: {
+    profile: "Allocations",
+    functions: "Memory that functions allocated",
+    lines: BEGINNINGS,
+    noun: "allocated memory",
+    selfNoun: "allocated memory",
+  },
+  live: {
+    profile: "Live memory",
+    functions: "Memory still held, by the functions that allocated it",
+    lines: BEGINNINGS,
+    noun: "held memory",
+    selfNoun: "held memory",
+  },
+};
+
+/** Memory of another kind. */
+const MEMORY: MeasureWords = {
+  profile: "Memory profile",
+  functions: "Memory of functions",
+  lines: "Lines with the most memory",
+  noun: "memory",
+  selfNoun: "memory",
+};
+
+/**
+ * The words for what a recording measures.
+ *
+ * @param recording Its unit and its event.
+ */
+export function measureWords({ unit, event }: Pick<Recording, "unit" | "event">): MeasureWords {
+  if (unit === "nanoseconds") return TIME;
+  if (unit === "events") return { ...TIME, noun: "events", selfNoun: "events" };
+  return BYTES[event] ?? MEMORY;
+}
