@@ -54,12 +54,11 @@ export function nothingMeasured(
     ? `nothing was measured, ${missed}`
     : sampler === "perf"
     ? `nothing was measured, perf record ended with ${how}`
-    : `${SAMPLERS[sampler]} has seen nothing, the program ended with ${how}`;
+    : sampler === "v8"
+    ? `V8's sampler of its heap has seen nothing, the program ended with ${how}`
+    : `the built-in sampler has seen nothing, the program ended with ${how}`;
   return new PerfError(`Cannot report "${output}": ${why}`, { code: "perf" });
 }
-
-/** Samplers other than perf, in words. */
-const SAMPLERS = { builtin: "the built-in sampler", v8: "V8's sampler of its heap" } as const;
 
 /** Names the scope that no sample fell into; `undefined` if everything was recorded. */
 function missedScope(scope: Scope): string | undefined {
