@@ -13,6 +13,7 @@ import {
   type InstrumentedCodeRuntime,
   OFF,
   ON,
+  type RunPiece,
   RUNTIME_EXPRESSION,
   UNDECIDED,
 } from "./instrumented_code.ts";
@@ -132,34 +133,40 @@ export class Activation implements InstrumentedCodeRuntime {
     }
   }
 
+  /** The number of the function whose piece `#runPiece` is about to call. */
+  #id = 0;
+
+  readonly #runPiece: RunPiece = (body, self, ...args) =>
+    this.e1(this.#id, body, self, args) as never;
+
   /** @inheritdoc */
-  readonly run: InstrumentedCodeRuntime["run"] = <Result>(
-    id: number,
-    body: (...args: never[]) => Result,
-    self?: unknown,
-    ...args: unknown[]
-  ): Result =>
-    (this.state === OFF
-      ? callFunction(body, self, ...args)
-      : this.e1(id, body, self, args)) as Result;
+  readonly pieceOf = (id: number): RunPiece => {
+    if (this.state === UNDECIDED) this.decide();
+    if (this.state === OFF) return callFunction as RunPiece;
+    this.#id = id;
+    return this.#runPiece;
+  };
+
+  /** @inheritdoc */
+  readonly runArrow: InstrumentedCodeRuntime["runArrow"] = (id, body, ...args) => {
+    if (this.state === UNDECIDED) this.decide();
+    return (this.state === OFF
+      ? apply(body, undefined, args)
+      : this.e1(id, body, undefined, args)) as never;
+  };
 
   /** @inheritdoc */
   touch(id: number): void {
+    if (this.state === UNDECIDED) this.decide();
     if (this.state !== OFF) this.e1(id, doNothing, undefined, NO_ARGUMENTS);
   }
 
   /** @inheritdoc */
-  rest(
-    id: number,
-    fn: unknown,
-    self: unknown,
-    args: unknown[],
-    rest: readonly unknown[],
-  ): unknown {
+  readonly rest: InstrumentedCodeRuntime["rest"] = (id, fn, self, args, rest) => {
     const { length } = args;
     for (let i = 0; i < rest.length; i++) defineElement(args, length + i, rest[i]);
     return this.e1(id, fn, self, args);
-  }
+  };
 
   /** @inheritdoc */
   accessor(holder: object, key: string, kind: "get" | "set"): unknown {

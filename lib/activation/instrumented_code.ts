@@ -8,7 +8,7 @@ import { startsWith } from "../base/builtins.ts";
 import type { Entries } from "../engines/engine.ts";
 
 /** Counts up when instrumented code calls something else, or calls it otherwise. */
-const CONTRACT_VERSION = 2;
+const CONTRACT_VERSION = 3;
 
 /**
  * The global by which instrumented code, and a second copy of this package (from a registry, from a
@@ -16,6 +16,9 @@ const CONTRACT_VERSION = 2;
  * before the modules that they import. Its digit is the version of this contract.
  */
 export const RUNTIME_EXPRESSION = `$xperf${CONTRACT_VERSION}` as const;
+
+/** The name of the functions that pieces become, by which their frames are found in stacks. */
+export const PIECE_NAME = `${RUNTIME_EXPRESSION}p` as const;
 
 /** `state` while trampolines are off. */
 export const OFF = 0;
@@ -36,17 +39,19 @@ export interface InstrumentedCodeRuntime extends Entries {
    */
   state: number;
   /**
-   * Runs a body inside a function's trampoline while active, and plainly otherwise. The function was
-   * defined with `APPLY`.
-   *
-   * @param self The body's receiver.
-   * @param args The body's arguments.
+   * Returns the function that calls a piece of a function's body, to be called at once. While active it
+   * calls the piece inside the function's trampoline; the function was defined with `APPLY`. Otherwise it
+   * is `Function.prototype.call`, which leaves no frame on the stack.
    */
-  readonly run: <Result>(
+  readonly pieceOf: (id: number) => RunPiece;
+  /**
+   * Calls a piece that is an arrow function, with its arguments. V8 has no name for such a piece, so it
+   * is called by a function of ours while inactive too, whose frame marks the piece's.
+   */
+  readonly runArrow: <Args extends unknown[], Result>(
     id: number,
-    body: (...args: never[]) => Result,
-    self?: unknown,
-    ...args: unknown[]
+    body: (...args: Args) => Result,
+    ...args: Args
   ) => Result;
   /**
    * Makes and names a function's trampoline while active. A body in pieces begins with this, so that
@@ -55,7 +60,13 @@ export interface InstrumentedCodeRuntime extends Entries {
    */
   touch(id: number): void;
   /** Calls a function that has a rest parameter: `args` are those in front of it. */
-  rest(id: number, fn: unknown, self: unknown, args: unknown[], rest: readonly unknown[]): unknown;
+  readonly rest: (
+    id: number,
+    fn: unknown,
+    self: unknown,
+    args: unknown[],
+    rest: readonly unknown[],
+  ) => unknown;
   /** Returns the getter or setter of a key. */
   accessor(holder: object, key: string, kind: "get" | "set"): unknown;
   /** Where code reads or sets `stackTraceLimit` of a value: the value, or what stands for `Error`. */
@@ -63,6 +74,13 @@ export interface InstrumentedCodeRuntime extends Entries {
   /** Called by the body of a Worker's entry as it begins. */
   entered: () => void;
 }
+
+/** Calls a piece with its receiver and arguments. */
+export type RunPiece = <Args extends unknown[], Result>(
+  body: (...args: Args) => Result,
+  self?: unknown,
+  ...args: Args
+) => Result;
 
 /** Reads a member of the runtime. */
 function member(runtime: string, name: keyof InstrumentedCodeRuntime): string {
@@ -85,12 +103,13 @@ export interface CallAgain {
   passed: string;
 }
 
+/** Called as a member, an entry would take a register more, for the receiver. */
 function callAgain(
   { id, entry, receiver, passed }: CallAgain,
   runtime: string,
   fn: string,
 ): string {
-  return `${member(runtime, entry)}(${id},${fn},${receiver}${passed})`;
+  return `(0,${member(runtime, entry)})(${id},${fn},${receiver}${passed})`;
 }
 
 /**
@@ -101,7 +120,8 @@ function callAgain(
 export function guardStatement(call: CallAgain): string {
   const { id, runtime, self } = call;
   const state = member(runtime, "state");
-  // Variables of its own would make the frame larger, and recursion shallower, while inactive too.
+  // V8's interpreter gives each argument of the call a register, and each variable. A frame has the
+  // registers of its largest statement, so each makes recursion shallower, while inactive too.
   return `{if(${state})if(${state}!==${id}){${state}=${id};` +
     `return ${callAgain(call, runtime, self)}}else ${state}=${ON}}`;
 }
@@ -128,8 +148,10 @@ export interface PieceOptions {
   runtime: string;
   /** The piece is statements, and not an expression. */
   isBlock: boolean;
-  /** The piece mentions `this`, which is its receiver; else it is an arrow function. */
+  /** The piece mentions `this`, which is its receiver. */
   hasReceiver: boolean;
+  /** The piece is an arrow function: it has `this`, `super` and the like from outside. */
+  isArrow: boolean;
   /** The variables that it gets. */
   parameters: readonly string[];
   /** The expressions for them. */
@@ -141,34 +163,35 @@ export interface PieceOptions {
 /**
  * The texts around a piece:
  *
- *     (0,$.run)(7,()=>(            f()            ))
- *     (0,$.run)(7,function(a){     this.f(a);     },this,a)
- *     a=(0,$.run)(7,(a,b)=>{       a+=b;          ;return a},void 0,a,b)
+ *     (0,$.pieceOf)(7)(function $p(){return(    f()       )})
+ *     (0,$.pieceOf)(7)(function $p(a){          this.f(a);},this,a)
+ *     (0,$.runArrow)(7,(a)=>(              super.f(a)),a)
+ *     a=(0,$.pieceOf)(7)(function $p(a,b){      a+=b;     ;return a},void 0,a,b)
  *
- * Called as a member, `run` would make V8 name the functions in the piece after it.
+ * Called as a member, `pieceOf` would make V8 name the functions in the piece after it. An arrow function
+ * cannot be given a name without V8 naming the functions in it after that. V8 takes the parenthesis of a
+ * call for its position, so it stands in front of the piece.
  */
 export function pieceTexts(options: PieceOptions): { start: string; end: string } {
-  const { id, runtime, isBlock, hasReceiver, parameters, values, results } = options;
-  const run = `(0,${member(runtime, "run")})(${id},`;
-  const head = hasReceiver ? `function(${parameters}){` : `(${parameters})=>`;
-  const args = parameters.length > 0
-    ? `,${hasReceiver ? "this" : "void 0"},${values})`
-    : hasReceiver
-    ? ",this)"
-    : ")";
+  const { id, runtime, isBlock, hasReceiver, isArrow, parameters, values, results } = options;
+  const head = isArrow ? `(${parameters})=>` : `function ${runtime}p(${parameters})`;
+  const start = isArrow
+    ? `(0,${member(runtime, "runArrow")})(${id},${head}`
+    : `(0,${member(runtime, "pieceOf")})(${id})(${head}`;
+  const self = isArrow ? [] : hasReceiver ? ["this"] : values.length > 0 ? ["void 0"] : [];
+  const end = `${["", ...self, ...values]})`;
   if (!isBlock) {
-    return hasReceiver
-      ? { start: `${run}${head}return(`, end: `)}${args}` }
-      : { start: `${run}${head}(`, end: `)${args}` };
+    return isArrow
+      ? { start: `${start}(`, end: `)${end}` }
+      : { start: `${start}{return(`, end: `)}${end}` };
   }
-  const start = `${run}${head}${hasReceiver ? "" : "{"}`;
   switch (results.length) {
     case 0:
-      return { start, end: `}${args}` };
+      return { start: `${start}{`, end: `}${end}` };
     case 1:
-      return { start: `${results[0]}=${start}`, end: `;return ${results[0]}}${args}` };
+      return { start: `${results[0]}=${start}{`, end: `;return ${results[0]}}${end}` };
     default:
-      return { start: `({${results}}=${start}`, end: `;return{${results}}}${args})` };
+      return { start: `({${results}}=${start}{`, end: `;return{${results}}}${end})` };
   }
 }
 
@@ -199,10 +222,12 @@ export function enteredText(runtime: string): string {
 export type FrameOwner =
   /** A frame of the program. */
   | "program"
+  /** A piece of a function of the program: the function's own frame is the next outer one. */
+  | "piece"
   /** A trampoline, or a function of this package that calls it for the guard. */
   | "reentry"
-  /** `run`, which calls a piece of a function that became an arrow function. */
-  | "piece"
+  /** A function of this package that a function of the program calls for one of its pieces. */
+  | "entry"
   /** Calls a function that the program wrapped by hand. */
   | "wrapper"
   /** Calls a function of the runtime, whose name it has. */
@@ -219,23 +244,32 @@ const WRAPPERS = new URL("../api/", import.meta.url).href;
 /** The module with a function that the runtime calls in the place of its own. */
 const STAND_IN = new URL("../instrument/require_hook.", import.meta.url).href;
 
-/** The module of `Activation`, whose function `run` calls pieces. */
+/** The module of `Activation`. */
 const ACTIVATION = new URL("./activation.", import.meta.url).href;
+
+/** Its functions that are called for pieces. */
+const ENTRIES_OF_PIECES: ReadonlySet<string | null> = new Set([
+  "runPiece",
+  "runArrow",
+  "pieceOf",
+  "touch",
+]);
 
 /**
  * The owner of a frame, by the place of its module: every module below `lib/` belongs to this
- * package, but for the demo. In the activation's module, `run` calls pieces. Functions of `api/` call
- * functions that the program wrapped, and one of `require_hook.ts` stands in for the runtime's. All
- * others of ours stand between a function and its trampoline. With a wrong owner, `programSites()` of
+ * package, but for the demo. Pieces have a name of their own. In the activation's module, some are
+ * called for them. Functions of `api/` call functions that the program wrapped, and one of
+ * `require_hook.ts` stands in for the runtime's. All others of ours stand between a function and its
+ * trampoline. With a wrong owner, `programSites()` of
  * lib/instrument/stacks/call_sites.ts would merge the wrong two frames.
  *
  * @param url The module's address.
  * @param functionName V8's name of the function.
  */
 export function frameOwner(url: string, functionName: string | null): FrameOwner {
-  if (!startsWith(url, LIBRARY)) return "program";
-  if (startsWith(url, DEMO)) return "program";
+  if (functionName === PIECE_NAME) return "piece";
+  if (!startsWith(url, LIBRARY) || startsWith(url, DEMO)) return "program";
   if (startsWith(url, WRAPPERS)) return "wrapper";
   if (startsWith(url, STAND_IN)) return "stand-in";
-  return startsWith(url, ACTIVATION) && functionName === "run" ? "piece" : "reentry";
+  return startsWith(url, ACTIVATION) && ENTRIES_OF_PIECES.has(functionName) ? "entry" : "reentry";
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 
 import { Activation } from "../../lib/activation/activation.ts";
 import {
@@ -12,8 +12,10 @@ import {
   limitHolderText,
   OFF,
   ON,
+  PIECE_NAME,
   type PieceOptions,
   pieceTexts,
+  RUNTIME_EXPRESSION,
   touchText,
   UNDECIDED,
 } from "../../lib/activation/instrumented_code.ts";
@@ -71,6 +73,7 @@ Deno.test("all that the texts call is in the runtime", () => {
     guardStatement(CALL),
     guardExpression(CALL),
     pieceTexts(PIECE).start,
+    pieceTexts({ ...PIECE, isArrow: true }).start,
     limitHolderText("$"),
     touchText("$", 7),
     accessorText("$", { holder: "C", key: '"k"', kind: "get" }),
@@ -89,16 +92,19 @@ const PIECE: PieceOptions = {
   runtime: "$",
   isBlock: true,
   hasReceiver: false,
+  isArrow: false,
   parameters: [],
   values: [],
   results: [],
 };
 
-/** Runs a text with a runtime whose `run` calls the piece. */
+/** Runs a text with a runtime that has pieces called as they are. */
 function runPiece(text: string, ...values: unknown[]): unknown {
+  type Body = (...args: unknown[]) => unknown;
   const $ = {
-    run: (_id: number, body: (...args: unknown[]) => unknown, self?: unknown, ...args: unknown[]) =>
+    pieceOf: (_id: number) => (body: Body, self?: unknown, ...args: unknown[]) =>
       body.apply(self, args),
+    runArrow: (_id: number, body: Body, ...args: unknown[]) => body(...args),
   };
   return new Function("$", "a", "b", text)($, ...values);
 }
@@ -113,10 +119,30 @@ Deno.test("pieceTexts() passes variables as arguments, and gives the assigned on
   equal(runPiece(`return ${value.start}a*b${value.end}`, 2, 3), 6);
 });
 
-Deno.test("pieceTexts() does not call run as a member, so that V8 infers no names from it", () => {
-  const { start, end } = pieceTexts({ ...PIECE, isBlock: false });
-  equal(runPiece(`return ${start}(() => {const g=()=>{};return g.name})()${end}`), "g");
-  equal(start.startsWith("(0,$.run)("), true);
+Deno.test("pieceTexts() calls the runtime by no member, so that V8 infers no names from it", () => {
+  for (const isArrow of [false, true]) {
+    const { start, end } = pieceTexts({ ...PIECE, isBlock: false, isArrow });
+    equal(runPiece(`return ${start}(() => {const g=()=>{};return g.name})()${end}`), "g");
+    ok(start.startsWith(isArrow ? "(0,$.runArrow)(7," : "(0,$.pieceOf)(7)("));
+    const stack = runPiece(`return ${start}(() => new Error().stack)()${end}`) as string;
+    match(stack.split("\n")[1]!, /^ {4}at (?:<anonymous>|eval|file:)/);
+  }
+});
+
+Deno.test("pieceTexts() gives a piece its receiver, or leaves this outside", () => {
+  const own = pieceTexts({ ...PIECE, isBlock: false, hasReceiver: true });
+  equal(runPiece(`return function(){return ${own.start}this.x${own.end}}.call({x:1})`), 1);
+  const outer = pieceTexts({ ...PIECE, isArrow: true });
+  equal(
+    runPiece(`let r;(function(){${outer.start}r=this.x;${outer.end}}).call({x:1});return r`),
+    1,
+  );
+});
+
+Deno.test("a piece has the name by which frameOwner() finds its frame", () => {
+  const { start } = pieceTexts({ ...PIECE, runtime: RUNTIME_EXPRESSION });
+  const [name] = /\$xperf\d+p\b/.exec(start)!;
+  equal(frameOwner("file:///app.js", name), "piece");
 });
 
 Deno.test("a new Activation has not been decided", () => {
@@ -126,13 +152,15 @@ Deno.test("a new Activation has not been decided", () => {
 Deno.test("frameOwner() takes every module below our root for ours, by its place", () => {
   const lib = new URL("../../lib/", import.meta.url).href;
   const table: [string, string | null, FrameOwner][] = [
-    [`${lib}activation/activation.ts`, "run", "piece"],
+    [`${lib}activation/activation.ts`, "runPiece", "entry"],
+    [`${lib}activation/activation.ts`, "touch", "entry"],
     [`${lib}activation/activation.ts`, "call", "reentry"],
     [`${lib}engines/wasm/wasm_engine.ts`, null, "reentry"],
     [`${lib}a/module/of/tomorrow.ts`, "f", "reentry"],
     [`${lib}api/with_perf.ts`, "enter", "wrapper"],
     [`${lib}demo.ts`, "foo", "program"],
-    ["file:///app/lib/activation/activation.ts", "run", "program"],
+    ["file:///app/lib/activation/activation.ts", "runPiece", "program"],
+    ["file:///app/lib/activation/activation.ts", PIECE_NAME, "piece"],
     ["", null, "program"],
   ];
   for (const [url, name, owner] of table) equal(frameOwner(url, name), owner, url);

@@ -6,9 +6,9 @@ import { transform } from "../../lib/instrument/rewrite/transform.ts";
 
 /** Runs a script, instrumented, in a realm whose functions are disguised. */
 function evaluate(text: string): unknown {
-  const context = vm.createContext({
-    $: { run: (_: number, body: () => unknown) => body(), touch: () => {} },
-  });
+  const run = (_: number) => (body: () => unknown) => body();
+  const runArrow = (_: number, body: () => unknown) => body();
+  const context = vm.createContext({ $: { pieceOf: run, runArrow, touch: () => {} } });
   disguiseFunctions(vm.runInContext("globalThis", context));
   const options = { url: "file:///a.js", kind: "commonjs", firstId: 0, runtime: "$" } as const;
   const { source } = transform(text, options);

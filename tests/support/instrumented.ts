@@ -82,12 +82,18 @@ export function code(text: string, kind: SourceKind = "module"): string {
 /** Returns the guard at the start of a function, which calls the function again by `call`. */
 export function guard(call: string, id = 1): string {
   return `{if($.state)if($.state!==${id})` +
-    `{$.state=${id};return $.${call}}else $.state=-1}`;
+    `{$.state=${id};return ${entryCall(call)}}else $.state=-1}`;
 }
 
 /** Returns the guard in front of an expression; the expression and a parenthesis follow. */
 export function guardedExpression(call: (fn: string) => string, id = 1, fn = "f"): string {
-  return `$.state&&$.state!==${id}?$.${call(`($.state=${id},${fn})`)}:($.state&&=-1,`;
+  return `$.state&&$.state!==${id}?${entryCall(call(`($.state=${id},${fn})`))}:($.state&&=-1,`;
+}
+
+/** Makes `(0,$.e1)(…)` of `e1(…)`. */
+function entryCall(call: string): string {
+  const end = call.indexOf("(");
+  return `(0,$.${call.slice(0, end)})${call.slice(end)}`;
 }
 
 /** The names of the functions that were called inside their trampolines, each once. */

@@ -2,13 +2,7 @@ import type { Mentions } from "../traits/body_traits.ts";
 import type { Edits } from "../positions/edits.ts";
 import { type FunctionTraits, functionTraits, goesInPieces } from "../traits/function_traits.ts";
 import { Locals } from "./locals.ts";
-import {
-  ALL_FROM_OUTSIDE,
-  FROM_OUTSIDE,
-  type Owner,
-  passedTexts,
-  passOwn,
-} from "./passed_names.ts";
+import { FROM_OUTSIDE, type Owner, passedTexts, passNothing, passOwn } from "./passed_names.ts";
 import { SuspendingBody } from "./suspending_body.ts";
 import { guardExpression, guardStatement } from "../../activation/instrumented_code.ts";
 import { callAgainOf, type Guard, reentryOf } from "./guard.ts";
@@ -109,9 +103,18 @@ function wrapWhole(
   // In sloppy code, `arguments[i]` and the parameter are one variable, so parameters are not copied.
   const isMapped = !strict && traits.mentionsArguments && ownsArguments;
   const names = isMapped ? [] : traits.parameters;
-  const passed = traits.makesFunctions ? { ...own, names, results: [] } : ALL_FROM_OUTSIDE;
+  const passed = traits.makesFunctions
+    ? { ...own, names, results: [] }
+    : passNothing(traits, owner);
+  // V8 names a function without a name after what it reads next, the bodies of arrow functions included
+  // and those of others not. So the body of an arrow function stays in one.
+  const isArrow = passed.isArrow || node.type === "ArrowFunctionExpression";
   const isBlock = !node["expression"];
-  const { start, end } = passedTexts(passed, { calls: number(), isBlock, edits });
+  const { start, end } = passedTexts({ ...passed, isArrow }, {
+    calls: number(),
+    isBlock,
+    edits,
+  });
   if (!isBlock) {
     edits.insert(body.start, start);
     return { close: () => edits.append(body.end, end) };

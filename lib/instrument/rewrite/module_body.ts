@@ -2,13 +2,7 @@ import { type BodyTraits, bodyTraits, EVERY_NAME, hoistedNames } from "../traits
 import type { Edits } from "../positions/edits.ts";
 import { obstacle } from "./function_body.ts";
 import { Locals } from "./locals.ts";
-import {
-  ALL_FROM_OUTSIDE,
-  FROM_OUTSIDE,
-  type Owner,
-  passedTexts,
-  passOwn,
-} from "./passed_names.ts";
+import { FROM_OUTSIDE, type Owner, passedTexts, passNothing, passOwn } from "./passed_names.ts";
 import { SuspendingBody } from "./suspending_body.ts";
 import { directives, type Node, type SourceKind } from "../../source/syntax_tree.ts";
 import type { Calls, Wrapped } from "./wrapped.ts";
@@ -53,7 +47,9 @@ export function wrapModuleBody(program: Node, options: ModuleOptions): Wrapped {
     const own = passOwn(traits, OF_FUNCTION) ?? FROM_OUTSIDE;
     const isMapped = !strict && traits.mentionsArguments;
     const names = isMapped ? [] : [...PARAMETERS].filter((name) => reaches(traits, name));
-    const passed = traits.makesFunctions ? { ...own, names, results: [] } : ALL_FROM_OUTSIDE;
+    const passed = traits.makesFunctions
+      ? { ...own, names, results: [] }
+      : passNothing(traits, OF_FUNCTION);
     const texts = passedTexts(passed, { calls, isBlock: true, edits });
     edits.insert(first.start, `${separator}${options.mayReturn ? "return " : ""}${texts.start}`);
     return { close: () => edits.append(body.at(-1)!.end, texts.end) };

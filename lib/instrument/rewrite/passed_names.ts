@@ -15,12 +15,14 @@ export interface Owner {
 interface OwnNames {
   /** It gets `this` as its receiver. */
   hasReceiver: boolean;
+  /** It is an arrow function, which has them from outside. */
+  isArrow: boolean;
   /** The places that mention `arguments`, which the piece gets by another name. */
   renamed: readonly ArgumentsPlace[];
 }
 
-/** A piece that has both from outside is an arrow function. */
-export const FROM_OUTSIDE: OwnNames = { hasReceiver: false, renamed: [] };
+/** A piece that has both from outside. */
+export const FROM_OUTSIDE: OwnNames = { hasReceiver: false, isArrow: true, renamed: [] };
 
 /** The values that a piece gets from the code around, and gives back. */
 export interface PassedNames extends OwnNames {
@@ -29,9 +31,6 @@ export interface PassedNames extends OwnNames {
   /** Those of them that it assigns to. */
   results: readonly string[];
 }
-
-/** For pieces that may have all from outside. */
-export const ALL_FROM_OUTSIDE: PassedNames = { ...FROM_OUTSIDE, names: [], results: [] };
 
 /**
  * Decides how a piece gets `this` and `arguments`: passed where that is possible, else from outside.
@@ -50,7 +49,17 @@ export function passOwn(
   // A function expression has its own `super`, `new.target` and `arguments`.
   const isArrow = mentionsSuper || mentionsTarget || mentions.arrowsMentionArguments ||
     (mentionsArguments && renamed.length === 0);
-  return { hasReceiver: ownsThis && mentionsThis && !isArrow, renamed };
+  const hasReceiver = ownsThis && mentionsThis && !isArrow;
+  return { hasReceiver, isArrow: isArrow || (mentionsThis && !hasReceiver), renamed };
+}
+
+/**
+ * Decides how a piece gets `this` and `arguments` that may have all variables from outside: no closure
+ * keeps them alive. It still is no arrow function where it need not be, since the call of one costs more.
+ */
+export function passNothing(mentions: Mentions, { ownsThis }: Owner): PassedNames {
+  const own = passOwn(mentions, { ownsThis, ownsArguments: false })!;
+  return { ...own, names: [], results: [] };
 }
 
 /**
@@ -59,7 +68,7 @@ export function passOwn(
  * @param edits Where the new names go.
  */
 export function passedTexts(
-  { names, results, hasReceiver, renamed }: PassedNames,
+  { names, results, hasReceiver, isArrow, renamed }: PassedNames,
   { calls: { id, runtime }, isBlock, edits }: { calls: Calls; isBlock: boolean; edits: Edits },
 ): ReturnType<typeof pieceTexts> {
   const options: PieceOptions = {
@@ -67,6 +76,7 @@ export function passedTexts(
     runtime,
     isBlock,
     hasReceiver,
+    isArrow,
     parameters: names,
     values: names,
     results,

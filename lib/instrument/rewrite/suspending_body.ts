@@ -6,13 +6,7 @@ import {
 } from "../traits/body_traits.ts";
 import type { Edits } from "../positions/edits.ts";
 import type { Locals } from "./locals.ts";
-import {
-  ALL_FROM_OUTSIDE,
-  type Owner,
-  type PassedNames,
-  passedTexts,
-  passOwn,
-} from "./passed_names.ts";
+import { type Owner, type PassedNames, passedTexts, passNothing, passOwn } from "./passed_names.ts";
 import { children, isClass, isFunction, type Node } from "../../source/syntax_tree.ts";
 import type { Calls } from "./wrapped.ts";
 
@@ -98,7 +92,7 @@ export class SuspendingBody {
   /** Decides what a piece gets and gives back; `undefined` if something cannot be passed. */
   #passTo(traits: BodyTraits, start: number): PassedNames | undefined {
     const locals = this.#locals;
-    if (locals === undefined) return ALL_FROM_OUTSIDE;
+    if (locals === undefined) return passNothing(traits, this.#owner);
     const names: string[] = [];
     const results: string[] = [];
     for (const name of traits.mentioned) {

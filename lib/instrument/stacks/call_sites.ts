@@ -6,6 +6,7 @@ import {
   indexOf,
   lastIndexOf,
   slice,
+  startsWith,
 } from "../../base/builtins.ts";
 import { isModuleName, trampolineNumber } from "../../engines/wasm/script_names.ts";
 
@@ -33,16 +34,14 @@ export interface CallSite {
 
 function ownerOf(site: CallSite): FrameOwner {
   const url = site.getScriptNameOrSourceURL() ?? "";
-  if (isModuleName(url)) return "reentry";
-  const owner = frameOwner(url, null);
-  return owner === "reentry" ? frameOwner(url, site.getFunctionName()) : owner;
+  return isModuleName(url) ? "reentry" : frameOwner(url, site.getFunctionName());
 }
 
 /**
  * Returns the frames of a stack as they would be without instrumentation, innermost first. A
  * function that called itself again inside its trampoline has two frames, and so has one of which a
- * piece became an arrow function. They become one: the outer frame knows how the function was
- * called, the inner one where it is executing.
+ * piece became a function. They become one: the outer frame knows how the function was called, the
+ * inner one where it is executing.
  *
  * @param sites The stack as V8 gives it.
  * @param functionName The qualified name of a function, by its number.
@@ -65,10 +64,13 @@ export function programSites(
       continue;
     }
     isChanged = true;
-    const hasInner = i > 0;
+    const isPiece = owner === "piece";
+    if (isPiece) define(seen, sites[i]!);
+    const hasInner = isPiece || i > 0;
+    let next: FrameOwner | undefined;
     for (; i + 1 < sites.length; i++) {
-      const next = ownerOf(sites[i + 1]!);
-      if (next === "program") break;
+      next = ownerOf(sites[i + 1]!);
+      if (next === "program" || next === "piece") break;
       // Functions wrapped by hand are called through the same functions as pieces, so a wrapper's
       // frame decides.
       if (owner !== "wrapper" && next !== "reentry") owner = next;
@@ -79,7 +81,8 @@ export function programSites(
       seen[seen.length - 1] = mergedSite(innermost, seen[seen.length - 1]!);
       continue;
     }
-    if (owner === "wrapper" || owner === "stand-in" || outer === undefined) continue;
+    if (outer === undefined || next === "piece") continue;
+    if (!isPiece && (owner === "wrapper" || owner === "stand-in")) continue;
     // captureStackTrace(error, fn) has cut the frames up to fn, but V8 keeps those of WebAssembly: this
     // trampoline belongs to a function that is cut away, so it is left out. The frame outside of it is
     // another function's, and stays.
@@ -89,7 +92,7 @@ export function programSites(
     i++;
     if (hasInner && seen.length > 0) {
       seen[seen.length - 1] = mergedSite(outer, seen[seen.length - 1]!);
-    } else if (owner === "piece") define(seen, outer);
+    } else if (owner === "entry") define(seen, outer);
     // A function that is no piece and has lost its inner frame is where captureStackTrace() cut the
     // stack, so its outer frame is not pushed.
   }
@@ -217,7 +220,7 @@ class MergedSite implements CallSite {
     const position = positionOf(place);
     const file = fileIn(placeText, place, position);
     const location = file + position;
-    const text = name === place ? placeText : mergedText(String(name), placeText, location);
+    const text = name === place ? placeText : mergedText(String(name), location);
     // Each question costs a call into V8, so that none is asked without need.
     const placed = line === undefined ? text : replaceText(text, location, file + positionOf(this));
     const origin = evalOrigin && place.getEvalOrigin();
@@ -245,10 +248,11 @@ function positionOf(site: CallSite): string {
 }
 
 /** Returns the text `f (a.ts:1:2)` of one frame with the location of another. */
-function mergedText(name: string, place: string, location: string): string {
+function mergedText(name: string, location: string): string {
   const at = lastIndexOf(name, " (");
-  if (at < 0 || !endsWith(name, ")")) return place;
-  return `${slice(name, 0, at)} (${location})`;
+  if (at >= 0 && endsWith(name, ")")) return `${slice(name, 0, at)} (${location})`;
+  // A function without a name has only its location there.
+  return startsWith(name, "async ") ? `async ${location}` : location;
 }
 
 /** Replaces the first occurrence of a part in a text, if there is one. */

@@ -34,7 +34,7 @@ export function restoreMessage(message: string): string {
 }
 
 /** The edit at the end of a quoted arrow function: the comment behind it is no part of the function. */
-const UNCLOSED = /\/\*\$<\*\/[)}]+((?:(?!\/\*\$>).)*)$/s;
+const UNCLOSED = /\/\*\$<\*\/\)(?:\}?(?:,void 0)?(?:,[^()\s,]+)*\))?((?:(?!\/\*\$>).)*)$/s;
 
 /** Takes our edits out of the message of an error that V8 has made, where the error can be changed. */
 export function restoreErrorMessage(error: unknown): void {

@@ -41,23 +41,24 @@ Deno.test("wrapFunction() has a function that reaches itself call itself again, 
   equal(
     declared.text,
     "function f(a) { 'use strict';;{if($.state)if($.state!==7){$.state=7;" +
-      "return $.e1(7,f,this,a)}else $.state=-1} return a; }",
+      "return (0,$.e1)(7,f,this,a)}else $.state=-1} return a; }",
   );
   const arrow = wrap("(a, b) => a", { self });
   equal(
     arrow.text,
-    "(a, b) => $.state&&$.state!==7?$.e2(7,($.state=7,f),void 0,a,b):($.state&&=-1,a)",
+    "(a, b) => $.state&&$.state!==7?(0,$.e2)(7,($.state=7,f),void 0,a,b):($.state&&=-1,a)",
   );
   deepEqual([declared.args, arrow.args], [[1], [2]]);
 });
 
 /** The texts around a piece that has all from outside. */
-const whole = (body: string) => `(0,$.run)(7,()=>{${body}})`;
-const value = (body: string) => `(0,$.run)(7,()=>(${body}))`;
+const whole = (body: string) => `(0,$.pieceOf)(7)(function $p(){${body}})`;
+const value = (body: string) => `(0,$.pieceOf)(7)(function $p(){return(${body})})`;
+const arrow = (body: string) => `(0,$.runArrow)(7,()=>${body})`;
 
 Deno.test("wrapFunction() makes an arrow function of a body that cannot be called again", () => {
   equal(wrap("function f(a) { return a; }").text, `function f(a) {return ${whole(" return a; ")}}`);
-  equal(wrap("() => a").text, `() => ${value("a")}`);
+  equal(wrap("() => a").text, `() => ${arrow("(a)")}`);
   // Parameters that run code would run it twice.
   const self = () => "f";
   equal(
@@ -71,24 +72,30 @@ Deno.test("wrapFunction() passes parameters, this and arguments to a body that m
   const body = (text: string, options?: Partial<FunctionOptions>) =>
     wrap(`function f(a, b) { ${text} () => 1; }`, options).text
       .replace("function f(a, b) {return ", "").slice(0, -1);
-  equal(body("a;"), "(0,$.run)(7,(a)=>{ a; () => 1; },void 0,a)");
-  equal(body("this;"), "(0,$.run)(7,function(){ this; () => 1; },this)");
+  equal(body("a;"), "(0,$.pieceOf)(7)(function $p(a){ a; () => 1; },void 0,a)");
+  equal(body("this;"), "(0,$.pieceOf)(7)(function $p(){ this; () => 1; },this)");
   equal(
     body("a(this, arguments);"),
-    "(0,$.run)(7,function(a,$a){ a(this, $a); () => 1; },this,a,arguments)",
+    "(0,$.pieceOf)(7)(function $p(a,$a){ a(this, $a); () => 1; },this,a,arguments)",
   );
-  equal(wrap("(a) => [this, () => a]").text, "(a) => (0,$.run)(7,(a)=>([this, () => a]),void 0,a)");
+  equal(
+    wrap("(a) => [this, () => a]").text,
+    "(a) => (0,$.runArrow)(7,(a)=>([this, () => a]),a)",
+  );
   // Of the constructor of a class that extends one, `this` comes later.
   const derived = body("this; a;", { isDerived: true });
-  equal(derived, "(0,$.run)(7,(a)=>{ this; a; () => 1; },void 0,a)");
+  equal(derived, "(0,$.runArrow)(7,(a)=>{ this; a; () => 1; },a)");
   // Of sloppy code, `arguments` is another way to the parameters.
   const sloppy = body("a = arguments;", { strict: false });
-  equal(sloppy, "(0,$.run)(7,($a)=>{ a = $a; () => 1; },void 0,arguments)");
+  equal(sloppy, "(0,$.pieceOf)(7)(function $p($a){ a = $a; () => 1; },void 0,arguments)");
   // By another name, V8's messages would show it, and arrow functions would not find it.
-  equal(body("arguments();"), whole(" arguments(); () => 1; "));
-  equal(body("this; () => arguments;"), whole(" this; () => arguments; () => 1; "));
+  equal(body("arguments();"), arrow("{ arguments(); () => 1; }"));
+  equal(body("this; () => arguments;"), arrow("{ this; () => arguments; () => 1; }"));
   // A body that makes none keeps nothing alive.
-  equal(wrap("function f(a) { a(this); }").text, `function f(a) {return ${whole(" a(this); ")}}`);
+  equal(
+    wrap("function f(a) { a(this); }").text,
+    "function f(a) {return (0,$.pieceOf)(7)(function $p(){ a(this); },this)}",
+  );
 });
 
 Deno.test("wrapFunction() wraps a body piece by piece that suspends or declares a parameter again", () => {
@@ -104,7 +111,7 @@ Deno.test("wrapFunction() wraps a body piece by piece that suspends or declares 
     `function f(a) {touch(); var a; ;${whole("b();")}; }`,
   );
   // An async function that never waits can be one piece.
-  equal(wrap("async () => b()").text, `async () => ${value("b()")}`);
+  equal(wrap("async () => b()").text, `async () => ${arrow("(b())")}`);
 });
 
 Deno.test("wrapFunction() passes variables to pieces, and back, where a function is made that has none of them", () => {
@@ -113,12 +120,15 @@ Deno.test("wrapFunction() passes variables to pieces, and back, where a function
       .replace("async function f(a) {touch(); let n = 1; await a; ", "").slice(0, -2);
   equal(
     body("n += use(a); () => 1;"),
-    ";n=(0,$.run)(7,(n,a)=>{n += use(a);;return n},void 0,n,a); () => 1;",
+    ";n=(0,$.pieceOf)(7)(function $p(n,a){n += use(a);;return n},void 0,n,a); () => 1;",
   );
-  equal(body("n += use(a); () => n;"), ";(0,$.run)(7,(a)=>{n += use(a);},void 0,a); () => n;");
+  equal(
+    body("n += use(a); () => n;"),
+    ";(0,$.pieceOf)(7)(function $p(a){n += use(a);},void 0,a); () => n;",
+  );
   equal(
     body("use(n, this); () => 1;"),
-    ";(0,$.run)(7,function(n){use(n, this);},this,n); () => 1;",
+    ";(0,$.pieceOf)(7)(function $p(n){use(n, this);},this,n); () => 1;",
   );
   equal(body("n += use(a);"), `;${whole("n += use(a);")};`);
 });

@@ -47,7 +47,7 @@ for (const [name, before, guard] of TEXTS) {
       code(before),
       `$.touch(0);${before.replace("{", () => `{${guard}`)}`.replace(
         "() => arguments",
-        "() => (0,$.run)(2,()=>(arguments))",
+        "() => (0,$.runArrow)(2,()=>(arguments))",
       ),
     );
   });

@@ -6,7 +6,7 @@ import { code } from "../../support/instrumented.ts";
 
 /** The names by which functions of a text call themselves again, in the order of the text. */
 function selves(text: string, kind: SourceKind = "commonjs"): string[] {
-  return [...code(text, kind).matchAll(/\.(?:rest|e\d)\(\d+,(?:\([^,]+,)?([^,)]+)/g)].map((
+  return [...code(text, kind).matchAll(/\.(?:rest|e\d)\)\(\d+,(?:\([^,]+,)?([^,)]+)/g)].map((
     [, name],
   ) => name!);
 }

@@ -104,37 +104,37 @@ const GOLDEN: [name: string, before: string, after: string][] = [
   [
     "what a piece mentions",
     "async function f(a) { const b = await a; g(a, b); return () => b; }",
-    "const b = await a; ;(0,$.run)(1,(a)=>{g(a, b);},void 0,a); return () => (0,$.run)(2,()=>(b));",
+    "const b = await a; ;(0,$.pieceOf)(1)(function $p(a){g(a, b);},void 0,a); return () => (0,$.runArrow)(2,()=>(b));",
   ],
   [
     "what a piece assigns to",
     "async function f(a, b) { await 1; a += g(b); return () => 1; }",
-    "await 1; ;a=(0,$.run)(1,(a,b)=>{a += g(b);;return a},void 0,a,b); return () => (0,$.run)(2,()=>(1));",
+    "await 1; ;a=(0,$.pieceOf)(1)(function $p(a,b){a += g(b);;return a},void 0,a,b); return () => (0,$.runArrow)(2,()=>(1));",
   ],
   [
     "several variables that a piece assigns to",
     "async function f() { for (var i = 0; i < 3; i++) { var b = g(i); } await b; return () => 1; }",
-    "var i,b;({i,b}=(0,$.run)(1,(i,b)=>{for ( i = 0; i < 3; i++) { void ( b = g(i)); };return{i,b}},void 0,i,b)); await b; return () => (0,$.run)(2,()=>(1));",
+    "var i,b;({i,b}=(0,$.pieceOf)(1)(function $p(i,b){for ( i = 0; i < 3; i++) { void ( b = g(i)); };return{i,b}},void 0,i,b)); await b; return () => (0,$.runArrow)(2,()=>(1));",
   ],
   [
     "this and arguments",
     "async function f() { 'use strict'; await 1; g(this, arguments, { arguments }); return () => 1; }",
-    "'use strict';;$.touch(1); await 1; ;(0,$.run)(1,function($a){g(this, $a, { arguments:$a });},this,arguments); return () => (0,$.run)(2,()=>(1));",
+    "'use strict';;$.touch(1); await 1; ;(0,$.pieceOf)(1)(function $p($a){g(this, $a, { arguments:$a });},this,arguments); return () => (0,$.runArrow)(2,()=>(1));",
   ],
   [
     "parts of what would lose an assignment",
     "async function f(a) { try { await 1; a = g(); } catch {} return () => 1; }",
-    "try { await 1; ;a = (0,$.run)(1,()=>(g())); } catch {} return () => (0,$.run)(2,()=>(1));",
+    "try { await 1; ;a = (0,$.pieceOf)(1)(function $p(){return(g())}); } catch {} return () => (0,$.runArrow)(2,()=>(1));",
   ],
   [
     "parts of what mentions a variable too early",
     "async function f() { await 1; let a = g(h(), a); return () => 1; }",
-    "await 1; let a = g((0,$.run)(1,()=>(h())), a); return () => (0,$.run)(2,()=>(1));",
+    "await 1; let a = g((0,$.pieceOf)(1)(function $p(){return(h())}), a); return () => (0,$.runArrow)(2,()=>(1));",
   ],
   [
     "all from outside where no function is made",
     "async function f(a) { a += await g(a); h(a); }",
-    ";a += await (0,$.run)(1,()=>(g(a))); ;(0,$.run)(1,()=>{h(a);});",
+    ";a += await (0,$.pieceOf)(1)(function $p(){return(g(a))}); ;(0,$.pieceOf)(1)(function $p(){h(a);});",
   ],
 ];
 

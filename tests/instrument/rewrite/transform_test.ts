@@ -20,11 +20,15 @@ const GOLDEN: [name: string, before: string, after: string][] = [
     "const f = (a) => a + 1;",
     `const f = (a) => ${guardedExpression((f) => `e1(1,${f},void 0,a)`)}a + 1);`,
   ],
-  ["an arrow function that nothing names", "((a) => a + 1);", "((a) => (0,$.run)(1,()=>(a + 1)));"],
+  [
+    "an arrow function that nothing names",
+    "((a) => a + 1);",
+    "((a) => (0,$.runArrow)(1,()=>(a + 1)));",
+  ],
   [
     "a declaration that nothing names",
     "export default function () { return 1; }",
-    "export default function () {return (0,$.run)(1,()=>{ return 1; })}",
+    "export default function () {return (0,$.pieceOf)(1)(function $p(){ return 1; })}",
   ],
   [
     "an object after an arrow",
@@ -36,71 +40,83 @@ const GOLDEN: [name: string, before: string, after: string][] = [
     "const f = a => b => a + b;",
     `const f = a => ${
       guardedExpression((f) => `e1(1,${f},void 0,a)`)
-    }b => (0,$.run)(2,()=>(a + b)));`,
+    }b => (0,$.runArrow)(2,()=>(a + b)));`,
   ],
-  ["a method", "({ m() { return 1 } });", "({ m() {return (0,$.run)(1,()=>{ return 1 })} });"],
+  [
+    "a method",
+    "({ m() { return 1 } });",
+    "({ m() {return (0,$.pieceOf)(1)(function $p(){ return 1 })} });",
+  ],
   [
     "a constructor",
     "class A extends B { constructor() { super(); } }",
-    "class A extends B { constructor() {return (0,$.run)(1,()=>{ super(); })} }",
+    "class A extends B { constructor() {return (0,$.runArrow)(1,()=>{ super(); })} }",
   ],
-  ["statements of a module", "f(); x = 1;", ";(0,$.run)(0,()=>{f();}); x = 1;"],
-  ["an initialiser", "const a = f(), b = 1;", "const a = (0,$.run)(0,()=>(f())), b = 1;"],
+  ["statements of a module", "f(); x = 1;", ";(0,$.pieceOf)(0)(function $p(){f();}); x = 1;"],
+  [
+    "an initialiser",
+    "const a = f(), b = 1;",
+    "const a = (0,$.pieceOf)(0)(function $p(){return(f())}), b = 1;",
+  ],
   [
     "var in a statement",
     "for (var i = 0; i < 3;) i++;",
-    "var i;(0,$.run)(0,()=>{for ( i = 0; i < 3;) i++;});",
+    "var i;(0,$.pieceOf)(0)(function $p(){for ( i = 0; i < 3;) i++;});",
   ],
   [
     "var in a block",
     "f()\n{ var a = 1, b }",
-    ";(0,$.run)(0,()=>{f()});\nvar a,b;(0,$.run)(0,()=>{{ void ( a = 1, b) }});",
+    ";(0,$.pieceOf)(0)(function $p(){f()});\nvar a,b;(0,$.pieceOf)(0)(function $p(){{ void ( a = 1, b) }});",
   ],
-  ["what awaits", "const a = await f(g());", "const a = await (0,$.run)(0,()=>(f(g())));"],
+  [
+    "what awaits",
+    "const a = await f(g());",
+    "const a = await (0,$.pieceOf)(0)(function $p(){return(f(g()))});",
+  ],
   [
     "calls around what awaits",
     "a.b(await c(), d());",
-    ";a.b(await (0,$.run)(0,()=>(c())), (0,$.run)(0,()=>(d())));",
+    ";a.b(await (0,$.pieceOf)(0)(function $p(){return(c())}), (0,$.pieceOf)(0)(function $p(){return(d())}));",
   ],
   [
     "an async function in pieces",
     "async function f(a) { const x = await g(a); for (;;) { h(x); if (await x) break; } return k(x); }",
-    "async function f(a) {$.touch(1); const x = await (0,$.run)(1,()=>(g(a))); for (;;) { ;(0,$.run)(1,()=>{h(x);}); if (await x) break; } return (0,$.run)(1,()=>(k(x))); }",
+    "async function f(a) {$.touch(1); const x = await (0,$.pieceOf)(1)(function $p(){return(g(a))}); for (;;) { ;(0,$.pieceOf)(1)(function $p(){h(x);}); if (await x) break; } return (0,$.pieceOf)(1)(function $p(){return(k(x))}); }",
   ],
   [
     "an async function without await as a whole",
     "async function f() { return g(); }",
-    "async function f() {return (0,$.run)(1,()=>{ return g(); })}",
+    "async function f() {return (0,$.pieceOf)(1)(function $p(){ return g(); })}",
   ],
   [
     "an async arrow function",
     "const f = async (x) => await g(x);",
-    "const f = async (x) => ($.touch(1),await (0,$.run)(1,()=>(g(x))));",
+    "const f = async (x) => ($.touch(1),await (0,$.pieceOf)(1)(function $p(){return(g(x))}));",
   ],
   [
     "a generator in pieces",
     "function* f() { 'use strict'; const a = yield g(); h(a); return i(); }",
-    "function* f() { 'use strict';;$.touch(1); const a = yield (0,$.run)(1,()=>(g())); ;(0,$.run)(1,()=>{h(a);}); return (0,$.run)(1,()=>(i())); }",
+    "function* f() { 'use strict';;$.touch(1); const a = yield (0,$.pieceOf)(1)(function $p(){return(g())}); ;(0,$.pieceOf)(1)(function $p(){h(a);}); return (0,$.pieceOf)(1)(function $p(){return(i())}); }",
   ],
   [
     "an async generator in pieces",
     "async function* f() { for await (const x of g()) { yield* h(x); k() } }",
-    "async function* f() {$.touch(1); for await (const x of (0,$.run)(1,()=>(g()))) { ;yield* (0,$.run)(1,()=>(h(x))); ;(0,$.run)(1,()=>{k()}); } }",
+    "async function* f() {$.touch(1); for await (const x of (0,$.pieceOf)(1)(function $p(){return(g())})) { ;yield* (0,$.pieceOf)(1)(function $p(){return(h(x))}); ;(0,$.pieceOf)(1)(function $p(){k()}); } }",
   ],
   [
     "a parameter that is a variable again",
     "export default function (p) { var p; g(p); }",
-    "export default function (p) {$.touch(1); var p; ;(0,$.run)(1,()=>{g(p);}); }",
+    "export default function (p) {$.touch(1); var p; ;(0,$.pieceOf)(1)(function $p(){g(p);}); }",
   ],
   [
     "try, catch and finally from the inside",
     "try { await f() } catch (e) { g(e) } finally { await h(k()) }",
-    "try { ;await (0,$.run)(0,()=>(f())) } catch (e) {(0,$.run)(0,()=>{ g(e) });} finally { ;await (0,$.run)(0,()=>(h(k()))) }",
+    "try { ;await (0,$.pieceOf)(0)(function $p(){return(f())}) } catch (e) {(0,$.pieceOf)(0)(function $p(){ g(e) });} finally { ;await (0,$.pieceOf)(0)(function $p(){return(h(k()))}) }",
   ],
   [
     "what runs in a class",
     "class A { static x = f(); y = g(this); static { h(); } z = () => 1; }",
-    "class A { static x = (0,$.run)(1,()=>(f())); y = (0,$.run)(2,function(){return(g(this))},this); static { ;(0,$.run)(1,()=>{h();}); } z = () => (0,$.run)(3,()=>(1)); }",
+    "class A { static x = (0,$.pieceOf)(1)(function $p(){return(f())}); y = (0,$.pieceOf)(2)(function $p(){return(g(this))},this); static { ;(0,$.pieceOf)(1)(function $p(){h();}); } z = () => (0,$.runArrow)(3,()=>(1)); }",
   ],
 ];
 
@@ -108,33 +124,33 @@ const PIECES: [name: string, before: string, after: string][] = [
   [
     "a loop whose variables are disposed of",
     "async function f() { for (await using a = g(), b = h(); a; ) k(); l(); }",
-    "async function f() {$.touch(1); for (await using a = g(), b = h(); a; ) k(); ;(0,$.run)(1,()=>{l();}); }",
+    "async function f() {$.touch(1); for (await using a = g(), b = h(); a; ) k(); ;(0,$.pieceOf)(1)(function $p(){l();}); }",
   ],
   [
     "what is spread beside what awaits",
     "[...f(), await g()]; h({ a: f(), ...g(), [k()]: await l() });",
-    ";[...(0,$.run)(0,()=>(f())), await (0,$.run)(0,()=>(g()))]; " +
-    ";h({ a: (0,$.run)(0,()=>(f())), ...(0,$.run)(0,()=>(g())), [(0,$.run)(0,()=>(k()))]: await (0,$.run)(0,()=>(l())) });",
+    ";[...(0,$.pieceOf)(0)(function $p(){return(f())}), await (0,$.pieceOf)(0)(function $p(){return(g())})]; " +
+    ";h({ a: (0,$.pieceOf)(0)(function $p(){return(f())}), ...(0,$.pieceOf)(0)(function $p(){return(g())}), [(0,$.pieceOf)(0)(function $p(){return(k())})]: await (0,$.pieceOf)(0)(function $p(){return(l())}) });",
   ],
   [
     "a class that is exported by default",
     "export default class A { x = f() }",
-    "export default class A { x = (0,$.run)(1,()=>(f())) }",
+    "export default class A { x = (0,$.pieceOf)(1)(function $p(){return(f())}) }",
   ],
   [
     "what a loop assigns to",
     "for (f().a of await g()) h();",
-    "for (f().a of await (0,$.run)(0,()=>(g()))) (0,$.run)(0,()=>{h();});",
+    "for (f().a of await (0,$.pieceOf)(0)(function $p(){return(g())})) (0,$.pieceOf)(0)(function $p(){h();});",
   ],
   [
     "a callee whose object is its this",
     "(f()?.a)(await g());",
-    ";(f()?.a)(await (0,$.run)(0,()=>(g())));",
+    ";(f()?.a)(await (0,$.pieceOf)(0)(function $p(){return(g())}));",
   ],
   [
     "a loop over a variable with the name async",
     "for (var async of f()) g();",
-    "for (var async of (0,$.run)(0,()=>(f()))) (0,$.run)(0,()=>{g();});",
+    "for (var async of (0,$.pieceOf)(0)(function $p(){return(f())})) (0,$.pieceOf)(0)(function $p(){g();});",
   ],
 ];
 
@@ -173,10 +189,10 @@ Deno.test("transform() keeps a division beside its own comments", () => {
   const { source, global } = instrument("a = 1/f(await g())/h()/k(); /* c */f(); l(/x/)");
   equal(
     source.replace(/\n.*\n$/, "").replaceAll(global, "$"),
-    "/*$<*/$.touch(1);/*$>*//*$<*/;/*$>*/a = 1/f(await /*$<*/(0,$.run)(1,()=>(/*$>*/g()/*$<*/))/*$>*/)/*$</*/" +
-      "/(0,$.run)(1,()=>(/*$>*/h()/*$<*/))/*$>*//*$</*//(0,$.run)(1,()=>(/*$>*/k()/*$<*/))/*$>*/; " +
-      "/* c *//*$<*/;(0,$.run)(1,()=>{/*$>*/f();/*$<*/});/*$>*/ " +
-      "/*$<*/;(0,$.run)(1,()=>{/*$>*/l(/x/)/*$<*/});/*$>*/",
+    "/*$<*/$.touch(1);/*$>*//*$<*/;/*$>*/a = 1/f(await /*$<*/(0,$.pieceOf)(1)(function $p(){return(/*$>*/g()/*$<*/)})/*$>*/)/*$</*/" +
+      "/(0,$.pieceOf)(1)(function $p(){return(/*$>*/h()/*$<*/)})/*$>*//*$</*//(0,$.pieceOf)(1)(function $p(){return(/*$>*/k()/*$<*/)})/*$>*/; " +
+      "/* c *//*$<*/;(0,$.pieceOf)(1)(function $p(){/*$>*/f();/*$<*/});/*$>*/ " +
+      "/*$<*/;(0,$.pieceOf)(1)(function $p(){/*$>*/l(/x/)/*$<*/});/*$>*/",
   );
 });
 
@@ -184,11 +200,11 @@ Deno.test("transform() keeps var where it cannot be an assignment", () => {
   const pieces = (body: string) => code(`function* f() { ${body} }`, "script");
   equal(
     pieces("for (var a = 0 in b()) c(a)"),
-    "function* f() {$.touch(0); for (var a = 0 in (0,$.run)(0,()=>(b()))) (0,$.run)(0,()=>{c(a)}); }",
+    "function* f() {$.touch(0); for (var a = 0 in (0,$.pieceOf)(0)(function $p(){return(b())})) (0,$.pieceOf)(0)(function $p(){c(a)}); }",
   );
   equal(
     pieces("for (var let of b()) c()"),
-    "function* f() {$.touch(0); for (var let of (0,$.run)(0,()=>(b()))) (0,$.run)(0,()=>{c()}); }",
+    "function* f() {$.touch(0); for (var let of (0,$.pieceOf)(0)(function $p(){return(b())})) (0,$.pieceOf)(0)(function $p(){c()}); }",
   );
   equal(pieces("with (a) { var b; c() }"), "function* f() {$.touch(0); with (a) { var b; c() } }");
 });
@@ -200,7 +216,7 @@ for (const [name, before, after] of GOLDEN) {
 Deno.test("transform() wraps a CommonJS module as a function", () => {
   equal(
     code('"use strict"\nvar a = f()\nreturn a', "commonjs"),
-    '"use strict";return (0,$.run)(0,()=>{\nvar a = f()\nreturn a})',
+    '"use strict";return (0,$.pieceOf)(0)(function $p(){\nvar a = f()\nreturn a})',
   );
 });
 
@@ -263,7 +279,7 @@ Deno.test("transform() leaves functions of asm.js, and all inside", () => {
 Deno.test("transform() leaves global code, whose functions it wraps", () => {
   equal(
     code("var a = f(); function f() { return 1 }", "script"),
-    "var a = f(); function f() {return (0,$.run)(0,()=>{ return 1 })}",
+    "var a = f(); function f() {return (0,$.pieceOf)(0)(function $p(){ return 1 })}",
   );
 });
 

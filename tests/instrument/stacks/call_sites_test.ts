@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
+import { PIECE_NAME } from "../../../lib/activation/instrumented_code.ts";
 import {
   type CallSite,
   placedSite,
@@ -17,7 +18,7 @@ const TRAMPOLINE = callSite({
   text: "wasm://wasm/xperf-10-5-1a2b:wasm-function[12]:0x10",
 });
 const CALL = callSite({ name: "c2", file: lib("engines/wasm/wasm_engine.ts") });
-const RUN = callSite({ name: "run", file: lib("activation/activation.ts") });
+const ENTRY = callSite({ name: "runPiece", file: lib("activation/activation.ts") });
 const WRAPPER = callSite({ name: "wrapped", file: lib("api/with_perf.ts") });
 const STAND_IN = callSite({ name: "_compile", file: lib("instrument/require_hook.ts"), line: 9 });
 
@@ -41,13 +42,26 @@ Deno.test("programSites() makes one frame of a function that called itself again
 });
 
 Deno.test("programSites() makes one frame of a function and its piece", () => {
-  const arrow = callSite({ name: null, line: 20, file: "file:///a.js" });
-  deepEqual(texts([program("g", 30), arrow, RUN, TRAMPOLINE, RUN, program("f", 4)]), [
-    "g (file:///a.js:30:1)",
+  const piece = program(PIECE_NAME, 20);
+  const merged = ["g (file:///a.js:30:1)", "f (file:///a.js:20:1)"];
+  deepEqual(texts([program("g", 30), piece, TRAMPOLINE, ENTRY, program("f", 4)]), merged);
+  // Inactive, the function calls the piece itself.
+  deepEqual(texts([program("g", 30), piece, program("f", 4)]), merged);
+  deepEqual(texts([piece, program("f", 4), piece, program("f", 5)]), [
+    "f (file:///a.js:20:1)",
     "f (file:///a.js:20:1)",
   ]);
-  // A builtin in the piece, whose arrow function has no frame.
-  deepEqual(texts([RUN, TRAMPOLINE, program("f", 4)]), ["f (file:///a.js:4:1)"]);
+  // There was no stack left for the piece.
+  deepEqual(texts([ENTRY, program("f", 4)]), ["f (file:///a.js:4:1)"]);
+});
+
+Deno.test("programSites() leaves a piece alone whose callers captureStackTrace() cut apart", () => {
+  const piece = program(PIECE_NAME, 20);
+  deepEqual(texts([TRAMPOLINE, piece, program("g", 4)]), ["g (file:///a.js:20:1)"]);
+  deepEqual(texts([program("g", 1), CALL, WRAPPER, piece, program("f", 4)]), [
+    "g (file:///a.js:1:1)",
+    "f (file:///a.js:20:1)",
+  ]);
 });
 
 Deno.test("programSites() takes the frames of wrappers out, and merges nothing there", () => {

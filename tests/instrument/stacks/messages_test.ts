@@ -20,15 +20,21 @@ Deno.test("restoreMessage() takes edits out of a function that is quoted whole",
   equal(restoreMessage("no function"), "no function");
   equal(
     restoreMessage(
-      "Class extends value () => /*$<*/(0,$.run)(8,()=>(/*$>*/1/*$<*/)) is not a constructor",
+      "Class extends value () => /*$<*/(0,$.pieceOf)(8)(function $p(){return(/*$>*/1/*$<*/)}) is not a constructor",
     ),
     "Class extends value () => 1 is not a constructor",
   );
   equal(
     restoreMessage(
-      "(a) => {/*$<*/return (0,$.run)(1,()=>{/*$>*/ a; /*$<*/})/*$>*/} is not a symbol",
+      "(a) => {/*$<*/return (0,$.pieceOf)(1)(function $p(){/*$>*/ a; /*$<*/})/*$>*/} is not a symbol",
     ),
     "(a) => { a; } is not a symbol",
+  );
+  equal(
+    restoreMessage(
+      "(a) => /*$<*/(0,$.runArrow)(8,(a)=>(/*$>*/[this, () => a]/*$<*/),a) is not a symbol",
+    ),
+    "(a) => [this, () => a] is not a symbol",
   );
 });
 
