@@ -228,7 +228,7 @@ export type FrameOwner =
   | "reentry"
   /** A function of this package that a function of the program calls for one of its pieces. */
   | "entry"
-  /** Calls a function that the program wrapped by hand. */
+  /** Calls a function that the program wrapped by hand, or a test of Deno. */
   | "wrapper"
   /** Calls a function of the runtime, whose name it has. */
   | "stand-in";
@@ -238,8 +238,12 @@ const LIBRARY = new URL("../", import.meta.url).href;
 /** The one module below `lib/` that is a program. */
 const DEMO = new URL("../demo.", import.meta.url).href;
 
-/** The modules whose functions call functions that the program wrapped by hand. */
+/** The modules whose functions call functions that the program wrapped by hand, or tests of Deno. */
 const WRAPPERS = new URL("../api/", import.meta.url).href;
+const TEST_WRAPPER = new URL("../instrument/stacks/deno_tests.", import.meta.url).href;
+
+/** The name of the script whose functions stand in for those that register tests of Deno. */
+export const TEST_STAND_INS = "xperf:deno_tests";
 
 /** The module with a function that the runtime calls in the place of its own. */
 const STAND_IN = new URL("../instrument/require_hook.", import.meta.url).href;
@@ -249,7 +253,7 @@ const ACTIVATION = new URL("./activation.", import.meta.url).href;
 
 /** Its functions that are called for pieces. */
 const ENTRIES_OF_PIECES: ReadonlySet<string | null> = new Set([
-  "runPiece",
+  "#runPiece",
   "runArrow",
   "pieceOf",
   "touch",
@@ -268,8 +272,9 @@ const ENTRIES_OF_PIECES: ReadonlySet<string | null> = new Set([
  */
 export function frameOwner(url: string, functionName: string | null): FrameOwner {
   if (functionName === PIECE_NAME) return "piece";
+  if (url === TEST_STAND_INS) return "wrapper";
   if (!startsWith(url, LIBRARY) || startsWith(url, DEMO)) return "program";
-  if (startsWith(url, WRAPPERS)) return "wrapper";
+  if (startsWith(url, WRAPPERS) || startsWith(url, TEST_WRAPPER)) return "wrapper";
   if (startsWith(url, STAND_IN)) return "stand-in";
   return startsWith(url, ACTIVATION) && ENTRIES_OF_PIECES.has(functionName) ? "entry" : "reentry";
 }

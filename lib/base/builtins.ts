@@ -12,7 +12,9 @@ function uncurry<This, Args extends unknown[], Result>(
 }
 
 /** Functions and constructors that are called as they are. */
-export const { apply, construct, getOwnPropertyDescriptor } = Reflect;
+export const { apply, construct, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } =
+  Reflect;
+export const { getOwnPropertyDescriptors } = Object;
 export const { abs, floor, max, min, round } = Math;
 export const { isSafeInteger } = Number;
 export const { asUintN } = BigInt;

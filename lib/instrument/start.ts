@@ -4,6 +4,7 @@ import { host, onProcessEnd, workingDirectory } from "../runtime/runtime.ts";
 import { siblingModule } from "../base/sibling_module.ts";
 import type { ReadVariable } from "../activation/switches.ts";
 import { denoDialect } from "./stacks/deno_dialect.ts";
+import { settleFailures, testRunner } from "./stacks/deno_tests.ts";
 import { disguiseFunctions } from "./disguise.ts";
 import type { CallSite } from "./stacks/call_sites.ts";
 import { ErrorStacks, type StackDialect } from "./stacks/error_stack.ts";
@@ -77,6 +78,7 @@ function hideFrames(): ModuleMaps {
   const maps = new ModuleMaps();
   const place: StackDialect["place"] = (sites) => maps.place(sites);
   const { prepareStackTrace } = Error;
+  const runner = host.mapsStacks ? testRunner() : undefined;
   const nodeDialect = {
     place,
     format: (error: unknown, sites: readonly CallSite[]) =>
@@ -84,7 +86,7 @@ function hideFrames(): ModuleMaps {
   };
   const stacks = new ErrorStacks(
     globalThis,
-    host.mapsStacks ? { place, ...denoDialect() } : nodeDialect,
+    host.mapsStacks ? { place, ...denoDialect({ runner }) } : nodeDialect,
   );
   activation.limitHolder = stacks.limitHolder;
   activation.onSwitch((isOn) => stacks.switch(isOn));
@@ -99,6 +101,7 @@ function hideFrames(): ModuleMaps {
     // Deno dispatches both events before it prints the error.
     addEventListener("error", ({ error }) => stacks.settle(error));
     addEventListener("unhandledrejection", ({ reason }) => stacks.settle(reason));
+    if (runner !== undefined) settleFailures((error) => stacks.settle(error));
   }
   return maps;
 }

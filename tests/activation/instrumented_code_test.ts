@@ -152,7 +152,7 @@ Deno.test("a new Activation has not been decided", () => {
 Deno.test("frameOwner() takes every module below our root for ours, by its place", () => {
   const lib = new URL("../../lib/", import.meta.url).href;
   const table: [string, string | null, FrameOwner][] = [
-    [`${lib}activation/activation.ts`, "runPiece", "entry"],
+    [`${lib}activation/activation.ts`, "#runPiece", "entry"],
     [`${lib}activation/activation.ts`, "touch", "entry"],
     [`${lib}activation/activation.ts`, "call", "reentry"],
     [`${lib}engines/wasm/wasm_engine.ts`, null, "reentry"],

@@ -34,7 +34,7 @@ import type { LineStarts } from "../../source/line_starts.ts";
 // The form of an edit: inserted code stands between two comments, so that it can be removed again:
 //
 //     f(a)
-//     /*$<*/$.run(1,()=>{/*$>*/f(a)/*$<*/});/*$>*/
+//     /*$<*/(0,$.runArrow)(1,()=>{/*$>*/f(a)/*$<*/});/*$>*/
 //
 // Where it replaces text, the first comment holds that text: /*$<var*/void (/*$>*/
 

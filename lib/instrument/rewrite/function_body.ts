@@ -36,12 +36,12 @@ export interface FunctionOptions {
  *     function f(a) { "use strict"; return a; }
  *     function f(a) { "use strict"; if (…) return $.e1(7, f, this, a); return a; }
  *
- * Where the program could notice that, or the function cannot reach itself, the body becomes an
- * arrow function that the runtime calls. `this`, `arguments`, `super` and `new.target` keep their
+ * Where the program could notice that, or the function cannot reach itself, the body becomes a
+ * function that the runtime calls. `this`, `arguments`, `super` and `new.target` keep their
  * meaning, and parameters stay outside:
  *
  *     (a) => a
- *     (a) => $.run(8,()=>(a))
+ *     (a) => $.runArrow(8,()=>(a))
  *
  * A body that suspends, or that declares a parameter again, is wrapped piece by piece.
  */

@@ -36,15 +36,15 @@ export interface SuspendingBodyOptions {
 }
 
 /**
- * Has the runtime run a body piece by piece, where the body cannot become one arrow function: it
+ * Has the runtime run a body piece by piece, where the body cannot become one function: it
  * awaits or yields, or its declarations have to stay in their scope. Expressions that suspend stay
- * in place, and the order of execution does not change. The pieces between them become arrow
- * functions, which run in the function's trampoline. The bodies of modules and classes are wrapped
+ * in place, and the order of execution does not change. The pieces between them become functions,
+ * which run in the function's trampoline. The bodies of modules and classes are wrapped
  * in this way too.
  *
- *     const a = await f(g());               const a = await $.run(1,()=>(f(g())));
- *     for (const x of a) h(x);              $.run(1,()=>{for (const x of a) h(x);});
- *     if (a) { yield a; h(a); }             if (a) { yield a; $.run(1,()=>{h(a);}); }
+ *     const a = await f(g());               const a = await $.pieceOf(1)(function $p(){return(f(g()))});
+ *     for (const x of a) h(x);              $.pieceOf(1)(function $p(){for (const x of a) h(x);});
+ *     if (a) { yield a; h(a); }             if (a) { yield a; $.pieceOf(1)(function $p(){h(a);}); }
  *
  * If the code makes functions, each piece gets its variables as arguments (`PieceOptions`), except for
  * those that these functions use too. If one cannot be passed, the parts of the piece become pieces.

@@ -6,19 +6,36 @@ import { host, workingDirectory } from "../../runtime/runtime.ts";
 import { withoutMark } from "../../source/loaded_source.ts";
 import type { CallSite } from "./call_sites.ts";
 import { ansiPaint, plainPaint } from "./deno_colors.ts";
-import { formatFrames, formatSourceLine, formatStack, isShown } from "./deno_stack.ts";
+import {
+  formatFrames,
+  formatSourceLine,
+  formatStack,
+  isShown,
+  withoutRunner,
+} from "./deno_stack.ts";
+import type { TestRunner } from "./deno_tests.ts";
 import type { StackDialect } from "./error_stack.ts";
 
-/** Formats stacks like Deno: those that a program reads, and those that Deno prints. */
-export function denoDialect(): Required<Pick<StackDialect, "format" | "print">> {
+/**
+ * Formats stacks like Deno: those that a program reads, and those that Deno prints.
+ *
+ * @param runner The command that prints them, if it is one that runs tests.
+ */
+export function denoDialect(
+  { runner }: { runner: TestRunner | undefined },
+): Required<Omit<StackDialect, "place">> {
   const directory = startDirectory();
   const paint = host.paintsStacks() ? ansiPaint : plainPaint;
   return {
     format: (error, sites) => formatStack(error, sites, { directory, paint: plainPaint }),
-    print: (sites, isOutermost) => {
+    repeatsErrors: runner !== undefined,
+    print: (all, isOutermost) => {
+      const sites = runner === undefined ? all : withoutRunner(all);
       const line = isOutermost ? formatSourceLine(sites, readText, paint) : "";
       const shown = isOutermost ? shownSites(sites) : sites;
-      return line + formatFrames(shown, { directory, paint });
+      // `deno bench` paints no directory.
+      const style = { directory: runner === "bench" ? undefined : directory, paint };
+      return line + formatFrames(shown, style);
     },
   };
 }

@@ -1,5 +1,6 @@
 import {
   decodeURIComponent,
+  defineElement,
   encode,
   endsWith,
   exec,
@@ -50,6 +51,23 @@ const UNSEEN =
 /** Whether Deno shows a frame when it prints an uncaught error. */
 export function isShown(site: CallSite): boolean {
   return !isInternal(site) || exec(UNSEEN, site.getFunctionName() ?? "") === null;
+}
+
+/**
+ * Leaves out the frames of Deno's test runner at the end of a stack, and all others of extensions there,
+ * as that does (cli/tools/test/fmt.rs: abbreviate_test_error).
+ */
+export function withoutRunner(sites: readonly CallSite[]): readonly CallSite[] {
+  let end = sites.length;
+  while (end > 0 && isExtension(sites[end - 1]!)) end--;
+  if (end === 0 || end === sites.length) return sites;
+  const kept: CallSite[] = [];
+  for (let i = 0; i < end; i++) defineElement(kept, i, sites[i]);
+  return kept;
+}
+
+function isExtension(site: CallSite): boolean {
+  return startsWith(site.getFileName() ?? "", "ext:");
 }
 
 function isInternal(site: CallSite): boolean {

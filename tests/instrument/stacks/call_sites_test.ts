@@ -18,7 +18,7 @@ const TRAMPOLINE = callSite({
   text: "wasm://wasm/xperf-10-5-1a2b:wasm-function[12]:0x10",
 });
 const CALL = callSite({ name: "c2", file: lib("engines/wasm/wasm_engine.ts") });
-const ENTRY = callSite({ name: "runPiece", file: lib("activation/activation.ts") });
+const ENTRY = callSite({ name: "#runPiece", file: lib("activation/activation.ts") });
 const WRAPPER = callSite({ name: "wrapped", file: lib("api/with_perf.ts") });
 const STAND_IN = callSite({ name: "_compile", file: lib("instrument/require_hook.ts"), line: 9 });
 
