@@ -222,7 +222,7 @@ const [ALL, AT_ONCE] = [100 * 1024, 1024];
  * so they are made before, too. Of several runs on an idle core the best counts.
  */
 function printRegistration(): void {
-  const { run } = activation;
+  const { pieceOf } = activation;
   const body = () => 1;
   use("wasm");
   const batch = (from: number) => ({
@@ -235,7 +235,7 @@ function printRegistration(): void {
   });
   const define = ({ labels, args }: ReturnType<typeof batch>) => activation.defineAll(labels, args);
   const call = (from: number) => {
-    for (let id = from; id < activation.functionCount; id++) sum += run(id, body);
+    for (let id = from; id < activation.functionCount; id++) sum += pieceOf(id)(body);
   };
   const warm = activation.functionCount;
   define(batch(0));

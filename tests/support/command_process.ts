@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 
+import { removeMapsOf } from "./own_maps.ts";
+
 const cli = fileURLToPath(import.meta.resolve("../../lib/command/cli.ts"));
 
 /** The ending and the output of the command. */
@@ -70,10 +72,11 @@ export function runCommand(
 }
 
 /**
- * A directory with files in it, removed when disposed, with the maps of the pids that were noted.
+ * A directory with files in it, removed when disposed, with the perf maps of its programs.
  */
 export class Workplace implements AsyncDisposable {
   readonly path = Deno.makeTempDirSync({ prefix: "xperf-command-" });
+  readonly #made = Date.now();
 
   /** Writes a file and returns its path. */
   write(name: string, text: string, mode = 0o644): string {
@@ -95,11 +98,12 @@ export class Workplace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // The scripts of these tests leave their pids, whose maps are then ours to remove.
+    // Scripts of these tests leave their pids, since a map need not name the directory.
     for await (const { name } of Deno.readDir(this.path)) {
       const pid = /^(\d+)\.pid$/.exec(name)?.[1];
       if (pid !== undefined) await Deno.remove(`/tmp/perf-${pid}.map`).catch(() => {});
     }
+    await removeMapsOf(this.path, this.#made);
     await Deno.remove(this.path, { recursive: true });
   }
 }

@@ -6,6 +6,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
+import { withoutStaleMap } from "../../support/own_maps.ts";
 import { readPerfMap } from "../../support/perf_map_reader.ts";
 
 const PRELOAD = fileURLToPath(new URL("../../../lib/preload.ts", import.meta.url));
@@ -28,8 +29,12 @@ interface RunOptions {
 async function run(directory: string, options: RunOptions): Promise<Result> {
   const { flags = ["--allow-all"], instrumented, active } = options;
   const preload = instrumented ? [`--preload=${PRELOAD}`] : [];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-lock", "--no-check", ...flags, ...preload, "main.ts", "an argument"],
+  const [program, ...args] = withoutStaleMap(
+    [Deno.execPath(), "run", "--no-lock", "--no-check", ...flags, ...preload]
+      .concat("main.ts", "an argument"),
+  );
+  const child = new Deno.Command(program!, {
+    args,
     cwd: directory,
     env: {
       NO_COLOR: "1",
