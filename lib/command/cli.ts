@@ -15,6 +15,7 @@ import { endAs, type Ending } from "./program/child.ts";
 import { annotate } from "./annotate/annotate.ts";
 import { diff } from "./report/diff.ts";
 import { doctor } from "./doctor/doctor.ts";
+import { removeLockCopies } from "./program/lock_copy.ts";
 import { usageError } from "./command_line.ts";
 import { nearestWord } from "./nearest_word.ts";
 import { profile } from "./profile/profile.ts";
@@ -65,6 +66,8 @@ export async function main(args: readonly string[]): Promise<Ending> {
     return await commandNamed(name)(rest);
   } catch (error) {
     return { code: explain(error), signal: null };
+  } finally {
+    removeLockCopies();
   }
 }
 

@@ -5,11 +5,11 @@ import { readFileSync, realpathSync } from "node:fs";
 import process from "node:process";
 
 import { denoHost } from "./deno_host.ts";
-import type { Host, Permission, RuntimeName } from "./host.ts";
+import type { Host, Permission, RuntimeName, StartOptions } from "./host.ts";
 import { parseProcessStart } from "./process_start.ts";
 import { bunHost, nodeHost } from "./node_host.ts";
 
-export type { Permission, RuntimeName };
+export type { Permission, RuntimeName, StartOptions };
 
 /** The platform of a process. */
 export interface Platform {

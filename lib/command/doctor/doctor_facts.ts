@@ -53,7 +53,10 @@ const PERMISSIONS: readonly Permission["name"][] = [
   "sys",
 ];
 
-/** Gathers the facts of this machine and this process. Makes no map, and leaves no file behind. */
+/**
+ * Gathers the facts of this machine and this process. Makes no map, and leaves no file behind but that
+ * of the native library.
+ */
 export function gatherFacts(): Facts {
   const perf = attempt(() => ({ ...findPerf(), unwindsDwarf: unwindsDwarf() }));
   return {

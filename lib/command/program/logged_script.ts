@@ -16,7 +16,7 @@ import { V8LogWatch, type WatchOptions } from "../logs/log_watch.ts";
 import { logFlags, loggedEnvironment } from "./logged_program.ts";
 import type { CommandLine } from "../command_line.ts";
 import { nodeOptions } from "./runtime_shims.ts";
-import { definedVariables, runtimeArgsOf, type ScriptCommand, toggleVariables } from "./script.ts";
+import { definedVariables, type ScriptCommand, startOfScript, toggleVariables } from "./script.ts";
 
 /** Options of {@linkcode LoggedProgram}. */
 export interface LoggedProgramOptions {
@@ -59,14 +59,11 @@ export class LoggedProgram implements ScriptCommand, Disposable {
     const wanted = { allLines: line.options.has("all-lines"), inlinesNothing };
     const { logFile } = this.directory;
     this.command = script === undefined ? [...line.command] : [
-      process.execPath,
-      ...host.startArgs({
-        flags: runtimeArgsOf(line),
+      ...startOfScript(line, script, {
         preload: isPreloaded ? siblingModule("../../sampler_preload", import.meta.url) : undefined,
         // Deno gets the flags by a variable, which its children inherit.
         engineFlags: host.name === "deno" ? [] : logFlags({ ...wanted, logFile }),
       }),
-      script,
       ...line.scriptArgs,
     ];
     const env = definedVariables({

@@ -3,10 +3,11 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { parseToggleSignal, TOGGLE_VARIABLE } from "../../instrument/toggle_signal.ts";
-import { host, readVariable, workingDirectory } from "../../runtime/runtime.ts";
+import { host, readVariable, type StartOptions, workingDirectory } from "../../runtime/runtime.ts";
 import { siblingModule } from "../../base/sibling_module.ts";
 import { environmentFor, type Wish } from "../../activation/switches.ts";
 import { instrumentationVariables } from "./instrumentation.ts";
+import { flagsWithLockCopy } from "./lock_copy.ts";
 import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import { readText } from "../../perf/perf_tool.ts";
 import { roomyStackSize } from "./stack_size.ts";
@@ -44,8 +45,7 @@ export function scriptCommand(
     counts?: boolean;
   },
 ): ScriptCommand {
-  const startArgs = host.startArgs({
-    flags: runtimeArgsOf(line),
+  const started = startOfScript(line, script, {
     preload: siblingModule("../../preload", import.meta.url),
     stackSize: roomyStackSize(readText("/proc/self/limits") ?? ""),
   });
@@ -57,7 +57,7 @@ export function scriptCommand(
     ...instrumentationVariables(line, { read: readVariable, directory, counts }),
   };
   return {
-    command: [process.execPath, ...startArgs, script, ...scriptArgs],
+    command: [...started, ...scriptArgs],
     env: definedVariables(variables),
   };
 }
@@ -74,13 +74,26 @@ export function plainCommand(
   { preload, engineFlags }: { preload?: string; engineFlags?: readonly string[] } = {},
 ): ScriptCommand {
   const { script, scriptArgs, command } = line;
-  const startArgs = host.startArgs({ flags: runtimeArgsOf(line), preload, engineFlags });
   return {
     command: script === undefined
       ? command
-      : [process.execPath, ...startArgs, script, ...scriptArgs],
+      : [...startOfScript(line, script, { preload, engineFlags }), ...scriptArgs],
     env: definedVariables({ ...process.env, ...environmentFor(wish) }),
   };
+}
+
+/**
+ * Returns the words that start a script in this runtime, up to the script.
+ *
+ * @param line The command line, which may have flags for the runtime.
+ */
+export function startOfScript(
+  line: CommandLine,
+  script: string,
+  options: Omit<StartOptions, "flags">,
+): string[] {
+  const flags = flagsWithLockCopy({ flags: runtimeArgsOf(line), script, preload: options.preload });
+  return [process.execPath, ...host.startArgs({ ...options, flags }), script];
 }
 
 /**
