@@ -49,7 +49,7 @@ export const npmPackage: NpmPackage = {
     keywords: ["perf", "profiling", "linux", "trampoline", "jitdump"],
     license: configuration.license,
     type: "module",
-    engines: { node: ">=20" },
+    engines: { node: ">=20.12" },
   },
 };
 

@@ -16,6 +16,8 @@ const ENTRY_POINTS = ["mod.ts", "lib/preload.ts", "lib/command/cli.ts"];
 interface Step {
   name: string;
   args: readonly string[];
+  /** Whether a warning is a failure too. @default false */
+  isQuiet?: boolean;
   /** Commands that it needs beside `deno`. If one is missing, it is skipped, except under `CI`. */
   needs?: readonly string[];
 }
@@ -37,7 +39,7 @@ const STEPS: readonly Step[] = [
     name: "tables of the documents",
     args: ["run", "--allow-read", "--no-lock", "scripts/check/option_tables.ts", "--check"],
   },
-  { name: "JSR package", args: ["publish", "--dry-run", "--allow-dirty"] },
+  { name: "JSR package", args: ["publish", "--dry-run", "--allow-dirty"], isQuiet: true },
   {
     name: "prebuilt native libraries",
     args: ["run", "--allow-all", "scripts/build/ffi.ts", "--check"],
@@ -65,18 +67,20 @@ async function main(args: readonly string[]): Promise<void> {
   Deno.exit(failed > 0 ? 1 : 0);
 }
 
-async function passes({ name, args, needs = [] }: Step): Promise<boolean> {
+async function passes({ name, args, isQuiet = false, needs = [] }: Step): Promise<boolean> {
   const missing = needs.filter((command) => !runs(command));
   if (missing.length > 0) {
     const required = Boolean(Deno.env.get("CI"));
     console.log(`${name} ... ${required ? "FAILED" : "skipped"}: no ${missing.join(", no ")}`);
     return !required;
   }
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { success: ended, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: root,
+    env: { NO_COLOR: "1" },
     stdin: "null",
   }).output();
+  const success = ended && !(isQuiet && /^warning\b/mi.test(new TextDecoder().decode(stderr)));
   console.log(`${name} ... ${success ? "ok" : "FAILED"}`);
   if (!success) {
     await Deno.stdout.write(stdout);

@@ -2,6 +2,7 @@ import process from "node:process";
 
 import { readVariable } from "../../runtime/runtime.ts";
 import type { Ending } from "../program/child.ts";
+import { PLAIN, styled } from "../../report/text/terminal.ts";
 import { canProfile, type Check, checkFacts } from "./doctor_checks.ts";
 import { gatherFacts } from "./doctor_facts.ts";
 import { parseCommandLine, usageError } from "../command_line.ts";
@@ -44,7 +45,7 @@ export function doctor(args: readonly string[]): Promise<Ending> {
   return Promise.resolve({ code: ok ? 0 : 1, signal: null });
 }
 
-const MARKS = { ok: ["✓", 32], limited: ["!", 33], failed: ["✗", 31] } as const;
+const MARKS = { ok: ["✓", "green"], limited: ["!", "yellow"], failed: ["✗", "red"] } as const;
 
 /**
  * Formats the findings as text.
@@ -56,9 +57,9 @@ export function formatChecks(checks: readonly Check[], color: boolean): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines: string[] = [];
   for (const { name, status, detail, hint } of checks) {
-    const [mark, code] = MARKS[status];
-    const colored = color ? `\x1b[${code}m${mark}\x1b[0m` : mark;
-    lines.push(`${colored} ${name.padEnd(width)}  ${detail}`);
+    const [mark, style] = MARKS[status];
+    const shown = styled(mark, style, { ...PLAIN, hasColor: color });
+    lines.push(`${shown} ${name.padEnd(width)}  ${detail}`);
     if (hint !== undefined) lines.push(`  ${" ".repeat(width)}  → ${hint}`);
   }
   lines.push("", canProfile(checks) ? "A profile can be recorded." : "No profile can be recorded.");

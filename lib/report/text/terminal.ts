@@ -1,3 +1,5 @@
+import { styleText } from "node:util";
+
 import { truncatedWidth } from "./text_width.js";
 
 /** Where text goes: how wide it can be, and whether colours are shown there. */
@@ -11,17 +13,14 @@ export interface Terminal {
 /** Text in a file, or for a program that reads it. */
 export const PLAIN: Terminal = { width: 100, hasColor: false };
 
-/** Styles, and the parameters of their escape sequences (ECMA-48, select graphic rendition). */
-const STYLES = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39] } as const;
-
 /** A style of text. */
-export type TextStyle = keyof typeof STYLES;
+export type TextStyle = "bold" | "dim" | "green" | "red" | "yellow";
 
 /** Puts a text into a style where the terminal has colours; the text must be trimmed before. */
 export function styled(text: string, style: TextStyle | undefined, terminal: Terminal): string {
   if (style === undefined || !terminal.hasColor || text === "") return text;
-  const [on, off] = STYLES[style];
-  return `\x1b[${on}m${text}\x1b[${off}m`;
+  // The terminal has been asked already.
+  return styleText(style, text, { validateStream: false });
 }
 
 /** The style of a share of time: the hottest stand out. */

@@ -156,7 +156,7 @@ Deno.test("formatChecks() marks each finding, and colours only where asked", () 
 
 No profile can be recorded.`,
   );
-  equal(formatChecks(checks, true).startsWith("\x1b[32m✓\x1b[0m a"), true);
+  equal(formatChecks(checks, true).startsWith("\x1b[32m✓\x1b[39m a"), true);
   match(formatChecks([checks[0]!], false), /A profile can be recorded\.$/);
 });
 
