@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { PerfError } from "../../base/perf_error.ts";
 import { systemReason } from "../../base/system_reason.ts";
 import { readPerfData } from "../../recording/perf_data/read_perf_data.ts";
+import type { SymbolCache } from "../../recording/perf_data/symbol_cache.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { decodeRecording, RECORDING_START } from "../../recording/recording_file.ts";
 import { perfOutput, readText } from "../../perf/perf_tool.ts";
@@ -49,16 +50,15 @@ export async function readRecordings(
 export interface ReadOptions {
   /** Called with sentences on the recording for the user. @default {they are dropped} */
   onNote?: (note: string) => void;
-  /**
-   * Keeps V8's logs between recordings of one program. Native code then has no names: perf takes
-   * longer to look these up than a recording of a second has time. @default {logs are read anew}
-   */
+  /** Keeps V8's logs between recordings of one program. @default {logs are read anew} */
   followed?: FollowedLogs;
+  /** Keeps perf's symbols between recordings of one program. @default {each is waited for} */
+  symbols?: SymbolCache;
 }
 
 async function readPerfFile(
   path: string,
-  { maxFrames, progress, onNote, followed }: ReadOptions & {
+  { maxFrames, progress, onNote, followed, symbols }: ReadOptions & {
     maxFrames?: number;
     progress: Progress;
   },
@@ -80,9 +80,9 @@ async function readPerfFile(
       },
       perf: {
         print: (args) => counted(perfOutput(["script", ...args, "-i", path]), progress),
-        printOf: (recording, args) =>
-          followed === undefined || logs === undefined ? printedSymbols(recording, args) : NOTHING,
+        printOf: printedSymbols,
       },
+      symbols,
       progress: (done) =>
         progress.show(() => `reading the recording: ${(100 * done).toFixed(0)} %`),
     });
@@ -92,9 +92,6 @@ async function readPerfFile(
     progress.clear();
   }
 }
-
-/** No symbols. */
-const NOTHING: AsyncIterable<string> = { async *[Symbol.asyncIterator]() {} };
 
 /** Prints a recording in memory. perf reads only files, and only those of its own user. */
 async function* printedSymbols(

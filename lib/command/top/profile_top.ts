@@ -4,6 +4,7 @@ import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
 import { perfRecordArgs, type PerfRecordOptions } from "../../perf/perf_record_args.ts";
+import { SymbolCache } from "../../recording/perf_data/symbol_cache.ts";
 import { TopWindow } from "../../report/text/top_window.ts";
 import { FollowedLogs } from "../logs/v8_logs.ts";
 import { type Ending, runChild } from "../program/child.ts";
@@ -100,11 +101,12 @@ async function showSlices(
   // It is awaited below; until then a failure is no unhandled one.
   end.catch(() => {});
   const followed = new FollowedLogs();
+  const symbols = new SymbolCache();
   const view = topView({ seconds: SLICE * SLICES, onQuit: quit });
   const progress = new Progress({ isQuiet: true });
   try {
     for await (const path of slices.finished(() => isOver)) {
-      const [recording] = await readRecordings(path, progress, { followed });
+      const [recording] = await readRecordings(path, progress, { followed, symbols });
       window.add(recording);
       view.show(window);
     }
@@ -112,6 +114,7 @@ async function showSlices(
   } finally {
     view[Symbol.dispose]();
     followed[Symbol.dispose]();
+    await symbols.settled();
   }
 }
 

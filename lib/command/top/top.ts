@@ -9,7 +9,8 @@ export const TOP_HELP: string = commandHelp("top", {
   about: [
     "Shows the hottest functions of the last five seconds, redrawn every second, until the " +
     "program ends: profile --top. A process that runs already has the names that it was " +
-    "started with, as by run. Keys: s sorts by self time or by total, p pauses, q and " +
+    "started with, as by run. Keys: s sorts by self time or by total, a shows all code, the " +
+    "runtime's, libraries' and the kernel's too, p pauses, q and " +
     "Ctrl-C quit, which ends a program that was started here. Its output comes when the " +
     "screen is gone. Where there is no terminal, ten lines are printed each second.",
   ],

@@ -19,7 +19,7 @@ const MOST_PRINTED = 10;
 /** Rows of a terminal that does not say how many it has. */
 const USUAL_HEIGHT = 24;
 
-const KEYS = "s: by self or total time   p: pause   q: quit";
+const KEYS = "s: by self or total time   a: all code   p: pause   q: quit";
 
 /** Options of {@linkcode topView}. */
 export interface TopViewOptions {
@@ -40,6 +40,7 @@ export class ScreenView implements TopView {
   readonly #options: TopViewOptions;
   #window: TopWindow | undefined;
   #order: TopOrder = "self";
+  #showsAll = false;
   /** The counts that stand still while the user reads. */
   #paused: TopCounts | undefined;
 
@@ -60,6 +61,7 @@ export class ScreenView implements TopView {
     // Ctrl-C and Ctrl-D are characters where the terminal is raw.
     if (key === "q" || key === "\x03" || key === "\x04") return this.#options.onQuit();
     if (key === "s") this.#order = this.#order === "self" ? "total" : "self";
+    if (key === "a") this.#showsAll = !this.#showsAll;
     if (key === "p" || key === " ") {
       this.#paused = this.#paused === undefined ? this.#window?.recent() : undefined;
     }
@@ -75,6 +77,7 @@ export class ScreenView implements TopView {
       height: (process.stdout.rows || USUAL_HEIGHT) - 2,
       unit: this.#window.unit,
       order: this.#order,
+      showsAll: this.#showsAll,
       directory: process.cwd(),
     });
     this.#screen.draw([...lines, "", KEYS.slice(0, terminal.width)]);

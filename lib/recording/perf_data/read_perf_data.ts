@@ -14,11 +14,12 @@ import { type EventAttributes, SampleType } from "./event_attributes.ts";
 import { type FileHeader, readFileHeader } from "./file_header.ts";
 import { activityFrame, isBuiltin } from "../frame.ts";
 import { framesOfLocations } from "./location_frames.ts";
-import { Locations } from "./locations.ts";
+import { Locations, type PendingAddress } from "./locations.ts";
 import { recordedCommand } from "../recorded_command.ts";
 import { type RecordingContext, visitSamples } from "./sample_pass.ts";
 import { readSideEvents, type SideEvents } from "./side_events.ts";
 import { StackActivities } from "./stack_activities.ts";
+import type { SymbolCache } from "./symbol_cache.ts";
 import { symbolRequest } from "./symbol_request.ts";
 import { type FoundSymbol, readSymbols, SYMBOL_ARGS } from "./symbols.ts";
 import { ThreadNames } from "./thread_names.ts";
@@ -58,6 +59,8 @@ export interface PerfDataOptions {
    * script` has to print the recording. @default {perf's names are used}
    */
   findCode?: (facts: RecordedFacts) => Promise<KnownCode | undefined>;
+  /** Keeps symbols between recordings of the same processes. @default {each is waited for} */
+  symbols?: SymbolCache;
   /** The kernel's `perf_event_max_stack` at the time of the recording. @default {127} */
   maxFrames?: number;
   /** Called with the share of the reading that is done, from 0 to 1. */
@@ -151,11 +154,14 @@ function readPrinted(
 
 async function lookUp(
   { file, header, spaces, locations: { pending } }: RecordingContext,
-  { perf }: PerfDataOptions,
+  { perf, symbols }: PerfDataOptions,
 ): Promise<(FoundSymbol | undefined)[]> {
   if (pending.length === 0) return [];
-  const { bytes, samples } = symbolRequest(pending, { file, header, events: spaces.telling });
-  return await readSymbols(perf.printOf(bytes, SYMBOL_ARGS), pending, samples);
+  const ask = (addresses: readonly PendingAddress[]) => {
+    const { bytes, samples } = symbolRequest(addresses, { file, header, events: spaces.telling });
+    return readSymbols(perf.printOf(bytes, SYMBOL_ARGS), addresses, samples);
+  };
+  return symbols?.find(pending, ask) ?? await ask(pending);
 }
 
 /** Facts for {@linkcode readStacks} beside the context. */

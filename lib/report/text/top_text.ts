@@ -15,6 +15,11 @@ export interface TopTextOptions extends PlaceNames {
   height: number;
   unit: Recording["unit"];
   order: TopOrder;
+  /**
+   * Whether all code is shown: the runtime's, libraries' and the kernel's beside the program's.
+   * @default {false}
+   */
+  showsAll?: boolean;
 }
 
 /** Stands where functions would, if a program was started without names. */
@@ -30,16 +35,21 @@ const NAMELESS =
  */
 export function topLines(counts: TopCounts, options: TopTextOptions): string[] {
   const { title, terminal, height, unit, order } = options;
-  const { total, program } = counts;
+  const { total, program, functions, code } = counts;
   const share = total === 0 ? "" : ` (${percentText(program / total)})`;
-  const heading = `${title}, by ${order} time: ${amountText(total, unit)} of processor time, ` +
+  const heading =
+    `${title}${options.showsAll ? ", all code" : ""}, by ${order} time: ${
+      amountText(total, unit)
+    } of processor time, ` +
     `${amountText(program, unit)}${share} in the program`;
-  const rows = new TimeRows({ ...options, program: program || 1 });
   const isNameless = total > 0 && program === 0;
+  const showsAll = isNameless || options.showsAll;
+  const rows = new TimeRows({ ...options, program: (showsAll ? total : program) || 1 });
   return [
     styled(trimmed(printable(heading), terminal.width), "bold", terminal),
     ...isNameless ? [trimmed(NAMELESS, terminal.width)] : [],
-    ...inOrder(counts, order).slice(0, Math.max(0, height - 1))
+    ...inOrder(showsAll ? code : functions, order)
+      .slice(0, Math.max(0, height - (isNameless ? 2 : 1)))
       .map((fn) => rows.functionRow(fn).trimEnd()),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Recording } from "../../recording/recording.ts";
 import { recordingTotal } from "../../recording/recording.ts";
+import { type Frame, namelessName } from "../../recording/frame.ts";
 import { foldFrames } from "../figures/fold_frames.ts";
 import { countsPackages, programView } from "../figures/program_view.ts";
 import { type FunctionShare, sharesOf } from "../figures/shares.ts";
@@ -12,6 +13,8 @@ export interface TopCounts {
   program: number;
   /** In no order; packages' functions or packages as a whole, as in a program view. */
   functions: FunctionShare[];
+  /** All code by the frames that have a name, the runtime's, libraries' and the kernel's too; in no order. */
+  code: FunctionShare[];
 }
 
 /** One short recording. Which functions are shown is decided for all of the window. */
@@ -24,6 +27,8 @@ interface Slice {
   functions: readonly FunctionShare[];
   /** With packages as a whole. */
   packaged: readonly FunctionShare[];
+  /** All code. */
+  code: readonly FunctionShare[];
 }
 
 /** The order of functions: by their own time, or by that of all that they call. */
@@ -66,7 +71,7 @@ export class TopWindow {
   }
 }
 
-const EMPTY: Slice = { total: 0, program: 0, own: 0, functions: [], packaged: [] };
+const EMPTY: Slice = { total: 0, program: 0, own: 0, functions: [], packaged: [], code: [] };
 
 function sliceOf(recording: Recording): Slice {
   const folded = foldFrames(recording);
@@ -81,7 +86,38 @@ function sliceOf(recording: Recording): Slice {
     own: ownShare * app,
     functions,
     packaged: packaged!.functions,
+    code: codeShares(folded),
   };
+}
+
+/** Time of all code that has a name; code without one stands by its file. */
+function codeShares({ stacks }: Pick<Recording, "stacks">): FunctionShare[] {
+  const shares = new Map<string, FunctionShare>();
+  // Equal frames are one object, so its share is looked up once.
+  const known = new Map<Frame, FunctionShare>();
+  const shareOf = (frame: Frame) => {
+    let share = known.get(frame);
+    if (share === undefined) {
+      const { name, kind, file, line, module } = frame;
+      const place = file === undefined ? { file: module } : { file, line };
+      share = { name: name || namelessName(module), kind, ...place, self: 0, total: 0 };
+      const key = keyOf(share);
+      share = shares.get(key) ?? share;
+      shares.set(key, share);
+      known.set(frame, share);
+    }
+    return share;
+  };
+  for (const { frames, weight } of stacks) {
+    for (const share of new Set(frames.map(shareOf))) share.total += weight;
+    const innermost = frames.at(-1);
+    if (innermost !== undefined) shareOf(innermost).self += weight;
+  }
+  return [...shares.values()];
+}
+
+function keyOf({ name, file, line }: FunctionShare): string {
+  return `${name}\0${file}\0${line ?? ""}`;
 }
 
 function sumOf(slices: readonly Slice[]): Slice {
@@ -93,18 +129,19 @@ function sumOf(slices: readonly Slice[]): Slice {
     own: sum(({ own }) => own),
     functions: merged(slices.map(({ functions }) => functions)),
     packaged: merged(slices.map(({ packaged }) => packaged)),
+    code: merged(slices.map(({ code }) => code)),
   };
 }
 
-function countsOf({ total, program, own, functions, packaged }: Slice): TopCounts {
+function countsOf({ total, program, own, functions, packaged, code }: Slice): TopCounts {
   const isShown = countsPackages(program === 0 ? 1 : own / program);
-  return { total, program, functions: [...isShown ? functions : packaged] };
+  return { total, program, functions: [...isShown ? functions : packaged], code: [...code] };
 }
 
 function merged(parts: readonly (readonly FunctionShare[])[]): FunctionShare[] {
   const functions = new Map<string, FunctionShare>();
   for (const fn of parts.flat()) {
-    const key = `${fn.name}\0${fn.file}\0${fn.line ?? ""}`;
+    const key = keyOf(fn);
     const known = functions.get(key);
     if (known === undefined) functions.set(key, { ...fn });
     else {
@@ -116,7 +153,7 @@ function merged(parts: readonly (readonly FunctionShare[])[]): FunctionShare[] {
 }
 
 /** The functions of some counts, from the most time to the least. */
-export function inOrder({ functions }: TopCounts, order: TopOrder): FunctionShare[] {
+export function inOrder(functions: readonly FunctionShare[], order: TopOrder): FunctionShare[] {
   const other = order === "self" ? "total" : "self";
   return functions.filter((fn) => fn[order] > 0)
     .sort((a, b) => b[order] - a[order] || b[other] - a[other]);

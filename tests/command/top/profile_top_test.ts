@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { doesNotMatch, equal, match } from "node:assert/strict";
 
 import { endOf, runCommand, startCommand, Workplace } from "../../support/command_process.ts";
 import { HOT } from "../../support/hot_program.ts";
@@ -86,6 +86,35 @@ testNeeding(
     match(screen, / foo /);
     equal(screen.includes("mine"), false);
     match(stdout.slice(screen.length), /mine[^]*all the time/);
+  },
+);
+
+/** A program whose time is in the C library. */
+const FILLING = `
+const bytes = new Uint8Array(1 << 24);
+for (let i = 0; i < 6000 && !Deno.args.includes("" + i); i++) bytes.fill(i);
+`;
+
+testNeeding(
+  obstacle ?? obstacleOfTerminal,
+  "top() names native code by the key for all code, and does without else",
+  async () => {
+    await using place = new Workplace();
+    const script = place.write("filling.ts", FILLING);
+    const shown = async (key: string) => {
+      // The terminal's input stays open behind the key: its end would be a key, too.
+      const [bash, ...words] = TERMINAL;
+      const under = [
+        bash!,
+        ...words.map((word) =>
+          word.replace("< /dev/null", `< <(printf '%s' '${key}'; exec sleep 30 2>/dev/null)`)
+        ),
+      ];
+      const { stdout } = await runCommand(["top", script], { cwd: place.path, under });
+      return stdout.slice(0, stdout.indexOf("\x1b[?1049l"));
+    };
+    match(await shown("a"), /%  \w*mem\w+… *\S*libc\.so\.6|%  \w*mem\w+ +\S*libc\.so\.6/);
+    doesNotMatch(await shown("s"), /libc\.so\.6/);
   },
 );
 

@@ -20,6 +20,10 @@ Deno.test("ScreenView sorts, pauses and quits by its keys", () => {
   deepEqual(order(), ["inner", "outer"]);
   terminal.press("s");
   deepEqual(order(), ["outer", "inner"]);
+  terminal.press("s");
+  terminal.press("a");
+  equal(terminal.take().includes("all code"), true);
+  terminal.press("a");
   terminal.press("p");
   equal(terminal.take().includes("(paused)"), true);
   window.add(programRecording([{ stack: "late:/a.ts:3", times: 9 }]));

@@ -10,7 +10,7 @@ function windowOf(most: number, ...slices: (SampleText[] | undefined)[]): TopWin
 }
 
 function namesOf(counts: ReturnType<TopWindow["recent"]>, order: "self" | "total" = "self") {
-  return inOrder(counts, order).map(({ name, self, total }) =>
+  return inOrder(counts.functions, order).map(({ name, self, total }) =>
     `${name} ${self / 1e6} ${total / 1e6}`
   );
 }
@@ -44,4 +44,23 @@ Deno.test("TopWindow decides on packages for all of the window", () => {
     [{ stack: "own:/a.ts:1", times: 9 }],
   );
   deepEqual(namesOf(window.recent()), ["own 9 12", "lib@1.2.3 3 3"]);
+});
+
+Deno.test("TopWindow has all code by its innermost frames, recursion once", () => {
+  const stack = "m:/a.ts:1@2,1 native/memmove";
+  const window = windowOf(
+    2,
+    [{ stack, times: 3 }, { stack: "m:/a.ts:1@3,1 m:/a.ts:1@2,1" }],
+    [{ stack, times: 1 }, { stack: "kernel/do_idle", times: 2 }],
+  );
+  deepEqual(
+    inOrder(window.recent().code, "self").map((
+      { name, file, self, total },
+    ) => [name, file, self / 1e6, total / 1e6]),
+    [
+      ["memmove", "/lib/libc.so.6", 4, 4],
+      ["do_idle", "[kernel.kallsyms]", 2, 2],
+      ["m", "/a.ts", 1, 5],
+    ],
+  );
 });
