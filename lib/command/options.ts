@@ -50,9 +50,17 @@ export const OPTIONS: readonly CommandOption[] = [
     commands: { profile: true },
   },
   {
+    name: "native-memory",
+    help: "record memory instead of time: by perf, the memory that the kernel gives the program, " +
+      "ArrayBuffers and native code included, at the lines that touch it first",
+    commands: { profile: true },
+    isPerfOnly: true,
+  },
+  {
     name: "interval",
     argument: "BYTES",
-    help: "with --alloc or --live: a sample each so many bytes, on average, as 64K (512K)",
+    help: "of memory: a sample each so many bytes, on average, as 32K (512K; 64K with " +
+      "--native-memory)",
     commands: { profile: true },
   },
   {

@@ -43,7 +43,7 @@ export interface Recording {
   unit: "nanoseconds" | "bytes" | "events";
   /** Samples asked for per second; `undefined` where it is unknown. */
   frequency?: number;
-  /** The mean bytes between two samples of V8's heap. @default {it is no recording of that} */
+  /** The mean bytes between two samples of memory. @default {it is no recording of that} */
   interval?: number;
   /** The program's memory when V8's heap was sampled last, in bytes. @default {unknown} */
   memory?: ProcessMemory;

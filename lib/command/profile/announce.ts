@@ -1,3 +1,4 @@
+import { hugePagesWarning } from "../../perf/native_memory.ts";
 import type { PerfRecordOptions } from "../../perf/perf_record_args.ts";
 import type { SamplerName } from "../../recording/recording.ts";
 import type { Naming } from "../program/naming.ts";
@@ -17,6 +18,8 @@ export function announce(
       `note: this machine has no hardware events for perf, recording with -e ${sampler.trial.event}`,
     );
   }
+  const huge = line.options.has("native-memory") ? hugePagesWarning() : undefined;
+  if (huge !== undefined) console.error(huge);
   const unused = ["include", "exclude"].filter((name) => line.options.has(name));
   if (naming.kind === "v8" && unused.length > 0) {
     const names = unused.map((name) => `--${name}`).join(" and ");

@@ -17,12 +17,15 @@ import { checkJitVersion } from "./jit_recording.ts";
 import { logObstacle } from "../logs/log_obstacle.ts";
 import { decideNaming, type Naming } from "../program/naming.ts";
 import { type CommandLine, lastValue, usageError } from "../command_line.ts";
+import { nativeMemoryEvent } from "../../perf/native_memory.ts";
 import { newerPerfCommand } from "../../perf/perf_failure.ts";
 import { findPerf, readText, type Trial, tryRecording } from "../../perf/perf_tool.ts";
+import { checkFormats } from "../../report/format.ts";
 import { decideReport, type ReportWish } from "../report/reports.ts";
 import { parseSpanChoice } from "../report/span_choice.ts";
 import type { SpanChoice } from "../../recording/spans/chosen_spans.ts";
 import { DEFAULT_MAX_SIZE, parseMaxSize } from "../../perf/max_size.ts";
+import { parseInterval } from "./memory_interval.ts";
 import { outputName } from "./output_name.ts";
 import { type Rotation, rotationOf } from "./rotation.ts";
 import { scopeOf } from "./scope_control.ts";
@@ -86,6 +89,8 @@ export function decide(line: CommandLine): ProfilePlan {
   const spanChoice = parseSpanChoice(line);
   const hasSpans = spanChoice !== undefined || line.options.has("spans");
   if (hasSpans) checkSpans(line, isCommand);
+  const report = decideReport(line);
+  checkFormats(report.formats, line.options.has("native-memory") ? "bytes" : "nanoseconds");
   const maxSize = parseMaxSize(lastValue(line, "max-size") ?? DEFAULT_MAX_SIZE);
   return {
     line,
@@ -94,7 +99,7 @@ export function decide(line: CommandLine): ProfilePlan {
     naming,
     scope,
     options,
-    report: decideReport(line),
+    report,
     seconds,
     rotation,
     maxStack: maxStackOf(line),
@@ -170,12 +175,33 @@ function recordOptions(
     callGraph: parseCallGraph(
       isJit && callGraph === "dwarf" ? `dwarf,${JIT_STACK_DUMP_SIZE}` : callGraph,
     ),
-    event: lastValue(line, "event"),
+    event: memoryEvent(line) ?? lastValue(line, "event"),
     output: outputOf(line),
     // A process of `run` has V8's log, whose times are of CLOCK_MONOTONIC.
     clock: clock ?? (needsMono || line.options.has("pid") ? "mono" : undefined),
     mmapPages: lastValue(line, "mmap-pages"),
   };
+}
+
+/** The bytes between two samples of native memory: 16 pages, and 16 000 samples of a gigabyte. */
+const NATIVE_INTERVAL = 64 << 10;
+
+/**
+ * The event of `--native-memory`; `undefined` for a recording of time.
+ *
+ * @throws {PerfError} With code `usage`, if another option contradicts it, or it lacks.
+ */
+function memoryEvent(line: CommandLine): string | undefined {
+  const interval = lastValue(line, "interval");
+  if (!line.options.has("native-memory")) {
+    if (interval === undefined) return undefined;
+    throw usageError("Cannot use --interval without --alloc, --live or --native-memory");
+  }
+  for (const name of ["event", "freq", "top"]) {
+    if (!line.options.has(name)) continue;
+    throw usageError(`Cannot use --${name} with --native-memory: it is for recordings of time`);
+  }
+  return nativeMemoryEvent(interval === undefined ? NATIVE_INTERVAL : parseInterval(interval));
 }
 
 /** The name of a recording whose files are rotated; the names of two runs differ. */

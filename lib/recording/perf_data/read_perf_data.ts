@@ -1,6 +1,7 @@
 import { RUNTIME_ACTIVITIES } from "../../v8_log/runtime_activity.ts";
 import type { CodeResolver } from "../code_resolver.ts";
 import { perfScriptArgs, readPerfScript } from "../perf_script/perf_script.ts";
+import { measuredEvent } from "../measured_event.ts";
 import type { Recording } from "../recording.ts";
 import { sourcesOf } from "../sources.ts";
 import { SampleTableBuilder } from "../sample_table.ts";
@@ -207,8 +208,10 @@ function readStacks(
     const symbol = symbols[locations.pendingOf(location) ?? -1]?.symbol;
     if (symbol !== undefined) activities.name(location, symbol);
   }
-  visitSamples(context, ({ event, time, weight, thread, stack, unchanged }) => {
+  const scales = context.header.events.map(({ name }) => measuredEvent(name).scale);
+  visitSamples(context, ({ event, time, weight: count, thread, stack, unchanged }) => {
     const { stacks, samples } = tables[event]!;
+    const weight = count * scales[event]!;
     const { paths, locations, length } = stack;
     const activity = activities.activityOf(stack);
     // The thread's next sample reuses only the paths of frames outside of an activity.
@@ -254,8 +257,8 @@ function readStacks(
 
 type Facts = Pick<
   Recording,
-  | ("sampler" | "samplerVersion" | "command" | "event" | "unit" | "frequency" | "callGraph")
-  | "clock"
+  | ("sampler" | "samplerVersion" | "command" | "event" | "unit" | "frequency" | "interval")
+  | ("callGraph" | "clock")
 >;
 
 /** `CLOCK_MONOTONIC` (linux/time.h). */
@@ -263,13 +266,16 @@ const CLOCK_MONOTONIC = 1;
 
 function recordingFacts({ header }: RecordingContext, index: number): Facts {
   const { name, attributes } = header.events[index]!;
+  const { event, unit, scale } = measuredEvent(name);
+  const { isFrequency, rate } = attributes;
   return {
     sampler: "perf",
     samplerVersion: `perf ${header.version}`.trim(),
     command: recordedCommand(header.commandLine),
-    event: name,
-    unit: /^(?:cpu|task)-clock\b/.test(name) ? "nanoseconds" : "events",
-    frequency: attributes.isFrequency ? attributes.rate : undefined,
+    event,
+    unit,
+    frequency: isFrequency ? rate : undefined,
+    ...unit === "bytes" && !isFrequency ? { interval: rate * scale } : {},
     callGraph: attributes.sampleType & SampleType.CALLCHAIN ? { method: "fp" } : undefined,
     clock: clockOf(attributes),
   };

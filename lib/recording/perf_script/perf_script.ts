@@ -2,6 +2,7 @@ import { type Frame, isThreadStart } from "../frame.ts";
 import { FrameTable } from "../frame_table.ts";
 import { totalLost } from "../lost_samples.ts";
 import { type PerfHeader, readPerfHeader } from "./perf_header.ts";
+import { measuredEvent } from "../measured_event.ts";
 import type { Recording } from "../recording.ts";
 import { SampleCollector } from "../sample_collector.ts";
 import type { Thread } from "../thread.ts";
@@ -122,7 +123,8 @@ class PerfScriptReader {
     if (event !== undefined) {
       this.#endSample();
       const thread = { pid: Number(pid), tid: Number(tid), name: name!.trimEnd() };
-      const weight = period === undefined ? 1 : Number(period);
+      const count = period === undefined ? 1 : Number(period);
+      const weight = count * measuredEvent(event).scale;
       this.#sample = { thread, time: nanoseconds(seconds, fraction), weight, event, frames: [] };
     } else if (line.startsWith("#")) {
       this.#headerLines.push(line);
@@ -144,8 +146,8 @@ class PerfScriptReader {
     return inOrder(collectors, this.#headerLines).map(([event, collector]) => ({
       sampler: "perf",
       ...header,
-      event,
-      unit: /^(?:cpu|task)-clock\b/.test(event) ? "nanoseconds" : "events",
+      event: measuredEvent(event).event,
+      unit: measuredEvent(event).unit,
       maxFrames: header.callGraph?.method === "dwarf" ? undefined : this.#maxFrames,
       unreadLines: this.#unreadLines,
       lostSamples: totalLost(this.#lost, this.#lostSamples, countsLostTwice),

@@ -1,4 +1,5 @@
 import { MAX_STACK_DUMP_SIZE } from "../../perf/call_graph.ts";
+import { measureWords } from "./measure_words.ts";
 import { type Frame, isApp, namelessName } from "../../recording/frame.ts";
 import { type Recording, recordingTotal } from "../../recording/recording.ts";
 
@@ -17,6 +18,9 @@ export interface Shortcomings {
   /** Weight of samples in kernel code without a name. */
   namelessKernel: number;
 }
+
+/** Amounts of other events are spoken of as time. */
+const TIME = { unit: "nanoseconds", event: "" } as const;
 
 /** Counts the data that a recording lacks. */
 export function countShortcomings(
@@ -70,6 +74,7 @@ export function recordingAdvice(
     recording,
   );
   const { weight } = recordingTotal(recording);
+  const { noun } = measureWords(recording.unit === "bytes" ? recording : TIME);
   const percent = (part: number, all: number) => `${(100 * part / all).toFixed(0)} %`;
   const advice: string[] = [];
   const isMendable = unwinds || recording.callGraph?.method !== "dwarf";
@@ -90,7 +95,7 @@ export function recordingAdvice(
     advice.push(
       `${
         percent(namelessKernel, weight)
-      } of the time is in the kernel at addresses without a name: ` +
+      } of the ${noun} is in the kernel at addresses without a name: ` +
         "sudo sysctl kernel.kptr_restrict=0 shows them",
     );
   }
@@ -98,9 +103,9 @@ export function recordingAdvice(
     if (100 * part <= USUAL_NAMELESS * weight) continue;
     advice.push(
       module === "[unknown]"
-        ? `${percent(part, weight)} of the time is at addresses in no known file: ` +
+        ? `${percent(part, weight)} of the ${noun} is at addresses in no known file: ` +
           "a larger -m keeps the records of mapped files"
-        : `${percent(part, weight)} of the time is in ${module}, which has no names: ` +
+        : `${percent(part, weight)} of the ${noun} is in ${module}, which has no names: ` +
           "its package with debug symbols has them",
     );
   }

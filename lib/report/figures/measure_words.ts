@@ -34,6 +34,13 @@ const BYTES: Readonly<Record<string, MeasureWords>> = {
     noun: "allocated memory",
     selfNoun: "allocated memory",
   },
+  "native-memory": {
+    profile: "Native memory",
+    functions: "Memory that functions touched first",
+    lines: "Lines that touched it first",
+    noun: "touched memory",
+    selfNoun: "touched memory",
+  },
   live: {
     profile: "Live memory",
     functions: "Memory still held, by the functions that allocated it",

@@ -36,7 +36,7 @@ export function heapNotes(
       `note: ${
         amountText(outside, "bytes")
       } of ArrayBuffers and other memory outside of V8's heap ` +
-        "are not in these figures: -e page-faults shows who takes it",
+        "are not in these figures: --native-memory shows who takes it",
     );
   }
   return notes;

@@ -3,11 +3,11 @@ import { parseToggleSignal } from "../../../instrument/toggle_signal.ts";
 import type { HeapKind } from "../../../recording/heap/heap_file.ts";
 import { currentPlatform } from "../../../runtime/runtime.ts";
 import type { HeapWish } from "../../../sampler/heap/heap_wish.ts";
-import { SIZE_UNITS } from "../../../perf/max_size.ts";
 import { type CommandLine, lastValue, usageError } from "../../command_line.ts";
 import { checkScript } from "../../program/script.ts";
 import { decideReport, type ReportWish } from "../../report/reports.ts";
 import { secondsOf } from "../decide.ts";
+import { parseInterval } from "../memory_interval.ts";
 import { outputName } from "../output_name.ts";
 import { scopeOf } from "../scope_control.ts";
 import process from "node:process";
@@ -57,9 +57,7 @@ export function heapKindOf(line: CommandLine): HeapKind | undefined {
     );
   }
   const [kind] = kinds;
-  const lonely = ["interval", "snapshot-signal", "no-inlining"].find((name) =>
-    line.options.has(name)
-  );
+  const lonely = ["snapshot-signal", "no-inlining"].find((name) => line.options.has(name));
   if (kind === undefined && lonely !== undefined) {
     throw usageError(`Cannot use --${lonely} without --alloc or --live`);
   }
@@ -92,10 +90,11 @@ export function decideHeap(line: CommandLine, kind: HeapKind): HeapPlan {
   checkFormats(report.formats, "bytes");
   const pattern = lastValue(line, "output") ?? `${kind}.json`;
   const signal = lastValue(line, "snapshot-signal");
+  const interval = lastValue(line, "interval");
   return {
     wish: {
       kind,
-      interval: intervalOf(lastValue(line, "interval")),
+      interval: interval === undefined ? DEFAULT_INTERVAL : parseInterval(interval),
       scope: scopeOf(line),
       ...signal === undefined
         ? {}
@@ -106,20 +105,4 @@ export function decideHeap(line: CommandLine, kind: HeapKind): HeapPlan {
     report,
     seconds: secondsOf(line),
   };
-}
-
-/** The least interval: V8 samples each object then, and smaller ones change nothing. */
-const LEAST_INTERVAL = 16;
-
-/** The largest: V8 keeps it in 32 bits (sampling-heap-profiler.cc, `GetNextSampleInterval`). */
-const LARGEST_INTERVAL = 2 ** 30;
-
-function intervalOf(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_INTERVAL;
-  const [, digits, unit = "B"] = /^(\d+)([BKMG])?$/i.exec(text) ?? [];
-  const bytes = Number(digits) * SIZE_UNITS[unit.toUpperCase()]!;
-  if (bytes >= LEAST_INTERVAL && bytes <= LARGEST_INTERVAL) return bytes;
-  throw new RangeError(
-    `Cannot take a sample each "${text}": must be a size from ${LEAST_INTERVAL}B to 1G, as 64K`,
-  );
 }
