@@ -60,10 +60,10 @@ function collectionApart(frames: readonly Frame[]): readonly Frame[] {
 }
 
 /** The file of this package's native code; its frames stand around every trampoline. */
-const OWN_MODULE = /(?:^|\/)libxperf-[\w-]+\.so$/;
+const OWN_MODULE = /(?:^|\/)libxperf[\w.-]*\.so(?: \(deleted\))?$/;
 
 function isTelling({ name, module }: Frame): boolean {
-  return name !== "" && !name.startsWith("xp_") && !OWN_MODULE.test(module);
+  return name !== "" && !OWN_MODULE.test(module);
 }
 
 /**

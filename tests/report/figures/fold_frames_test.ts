@@ -46,6 +46,13 @@ Deno.test("foldFrames() gives the library's own time to the function that it ser
   ]);
 });
 
+Deno.test("foldFrames() keeps functions of others that are named like the library's", () => {
+  const recording = recordingOf([["deno: js/js::foo:/a.ts:1 libc/xp_compress libc/memcpy", 2]]);
+  deepEqual(stacksOf(foldFrames(recording)), [
+    "deno: js::foo:/a.ts:1 xp_compress memcpy 2",
+  ]);
+});
+
 Deno.test("foldFrames() keeps cut stacks apart, and does not change the recording", () => {
   const recording = recordingOf([
     ["deno: js/js::foo:/a.ts:1", 2, { isCut: true }],
