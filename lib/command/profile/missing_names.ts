@@ -19,13 +19,13 @@ import type { ProfilePlan } from "./decide.ts";
 import type { ProfileRun, Recorded } from "./recorded_run.ts";
 
 /**
- * Whether a script has failed before one of its functions was seen, as by a syntax error: then the
- * recording shows the start of the runtime only.
+ * Whether a script, or a runtime that a command has started, has failed before one of its functions
+ * was seen, as by a syntax error: then the recording shows the start of the runtime only.
  */
 export function hasFailedEarly(run: ProfileRun, { ending, recordings }: Recorded): boolean {
-  const isScript = run.line.script !== undefined && run.pid === undefined;
-  return isScript && ending.code !== 0 && ending.signal === null && run.naming.kind !== "none" &&
-    !recordings.some(showsApp) && namesObstacle(run) === undefined;
+  if (ending.code === 0 || ending.signal !== null || recordings.some(showsApp)) return false;
+  if (run.pid !== undefined || run.naming.kind === "none") return false;
+  return run.line.script === undefined ? hasLogs(run) === true : namesObstacle(run) === undefined;
 }
 
 /** Says why no function of the program has a name, where none has. */
@@ -108,10 +108,17 @@ function patternObstacle(line: ProfilePlan["line"], script: string): string | un
     : `${source} "${text}" leaves "${script}" out`;
 }
 
-/** Why V8's log names nothing of a command. */
-function commandObstacle({ line, program }: ProfileRun): string | undefined {
+/** Whether a command has started a runtime that wrote V8's log; `undefined` where it is no command. */
+function hasLogs({ line, program }: ProfileRun): boolean | undefined {
   if (line.command.length === 0 || !(program instanceof LoggedProgram)) return undefined;
-  return listLogs(program.directory.path).length === 0
-    ? `"${line.command.join(" ")}" has started no Deno and no Node that wrote V8's log`
-    : undefined;
+  return listLogs(program.directory.path).length > 0;
+}
+
+/** Why V8's log names nothing of a command. */
+function commandObstacle(run: ProfileRun): string | undefined {
+  if (hasLogs(run) !== false) return undefined;
+  const { command } = run.line;
+  // Node gets its flags from our `node`, which stands first on PATH.
+  const remedy = /\/node$/.test(command[0]!) ? ', name it as "node", by PATH' : "";
+  return `"${command.join(" ")}" has started no Deno and no Node that wrote V8's log${remedy}`;
 }

@@ -58,7 +58,7 @@ Deno.test("hasFailedEarly() is true of a script that failed before one of its fu
   equal(hasFailedEarly(runOf(app), recorded(NAMED, { code: 1 })), false);
   equal(hasFailedEarly(runOf(app), recorded(NAMELESS, { code: 137, signal: "SIGKILL" })), false);
   equal(hasFailedEarly(runOf("-X", "perf=0", app), failed), false);
-  // A command, the demo and another process may fail in many ways.
+  // A command without a runtime, the demo and another process may fail in many ways.
   equal(hasFailedEarly(runOf("--", "sh"), failed), false);
   equal(hasFailedEarly(runOf(), failed), false);
   equal(hasFailedEarly({ ...runOf(app), pid: 1 }, failed), false);
@@ -115,12 +115,21 @@ Deno.test("warnOfNoNames() says whether a command has started a runtime that wro
     warningOf({ ...run, program }),
     `${WARNING}: "sh -c exit" has started no Deno and no Node that wrote V8's log`,
   );
+  const byPath = runOf("--", "/opt/node", "a.js");
+  equal(
+    warningOf({ ...byPath, program }),
+    `${WARNING}: "/opt/node a.js" has started no Deno and no Node that wrote V8's log, ` +
+      'name it as "node", by PATH',
+  );
+  const failed = recorded(NAMELESS, { code: 1 });
+  equal(hasFailedEarly({ ...run, program }, failed), false);
   const brief =
     `${WARNING}: the program ran too briefly, or waited; a higher -F takes more samples`;
   // `run` keeps the logs in /tmp, where another test would find one of a process that it knows.
   const log = `${program.directory.path}/isolate-0x1000-8388608-8388608-5.log`;
   Deno.writeTextFileSync(log, "");
   equal(warningOf({ ...run, program }), brief);
+  equal(hasFailedEarly({ ...run, program }, failed), true);
   Deno.removeSync(log);
   equal(warningOf(runOf(app)), brief);
 });
