@@ -23,6 +23,7 @@ import { readVariable } from "./runtime/runtime.ts";
 import { sampleThisProgram } from "./sampler/program_sampler.ts";
 import { recordScope } from "./sampler/scope.ts";
 import { recordSpans } from "./spans/record_spans.ts";
+import { recordWaits } from "./waits/record_waits.ts";
 import { startInstrumenting } from "./instrument/start.ts";
 import { WORKER_ENTRY } from "./worker_entry.ts";
 
@@ -32,3 +33,4 @@ sampleThisProgram(readVariable);
 startInstrumenting({ read: readVariable, workerEntry: WORKER_ENTRY });
 recordScope(activation, readVariable);
 recordSpans(readVariable);
+recordWaits(readVariable);

@@ -13,6 +13,7 @@ import { sampleThisProgram } from "./sampler/program_sampler.ts";
 import { recordThisHeap } from "./sampler/heap/heap_program.ts";
 import { recordScope } from "./sampler/scope.ts";
 import { recordSpans } from "./spans/record_spans.ts";
+import { recordWaits } from "./waits/record_waits.ts";
 
 sampleThisProgram(readVariable);
 // The program's own copy of this package finds this activation, so both have the same switches.
@@ -21,5 +22,6 @@ if (asksForTrampolines(readVariable)) activation.decide(readVariable);
 toggleOnSignal(activation, readVariable);
 recordScope(activation, readVariable);
 recordSpans(readVariable);
+recordWaits(readVariable);
 // Last: memory that this module takes is not the program's.
 recordThisHeap(activation, readVariable);

@@ -71,6 +71,12 @@ export const ENVIRONMENT = {
     isInherited: false,
     isInternal: true,
   },
+  JS_PERF_WAITS: {
+    help: "where the program writes how long its awaits wait",
+    readBy: "waits/record_waits.ts",
+    isInherited: false,
+    isInternal: true,
+  },
   JS_PERF_SAMPLES: {
     help: "where the built-in sampler writes",
     readBy: "sampler/sampling_variables.ts",

@@ -100,6 +100,11 @@ export const OPTIONS: readonly CommandOption[] = [
     variable: "JS_PERF_SCOPE",
   },
   {
+    name: "await",
+    help: "record too how long each await of the script waits, by the chain of async callers",
+    commands: { profile: true },
+  },
+  {
     name: "spans",
     help:
       "record spans: span() and performance.measure() in the script, and HTTP requests that it " +

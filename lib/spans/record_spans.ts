@@ -4,9 +4,10 @@ import type { ReadVariable } from "../activation/switches.ts";
 import type { VariableName } from "../base/environment.ts";
 import { publishSpanRunner } from "../base/span_runner.ts";
 import { warn } from "../base/warnings.ts";
+import { SPAN_FILES, type SpanFileEntry } from "../recording/spans/span_log.ts";
 import { onProcessEnd } from "../runtime/runtime.ts";
 import { recordRequests } from "./http_spans.ts";
-import { SpanFile } from "./span_file.ts";
+import { EntryFile } from "./entry_file.ts";
 import { SpanRecorder } from "./span_recorder.ts";
 
 /** Names the file that spans go to. */
@@ -28,7 +29,7 @@ export function recordSpans(read: ReadVariable): void {
   try {
     // Programs that this one starts must not write into the file.
     delete process.env[SPANS_VARIABLE];
-    const file = new SpanFile(path);
+    const file = new EntryFile<SpanFileEntry>(path, SPAN_FILES);
     const recorder = new SpanRecorder(file);
     publishSpanRunner((name, body) => recorder.run(name, body));
     recordRequests(recorder);
@@ -40,7 +41,7 @@ export function recordSpans(read: ReadVariable): void {
 }
 
 /** Has `performance.measure()` write each measure that it makes. */
-function recordMeasures(file: SpanFile): void {
+function recordMeasures(file: EntryFile<SpanFileEntry>): void {
   const descriptor = Object.getOwnPropertyDescriptor(Performance.prototype, "measure")!;
   const measure: Performance["measure"] = descriptor.value;
   const recorded = {

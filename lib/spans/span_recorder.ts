@@ -2,7 +2,8 @@ import { AsyncLocalStorage, createHook } from "node:async_hooks";
 import v8 from "node:v8";
 
 import { host } from "../runtime/runtime.ts";
-import type { SpanFile } from "./span_file.ts";
+import type { SpanFileEntry } from "../recording/spans/span_log.ts";
+import type { EntryFile } from "./entry_file.ts";
 
 /** A span that has begun. */
 export interface RunningSpan {
@@ -25,7 +26,7 @@ const RUNS_PER_ENTRY = 3 * 200;
  * steps. Microtasks, results and unhandled rejections stay those of the program.
  */
 export class SpanRecorder implements Disposable {
-  readonly #file: SpanFile;
+  readonly #file: EntryFile<SpanFileEntry>;
   readonly #context = new AsyncLocalStorage<RunningSpan>();
   readonly #stops: (() => void)[] = [];
   /** The span that the thread runs for, since when, and those that wait below on the stack. */
@@ -41,7 +42,7 @@ export class SpanRecorder implements Disposable {
   #settled: unknown[] | undefined;
 
   /** @param file Where entries go. */
-  constructor(file: SpanFile) {
+  constructor(file: EntryFile<SpanFileEntry>) {
     this.#file = file;
     // Before version 24, Node's storage has hooks of its own, which must run before ours.
     this.#context.exit(() => {});

@@ -17,7 +17,6 @@ export function spanRecording(): Recording {
     { stack: "main@/app.ts:1:2", time: 80 },
   ]);
   const entries: SpanFileEntry[] = [
-    ["spans", 1, 1, 1, 0],
     ["span", 2, "query", 1, 24e6, 30e6],
     ["span", 1, "GET /a", 0, 10e6, 40e6],
     ["span", 3, "GET /a", 0, 50e6, 55e6],
@@ -25,6 +24,7 @@ export function spanRecording(): Recording {
     ["measure", "phase", 15e6, 53e6],
     ["open", 4, "GET /b", 0, 60e6],
   ];
-  const log = readSpanLog(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+  const lines = [["spans", 1, 1, 1, 0], ...entries];
+  const log = readSpanLog(lines.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
   return { ...recording, spans: labelledSamples(recording, log) };
 }

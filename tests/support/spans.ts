@@ -2,6 +2,7 @@ import { equal } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
 import { readSpanLog, type SpanLog } from "../../lib/recording/spans/span_log.ts";
+import type { VariableName } from "../../lib/base/environment.ts";
 import { type OtherRuntime, runtimeProgram } from "./other_runtime.ts";
 import type { Workplace } from "./command_process.ts";
 
@@ -24,30 +25,30 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 function busy(ms) { for (const end = performance.now() + ms; performance.now() < end;); }
 `;
 
-/** The result of {@linkcode runWithSpans}. */
-export interface SpanRun {
+/** The result of {@linkcode runRecording}. */
+export interface RecordingRun {
   /** The program's output, and what it printed on standard error. */
   stdout: string;
   stderr: string;
   code: number;
-  /** Its spans; `undefined` where none were asked for. */
-  log: SpanLog | undefined;
+  /** The text of the file that it wrote. */
+  entries: string;
 }
 
 /**
- * Runs a program that writes its spans.
+ * Runs a program that writes entries itself.
  *
  * @param place Where it lies.
  * @param source Its text.
- * @param options The runtime, and whether spans are asked for.
+ * @param options The runtime, and the variable that names the file; without one nothing is recorded.
  */
-export async function runWithSpans(
+export async function runRecording(
   place: Workplace,
   source: string,
-  { runtime, isOn = true }: { runtime: SpanRuntime; isOn?: boolean },
-): Promise<SpanRun> {
-  const script = place.write("spans.mjs", source);
-  const path = place.write("spans.log", "");
+  { runtime, variable }: { runtime: SpanRuntime; variable: VariableName | undefined },
+): Promise<RecordingRun> {
+  const script = place.write("program.mjs", source);
+  const path = place.write("entries", "");
   const [program, args] = runtime === "deno"
     ? [Deno.execPath(), ["run", "-A", "--quiet", `--preload=${PRELOAD}`, script]]
     : [
@@ -57,15 +58,27 @@ export async function runWithSpans(
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args,
     cwd: place.path,
-    env: { NO_COLOR: "1", ...(isOn ? { JS_PERF_SPANS: path } : {}) },
+    env: { NO_COLOR: "1", ...(variable === undefined ? {} : { [variable]: path }) },
   }).output();
-  const text = Deno.readTextFileSync(path);
-  if (!isOn) equal(text, "");
+  const entries = Deno.readTextFileSync(path);
+  if (variable === undefined) equal(entries, "");
   const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-    log: isOn ? readSpanLog(text) : undefined,
-  };
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr), entries };
+}
+
+/** The result of {@linkcode runWithSpans}. */
+export interface SpanRun extends RecordingRun {
+  /** Its spans; `undefined` where none were asked for. */
+  log: SpanLog | undefined;
+}
+
+/** Runs a program that writes its spans, as {@linkcode runRecording} does. */
+export async function runWithSpans(
+  place: Workplace,
+  source: string,
+  { runtime, isOn = true }: { runtime: SpanRuntime; isOn?: boolean },
+): Promise<SpanRun> {
+  const variable = isOn ? "JS_PERF_SPANS" : undefined;
+  const run = await runRecording(place, source, { runtime, variable });
+  return { ...run, log: isOn ? readSpanLog(run.entries) : undefined };
 }

@@ -52,6 +52,8 @@ export interface ProfilePlan {
   maxSize: number;
   /** Whether the program's spans are recorded. */
   hasSpans: boolean;
+  /** Whether the program's awaits are recorded. */
+  hasWaits: boolean;
   /** The spans that the report is of; `undefined` where it is of everything. */
   spanChoice: SpanChoice | undefined;
 }
@@ -88,7 +90,9 @@ export function decide(line: CommandLine): ProfilePlan {
   }
   const spanChoice = parseSpanChoice(line);
   const hasSpans = spanChoice !== undefined || line.options.has("spans");
-  if (hasSpans) checkSpans(line, isCommand);
+  const hasWaits = line.options.has("await");
+  if (hasSpans) requireOwnScript("spans", line, isCommand);
+  if (hasWaits) requireOwnScript("awaits", line, isCommand);
   const report = decideReport(line);
   checkFormats(report.formats, line.options.has("native-memory") ? "bytes" : "nanoseconds");
   const maxSize = parseMaxSize(lastValue(line, "max-size") ?? DEFAULT_MAX_SIZE);
@@ -105,20 +109,18 @@ export function decide(line: CommandLine): ProfilePlan {
     maxStack: maxStackOf(line),
     maxSize,
     hasSpans,
+    hasWaits,
     spanChoice,
   };
 }
 
-/** Refuses spans where the program does not write them, or not into the recording's one file. */
-function checkSpans(line: CommandLine, isCommand: boolean): void {
-  const other = isCommand
-    ? "a command"
-    : ["pid", "rotate", "top"].find((name) => line.options.has(name));
-  if (other === undefined) return;
+/** Refuses data that the program writes itself, where it is no script or has several recordings. */
+function requireOwnScript(what: string, line: CommandLine, isCommand: boolean): void {
+  const option = ["pid", "rotate", "top"].find((name) => line.options.has(name));
+  if (!isCommand && option === undefined) return;
   throw usageError(
-    `Cannot record spans with ${
-      isCommand ? other : `--${other}`
-    }: must be a script and one recording`,
+    `Cannot record ${what} with ${isCommand ? "a command" : `--${option}`}: ` +
+      "must be a script and one recording",
   );
 }
 

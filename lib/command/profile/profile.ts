@@ -8,6 +8,7 @@ import { checkOutput } from "./output_file.ts";
 import { FOR_TERMINALS, writeReports } from "../report/reports.ts";
 import { ofChosenSpans } from "../report/span_choice.ts";
 import { beginSpans } from "./begin_spans.ts";
+import { RecordedWaits } from "./recorded_waits.ts";
 import { type DecidedSampler, decideSampler, parseSampler } from "./sampler_choice.ts";
 import { ScopeControl } from "./scope_control.ts";
 import { decide, onlyPerfs, type ProfilePlan, tryPerf } from "./decide.ts";
@@ -79,15 +80,19 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   let recorded: Recorded;
   // No `using`, which Node has from 24 on only.
   const control = new ScopeControl(plan.scope, sampler.name === "perf");
+  const waits = new RecordedWaits(output, plan.hasWaits);
   try {
     Object.assign(program.env, control.variables, beginSpans(output, plan.hasSpans));
+    Object.assign(program.env, waits.variables);
     recorded = sampler.name === "builtin" ? await profileBuiltin(run) : await profileWithPerf(run, {
       event: sampler.trial.event,
       before,
       recordArgs: [...sampler.trial.flags, ...control.recordArgs],
     });
+    waits.read();
   } finally {
     control[Symbol.dispose]();
+    waits[Symbol.dispose]();
     if (program instanceof LoggedProgram) program[Symbol.dispose]();
   }
   const { ending, recordings } = recorded;
@@ -110,6 +115,11 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     for (const note of notes) console.error(note);
   }
   await writeReports(ofChosenSpans(recordings, plan.spanChoice), plan.report, recorded);
+  const waiting = waits.end(program.command);
+  if (waiting !== undefined) {
+    if (!isQuiet) { for (const note of waiting.notes) console.error(note); }
+    await writeReports(waiting.recordings, plan.report, { recording: waiting.path });
+  }
   const isPrinted = plan.report.formats.some((format) => FOR_TERMINALS.includes(format));
   if (recorded.foot !== undefined && isPrinted) {
     console.log(recorded.foot);

@@ -9,14 +9,14 @@ const SAMPLER = siblingModule("../../sampler_preload", import.meta.url);
 
 /** Prepares the program that is to be recorded. */
 export function start(
-  { line, script, pid, naming, scope, seconds, hasSpans }: ProfilePlan,
+  { line, script, pid, naming, scope, seconds, hasSpans, hasWaits }: ProfilePlan,
   { output, isBuiltin }: { output: string | undefined; isBuiltin: boolean },
 ): ScriptCommand {
   const { wish } = naming;
   if (pid !== undefined) return attachedProgram(pid, { line, seconds });
   if (naming.kind === "none") {
     return plainCommand({ ...line, script }, wish, {
-      preload: isBuiltin || hasSpans ? SAMPLER : undefined,
+      preload: isBuiltin || hasSpans || hasWaits ? SAMPLER : undefined,
     });
   }
   if (naming.kind === "trampolines") {
@@ -28,7 +28,7 @@ export function start(
       counts: true,
     });
   }
-  const isPreloaded = isBuiltin || hasSpans || scope.kind !== "all" ||
+  const isPreloaded = isBuiltin || hasSpans || hasWaits || scope.kind !== "all" ||
     line.options.has("toggle-signal");
   return new LoggedProgram({ line, script, wish, isPreloaded, recording: output });
 }

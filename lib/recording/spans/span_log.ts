@@ -1,13 +1,5 @@
-/*
- * The file in which a program writes its spans: a line of JSON for each entry, so that a file that
- * ends in the middle can be read. Times are nanoseconds of CLOCK_MONOTONIC, counted from the file's
- * start.
- */
-
+import { readEntryLines } from "../entry_lines.ts";
 import type { Span } from "../recorded_spans.ts";
-
-/** The first entry of a file. */
-export type SpanFileStart = ["spans", version: number, pid: number, tid: number, start: number];
 
 /** A span that has ended. `parent` is 0 where it is in no other span. */
 export type SpanEntry = [
@@ -29,10 +21,10 @@ export type RunsEntry = ["runs", ...number[]];
 export type MeasureEntry = ["measure", name: string, start: number, end: number];
 
 /** An entry of the file. */
-export type SpanFileEntry = SpanFileStart | SpanEntry | OpenSpanEntry | RunsEntry | MeasureEntry;
+export type SpanFileEntry = SpanEntry | OpenSpanEntry | RunsEntry | MeasureEntry;
 
-/** The version of the file's form. */
-export const SPAN_FILE_VERSION = 1;
+/** The files that a program writes its spans into. */
+export const SPAN_FILES = { kind: "spans", version: 1 } as const;
 
 /** The spans of a program's main thread. */
 export interface SpanLog {
@@ -46,27 +38,16 @@ export interface SpanLog {
 }
 
 /**
- * Reads the file. It ends at a line that is cut off, as where the program was killed.
+ * Reads the spans of a program.
  *
+ * @param text The file that it has written.
  * @throws {SyntaxError} If it is no such file, or has another version.
  */
 export function readSpanLog(text: string): SpanLog {
-  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-  const [kind, version, pid, tid, origin] = parsed(lines[0] ?? "") as SpanFileStart;
-  if (kind !== "spans" || version !== SPAN_FILE_VERSION) {
-    throw new SyntaxError(`it is no file of spans of version ${SPAN_FILE_VERSION}`);
-  }
-  const reader = new SpanReader(origin);
-  for (const line of lines.slice(1)) {
-    if (line !== "") reader.read(parsed(line));
-  }
+  const { pid, tid, start, entries } = readEntryLines<SpanFileEntry>(text, SPAN_FILES);
+  const reader = new SpanReader(start);
+  for (const entry of entries) reader.read(entry);
   return { pid, tid, ...reader.end() };
-}
-
-function parsed(line: string): SpanFileEntry {
-  const entry = JSON.parse(line);
-  if (Array.isArray(entry)) return entry as SpanFileEntry;
-  throw new SyntaxError("it has a line that is no list");
 }
 
 /** Collects entries, whose numbers of spans become indices. */

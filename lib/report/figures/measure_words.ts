@@ -1,3 +1,4 @@
+import { WAIT_EVENT } from "../../recording/waits/wait_event.ts";
 import type { Recording } from "../../recording/recording.ts";
 
 /** The words for what a recording measures. */
@@ -8,6 +9,8 @@ export interface MeasureWords {
   functions: string;
   /** The heading of lines. */
   lines: string;
+  /** The heading of the tree. @default {"Calls, each with all that it calls"} */
+  tree?: string;
   /** The noun for an amount: "10 % less time". */
   noun: string;
   /** The noun for an amount of one's own: "less self time". */
@@ -20,6 +23,15 @@ const TIME: MeasureWords = {
   lines: "Hottest lines",
   noun: "time",
   selfNoun: "self time",
+};
+
+const WAITING: MeasureWords = {
+  profile: "Awaits",
+  functions: "Functions that waited",
+  lines: "Lines that waited longest",
+  tree: "Async callers, each with all that it waited for",
+  noun: "waiting",
+  selfNoun: "waiting",
 };
 
 /** V8 tells the beginning of the function that allocates, and no line in it. */
@@ -65,7 +77,7 @@ const MEMORY: MeasureWords = {
  * @param recording Its unit and its event.
  */
 export function measureWords({ unit, event }: Pick<Recording, "unit" | "event">): MeasureWords {
-  if (unit === "nanoseconds") return TIME;
+  if (unit === "nanoseconds") return event === WAIT_EVENT ? WAITING : TIME;
   if (unit === "events") return { ...TIME, noun: "events", selfNoun: "events" };
   return BYTES[event] ?? MEMORY;
 }

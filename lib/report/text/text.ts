@@ -2,6 +2,7 @@ import { type Recording, recordingTotal } from "../../recording/recording.ts";
 import { amountText, durationText, percentText } from "../figures/amounts.ts";
 import { excerptAt, type HotLine, hotLines } from "./hot_lines.ts";
 import { foldFrames } from "../figures/fold_frames.ts";
+import { WAIT_EVENT } from "../../recording/waits/wait_event.ts";
 import { measureWords } from "../figures/measure_words.ts";
 import { perfTables } from "./perf_text.ts";
 import { type PlaceNames, placeText } from "../figures/place_text.ts";
@@ -23,6 +24,7 @@ import {
   wrapped,
 } from "./terminal.ts";
 import { type TimePart, type TimeParts, timeParts } from "../figures/time_parts.ts";
+import { waitingSentence } from "./waiting_sentence.ts";
 import { NUMBERS, TimeRows } from "./time_rows.ts";
 
 /** Options of {@linkcode formatText}. */
@@ -144,6 +146,7 @@ class TextWriter {
 
   #partsText({ total, parts }: TimeParts): string {
     const { unit } = this.#recording;
+    if (this.#recording.event === WAIT_EVENT) return waitingSentence(this.#recording);
     return (Object.keys(PART_NAMES) as TimePart[]).filter((part) => parts[part] > 0)
       .map((part) =>
         `${PART_NAMES[part]} ${amountText(parts[part], unit)} (${percentText(parts[part] / total)})`
@@ -207,7 +210,10 @@ class TextWriter {
     const tree = programTree(view.stacks, { least: LEAST_SHARE * this.#program });
     const { nodes, omitted } = heaviestNodes(tree, MOST_NODES);
     yield this.line("");
-    yield this.line("Calls, each with all that it calls", "bold");
+    yield this.line(
+      measureWords(this.#recording).tree ?? "Calls, each with all that it calls",
+      "bold",
+    );
     for (const shown of nodes) yield this.#treeRow(shown);
     if (omitted > 0) {
       yield this.line(

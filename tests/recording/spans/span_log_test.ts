@@ -4,7 +4,7 @@ import { readSpanLog, type SpanFileEntry } from "../../../lib/recording/spans/sp
 
 /** The text of a file with some entries. */
 export function spanFile(...entries: SpanFileEntry[]): string {
-  const start: SpanFileEntry = ["spans", 1, 42, 43, 1000];
+  const start = ["spans", 1, 42, 43, 1000];
   return [start, ...entries].map((entry) => `${JSON.stringify(entry)}\n`).join("");
 }
 

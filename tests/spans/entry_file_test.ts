@@ -1,8 +1,8 @@
 import { equal, ok, throws } from "node:assert/strict";
 
 import { monotonicClock } from "../../lib/native/monotonic_clock.ts";
-import { readSpanLog } from "../../lib/recording/spans/span_log.ts";
-import { SpanFile } from "../../lib/spans/span_file.ts";
+import { readSpanLog, SPAN_FILES, type SpanFileEntry } from "../../lib/recording/spans/span_log.ts";
+import { EntryFile } from "../../lib/spans/entry_file.ts";
 import { Workplace } from "../support/command_process.ts";
 
 /** CLOCK_MONOTONIC now, in nanoseconds. */
@@ -12,10 +12,10 @@ function monotonic(): number {
   return clock.now();
 }
 
-Deno.test("SpanFile writes times of CLOCK_MONOTONIC", async () => {
+Deno.test("EntryFile writes times of CLOCK_MONOTONIC", async () => {
   await using place = new Workplace();
   const path = place.write("spans", "");
-  const file = new SpanFile(path);
+  const file = new EntryFile<SpanFileEntry>(path, SPAN_FILES);
   const before = monotonic();
   const time = file.now();
   const after = monotonic();
@@ -35,10 +35,10 @@ Deno.test("SpanFile writes times of CLOCK_MONOTONIC", async () => {
   ok(start <= end!);
 });
 
-Deno.test("SpanFile writes many entries at once, and none into a link", async () => {
+Deno.test("EntryFile writes many entries at once, and none into a link", async () => {
   await using place = new Workplace();
   const path = place.write("spans", "");
-  const file = new SpanFile(path);
+  const file = new EntryFile<SpanFileEntry>(path, SPAN_FILES);
   file.flush();
   for (let i = 0; i < 500; i++) file.add(["measure", "a", i, i + 1]);
   equal(file.isDue(0), true);
@@ -46,5 +46,5 @@ Deno.test("SpanFile writes many entries at once, and none into a link", async ()
   equal(readSpanLog(Deno.readTextFileSync(path)).measures.length, 500);
   file.close();
   Deno.symlinkSync(path, `${place.path}/link`);
-  throws(() => new SpanFile(`${place.path}/link`), { code: "ELOOP" });
+  throws(() => new EntryFile(`${place.path}/link`, SPAN_FILES), { code: "ELOOP" });
 });

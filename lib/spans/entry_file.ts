@@ -4,7 +4,7 @@ import process from "node:process";
 import { type MonotonicClock, monotonicClock } from "../native/monotonic_clock.ts";
 import { PerfError } from "../base/perf_error.ts";
 import { processId } from "../runtime/runtime.ts";
-import { SPAN_FILE_VERSION, type SpanFileEntry } from "../recording/spans/span_log.ts";
+import type { EntryFileStart } from "../recording/entry_lines.ts";
 
 /** Entries that are written at once, and the longest time that an entry waits, in nanoseconds. */
 const MOST_ENTRIES = 500;
@@ -13,8 +13,19 @@ const LONGEST_WAIT = 2e8;
 /** How often both clocks are read. */
 const READINGS = 20;
 
-/** Appends the entries of this thread to the file that the command reads (span_log.ts). */
-export class SpanFile {
+/** What a file of entries is of. */
+export interface EntryFileKind {
+  /** The word at the file's start, such as `spans`. */
+  kind: string;
+  /** The version of the entries' form. */
+  version: number;
+}
+
+/**
+ * Appends the entries of this thread to a file that the command reads: a line of JSON for each. Times
+ * in them are nanoseconds since the file's start.
+ */
+export class EntryFile<Entry extends readonly unknown[]> {
   readonly #descriptor: number;
   readonly #now = performance.now.bind(performance);
   /** The reading of `performance.now()` at the file's start, in nanoseconds. */
@@ -24,12 +35,13 @@ export class SpanFile {
 
   /**
    * @param path An existing file of ours, to append to.
+   * @param kind What it is of.
    * @throws {PerfError} If CLOCK_MONOTONIC cannot be read.
    */
-  constructor(path: string) {
+  constructor(path: string, { kind, version }: EntryFileKind) {
     const clock = monotonicClock();
     if ("obstacle" in clock) {
-      throw new PerfError(`Cannot record spans: no clock, ${clock.obstacle}`, {
+      throw new PerfError(`Cannot record ${kind}: no clock, ${clock.obstacle}`, {
         code: "unavailable",
         hint: "deno run -A …",
       });
@@ -38,7 +50,8 @@ export class SpanFile {
     this.#descriptor = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
     const { start, origin } = this.#align(clock);
     this.#origin = origin;
-    this.add(["spans", SPAN_FILE_VERSION, processId(), threadId(), start]);
+    const head: EntryFileStart = [kind, version, processId(), threadId(), start];
+    this.#lines.push(JSON.stringify(head));
     this.flush();
   }
 
@@ -69,7 +82,7 @@ export class SpanFile {
   }
 
   /** Adds an entry; it is written a moment later. */
-  add(entry: SpanFileEntry): void {
+  add(entry: Entry): void {
     this.#lines.push(JSON.stringify(entry));
   }
 

@@ -1,0 +1,2 @@
+/** The event of recordings of awaits. */
+export const WAIT_EVENT = "await";
