@@ -52,6 +52,8 @@ export class WaitRecorder implements Disposable {
       const wait = this.#waits.get(promise);
       if (wait !== undefined) this.#end(wait, this.#file.now());
     };
+    // The first stack takes milliseconds, which the program's first await would wait.
+    captureAsyncStack(init);
     const hooks = { init, settled, before } as Parameters<typeof v8.promiseHooks.createHook>[0];
     this.#stop = v8.promiseHooks.createHook(hooks) as unknown as () => void;
   }

@@ -16,29 +16,29 @@ async function leaf(ms) {
   await sleep(ms);
 }
 async function callee() {
-  await leaf(20);
+  await leaf(40);
 }
 async function rejected() {
-  try { await sleep(20).then(() => { throw new Error("mine"); }); } catch { return; }
+  try { await sleep(40).then(() => { throw new Error("mine"); }); } catch { return; }
 }
 async function all() {
-  await Promise.all([leaf(20), leaf(40)]);
+  await Promise.all([leaf(40), leaf(80)]);
 }
 async function* generator() {
   yield 1;
-  await sleep(20);
+  await sleep(40);
   yield 2;
 }
 async function iteration() {
   for await (const _ of generator());
 }
 async function follows() {
-  await new Promise((resolve) => resolve(leaf(20)));
+  await new Promise((resolve) => resolve(leaf(40)));
 }
 async function lock() {
   let release;
   const locked = new Promise((resolve) => release = resolve);
-  leaf(20).then(() => release());
+  leaf(40).then(() => release());
   await locked;
 }
 async function main() {
@@ -69,20 +69,20 @@ for (const runtime of SPAN_RUNTIMES) {
     const { waits } = readWaitLog(entries);
     const near = (part: readonly Wait[], wanted: number) => {
       const time = milliseconds(part);
-      // A busy machine makes it longer, never shorter.
-      ok(time > wanted - 1.5, `${time} of ${wanted}`);
+      // A thread that is kept from running before it awaits has less to wait for.
+      ok(time > wanted / 2, `${time} of ${wanted}`);
     };
     const kindsOf = (part: readonly Wait[]) => part.map(({ kind }) => kind);
     const [leaf] = waitsOf(waits, "main", "callee", "leaf");
-    near([leaf!], 20);
+    near([leaf!], 40);
     deepEqual([leaf!.kind, leaf!.count, leaf!.stack.at(-1)![2]], [WaitKind.LEAF, 1, 9]);
     deepEqual(kindsOf(waitsOf(waits, "main", "callee")), [WaitKind.CALLEE]);
-    near(waitsOf(waits, "main", "callee"), 20);
-    near(waitsOf(waits, "main", "rejected"), 20);
-    near(waitsOf(waits, "all", "leaf"), 60);
-    near(waitsOf(waits, "main", "all"), 40);
+    near(waitsOf(waits, "main", "callee"), 40);
+    near(waitsOf(waits, "main", "rejected"), 40);
+    near(waitsOf(waits, "all", "leaf"), 120);
+    near(waitsOf(waits, "main", "all"), 80);
     deepEqual(kindsOf(waitsOf(waits, "main", "all")), [WaitKind.OTHERS]);
-    near(waitsOf(waits, "iteration", "generator"), 20);
+    near(waitsOf(waits, "iteration", "generator"), 40);
     const iterated = waitsOf(waits, "main", "iteration").filter((wait) =>
       milliseconds([wait]) > 10
     );
@@ -90,7 +90,7 @@ for (const runtime of SPAN_RUNTIMES) {
     deepEqual(kindsOf(waitsOf(waits, "main", "follows")), [WaitKind.OTHERS]);
     // Another function releases the lock, and is not what this one called.
     deepEqual(kindsOf(waitsOf(waits, "main", "lock")), [WaitKind.LEAF]);
-    near(waitsOf(waits, "main", "lock"), 20);
+    near(waitsOf(waits, "main", "lock"), 40);
     deepEqual(waitsOf(waits, "never").map(({ end }) => end), [undefined]);
   });
 }
@@ -116,7 +116,8 @@ async function lost() { await null; throw new Error("lost"); }
 tick("tick", 40);
 main().then((value) => log.push("main" + value));
 lost();
-await new Promise((resolve) => setTimeout(resolve, 20));
+// Deno tells of a rejection at the end of the loop's turn.
+await new Promise((resolve) => setTimeout(resolve, 300));
 console.log(log.join());
 console.log(new Error("mine").stack, Error.stackTraceLimit, Object.keys(Error).join());
 `;
