@@ -16,6 +16,8 @@ const LIBC = /\/(?:libc[.-][^/]*so[^/]*|ld-musl-[^/]*)$/;
 /**
  * Checks that a frame-pointer chain is whole: it leads from inside the
  * trampoline to the C library's code that started the program or the thread.
+ * On aarch64 glibc's code has a frame record itself, so the chain goes on to the
+ * program's entry, `_start`.
  *
  * @param chain The walk.
  * @param mappings The memory of the process.
@@ -31,9 +33,17 @@ export function brokenFrameChain(
   }
   const outermost = addresses.at(-1)!;
   const mapping = mappingAt(mappings, outermost);
-  if (mapping?.executable && LIBC.test(mapping.path)) return undefined;
+  if (isOfLibc(mapping)) return undefined;
+  const callee = addresses.at(-2);
+  const isEntry = mapping?.executable && mapping.path !== "" && callee !== undefined &&
+    isOfLibc(mappingAt(mappings, callee));
+  if (isEntry) return undefined;
   const place = mapping === undefined ? "no mapping" : mapping.path || "anonymous memory";
   return `the stack ends after ${addresses.length} frames at 0x${
     outermost.toString(16)
   } in ${place}, must end in the C library's start of the program`;
+}
+
+function isOfLibc(mapping: MemoryMapping | undefined): boolean {
+  return mapping !== undefined && mapping.executable && LIBC.test(mapping.path);
 }

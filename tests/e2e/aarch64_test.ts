@@ -1,6 +1,6 @@
 /*
- * The aarch64 library in a real aarch64 runtime, under user-mode emulation. The runtime comes
- * from the npm registry; 2.9.5 is the newest that has one.
+ * The aarch64 library in real aarch64 runtimes, under user-mode emulation. The runtimes come from
+ * the npm registry; 2.9.5 is the newest Deno that it has for aarch64.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { checkJitdump } from "../support/jitdump_checks.ts";
 import { readJitdump } from "../support/jitdump_reader.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
+import { REPOSITORY, runCommand, runtimeProgram } from "../support/other_runtime.ts";
 
 const RUNTIME = "@deno/linux-arm64-glibc@2.9.5";
 const SYSROOT = "/usr/aarch64-linux-gnu";
@@ -70,3 +71,21 @@ testNeeding(obstacle, "xp_call() keeps the frame-pointer chain whole on aarch64"
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+for (const runtime of ["node24", "node26"] as const) {
+  testNeeding(
+    obstacle,
+    `openByNodeApi() provides all functions, with whole calls and stacks, in ${runtime} on aarch64`,
+    async () => {
+      const node = [
+        "qemu-aarch64-static",
+        "-L",
+        SYSROOT,
+        runtimeProgram(runtime, "aarch64"),
+      ];
+      const program = `${REPOSITORY}tests/support/napi_program.ts`;
+      const ended = await runCommand([...node, program], { cwd: REPOSITORY });
+      deepEqual({ ...ended, stderr: "" }, { code: 0, stdout: "ok\n", stderr: "" }, ended.stderr);
+    },
+  );
+}

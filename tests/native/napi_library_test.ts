@@ -10,7 +10,7 @@ import {
 import { testNeeding } from "../support/needing.ts";
 
 /** Those that run TypeScript; the package's end-to-end tests have Node 20 too. */
-const RUNTIMES: readonly OtherRuntime[] = ["node22", "node24", "bun"];
+const RUNTIMES: readonly OtherRuntime[] = ["node22", "node24", "node26", "bun"];
 
 for (const runtime of RUNTIMES) {
   testNeeding(

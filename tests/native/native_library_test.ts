@@ -172,7 +172,7 @@ console.log(isStackTrampolineActive(), foo(), trampolines.available, engines.nat
   }
 });
 
-for (const runtime of ["deno", "node24"] as const) {
+for (const runtime of ["deno", "node24", "node26"] as const) {
   testNeeding(
     runtime === "deno" ? undefined : obstacleOfRuntime(runtime),
     `a program bundled into one file has the library in it in ${runtime}`,

