@@ -1,16 +1,20 @@
 /**
  * Builds the npm package into npm/: the package, in npm/package, and the tarball of it.
  *
- *     deno task build:npm
+ *     deno task build:npm                       by `deno pack`
+ *     JSR_URL=<registry> deno task build:npm    by dnt, which is on JSR
  *
- * `deno pack` makes JavaScript and declarations of the modules; npm_package.ts describes the
- * package. The result depends on the commit and the version of Deno only.
+ * Both make JavaScript and declarations of the modules; npm_package.ts describes the package. The
+ * result of `deno pack` depends on the commit and the version of Deno only.
  */
 import { fileURLToPath } from "node:url";
 
 import { minify } from "npm:terser@5.44.0";
 
+import bundles from "../../bundles/deno.json" with { type: "json" };
+import configuration from "../../deno.json" with { type: "json" };
 import { GENERATED } from "./bundles.ts";
+import { reachableDeclarations } from "./declarations.ts";
 import {
   librariesModule,
   libraryVersions,
@@ -33,21 +37,53 @@ export interface BuiltPackage {
 }
 
 /**
+ * Compiles the modules of a package into JavaScript with declarations.
+ *
+ * @param described The package.
+ * @param source A directory with its modules, and a deno.json without exports.
+ * @param destination The directory for the result: each module at its path in the source.
+ * @returns The names of the packages that the modules import from npm.
+ */
+export type Packer = (
+  described: NpmPackage,
+  source: string,
+  destination: string,
+) => Promise<string[]>;
+
+/**
  * Builds the package.
  *
  * @param described The package.
  * @param output An empty directory.
+ * @param pack Compiles the modules. @default {packByDeno}
  */
-export async function buildNpm(described: NpmPackage, output: string): Promise<BuiltPackage> {
+export async function buildNpm(
+  described: NpmPackage,
+  output: string,
+  pack: Packer = packByDeno,
+): Promise<BuiltPackage> {
   const destination = `${output}/package`;
   await Deno.mkdir(destination);
-  await pack(described, destination);
-  for (const { module, source } of described.libraries) {
+  const source = await Deno.makeTempDir({ prefix: "xperf-pack-" });
+  try {
+    await copySources(described, source);
+    const imported = await pack(described, source, destination);
+    const dependencies = await versionsOf(described);
+    const unknown = imported.find((name) => !(name in dependencies));
+    if (unknown !== undefined) {
+      throw new Error(`Cannot build the npm package: "${unknown}" is imported, and is no library`);
+    }
     await Deno.writeTextFile(
-      `${destination}/${module}`,
-      librariesModule(await Deno.readTextFile(root + source)),
+      `${destination}/package.json`,
+      JSON.stringify(packageJson(described, dependencies), null, 2) + "\n",
     );
+  } finally {
+    await Deno.remove(source, { recursive: true });
   }
+  for (const path of Object.values(described.commands)) {
+    await Deno.chmod(`${destination}/${moduleName(path)}.js`, 0o755);
+  }
+  await removeDeclarations(described, destination);
   await makeSmall(destination, described.readable.map(moduleName));
   for (const document of described.documents) {
     await Deno.copyFile(root + document, `${destination}/${document}`);
@@ -61,43 +97,71 @@ export async function buildNpm(described: NpmPackage, output: string): Promise<B
   return { tarball: `${output}/${filename}`, size, unpackedSize };
 }
 
-/** `deno pack` takes the modules that deno.json exports, so it gets a copy that exports all. */
-async function pack(described: NpmPackage, destination: string): Promise<void> {
-  const source = await Deno.makeTempDir({ prefix: "xperf-pack-" });
-  try {
-    const configuration = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
-    const { entryPoints, commands, programs } = described;
-    const programPaths = [...Object.values(commands), ...programs];
-    configuration.exports = {
-      ...entryPoints,
-      ...Object.fromEntries(programPaths.map((path, i) => [`./program${i}`, path])),
-    };
-    configuration.publish = { include: ["mod.ts", "lib", "ffi/symbols.ts", "ffi/libraries.ts"] };
-    await run("cp", ["-r", "mod.ts", "lib", "ffi", ...described.documents, source], root);
-    await Deno.writeTextFile(`${source}/deno.json`, JSON.stringify(configuration));
-    // The sources are in the repository, so the packed modules need no source maps.
-    const tarball = `${source}/package.tgz`;
-    await run(
-      Deno.execPath(),
-      ["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", tarball],
-      source,
-    );
-    await run("tar", ["-xf", tarball, "--strip-components=1", "-C", destination], root);
-    const packed = JSON.parse(await Deno.readTextFile(`${destination}/package.json`));
-    const sources = await Promise.all(
-      described.libraries.map(({ source }) => Deno.readTextFile(root + source)),
-    );
-    const versions = Object.assign({}, ...sources.map(libraryVersions));
-    const content = packageJson(described, versions, packed.dependencies);
+/** The versions of the libraries, which are those that the tests have. */
+async function versionsOf({ libraries }: NpmPackage): Promise<Record<string, string>> {
+  const sources = await Promise.all(
+    libraries.map(({ source }) => Deno.readTextFile(root + source)),
+  );
+  return Object.assign({}, ...sources.map(libraryVersions));
+}
+
+/** Copies the modules, with libraries to install in the place of those that are bundled. */
+async function copySources({ libraries, documents }: NpmPackage, source: string): Promise<void> {
+  await run("cp", ["-r", "mod.ts", "lib", "ffi", ...documents, source], root);
+  for (const library of libraries) {
     await Deno.writeTextFile(
-      `${destination}/package.json`,
-      JSON.stringify(content, null, 2) + "\n",
+      `${source}/${library.module}`,
+      librariesModule(await Deno.readTextFile(root + library.source), library.module),
     );
-    for (const path of Object.values(commands)) {
-      await Deno.chmod(`${destination}/${moduleName(path)}.js`, 0o755);
-    }
-  } finally {
-    await Deno.remove(source, { recursive: true });
+  }
+  const { name, version, compilerOptions } = configuration;
+  const publish = { include: ["mod.ts", "lib", "ffi/symbols.ts", "ffi/libraries.ts"] };
+  const { imports } = bundles;
+  await Deno.writeTextFile(
+    `${source}/deno.json`,
+    JSON.stringify({ name, version, compilerOptions, imports, publish }),
+  );
+}
+
+/** Packs by `deno pack`, which takes the modules that deno.json exports. */
+const packByDeno: Packer = async (described, source, destination) => {
+  const { entryPoints, commands, programs } = described;
+  const programPaths = [...Object.values(commands), ...programs];
+  const exports = {
+    ...entryPoints,
+    ...Object.fromEntries(programPaths.map((path, i) => [`./program${i}`, path])),
+  };
+  const description = JSON.parse(await Deno.readTextFile(`${source}/deno.json`));
+  await Deno.writeTextFile(`${source}/deno.json`, JSON.stringify({ ...description, exports }));
+  // The sources are in the repository, so the packed modules need no source maps.
+  const tarball = `${source}/package.tgz`;
+  await run(
+    Deno.execPath(),
+    ["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", tarball],
+    source,
+  );
+  await run("tar", ["-xf", tarball, "--strip-components=1", "-C", destination], root);
+  const packed = JSON.parse(await Deno.readTextFile(`${destination}/package.json`));
+  return Object.keys(packed.dependencies);
+};
+
+/** Removes declarations of modules that users cannot import: dnt makes them of all modules. */
+async function removeDeclarations(described: NpmPackage, directory: string): Promise<void> {
+  const files = [...filesIn(directory, "")].filter((path) => path.endsWith(".d.ts"));
+  const texts = new Map(
+    await Promise.all(
+      files.map(async (path) => [path, await Deno.readTextFile(`${directory}/${path}`)] as const),
+    ),
+  );
+  const entries = Object.values(described.entryPoints).map((path) => `${moduleName(path)}.d.ts`);
+  const kept = reachableDeclarations(entries, (path) => texts.get(path));
+  for (const path of files) if (!kept.has(path)) await Deno.remove(`${directory}/${path}`);
+}
+
+function* filesIn(directory: string, base: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(`${directory}/${base}`)) {
+    if (isDirectory) yield* filesIn(directory, `${base}${name}/`);
+    else yield base + name;
   }
 }
 
@@ -150,12 +214,44 @@ async function run(command: string, args: string[], cwd: string): Promise<string
   return text.decode(stdout);
 }
 
+/** The packer by dnt, where JSR_URL names a registry that has it; `undefined` elsewhere. */
+async function dntPacker(): Promise<Packer | undefined> {
+  if (!Deno.env.get("JSR_URL")) return undefined;
+  // Not a literal: the module would be checked and loaded with this one, and needs that registry.
+  const module = new URL("pack_by_dnt.ts", import.meta.url).href;
+  return (await import(module)).packByDnt;
+}
+
+/**
+ * Compares a package with the one of everyday builds. dnt's declarations have private parts of
+ * types, so it has a few more of them.
+ *
+ * @throws {Error} If one has a file that the other lacks.
+ */
+async function compareWithEveryday(output: string): Promise<void> {
+  const everyday = await Deno.makeTempDir({ prefix: "xperf-everyday-" });
+  try {
+    await buildNpm(npmPackage, everyday);
+    const [ours, others] = [output, everyday].map((path) => [...filesIn(`${path}/package`, "")]);
+    const lacking = others!.filter((path) => !ours!.includes(path));
+    const more = ours!.filter((path) => !others!.includes(path) && !path.endsWith(".d.ts"));
+    const different = [...lacking, ...more];
+    if (different.length > 0) {
+      throw new Error(`Cannot build the npm package: dnt and deno pack differ in ${different}`);
+    }
+  } finally {
+    await Deno.remove(everyday, { recursive: true });
+  }
+}
+
 if (import.meta.main) {
   const output = `${root}npm`;
   await Deno.remove(output, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   await Deno.mkdir(output);
-  const { tarball, size, unpackedSize } = await buildNpm(npmPackage, output);
+  const dnt = await dntPacker();
+  const { tarball, size, unpackedSize } = await buildNpm(npmPackage, output, dnt);
+  if (dnt !== undefined) await compareWithEveryday(output);
   console.log(`${tarball}: ${size} bytes, ${unpackedSize} unpacked`);
 }

@@ -62,13 +62,11 @@ export function moduleName(path: string): string {
  * Makes the content of package.json.
  *
  * @param described The package.
- * @param libraries The libraries that npm installs, with their versions.
- * @param imported What the modules import from npm, with the versions.
+ * @param dependencies The packages that the modules import from npm, with their versions.
  */
 export function packageJson(
   described: NpmPackage,
-  libraries: Readonly<Record<string, string>>,
-  imported: Readonly<Record<string, string>> = {},
+  dependencies: Readonly<Record<string, string>>,
 ): Record<string, unknown> {
   const { name, version, metadata, entryPoints, commands } = described;
   const targets = Object.entries(entryPoints).map(([entry, module]) => {
@@ -94,7 +92,7 @@ export function packageJson(
         `./${moduleName(module)}.js`,
       ]),
     ),
-    dependencies: { ...imported, ...libraries },
+    dependencies,
   };
 }
 
@@ -102,9 +100,12 @@ export function packageJson(
  * Returns the module of the libraries for npm, which imports them instead of bundling them.
  *
  * @param source The module in bundles/ that is bundled elsewhere: it exports from packages only.
+ * @param module Its path in the package.
  */
-export function librariesModule(source: string): string {
-  return `${GENERATED}\n${source.replace(/\/\*[^]*?\*\/\s*/g, "")}`;
+export function librariesModule(source: string, module: string): string {
+  const types = module.replace(/^.*\//, "./").replace(/\.js$/, ".d.ts");
+  const text = source.replace(/\/\*[^]*?\*\/\s*/g, "");
+  return `// @ts-self-types="${types}"\n${GENERATED}\n${text}`;
 }
 
 /**
