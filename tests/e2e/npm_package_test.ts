@@ -1,7 +1,7 @@
 /*
  * The installed npm package: built, packed, and installed by npm in an empty folder.
  */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 
 import { buildNpm, type BuiltPackage } from "../../scripts/build/npm.ts";
 import { npmPackage } from "../../scripts/build/npm_package.ts";
@@ -376,6 +376,48 @@ for (const runtime of ["node22", "node24", "node26", "deno"] as const) {
       const { samples: others } = await record(folder, [...start, file], ON);
       ok(others.length > 50, `only ${others.length} samples`);
       deepEqual(others.flat().filter((symbol) => symbol.startsWith("js::")), []);
+    },
+  );
+}
+
+/** Functions that are called often enough for V8 to move their trampolines. */
+const OFTEN = `
+let sum = 0;
+function foo(rounds) { for (let i = 0; i < rounds; i++) sum = (sum * 31 + i) | 0; }
+function bar(rounds) { foo(rounds); }
+function baz(rounds) { bar(rounds); }
+const end = performance.now() + 3000;
+while (performance.now() < end) baz(500);
+`;
+
+for (const runtime of ["node22", "node24", "node26"] as const) {
+  testNeeding(
+    obstacleOfNpm ?? obstacleOfRuntime(runtime) ?? obstacleOfPerf(),
+    `trampolines that V8 makes and moves have their names in ${runtime}`,
+    async () => {
+      using folder = await Folder.make();
+      const file = folder.write("often.mjs", TELL_PID + OFTEN);
+      const { samples, stderr } = await record(
+        folder,
+        [runtimeProgram(runtime), "--import", "@x/perf/preload", file],
+        { ...ON, JS_PERF_ENGINE: "wasm" },
+      );
+      doesNotMatch(stderr, /@x\/perf/);
+      const names = ["foo", "bar", "baz"];
+      const inFoo = samples.filter((frames) => frames.some((name) => name.startsWith("js::foo:")));
+      const nested = inFoo.filter((frames) =>
+        names.every((name) => frames.some((frame) => frame.startsWith(`js::${name}:`)))
+      );
+      console.log(`${runtime}: ${nested.length} of ${inFoo.length} samples in foo are nested`);
+      ok(inFoo.length > 500, `only ${inFoo.length} samples in foo`);
+      ok(nested.length >= 0.95 * inFoo.length, `only ${nested.length} of ${inFoo.length}`);
+      const pid = [...Deno.readDirSync(folder.path)]
+        .flatMap(({ name }) => /^(\d+)\.pid$/.exec(name)?.[1] ?? [])[0];
+      const map = readMap(`/tmp/perf-${pid}.map`);
+      for (const name of names) {
+        // Where it was, and where V8 has moved it.
+        equal(map.filter((line) => line.includes(` js::${name}:`)).length, 2, name);
+      }
     },
   );
 }

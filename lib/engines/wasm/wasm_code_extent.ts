@@ -69,8 +69,10 @@ const ANY = -1;
  */
 const PROLOGUES: readonly (readonly number[])[] = [
   [0x45, 0x33, 0xe4, 0xe8], // x86_64: xor r12d, r12d; call
+  [0x45, 0x31, 0xe4, 0xe8], // x86_64: the other encoding of the same, in Node
   [0x41, 0xbc, ANY, ANY, ANY, ANY, 0xe8], // x86_64: mov r12d, number; call
   [0x55, 0x48, 0x8b, 0xec, 0x6a], // x86_64: push rbp; mov rbp, rsp; push type
+  [0x55, 0x48, 0x89, 0xe5, 0x6a], // x86_64: the other encoding of the same, in Node
 ];
 
 /**

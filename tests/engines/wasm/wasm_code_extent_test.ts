@@ -6,7 +6,7 @@ import {
   surroundingsStart,
 } from "../../../lib/engines/wasm/wasm_code_extent.ts";
 
-/** The first bytes of V8 15's functions on x86_64. */
+/** The first bytes of functions on x86_64, of V8 15 in Deno, and of V8 12 to 14 in Node. */
 const PROLOGUES: Record<string, number[]> = {
   // 45 33 e4             xor r12d, r12d
   // e8 00 00 00 00       call WasmLiftoffFrameSetup
@@ -18,6 +18,13 @@ const PROLOGUES: Record<string, number[]> = {
   // 48 8b ec             mov rbp, rsp
   // 6a 0c                push 12
   optimised: [0x55, 0x48, 0x8b, 0xec, 0x6a, 0x0c, 0x56, 0x48],
+  // 45 31 e4             xor r12d, r12d
+  // e8 28 f9 ff ff       call WasmLiftoffFrameSetup
+  "baseline, function 0, in Node 24": [0x45, 0x31, 0xe4, 0xe8, 0x28, 0xf9, 0xff, 0xff, 0x48],
+  // 55                   push rbp
+  // 48 89 e5             mov rbp, rsp
+  // 6a 08                push 8
+  "baseline, in Node 22": [0x55, 0x48, 0x89, 0xe5, 0x6a, 0x08, 0x56, 0x48],
 };
 
 const LINE = 64;
