@@ -1,10 +1,11 @@
 /**
  * Times whole programs, from start to end: a type checker, a minifier, two parsers, a Markdown
  * renderer and a YAML reader. Each runs plain, under V8's log with perf sampling as `profile` has
- * it, with trampolines in every function, under V8's own perf map, and under V8's own sampler.
+ * it, with trampolines in every function, under V8's own perf map, under V8's own sampler, and with
+ * its memory recorded.
  *
  *     deno task bench:programs [directory]
- *     WAYS="plain,V8's log" ROUNDS=7 deno task bench:programs [directory]
+ *     WAYS="plain,V8's log" PROGRAMS=acorn ROUNDS=7 deno task bench:programs [directory]
  *
  * npm installs the packages into the directory, unless they are there already. All ways take turns
  * within each round, and the table has ratios of medians. Other work on the machine makes the
@@ -12,6 +13,9 @@
  *
  * @module
  */
+import { DEFAULT_INTERVAL } from "../../lib/command/profile/heap/heap_plan.ts";
+import type { HeapKind } from "../../lib/recording/heap/heap_file.ts";
+import { HEAP_VARIABLE, type HeapWish } from "../../lib/sampler/heap/heap_wish.ts";
 import { logFlags } from "../../lib/command/program/logged_program.ts";
 
 const PACKAGES = [
@@ -23,7 +27,8 @@ const PACKAGES = [
   "terser@5.44.1",
   "typescript@5.9.3",
 ];
-const PROGRAMS = ["acorn", "postcss", "marked", "js-yaml", "typescript", "terser"];
+const ALL_PROGRAMS = "acorn,postcss,marked,js-yaml,typescript,terser";
+const PROGRAMS = (Deno.env.get("PROGRAMS") ?? ALL_PROGRAMS).split(",");
 const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 3);
 
 /** perf's samples per second. */
@@ -41,6 +46,18 @@ interface Way {
 
 const TRAMPOLINES = { JS_PERF_SUPPORT: "1", JS_PERF_INCLUDE: "npm:*,**" };
 
+/** Has a program record its memory as `profile --alloc` and `--live` have it. */
+function recordingOf(kind: HeapKind): Way {
+  const wish: HeapWish = {
+    kind,
+    interval: DEFAULT_INTERVAL,
+    directory: `${directory}/logs`,
+    scope: { kind: "all" },
+  };
+  const sampler = import.meta.resolve("../../lib/sampler_preload.ts");
+  return { flags: [`--preload=${sampler}`], env: { [HEAP_VARIABLE]: JSON.stringify(wish) } };
+}
+
 const WAYS: Readonly<Record<string, Way>> = {
   plain: {},
   "V8's log": {
@@ -53,6 +70,8 @@ const WAYS: Readonly<Record<string, Way>> = {
     flags: ["--v8-flags=--perf-basic-prof,--interpreted-frames-native-stack"],
     isSampled: true,
   },
+  "--alloc": recordingOf("alloc"),
+  "--live": recordingOf("live"),
   "--cpu-prof": { flags: ["--cpu-prof", `--cpu-prof-dir=${directory}/cpu`] },
 };
 
