@@ -11,6 +11,7 @@ interface CallSite {
   getFunctionName(): string | null;
   getTypeName(): string | null;
   getFileName(): string | null;
+  getScriptNameOrSourceURL(): string | null;
   getLineNumber(): number | null;
   getColumnNumber(): number | null;
   isAsync(): boolean;
@@ -18,8 +19,6 @@ interface CallSite {
 
 /** A captured stack. */
 export interface AsyncStack {
-  /** Equal stacks have equal keys. */
-  key: string;
   /** The functions of the program, innermost first. */
   sites: readonly CallSite[];
   /** Whether the innermost frame is a function of the program. */
@@ -32,7 +31,7 @@ export interface AsyncStack {
 }
 
 /** The frames of a stack that are kept. */
-const MOST_FRAMES = 64;
+const MOST_FRAMES = 32;
 
 /** Modules of the runtimes that call hooks, whose frames are above those of the program. */
 const HOOK_MODULE = /^(?:ext:deno_node\/v8|node:internal\/promise_hooks)/;
@@ -45,29 +44,39 @@ const QUEUE_MODULE = /^(?:ext:core\/01_core|node:internal\/(?:process\/task_queu
  * when it returns, and none of its functions is called.
  *
  * @param below The hook: frames above it, and its own, are left out.
+ * @param most The frames that are kept.
  * @returns `undefined` where the program has made `Error` immutable.
  */
-export function captureAsyncStack(below: (...args: never[]) => unknown): AsyncStack | undefined {
-  const sites = callSites(below);
-  if (sites === undefined) return undefined;
-  const kept: CallSite[] = [];
-  let [key, isOnlySteps] = ["", true];
+export function captureAsyncStack(
+  below: (...args: never[]) => unknown,
+  most = MOST_FRAMES,
+): AsyncStack | undefined {
+  const all = callSites(below, most);
+  if (all === undefined) return undefined;
+  const sites: CallSite[] = [];
+  let isOnlySteps = true;
   let isProgram: boolean | undefined;
-  for (const site of sites) {
-    const file = site.getFileName();
-    if (file != null && HOOK_MODULE.test(file)) continue;
+  for (const site of all) {
+    // Deno looks positions up in source maps, and the file's name too: 3 µs each.
+    const url = site.getScriptNameOrSourceURL();
+    if (url && HOOK_MODULE.test(url)) continue;
     // A builtin has no file.
-    const isOfProgram = file != null && isProgramFile(file);
+    const isOfProgram = !!url && isProgramFile(url);
     isProgram ??= isOfProgram;
     // V8's steps are functions without a name and a receiver, as a callback never is.
-    isOnlySteps &&= file == null
-      ? !site.getFunctionName() && !site.getTypeName()
-      : QUEUE_MODULE.test(file);
-    if (!isOfProgram) continue;
-    kept.push(site);
-    key += `${file}:${site.getLineNumber()}:${site.getColumnNumber()}:${site.isAsync()};`;
+    isOnlySteps &&= url ? QUEUE_MODULE.test(url) : !site.getFunctionName() && !site.getTypeName();
+    if (isOfProgram) sites.push(site);
   }
-  return { key, sites: kept, isProgram: isProgram ?? false, isOnlySteps };
+  return { sites, isProgram: isProgram ?? false, isOnlySteps };
+}
+
+/** The key of a stack: equal stacks have equal keys. */
+export function stackKey({ sites }: AsyncStack): string {
+  let key = "";
+  for (const site of sites) {
+    key += `${site.getScriptNameOrSourceURL()}:${site.getLineNumber()}:${site.getFunctionName()};`;
+  }
+  return key;
 }
 
 /** Whether modules are the program's or a package's, by file; asking takes longer than a look-up. */
@@ -85,38 +94,41 @@ function isProgramFile(file: string): boolean {
 
 const keepSites = (_error: unknown, sites: CallSite[]) => sites;
 
-function callSites(below: (...args: never[]) => unknown): readonly CallSite[] | undefined {
+/**
+ * `Error` with the properties that V8 reads. They are set and set back: to define and to delete them
+ * for each stack takes V8 a hundred times as long.
+ */
+const settings = Error as { stackTraceLimit?: unknown; prepareStackTrace?: unknown };
+
+function callSites(
+  below: (...args: never[]) => unknown,
+  most: number,
+): readonly CallSite[] | undefined {
+  if (!isSettable("stackTraceLimit") || !isSettable("prepareStackTrace")) return undefined;
   const holder: { stack?: unknown } = {};
-  const limit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit");
-  const prepare = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
-  if (!isReplaceable(limit) || !isReplaceable(prepare)) return undefined;
+  const { stackTraceLimit, prepareStackTrace } = settings;
   try {
-    define("stackTraceLimit", MOST_FRAMES);
-    define("prepareStackTrace", keepSites);
+    settings.stackTraceLimit = most;
+    settings.prepareStackTrace = keepSites;
     Error.captureStackTrace(holder, below);
     return holder.stack as CallSite[];
   } finally {
-    restore("stackTraceLimit", limit);
-    restore("prepareStackTrace", prepare);
+    settings.stackTraceLimit = stackTraceLimit;
+    settings.prepareStackTrace = prepareStackTrace;
   }
 }
 
-function isReplaceable(descriptor: PropertyDescriptor | undefined): boolean {
-  return descriptor === undefined ? Object.isExtensible(Error) : descriptor.configurable === true;
-}
-
-function define(name: string, value: unknown): void {
-  Object.defineProperty(Error, name, {
-    value,
+/** Whether a property of `Error` can be set, and setting it calls no function of the program. */
+function isSettable(name: "stackTraceLimit" | "prepareStackTrace"): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(Error, name);
+  if (descriptor !== undefined) return descriptor.writable === true;
+  // From now on it is there, as undefined, and no loop over the properties sees it.
+  return Reflect.defineProperty(Error, name, {
+    value: undefined,
     writable: true,
-    enumerable: true,
+    enumerable: false,
     configurable: true,
   });
-}
-
-function restore(name: string, descriptor: PropertyDescriptor | undefined): void {
-  if (descriptor === undefined) Reflect.deleteProperty(Error, name);
-  else Object.defineProperty(Error, name, descriptor);
 }
 
 /** The frames of a stack as files have them, outermost first. */
@@ -145,8 +157,8 @@ export function isAwaitedBy({ sites }: AsyncStack, caller: AsyncStack): boolean 
   const [waiting] = caller.sites;
   return waiting !== undefined &&
     sites.some((site) =>
-      site.isAsync() && site.getLineNumber() === waiting.getLineNumber() &&
-      site.getFileName() === waiting.getFileName() &&
-      site.getFunctionName() === waiting.getFunctionName()
+      site.isAsync() && site.getFunctionName() === waiting.getFunctionName() &&
+      site.getScriptNameOrSourceURL() === waiting.getScriptNameOrSourceURL() &&
+      site.getLineNumber() === waiting.getLineNumber()
     );
 }

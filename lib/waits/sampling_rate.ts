@@ -1,17 +1,17 @@
 /** The share of the program's time that recording its waits may take. */
-const MOST_SHARE = 0.04;
+const MOST_SHARE = 0.03;
 
 /** The time after which the rate is looked at again, in nanoseconds. */
 const PERIOD = 1e8;
 
 /** Awaits that are recorded at the start, until the engine has compiled what records them. */
-const FIRST = 1000;
+const FIRST = 200;
 
 /**
- * The most that one recording counts, in nanoseconds. It takes some 5 µs; where it takes longer, the
- * thread did not run.
+ * The most that one recording counts, in nanoseconds. It takes up to 50 µs; where it takes longer,
+ * the thread did not run.
  */
-const MOST_COST = 3e4;
+const MOST_COST = 1e5;
 
 /** The most awaits that one stands for. */
 const MOST_APART = 4096;

@@ -2,7 +2,13 @@ import v8 from "node:v8";
 
 import { WAIT_NUMBERS, type WaitFileEntry, WaitKind } from "../recording/waits/wait_log.ts";
 import type { EntryFile } from "../spans/entry_file.ts";
-import { type AsyncStack, captureAsyncStack, isAwaitedBy, waitFrames } from "./async_stack.ts";
+import {
+  type AsyncStack,
+  captureAsyncStack,
+  isAwaitedBy,
+  stackKey,
+  waitFrames,
+} from "./async_stack.ts";
 import { SamplingRate } from "./sampling_rate.ts";
 
 /** An await that is recorded. */
@@ -16,6 +22,9 @@ interface RecordedWait {
 
 /** Numbers of waits that are written as one entry. */
 const NUMBERS_PER_ENTRY = WAIT_NUMBERS * 100;
+
+/** Frames of the stack that settles a promise: the function, and the caller that awaits it. */
+const SETTLING_FRAMES = 12;
 
 /** Waits that have not ended are kept up to this number: a promise that is dropped never settles. */
 const MOST_PENDING = 100_000;
@@ -79,7 +88,7 @@ export class WaitRecorder implements Disposable {
   /** The awaited promise is settled, by the function on the stack. */
   #settle(waits: RecordedWait[], hook: (...args: never[]) => unknown): void {
     const now = this.#file.now();
-    const by = captureAsyncStack(hook);
+    const by = captureAsyncStack(hook, SETTLING_FRAMES);
     for (const wait of waits) {
       if (wait.settled >= 0) continue;
       wait.settled = now;
@@ -98,9 +107,10 @@ export class WaitRecorder implements Disposable {
   }
 
   #write({ stack, start, settled, count, kind }: RecordedWait, end: number): void {
-    let id = this.#stacks.get(stack.key);
+    const key = stackKey(stack);
+    let id = this.#stacks.get(key);
     if (id === undefined) {
-      this.#stacks.set(stack.key, id = this.#stacks.size);
+      this.#stacks.set(key, id = this.#stacks.size);
       this.#file.add(["stack", id, ...waitFrames(stack)]);
     }
     this.#numbers.push(id, start, settled, end, count, kind);

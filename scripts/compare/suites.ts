@@ -1,6 +1,6 @@
 /**
  * Runs test suites of npm packages plain, instrumented and inactive, instrumented and active, and
- * shows differences in their output and exit status:
+ * with awaits and spans recorded, and shows differences in their output and exit status:
  *
  *     deno run -A scripts/compare/suites.ts acorn=/tmp/acorn js-yaml=/tmp/js-yaml …
  *
@@ -17,6 +17,8 @@
  *     ramda              1814                      3300                 0
  *     streamx            749                       415                  0
  *     readable-stream    3 to 33, 188 processes    19828                0
+ *
+ * With awaits and spans recorded streamx and readable-stream print the same.
  *
  * In the last suite test-stream-pipeline-process.js once differed: the stack of an error had a
  * frame of ours, after `assert.ifError` had changed its text. A later run had no difference.
@@ -67,7 +69,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
   },
 };
 
-type Mode = "plain" | "inactive" | "active";
+type Mode = "plain" | "inactive" | "active" | "recorded";
+
+/** The modes that are compared with the plain one; the variable `MODES` names others. */
+const MODES = (Deno.env.get("MODES") ?? "inactive,active,recorded").split(",") as Mode[];
 
 /** The output of a run, its exit status among it. */
 interface Outcome {
@@ -77,6 +82,15 @@ interface Outcome {
 }
 
 const preload = new URL("../../lib/preload.ts", import.meta.url).href;
+const recorder = new URL("../../lib/sampler_preload.ts", import.meta.url).href;
+
+/** Arguments of Deno in each mode. */
+const PRELOADS: Readonly<Record<Mode, readonly string[]>> = {
+  plain: [],
+  inactive: [`--preload=${preload}`],
+  active: [`--preload=${preload}`],
+  recorded: [`--preload=${recorder}`],
+};
 
 async function main(args: readonly string[]): Promise<number> {
   let differences = 0;
@@ -111,7 +125,7 @@ function testFiles(directory: string, { each, except = [] }: Suite): string[] {
 async function compare(title: string, directory: string, suite: Suite): Promise<boolean> {
   const plain = await run(directory, suite, "plain");
   let differs = false;
-  for (const mode of ["inactive", "active"] as const) {
+  for (const mode of MODES) {
     const outcome = await run(directory, suite, mode);
     const first = plain.lines.findIndex((line, i) => line !== outcome.lines[i]);
     const same = first < 0 && plain.lines.length === outcome.lines.length;
@@ -131,11 +145,12 @@ async function compare(title: string, directory: string, suite: Suite): Promise<
 
 async function run(directory: string, { args, env, each }: Suite, mode: Mode): Promise<Outcome> {
   const [command, ...rest] = args;
+  const variables: Record<string, string> = mode === "recorded" ? recordingVariables() : {};
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: [command!, ...mode === "plain" ? [] : [`--preload=${preload}`], ...rest],
+    args: [command!, ...PRELOADS[mode], ...rest],
     cwd: directory,
-    env: { NO_COLOR: "1", ...env, JS_PERF_SUPPORT: mode === "active" ? "1" : "" },
+    env: { NO_COLOR: "1", ...env, ...variables, JS_PERF_SUPPORT: mode === "active" ? "1" : "" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -144,6 +159,7 @@ async function run(directory: string, { args, env, each }: Suite, mode: Mode): P
   }).spawn();
   const { code, stdout, stderr } = await child.output();
   const seconds = Math.round((performance.now() - started) / 100) / 10;
+  for (const path of Object.values(variables)) Deno.removeSync(path);
   const text = new TextDecoder();
   const printed = `${text.decode(stdout)}\n${text.decode(stderr)}\nexit status ${code}`;
   return {
@@ -151,6 +167,11 @@ async function run(directory: string, { args, env, each }: Suite, mode: Mode): P
     functions: functionsOf(child.pid),
     seconds,
   };
+}
+
+/** Makes the files that a program records its awaits and spans into. */
+function recordingVariables(): Record<"JS_PERF_WAITS" | "JS_PERF_SPANS", string> {
+  return { JS_PERF_WAITS: Deno.makeTempFileSync(), JS_PERF_SPANS: Deno.makeTempFileSync() };
 }
 
 /** Removes from a line what differs from run to run: times, speeds, bars of time, processes. */

@@ -119,7 +119,7 @@ lost();
 // Deno tells of a rejection at the end of the loop's turn.
 await new Promise((resolve) => setTimeout(resolve, 300));
 console.log(log.join());
-console.log(new Error("mine").stack, Error.stackTraceLimit, Object.keys(Error).join());
+console.log(new Error("mine").stack, Error.stackTraceLimit, typeof Error.prepareStackTrace);
 `;
 
 for (const runtime of SPAN_RUNTIMES) {

@@ -11,6 +11,8 @@ export interface Batch {
   paths: readonly string[];
   /** The program of Node, where the tests are to run in Node. */
   node?: string;
+  /** The only mode; `recorded` is plain with awaits and spans recorded. @default {all but recorded} */
+  only?: "plain" | "recorded";
 }
 
 /** A report of a process: a run begins, or has ended, with the reason if it failed. */
@@ -54,10 +56,21 @@ async function runProcess(
   told: (report: Report) => void,
 ): Promise<Deno.CommandStatus> {
   const worker = fileURLToPath(import.meta.resolve("./worker.ts"));
+  const recorder = new URL("../../../lib/sampler_preload.ts", import.meta.url).href;
+  const isRecorded = batch.only === "recorded";
+  const variables = isRecorded
+    ? { JS_PERF_WAITS: Deno.makeTempFileSync(), JS_PERF_SPANS: Deno.makeTempFileSync() }
+    : undefined;
   const process = new Deno.Command(batch.node ?? Deno.execPath(), {
     args: batch.node === undefined
-      ? ["run", "--allow-all", "--no-lock", worker]
-      : ["--experimental-vm-modules", "--no-warnings", worker],
+      ? ["run", "--allow-all", "--no-lock", ...isRecorded ? [`--preload=${recorder}`] : [], worker]
+      : [
+        "--experimental-vm-modules",
+        "--no-warnings",
+        ...isRecorded ? ["--experimental-transform-types", `--import=${recorder}`] : [],
+        worker,
+      ],
+    env: variables,
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
@@ -76,5 +89,6 @@ async function runProcess(
     for (const line of lines) told(JSON.parse(line));
   }
   clearTimeout(watchdog);
+  for (const path of Object.values<string>(variables ?? {})) Deno.removeSync(path);
   return await process.status;
 }

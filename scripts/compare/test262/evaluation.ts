@@ -123,7 +123,9 @@ class Execution {
   }
 
   #instrument(text: string, file: string, goal: SourceKind): string {
-    return this.#run.mode === "plain" ? text : instrument(text, `file://${file}`, goal);
+    const { mode } = this.#run;
+    const isPlain = mode === "plain" || mode === "recorded";
+    return isPlain ? text : instrument(text, `file://${file}`, goal);
   }
 
   #make(file: string, text = readFileSync(file, "utf8")): SourceTextModule {

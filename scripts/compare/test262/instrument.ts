@@ -4,14 +4,17 @@ import { disguiseFunctions } from "../../../lib/instrument/disguise.ts";
 import type { SourceKind } from "../../../lib/source/syntax_tree.ts";
 import { transform } from "../../../lib/instrument/rewrite/transform.ts";
 
-/** The mode of a test: plain, or instrumented with trampolines off (inactive) or on (active). */
-export type Mode = "plain" | "inactive" | "active";
+/**
+ * The mode of a test: plain, or instrumented with trampolines off (inactive) or on (active), or plain
+ * in a process that records its awaits and spans.
+ */
+export type Mode = "plain" | "inactive" | "active" | "recorded";
 
 /** Prepares a realm, and turns trampolines on or off. */
 export function enterMode(mode: Mode, realm: typeof globalThis): void {
   if (mode === "active") activation.activate("perf");
   else activation.deactivate();
-  if (mode === "plain") return;
+  if (mode === "plain" || mode === "recorded") return;
   Object.defineProperty(realm, RUNTIME_EXPRESSION, { value: activation });
   disguiseFunctions(realm);
 }

@@ -18,6 +18,8 @@ const MODES: Readonly<Record<Mode, { args: string[]; env: Record<string, string>
   plain: { args: [], env: {} },
   inactive: { args: [`--preload=${preload}`], env: {} },
   active: { args: [`--preload=${preload}`], env: { JS_PERF_SUPPORT: "1" } },
+  // Not run in this way.
+  recorded: { args: [], env: {} },
 };
 
 /** The time limit of a process, in milliseconds. */

@@ -11,13 +11,13 @@ import { readTest, variantsOf } from "./suite.ts";
 const MODES: readonly Mode[] = ["plain", "inactive", "active"];
 
 async function main(): Promise<void> {
-  const { suite, goal, paths } = JSON.parse(readFileSync(0, "utf8")) as Batch;
+  const { suite, goal, paths, only } = JSON.parse(readFileSync(0, "utf8")) as Batch;
   // Some tests leave rejected promises behind, which must not end the process.
   process.on("unhandledRejection", () => {});
   for (const path of paths) {
     const test = readTest(suite, path);
     for (const variant of variantsOf(test)) {
-      for (const mode of MODES) {
+      for (const mode of only === undefined ? MODES : [only]) {
         if (await runOnce({ suite, test, variant, goal, mode }) && mode === "plain") break;
       }
     }
