@@ -12,6 +12,15 @@ import { restoreErrorMessage } from "./messages.ts";
  */
 export const FRAMES_PER_FUNCTION = { on: 8, off: 3 };
 
+/** Most values of the program's limit that are known at once. */
+const MOST_LIMITS = 100;
+
+/**
+ * Added to values of the property, so that they differ from those that other code sets. V8 reads whole
+ * frames (src/execution/isolate.cc, GetStackTraceLimit).
+ */
+const OWN = 0.25;
+
 /** V8's default for `Error.stackTraceLimit` (src/flags/flag-definitions.h, stack_trace_limit). */
 const USUAL_LIMIT = 10;
 
@@ -65,10 +74,8 @@ export class ErrorStacks {
   readonly #usualPrepare: unknown;
   /** The program's `Error.prepareStackTrace`. */
   #prepare: unknown;
-  /** The program's `Error.stackTraceLimit`. */
-  #limit: unknown = USUAL_LIMIT;
-  /** The value of the property for it. */
-  #ownLimit: unknown;
+  /** The program's values of `Error.stackTraceLimit`, by the property's values for them. */
+  #limits = new Map<unknown, unknown>();
   #framesPerFunction = FRAMES_PER_FUNCTION.off;
   /** The stacks from which frames of ours were removed, by their errors. */
   readonly #hidden = new WeakMap<object, Hidden>();
@@ -94,7 +101,10 @@ export class ErrorStacks {
     defineProperty(realm.Error, "prepareStackTrace", {
       configurable: true,
       get: () => this.#isHookSeen() || this.#isRuntimeAsking() ? hook : this.#prepare,
-      set: (value) => this.#prepare = value === hook ? this.#usualPrepare : value,
+      set: (value) => {
+        this.#takeLimit();
+        this.#prepare = value === hook ? this.#usualPrepare : value;
+      },
     });
   }
 
@@ -111,6 +121,7 @@ export class ErrorStacks {
   switch(isOn: boolean): void {
     const { limit } = this;
     this.#framesPerFunction = FRAMES_PER_FUNCTION[isOn ? "on" : "off"];
+    this.#limits.clear();
     this.limit = limit;
   }
 
@@ -146,18 +157,30 @@ export class ErrorStacks {
   /** `Error.stackTraceLimit` as the program sees it. */
   get limit(): unknown {
     const { stackTraceLimit } = this.#realm.Error;
-    return stackTraceLimit === this.#ownLimit ? this.#limit : stackTraceLimit;
+    return this.#limits.has(stackTraceLimit) ? this.#limits.get(stackTraceLimit) : stackTraceLimit;
   }
 
   set limit(limit: unknown) {
     this.#setLimit(limit);
   }
 
+  /**
+   * Multiplies a limit that code which is not instrumented has set, as `util.getCallSites` of Deno does
+   * before it sets `Error.prepareStackTrace`. Such code puts back a value that the property had.
+   */
+  #takeLimit(): void {
+    const { stackTraceLimit } = this.#realm.Error;
+    if (!this.#limits.has(stackTraceLimit)) this.limit = stackTraceLimit;
+  }
+
   /** Whether it could be set: the program can have frozen `Error`. */
   #setLimit(limit: unknown): boolean {
-    const ownLimit = typeof limit === "number" ? limit * this.#framesPerFunction : limit;
+    const ownLimit = typeof limit === "number" ? limit * this.#framesPerFunction + OWN : limit;
     const isSet = setProperty(this.#realm.Error, STACK_LIMIT, ownLimit);
-    if (isSet) [this.#limit, this.#ownLimit] = [limit, ownLimit];
+    if (isSet) {
+      if (this.#limits.size > MOST_LIMITS) this.#limits.clear();
+      this.#limits.set(ownLimit, limit);
+    }
     return isSet;
   }
 

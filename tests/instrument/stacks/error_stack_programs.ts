@@ -385,6 +385,22 @@ high();
 `,
   },
   {
+    name: "util.getCallSites",
+    denoOnly: true,
+    modules: `
+import util from "node:util";
+const show = (sites: util.CallSiteObject[]) => console.log(JSON.stringify(sites));
+async function f() { await null; show(util.getCallSites()); const g = () => show(util.getCallSites(2)); g(); return (() => show(util.getCallSites(1)))(); }
+class A { m() { return [1].map(() => show(util.getCallSites(4))); } async n() { await 1; this.m(); } }
+function deep(n: number): void { if (n > 0) deep(n - 1); else show(util.getCallSites(3)); }
+await f();
+await new A().n();
+deep(30);
+const made = (function down(n: number): Error { return n > 0 ? down(n - 1) : new Error("after"); })(30);
+console.log(made.stack, Error.stackTraceLimit);
+`,
+  },
+  {
     name: "generators and iteration",
     modules: `
 function* numbers(n: number): Generator<number> { yield 1; if (n) yield* numbers(n - 1); throw new Error("generator"); }
