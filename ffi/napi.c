@@ -52,7 +52,7 @@ static const struct function functions[] = {
     FUNCTION(xp_stack_used, "", 'u'),
     FUNCTION(xp_walk, "bu", 'u'),
     FUNCTION(xp_walk_records, "bu", 'u'),
-    FUNCTION(xp_sampler_start, "iu", 'i'),
+    FUNCTION(xp_sampler_start, "iuu", 'i'),
     FUNCTION(xp_sampler_stop, "", 'i'),
     FUNCTION(xp_sampler_enable, "u", 'v'),
 };

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#define XP_SAMPLE_FILE_VERSION 1u
+#define XP_SAMPLE_FILE_VERSION 2u
 
 /* Addresses per sample, at most; the outermost frames of a deeper stack are left out. */
 #define XP_SAMPLE_DEPTH 1024u
@@ -20,7 +20,18 @@ enum xp_record_kind {
     XP_RECORD_THREAD = 2,
     XP_RECORD_MAPS = 3,
     XP_RECORD_STATUS = 4,
+    XP_RECORD_REPEAT = 5,
 };
+
+/* What is sampled: the CPU time of threads, or real time. */
+enum xp_event {
+    XP_EVENT_CPU = 0,
+    XP_EVENT_WALL = 1,
+};
+
+/* States of a thread when it was sampled; from 0 on it waits in the system call of that number. */
+#define XP_STATE_RUNNING (-2)
+#define XP_STATE_WAITING (-1) /* not in a system call, as for a page of memory */
 
 struct xp_record {
     uint32_t kind;
@@ -32,20 +43,36 @@ struct xp_start {
     uint32_t version;
     uint32_t machine; /* e_machine of elf(5) */
     uint32_t process;
-    uint32_t interval;  /* nanoseconds of CPU time between two samples of a thread */
+    uint32_t interval;  /* nanoseconds of CPU time or real time between two samples of a thread */
     uint64_t time;      /* CLOCK_MONOTONIC, nanoseconds, like all times of this file */
     uint64_t real_time; /* CLOCK_REALTIME at the same moment */
+    uint32_t event;     /* enum xp_event */
+    uint32_t unused;
 };
-_Static_assert(sizeof(struct xp_start) == 40, "on disk");
+_Static_assert(sizeof(struct xp_start) == 48, "on disk");
 
 /* Followed by addresses, 8 bytes each, innermost first. */
 struct xp_sample {
     struct xp_record record;
     uint32_t thread;
-    uint32_t weight; /* the number of intervals it stands for */
-    uint64_t time;
+    uint32_t weight; /* the number of intervals it stands for; microseconds of real time */
+    uint64_t time;   /* of real time the end of that time */
+    int32_t state;   /* XP_STATE_*, or a system call */
+    uint32_t unused;
 };
-_Static_assert(sizeof(struct xp_sample) == 24, "on disk");
+_Static_assert(sizeof(struct xp_sample) == 32, "on disk");
+
+/*
+ * Real time in which a thread has not run since its last sample. If that sample's state is
+ * running, the thread waited for a processor.
+ */
+struct xp_repeat {
+    struct xp_record record;
+    uint32_t thread;
+    uint32_t weight; /* microseconds */
+    uint64_t time;   /* the end of that time */
+};
+_Static_assert(sizeof(struct xp_repeat) == 24, "on disk");
 
 struct xp_thread {
     struct xp_record record;

@@ -135,16 +135,12 @@ static uint64_t behind_libffi(struct window *window, uint64_t at)
     return is_hidden ? shifted : at;
 }
 
-void xp_walk_context(struct xp_slot *slot, uint8_t *bytes, const void *context, pid_t thread)
+/* Walks the records from `at` on, which must not be below `above`. Returns the number of frames. */
+static uint32_t walk(struct xp_slot *slot, struct window *window, uint64_t at, uint64_t above)
 {
-    const struct position position = position_of(context);
-    struct window window = {.bytes = bytes, .base = xp_stack_base_of(thread == process)};
-    slot->addresses[0] = position.code;
     uint32_t count = 1;
-    uint64_t above = position.stack;
-    uint64_t at = position.frame;
     struct xp_frame frame;
-    while (count < XP_SAMPLE_DEPTH && is_frame(&window, at, above) && read_record(&window, at, &frame)) {
+    while (count < XP_SAMPLE_DEPTH && is_frame(window, at, above) && read_record(window, at, &frame)) {
         const uint64_t address = plain_address((uint64_t)(uintptr_t)frame.return_address);
         if (address == 0)
             break;
@@ -152,7 +148,67 @@ void xp_walk_context(struct xp_slot *slot, uint8_t *bytes, const void *context, 
         above = at + sizeof frame;
         at = caller_of(&frame);
         if (xp_ffi_return != NULL && address == (uint64_t)(uintptr_t)xp_ffi_return)
-            at = behind_libffi(&window, at);
+            at = behind_libffi(window, at);
+    }
+    return count;
+}
+
+/* A chain with fewer frames is taken for broken, and one that is found must have as many. */
+#define XP_FEW_FRAMES 4u
+
+/*
+ * Bytes of stack in which a chain may begin: libuv keeps 12 kB of events on the stack while it
+ * waits (uv__io_poll).
+ */
+#define XP_SEARCHED 24576u
+
+/* Whether a record can be a frame's: the caller's is further out, and the address is no stack's. */
+static int is_likely(struct window *window, uint64_t at, uint64_t above, struct xp_frame *frame)
+{
+    if (!is_frame(window, at, above) || !read_record(window, at, frame))
+        return 0;
+    const uint64_t address = plain_address((uint64_t)(uintptr_t)frame->return_address);
+    const uint64_t caller = caller_of(frame);
+    return address > 65536 && address < (uint64_t)1 << 48 && !(address >= above && address < window->base) &&
+           (caller == 0 || is_frame(window, caller, at + sizeof *frame));
+}
+
+/*
+ * Finds a chain in the stack above `from`. The C library is compiled without frame pointers, but
+ * its functions save the frame pointer of their caller: the innermost word that points at a chain
+ * of records further out. 0 if there is none.
+ */
+static uint64_t search_chain(struct window *window, uint64_t from)
+{
+    for (uint64_t at = from; at < from + XP_SEARCHED && at + sizeof(struct xp_frame) < window->base;
+         at += sizeof at) {
+        struct xp_frame words;
+        if (!read_record(window, at, &words))
+            return 0;
+        const uint64_t found = caller_of(&words);
+        uint64_t record = found, above = at + sizeof at;
+        uint32_t length = 0;
+        while (length < XP_FEW_FRAMES && is_likely(window, record, above, &words)) {
+            above = record + sizeof words;
+            record = caller_of(&words);
+            length++;
+        }
+        if (length == XP_FEW_FRAMES)
+            return found;
+    }
+    return 0;
+}
+
+void xp_walk_context(struct xp_slot *slot, uint8_t *bytes, const void *context, pid_t thread, int waits)
+{
+    const struct position position = position_of(context);
+    struct window window = {.bytes = bytes, .base = xp_stack_base_of(thread == process)};
+    slot->addresses[0] = position.code;
+    uint32_t count = walk(slot, &window, position.frame, position.stack);
+    if (waits && count < XP_FEW_FRAMES) {
+        const uint64_t start = search_chain(&window, position.stack & ~(uint64_t)7);
+        if (start != 0)
+            count = walk(slot, &window, start, position.stack);
     }
     slot->sample.record.kind = XP_RECORD_SAMPLE;
     slot->sample.record.size = (uint32_t)(sizeof slot->sample + count * sizeof *slot->addresses);

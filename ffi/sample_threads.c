@@ -1,6 +1,7 @@
 /*
- * A timer for every thread of the process. It counts the CPU time of its thread,
- * and signals that thread. Only the draining thread calls these functions.
+ * The threads of the process, and where CPU time is sampled a timer for each. It
+ * counts the CPU time of its thread, and signals that thread. Only the draining
+ * thread calls these functions.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -25,6 +26,7 @@ struct entry {
     uint32_t scans;
     int named;
     uint32_t seen; /* the last scan that found the thread */
+    struct xp_watch watch;
 };
 
 static struct entry entries[MAX_THREADS];
@@ -94,7 +96,7 @@ static struct entry *add(pid_t thread)
             return NULL;
         entry = &entries[used++];
     }
-    *entry = (struct entry){.thread = thread, .timer = NO_TIMER};
+    *entry = (struct entry){.thread = thread, .timer = NO_TIMER, .watch = {.thread = thread}};
     return entry;
 }
 
@@ -115,9 +117,9 @@ static void visit(pid_t thread, int signal, uint32_t interval)
     struct entry *entry = find(thread);
     if (entry == NULL) {
         entry = add(thread);
-        if (entry != NULL)
+        if (entry != NULL && interval != 0)
             entry->timer = arm(thread, signal, interval);
-        if ((entry == NULL || entry->timer == NO_TIMER) && is_alive(thread))
+        if ((entry == NULL || (interval != 0 && entry->timer == NO_TIMER)) && is_alive(thread))
             unarmed++;
     }
     if (entry != NULL) {
@@ -167,6 +169,27 @@ int32_t xp_threads_scan(int signal, uint32_t interval, pid_t except)
     return 0;
 }
 
+void xp_threads_each(void (*visit_watch)(struct xp_watch *watch))
+{
+    for (uint32_t i = 0; i < used; i++)
+        if (entries[i].thread != 0)
+            visit_watch(&entries[i].watch);
+}
+
+struct xp_watch *xp_threads_watch(pid_t thread)
+{
+    struct entry *entry = find(thread);
+    return entry == NULL ? NULL : &entry->watch;
+}
+
+uint64_t xp_threads_cpu(pid_t thread)
+{
+    struct timespec time;
+    if (clock_gettime(cpu_clock_of(thread), &time) != 0)
+        return 0;
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
 void xp_threads_clear(void)
 {
     for (uint32_t i = 0; i < used; i++)
@@ -193,15 +216,21 @@ static void write_decimal(char *to, uint32_t number)
     *to = '\0';
 }
 
+void xp_threads_path(char path[64], pid_t thread, const char *file)
+{
+    strcpy(path, "/proc/self/task/");
+    write_decimal(path + strlen(path), (uint32_t)thread);
+    strcat(path, file);
+}
+
 static void name(struct entry *entry)
 {
     struct xp_thread record = {
         .record = {.kind = XP_RECORD_THREAD, .size = sizeof record},
         .thread = (uint32_t)entry->thread,
     };
-    char path[64] = "/proc/self/task/";
-    write_decimal(path + strlen(path), (uint32_t)entry->thread);
-    strcat(path, "/comm");
+    char path[64];
+    xp_threads_path(path, entry->thread, "/comm");
     const int file = XP_SYSTEM("open", -1, open(path, O_RDONLY | O_CLOEXEC));
     if (file < 0)
         return;

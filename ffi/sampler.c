@@ -1,8 +1,10 @@
 /*
- * Samples the CPU time of all threads of this process.
+ * Samples the CPU time or the real time of all threads of this process.
  *
- *     timer of a thread ---signal---> that thread: on_timer() walks its stack into the ring
+ *     timer of a thread ---signal---> that thread: on_signal() walks its stack into the ring
  *     the draining thread, every XP_PERIOD: looks for new threads, writes the ring to the file
+ *
+ * For real time the draining thread sends the signals itself (sample_wall.c).
  *
  * The handler takes no lock, allocates no memory, uses a few words of stack only,
  * and preserves errno. The draining thread is made once and waits when it is not
@@ -71,6 +73,7 @@ static int32_t answer; /* the draining thread's result, for start and stop */
 static pid_t process, drainer;
 static int timer_signal;
 static uint32_t interval;
+static uint32_t event; /* enum xp_event */
 static struct sigaction earlier; /* the signal's action before ours */
 static uint64_t runs, dropped;
 static uint64_t enabled_since, enabled_sum; /* CPU time of the process; since is 0 while paused */
@@ -82,9 +85,13 @@ static void take_sample(const siginfo_t *info, const void *context)
     struct xp_slot *slot = window == NULL ? NULL : xp_ring_claim();
     if (slot != NULL) {
         const pid_t thread = (pid_t)(uint32_t)(uintptr_t)info->si_value.sival_ptr;
-        xp_walk_context(slot, window, context, thread);
+        xp_walk_context(slot, window, context, thread, event == XP_EVENT_WALL);
         slot->sample.weight = weight;
         slot->sample.time = xp_clock();
+        slot->sample.state = XP_STATE_RUNNING;
+        slot->sample.unused = 0;
+        /* The last thing: all CPU time until here is the handler's. */
+        slot->cpu = event == XP_EVENT_WALL ? xp_read_clock(CLOCK_THREAD_CPUTIME_ID) : 0;
         xp_ring_commit(slot);
     } else {
         __atomic_fetch_add(&dropped, weight, __ATOMIC_RELAXED);
@@ -101,10 +108,10 @@ static void hand_on(int signal, siginfo_t *info, void *context)
         earlier.sa_handler(signal);
 }
 
-static void on_timer(int signal, siginfo_t *info, void *context)
+static void on_signal(int signal, siginfo_t *info, void *context)
 {
     const int error = errno;
-    if (info->si_code != SI_TIMER ||
+    if ((info->si_code != SI_TIMER && info->si_code != SI_QUEUE) ||
         (uint64_t)(uintptr_t)info->si_value.sival_ptr >> 32 != XP_TIMER_MARK) {
         hand_on(signal, info, context);
     } else {
@@ -122,7 +129,7 @@ static int32_t take_signal(void)
         return 0;
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_sigaction = on_timer;
+    action.sa_sigaction = on_signal;
     action.sa_flags = SA_SIGINFO | SA_RESTART;
     /* qemu's user mode does not have the last two. */
     for (int signal = SIGRTMAX - 2; signal >= SIGRTMIN; signal--) {
@@ -143,7 +150,7 @@ static int32_t take_signal(void)
 static int has_signal(void)
 {
     struct sigaction now;
-    return sigaction(timer_signal, NULL, &now) == 0 && now.sa_sigaction == on_timer;
+    return sigaction(timer_signal, NULL, &now) == 0 && now.sa_sigaction == on_signal;
 }
 
 static void wait_while(uint32_t value, const struct timespec *limit)
@@ -162,10 +169,14 @@ static void drain(void)
     struct xp_slot *slot;
     while ((slot = xp_ring_next()) != NULL) {
         struct xp_sample *sample = &slot->sample;
+        if (event == XP_EVENT_WALL)
+            xp_wall_complete(slot);
         _Static_assert(offsetof(struct xp_slot, addresses) ==
                            offsetof(struct xp_slot, sample) + sizeof(struct xp_sample),
                        "the addresses follow the sample in memory as in the file");
         xp_samples_append(sample, sample->record.size);
+        if (event == XP_EVENT_WALL)
+            xp_wall_completed(sample);
         xp_ring_release(slot);
     }
 }
@@ -180,8 +191,15 @@ static void append_start(void)
         .interval = interval,
         .time = xp_clock(),
         .real_time = xp_read_clock(CLOCK_REALTIME),
+        .event = event,
     };
     xp_samples_append(&start, sizeof start);
+}
+
+/* The interval of timers; real time has none. */
+static uint32_t timer_interval(void)
+{
+    return event == XP_EVENT_WALL ? 0 : interval;
 }
 
 /* CPU time of the process while sampling was on, since the start. */
@@ -205,18 +223,36 @@ static void append_status(uint64_t cpu, uint64_t unarmed)
     xp_samples_append(&status, sizeof status);
 }
 
+/* Samples real time for a period. */
+static void tick_for_a_period(void)
+{
+    const uint64_t end = xp_clock() + XP_PERIOD;
+    const struct timespec tick = {interval / 1000000000u, interval % 1000000000u};
+    do {
+        wait_while(RUNNING, &tick);
+        drain();
+        if (__atomic_load_n(&enabled, __ATOMIC_RELAXED))
+            xp_wall_tick(timer_signal);
+    } while (xp_clock() < end && __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RUNNING);
+}
+
 static void record_until_stopped(void)
 {
     const struct timespec period = {0, XP_PERIOD};
     for (uint32_t turn = 1; __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RUNNING; turn++) {
-        if (turn % XP_WRITE_EVERY == 1)
+        if (turn % XP_WRITE_EVERY == 1) {
+            xp_wall_flush();
             xp_samples_flush();
-        wait_while(RUNNING, &period);
+        }
+        if (event == XP_EVENT_WALL)
+            tick_for_a_period();
+        else
+            wait_while(RUNNING, &period);
         drain();
         if (!has_signal() || xp_samples_has_failed()) {
             xp_threads_clear();
         } else if (turn % XP_THREADS_EVERY == 0 || xp_threads_have_changed()) {
-            xp_threads_scan(timer_signal, interval, drainer);
+            xp_threads_scan(timer_signal, timer_interval(), drainer);
             xp_threads_name(0);
         }
         if (turn % XP_MAPS_EVERY == 0) {
@@ -227,6 +263,8 @@ static void record_until_stopped(void)
     const uint64_t cpu = cpu_time();
     xp_threads_name(1);
     xp_samples_maps();
+    drain();
+    xp_wall_flush();
     const uint64_t unarmed = xp_threads_unarmed();
     xp_threads_clear();
     /* Waits for running handlers, 20 ms at most: a thread in one may get no CPU. */
@@ -242,7 +280,7 @@ static void record(void)
 {
     append_start();
     xp_samples_maps();
-    const int32_t error = xp_threads_scan(timer_signal, interval, drainer);
+    const int32_t error = xp_threads_scan(timer_signal, timer_interval(), drainer);
     if (error == 0) {
         change_state(RUNNING);
         record_until_stopped();
@@ -293,7 +331,7 @@ static void set_enabled(uint32_t on)
     __atomic_store_n(&enabled, on, __ATOMIC_RELAXED);
 }
 
-static int32_t start(int32_t descriptor, uint32_t every)
+static int32_t start(int32_t descriptor, uint32_t every, uint32_t what)
 {
     if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) != IDLE)
         return -EALREADY;
@@ -313,6 +351,7 @@ static int32_t start(int32_t descriptor, uint32_t every)
         return -errno;
     xp_samples_open(file);
     interval = every;
+    event = what;
     runs = dropped = enabled_sum = enabled_since = 0;
     set_enabled(1);
     change_state(STARTING);
@@ -333,12 +372,12 @@ static int32_t stop(void)
     return answer;
 }
 
-int32_t xp_sampler_start(int32_t descriptor, uint32_t interval_ns)
+int32_t xp_sampler_start(int32_t descriptor, uint32_t interval_ns, uint32_t what)
 {
-    if (interval_ns < XP_SHORTEST_INTERVAL)
+    if (interval_ns < XP_SHORTEST_INTERVAL || what > XP_EVENT_WALL)
         return -EINVAL;
     xp_lock(&lock);
-    const int32_t result = start(descriptor, interval_ns);
+    const int32_t result = start(descriptor, interval_ns, what);
     xp_unlock(&lock);
     return result;
 }

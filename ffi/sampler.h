@@ -2,7 +2,8 @@
  * The parts of the sampler, from the timer's signal to the file:
  *
  *     sampler.c         starts and stops; the signal's handler; the thread that drains
- *     sample_threads.c  a timer for every thread of the process
+ *     sample_threads.c  the threads of the process; a timer for each, of its CPU time
+ *     sample_wall.c     real time: signals the threads that have run
  *     sample_stack.c    the walk from where the signal struck
  *     sample_ring.c     between the handlers and the thread that drains
  *     sample_file.c     the file
@@ -20,6 +21,7 @@
 
 /* One place in the ring. */
 struct xp_slot {
+    uint64_t cpu; /* CPU time of the thread at the end of the handler; of real time only */
     struct xp_sample sample;
     uint64_t addresses[XP_SAMPLE_DEPTH];
 };
@@ -53,9 +55,12 @@ XP_HIDDEN int32_t xp_reader_open(void);
 
 /*
  * Walks the stack from the point that a signal interrupted. Writes the sample into the slot, and
- * reads the stack into `window`. Signal handlers; `thread` is the id of the calling thread.
+ * reads the stack into `window`. Where `waits`, the thread may be in a function without frame
+ * pointers, and the walk searches the stack for the frames around it. Signal handlers; `thread` is
+ * the id of the calling thread.
  */
-XP_HIDDEN void xp_walk_context(struct xp_slot *slot, uint8_t *window, const void *context, pid_t thread);
+XP_HIDDEN void xp_walk_context(struct xp_slot *slot, uint8_t *window, const void *context, pid_t thread,
+                               int waits);
 
 /* Upper half of the value of this library's timers; the lower half is the thread's id. */
 #define XP_TIMER_MARK 0x78706572u /* "xper" */
@@ -63,8 +68,48 @@ XP_HIDDEN void xp_walk_context(struct xp_slot *slot, uint8_t *window, const void
 /* Whether the number of threads has changed since the last scan. */
 XP_HIDDEN int xp_threads_have_changed(void);
 
-/* Gives each new thread a timer, and deletes the timers of ended threads. 0, or -errno. */
+/* A thread whose real time is sampled. Zeros are right for a new one. */
+struct xp_watch {
+    pid_t thread;
+    int pending;       /* it was signalled, and the sample has not come yet */
+    int settling;      /* it was sampled as it waited, and has to go back to its wait */
+    int32_t state;     /* at the last signal, XP_STATE_* or a system call */
+    uint64_t cpu;      /* its CPU time when it was looked at last; 0 before */
+    uint64_t asked;    /* the time of the last signal */
+    uint64_t until;    /* the end of the time that is accounted for, 0 before the first look */
+    uint32_t owed;     /* microseconds that the sample stands for */
+    uint32_t repeated; /* microseconds since then in which it did not run, and that are not written */
+};
+
+/*
+ * Finds new and ended threads. With an interval each new thread gets a timer of its CPU time;
+ * without one (0) none does. 0, or -errno.
+ */
 XP_HIDDEN int32_t xp_threads_scan(int signal, uint32_t interval, pid_t except);
+
+/* Calls `visit` for each thread that the last scan has found. */
+XP_HIDDEN void xp_threads_each(void (*visit)(struct xp_watch *watch));
+
+/* The watch of a thread, NULL if the last scan has not found it. */
+XP_HIDDEN struct xp_watch *xp_threads_watch(pid_t thread);
+
+/* The path of a file that the kernel has for a thread; `file` is short, as `/comm`. */
+XP_HIDDEN void xp_threads_path(char path[64], pid_t thread, const char *file);
+
+/* CPU time of a thread of this process in nanoseconds; 0 if it has ended. */
+XP_HIDDEN uint64_t xp_threads_cpu(pid_t thread);
+
+/* Looks at all threads, and signals those that have run since they were sampled. */
+XP_HIDDEN void xp_wall_tick(int signal);
+
+/* Completes a thread's sample with the time and the state that it stands for. */
+XP_HIDDEN void xp_wall_complete(struct xp_slot *slot);
+
+/* Behind a completed sample in the file: the time that its thread waited for a processor. */
+XP_HIDDEN void xp_wall_completed(const struct xp_sample *sample);
+
+/* Writes the time in which threads did not run, as far as it is not written. */
+XP_HIDDEN void xp_wall_flush(void);
 
 /* Deletes all timers. */
 XP_HIDDEN void xp_threads_clear(void);

@@ -133,11 +133,12 @@ export const functions = {
     ],
     result: "u32",
   },
-  // int32_t xp_sampler_start(int32_t descriptor, uint32_t interval_ns)
+  // int32_t xp_sampler_start(int32_t descriptor, uint32_t interval_ns, uint32_t event)
   xp_sampler_start: {
     parameters: [
       "i32", // descriptor
       "u32", // interval_ns
+      "u32", // event
     ],
     result: "i32",
   },
@@ -183,4 +184,4 @@ export const ffiFunctions = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The version of xperf.h that these declarations describe (`XP_ABI_VERSION`). */
-export const ABI_VERSION = 7;
+export const ABI_VERSION = 8;

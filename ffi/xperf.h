@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define XP_ABI_VERSION 7u
+#define XP_ABI_VERSION 8u
 
 /* Bytes in the slot of a trampoline, on every architecture. */
 #define XP_SLOT_SIZE 32u
@@ -193,17 +193,21 @@ XP_EXPORT void xp_copy(uint8_t *target, uint64_t address, uint32_t size);
 XP_EXPORT int32_t xp_read(uint8_t *target, uint64_t address, uint32_t size);
 
 /*
- * Starts the sampler. It samples the CPU time of all threads of this process, in
- * any code, into a file that is open for appending. A thread gives one stack for
- * every `interval_ns` (at least 10 000) that it has run. The kernel's tick may be
- * longer, so a sample says how many intervals it stands for. sample_file.h has the
- * format. The descriptor stays the caller's, who may close it. Any thread.
- * -EALREADY: the sampler is on. -EINVAL: the interval is too short. -EAGAIN: no
+ * Starts the sampler. It samples the CPU time (`event` 0) or the real time (1) of
+ * all threads of this process, in any code, into a file that is open for appending.
+ * Of CPU time a thread gives one stack for every `interval_ns` (at least 10 000) that
+ * it has run. The kernel's tick may be longer, so a sample says how many intervals it
+ * stands for. Of real time every thread is looked at once an interval, and gives a
+ * stack if it has run since the last one; a signal ends a system call in which it
+ * waits, once for each wait. sample_file.h has the format. The descriptor stays the
+ * caller's, who may close it. Any thread.
+ * -EALREADY: the sampler is on. -EINVAL: the interval is too short, or the event is
+ * another. -EAGAIN: no
  * real-time signal is free, or no thread can be made. Otherwise the -errno of what
  * the sampler needs: the descriptor, memory, /proc/self/task, or permission to read
  * its own stack (process_vm_readv or /proc/self/mem).
  */
-XP_EXPORT int32_t xp_sampler_start(int32_t descriptor, uint32_t interval_ns);
+XP_EXPORT int32_t xp_sampler_start(int32_t descriptor, uint32_t interval_ns, uint32_t event);
 
 /*
  * Stops the sampler, and returns once the file is complete. The sampler also stops

@@ -95,6 +95,12 @@ export const ENVIRONMENT = {
     isInherited: false,
     isInternal: true,
   },
+  JS_PERF_SAMPLE_EVENT: {
+    help: "cpu, or wall for real time",
+    readBy: "sampler/sampling_variables.ts",
+    isInherited: false,
+    isInternal: true,
+  },
 } as const satisfies Readonly<Record<string, EnvironmentVariable>>;
 
 /** The name of an environment variable of this package. */

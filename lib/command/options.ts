@@ -92,6 +92,12 @@ export const OPTIONS: readonly CommandOption[] = [
     isPerfOnly: true,
   },
   {
+    name: "wall",
+    help: "record real time instead of processor time: threads that run, that wait for a " +
+      "processor, and that are blocked, with the place and the system call",
+    commands: { profile: true },
+  },
+  {
     name: "scope",
     argument: "all|active|measure:NAME",
     help: "record everything; or only while trampolines are on (active); or only from " +
@@ -324,6 +330,15 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "slowest",
     argument: "PERCENT",
     help: "report only the slowest spans, as 5%: of --span, or of each name",
+    commands: { profile: true, report: true },
+    group: "Report",
+  },
+  {
+    name: "idle",
+    argument: "all|loop|none",
+    help:
+      "the idle time in graphs and trees of real time: of all threads, of event loops only, or " +
+      "none (loop)",
     commands: { profile: true, report: true },
     group: "Report",
   },

@@ -16,6 +16,11 @@ export interface PerfRecordOptions {
   pid?: number;
   /** The clock of the timestamps (`-k`); a jitdump needs `mono`. @default {perf's own} */
   clock?: string;
+  /**
+   * Whether real time is recorded: beside samples of the processor's clock all context switches,
+   * with their stacks and times. `event` and `callGraph` must not be given. @default {false}
+   */
+  isOfRealTime?: boolean;
   /** Size of the buffer: pages, or bytes with a unit, as `16M` (`-m`). @default {perf's own} */
   mmapPages?: number | string;
   /** The program to run and record, with its arguments. @default {[]} */
@@ -70,10 +75,19 @@ export function perfRecordArgs(options: PerfRecordOptions = {}): string[] {
     output = "perf.data",
     pid,
     clock,
+    isOfRealTime = false,
     mmapPages,
     command = [],
   } = options;
-  const args = ["-F", wholeNumber("frequency", frequency)];
+  const rate = wholeNumber("frequency", frequency);
+  if (isOfRealTime && (event !== undefined || callGraph.method !== "fp")) {
+    throw new RangeError(
+      `Cannot record real time with ${
+        event === undefined ? "a call graph by dwarf" : `event "${event}"`
+      }: must be without`,
+    );
+  }
+  const args = isOfRealTime ? realTimeArgs(rate) : ["-F", rate];
   args.push("--call-graph", checkCallGraph(callGraph));
   if (event !== undefined) args.push("-e", text("event", event));
   args.push("-o", text("output", output));
@@ -82,6 +96,17 @@ export function perfRecordArgs(options: PerfRecordOptions = {}): string[] {
   if (mmapPages !== undefined) args.push("-m", checkMmapPages(mmapPages));
   if (command.length > 0) args.push("--", ...command);
   return args;
+}
+
+/**
+ * Events of real time. The kernel samples a context switch before it happens, with the stack at
+ * which the thread stops, and `--switch-events` has the times of all switches. A second event of
+ * context switches, with copies of stacks, cannot stand beside this one: the kernel fills one record
+ * for all software events of a switch, and gives the second sample the number of the first
+ * (`perf_prepare_sample` in kernel/events/core.c, seen with Linux 6.18).
+ */
+function realTimeArgs(rate: string): string[] {
+  return ["--switch-events", "-e", `cpu-clock/freq=${rate}/`, "-e", "context-switches/period=1/"];
 }
 
 /** The largest number: perf reads numbers into 32 bits. */

@@ -8,7 +8,12 @@ import { perfRecordArgs, type PerfRecordOptions } from "./perf_record_args.ts";
 import { PerfError } from "../base/perf_error.ts";
 import { systemReason } from "../base/system_reason.ts";
 import { parsePerfVersion, type PerfVersion } from "./perf_version.ts";
-import { explainPerfFailure, installCommand, type PerfLimits } from "./perf_failure.ts";
+import {
+  explainPerfFailure,
+  installCommand,
+  PARANOID_COMMAND,
+  type PerfLimits,
+} from "./perf_failure.ts";
 
 /** The `perf` command that is on PATH. */
 export interface PerfTool {
@@ -93,6 +98,11 @@ export function tryRecording(options: PerfRecordOptions, version?: PerfVersion):
         ...perfRecordArgs({ ...options, event, output, command: TRIAL }),
       ]);
     const first = record(options.event);
+    if (options.isOfRealTime) {
+      if (!first.success) throw explainPerfFailure(first.stderr, readLimits());
+      requireKernel(output);
+      return { event: undefined, isFallback: false, flags };
+    }
     if (first.success) {
       // Without hardware events newer versions of perf take a clock by themselves.
       const used = runPerf(["evlist", "-i", output]).stdout;
@@ -106,6 +116,21 @@ export function tryRecording(options: PerfRecordOptions, version?: PerfVersion):
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+/**
+ * Refuses a recording of real time that leaves the kernel out, as perf does by itself where it may
+ * not record the kernel: a thread stops in the kernel, so such a recording has no context switches.
+ */
+function requireKernel(recording: string): void {
+  if (!/\bexclude_kernel: 1\b/.test(runPerf(["evlist", "-v", "-i", recording]).stdout)) return;
+  const { paranoid } = readLimits();
+  throw new PerfError(
+    `Cannot record real time with perf: it may not record the kernel, perf_event_paranoid is ${
+      paranoid ?? "unknown"
+    }, must be 1 or less`,
+    { code: "perf", hint: PARANOID_COMMAND },
+  );
 }
 
 const TRIAL: readonly string[] = ["perf", "--version"];

@@ -42,7 +42,16 @@ export class SampleTable implements Readonly<SampleColumns> {
    * @param indices The new index of each stack.
    */
   withStacks(indices: ArrayLike<number>): SampleTable {
-    return new SampleTable({ ...this, stack: this.stack.map((stack) => indices[stack]!) });
+    return this.replacingStacks(this.stack.map((stack) => indices[stack]!));
+  }
+
+  /**
+   * Returns the samples with other stacks.
+   *
+   * @param stack The index of each sample's stack.
+   */
+  replacingStacks(stack: Uint32Array): SampleTable {
+    return new SampleTable({ ...this, stack });
   }
 }
 

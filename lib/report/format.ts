@@ -5,11 +5,13 @@ import { formatFirefox } from "./formats/firefox.ts";
 import { foldFrames } from "./figures/fold_frames.ts";
 import { formatFolded } from "./formats/folded.ts";
 import { formatHeapProfile } from "./formats/heapprofile.ts";
+import { type ShownIdle, withoutIdle } from "./figures/idle_time.ts";
 import { formatHtml } from "./page/html.ts";
 import { formatMarkdown } from "./formats/markdown.ts";
 import { formatPerfText } from "./text/perf_text.ts";
 import { formatPprof } from "./formats/pprof.ts";
 import type { Recording } from "../recording/recording.ts";
+import { realTimeFacts } from "./figures/real_time_words.ts";
 import { recordingFacts, recordingTitle } from "./figures/recording_words.ts";
 import { formatSpeedscope } from "./formats/speedscope.ts";
 import { formatText, type TextOptions } from "./text/text.ts";
@@ -89,6 +91,8 @@ export type ReportContent = Iterable<string> | Uint8Array;
 export interface ReportOptions {
   /** Whether only functions of the program and of its packages are kept. @default {false} */
   appOnly?: boolean;
+  /** The idle time that is shown, of a recording of real time. @default {"loop"} */
+  idle?: ShownIdle;
   /** Options of the text for a terminal. @default {as in a file} */
   text?: TextOptions;
   /** Warnings on the recording, for formats that can show them. @default {[]} */
@@ -122,7 +126,9 @@ export function formatReportFiles(
   options: ReportOptions = {},
 ): Iterable<ReportFile> {
   if (format === "cpuprofile") {
-    return formatCpuProfiles(foldFrames(recording, { appOnly: options.appOnly }));
+    return formatCpuProfiles(
+      foldFrames(withoutIdle(recording, options.idle ?? "loop"), { appOnly: options.appOnly }),
+    );
   }
   return [{ suffix: "", content: formatReport(recording, format, options) }];
 }
@@ -137,11 +143,12 @@ export function formatReportFiles(
 export function formatReport(
   recording: Recording,
   format: ReportFormat,
-  { appOnly, text, warnings, hasSources = true, maxLines, causes }: ReportOptions = {},
+  { appOnly, idle = "loop", text, warnings, hasSources = true, maxLines, causes }: ReportOptions =
+    {},
 ): ReportContent {
-  // The text has its own way to leave frames out.
-  if (format === "text") return textWithCauses(recording, { appOnly, text, causes });
-  const folded = foldFrames(recording, { appOnly });
+  // The text has its own way to leave frames and idle time out.
+  if (format === "text") return textWithCauses(recording, { appOnly, idle, text, causes });
+  const folded = foldFrames(withoutIdle(recording, idle), { appOnly });
   const sourced = hasSources ? folded : { ...folded, sources: undefined };
   switch (format) {
     case "perf":
@@ -154,7 +161,7 @@ export function formatReport(
         folded,
         {
           title: recordingTitle(recording),
-          facts: recordingFacts(recording),
+          facts: [...recordingFacts(recording), ...realTimeFacts(recording)],
           warnings,
         },
         { hasSources, causes },
@@ -187,8 +194,8 @@ export function formatReport(
 /** The text, with the causes below the lines that they explain. */
 function* textWithCauses(
   recording: Recording,
-  { appOnly, text, causes }: Pick<ReportOptions, "appOnly" | "text" | "causes">,
+  { appOnly, idle, text, causes }: Pick<ReportOptions, "appOnly" | "idle" | "text" | "causes">,
 ): Generator<string> {
-  yield* formatText(recording, { ...text, appOnly });
+  yield* formatText(recording, { ...text, appOnly, idle });
   if (causes !== undefined) yield* causesText(recording, causes, text);
 }

@@ -8,7 +8,12 @@ import process from "node:process";
 import { loadNativeLibrary } from "../native/native_library.ts";
 import { PerfError } from "../base/perf_error.ts";
 import type { ReadVariable } from "../activation/switches.ts";
-import { FREQUENCY_VARIABLE, SAMPLES_VARIABLE } from "./sampling_variables.ts";
+import {
+  EVENT_VARIABLE,
+  FREQUENCY_VARIABLE,
+  type SampledTime,
+  SAMPLES_VARIABLE,
+} from "./sampling_variables.ts";
 import { SCOPE_VARIABLE } from "./scope.ts";
 import { warn } from "../base/warnings.ts";
 
@@ -26,9 +31,12 @@ export function sampleThisProgram(read: ReadVariable): void {
   if (!path) return;
   try {
     const frequency = Number(read(FREQUENCY_VARIABLE));
+    const time = read(EVENT_VARIABLE) === "wall" ? "wall" : "cpu";
     // Programs that this one starts must not sample themselves.
-    for (const name of [SAMPLES_VARIABLE, FREQUENCY_VARIABLE]) delete process.env[name];
-    startSampling(path, frequency);
+    for (const name of [SAMPLES_VARIABLE, FREQUENCY_VARIABLE, EVENT_VARIABLE]) {
+      delete process.env[name];
+    }
+    startSampling(path, frequency, time);
     // scope.ts switches it on where the scope begins.
     if (read(SCOPE_VARIABLE)) loadNativeLibrary().xp_sampler_enable(0);
   } catch (error) {
@@ -40,13 +48,18 @@ export function sampleThisProgram(read: ReadVariable): void {
 const HIGHEST_FREQUENCY = 100_000;
 
 /**
- * Starts sampling the processor time of all threads of this process, until it ends.
+ * Starts sampling all threads of this process, until it ends.
  *
  * @param path An existing file of ours, to append to.
- * @param frequency Samples per second of processor time.
+ * @param frequency Samples per second.
+ * @param time The time that samples are taken of.
  * @throws {PerfError} If the file cannot be opened, or the system refuses what the sampler needs.
  */
-export function startSampling(path: string, frequency: number): void {
+export function startSampling(
+  path: string,
+  frequency: number,
+  time: SampledTime = "cpu",
+): void {
   if (!(frequency >= 1 && frequency <= HIGHEST_FREQUENCY)) {
     throw new PerfError(
       `Cannot sample with frequency "${frequency}": must be from 1 to ${HIGHEST_FREQUENCY}`,
@@ -57,7 +70,8 @@ export function startSampling(path: string, frequency: number): void {
   const { O_APPEND, O_WRONLY, O_NOFOLLOW } = constants;
   const descriptor = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
   try {
-    const result = library.xp_sampler_start(descriptor, Math.round(1e9 / frequency));
+    const event = time === "wall" ? 1 : 0;
+    const result = library.xp_sampler_start(descriptor, Math.round(1e9 / frequency), event);
     if (result < 0) {
       throw new PerfError(`Cannot sample this process: error ${-result}`, {
         code: "unavailable",

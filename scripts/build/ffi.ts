@@ -36,6 +36,7 @@ export const SOURCES: readonly string[] = [
   "sample_ring.c",
   "sample_stack.c",
   "sample_threads.c",
+  "sample_wall.c",
   "sample_file.c",
   "sampler.c",
 ];

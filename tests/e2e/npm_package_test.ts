@@ -5,6 +5,7 @@ import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 
 import { buildNpm, type BuiltPackage } from "../../scripts/build/npm.ts";
 import { npmPackage } from "../../scripts/build/npm_package.ts";
+import { BLOCKERS, BLOCKING, RESULTS } from "../support/blocking_program.ts";
 import { demo, demoByHand, measureNesting } from "../support/demo.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 import {
@@ -556,3 +557,24 @@ export { ending, found, Parser, sum };
     equal(code, 0, `${command.join(" ")}: ${stdout}${stderr}`);
   }
 });
+
+for (const runtime of ["node20", "node22", "node24", "node26"] as const) {
+  testNeeding(
+    obstacleOfNpm ?? obstacleOfRuntime(runtime) ?? obstacleOfCommand("mkfifo", "--version"),
+    `js-perf profile --wall finds what blocks in ${runtime}, and changes no result`,
+    async () => {
+      using folder = await Folder.make();
+      const script = folder.write("blocking.mjs", BLOCKING);
+      new Deno.Command("mkfifo", { args: [`${folder.path}/fifo`] }).outputSync();
+      const command = [runtimeProgram(runtime), `${folder.path}/node_modules/.bin/js-perf`];
+      const { code, stdout, stderr } = await runCommand(
+        [...command, "profile", "--wall", script, folder.path],
+        { cwd: folder.path },
+      );
+      equal(code, 0, stderr);
+      deepEqual(JSON.parse(/^{"results".*$/m.exec(stdout)![0]).results, RESULTS);
+      const [, blockers = ""] = /^Blocks the event loop.*\n((?:.+\n)+)/m.exec(stdout) ?? [];
+      for (const [name] of BLOCKERS) match(blockers, new RegExp(`  ${name}  blocking\\.mjs`));
+    },
+  );
+}

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -115,10 +116,11 @@ static void test_refusals(void)
 {
     const int file = new_file();
     assert(xp_sampler_stop() == -ESRCH);
-    assert(xp_sampler_start(file, 0) == -EINVAL && xp_sampler_start(file, 9999) == -EINVAL);
-    assert(xp_sampler_start(-1, INTERVAL) == -EBADF);
-    assert(xp_sampler_start(file, INTERVAL) == 0);
-    assert(xp_sampler_start(file, INTERVAL) == -EALREADY);
+    assert(xp_sampler_start(file, 0, XP_EVENT_CPU) == -EINVAL && xp_sampler_start(file, 9999, XP_EVENT_CPU) == -EINVAL);
+    assert(xp_sampler_start(file, INTERVAL, 2) == -EINVAL);
+    assert(xp_sampler_start(-1, INTERVAL, XP_EVENT_CPU) == -EBADF);
+    assert(xp_sampler_start(file, INTERVAL, XP_EVENT_CPU) == 0);
+    assert(xp_sampler_start(file, INTERVAL, XP_EVENT_CPU) == -EALREADY);
     assert(xp_sampler_stop() == 0);
     assert(xp_sampler_stop() == -ESRCH);
     assert(read_content(file).starts == 1);
@@ -138,7 +140,7 @@ static void expect_about(uint64_t value, uint64_t expected)
 static void test_time(void)
 {
     const int file = new_file();
-    assert(xp_sampler_start(file, INTERVAL) == 0);
+    assert(xp_sampler_start(file, INTERVAL, XP_EVENT_CPU) == 0);
     /* The caller may close its own. */
     pthread_t threads[3];
     for (int i = 0; i < 3; i++)
@@ -254,7 +256,7 @@ static void *burn_on_other_stack(void *unused)
 static void test_bad_stacks(void)
 {
     const int file = new_file();
-    assert(xp_sampler_start(file, INTERVAL) == 0);
+    assert(xp_sampler_start(file, INTERVAL, XP_EVENT_CPU) == 0);
     void *(*const bodies[])(void *) = {burn_with_bad_frames, burn_on_other_stack};
     for (int i = 0; i < 2; i++) {
         pthread_t thread;
@@ -272,7 +274,7 @@ static void *start_and_stop(void *unused)
     (void)unused;
     for (int i = 0; i < 30; i++) {
         const int file = new_file();
-        if (xp_sampler_start(file, 10000) == 0) {
+        if (xp_sampler_start(file, 10000, XP_EVENT_CPU) == 0) {
             xp_sampler_enable(i % 3 != 0);
             burn(3);
             assert(xp_sampler_stop() == 0 || errno != 0);
@@ -351,7 +353,7 @@ static void test_foreign_signals(void)
     /* A program that takes the signal for itself is not struck any more. */
     const int file = new_file();
     struct sigaction action = {.sa_handler = SIG_IGN}, ours;
-    assert(xp_sampler_start(file, INTERVAL) == 0);
+    assert(xp_sampler_start(file, INTERVAL, XP_EVENT_CPU) == 0);
     assert(sigaction(signal, &action, &ours) == 0);
     burn(50);
     action.sa_handler = SIG_DFL;
@@ -365,7 +367,7 @@ static void test_foreign_signals(void)
 static void test_fork(void)
 {
     const int file = new_file();
-    assert(xp_sampler_start(file, INTERVAL) == 0);
+    assert(xp_sampler_start(file, INTERVAL, XP_EVENT_CPU) == 0);
     const pid_t child = fork();
     if (child == 0) {
         burn(20);
@@ -384,15 +386,95 @@ static void test_full_disk(void)
     const struct rlimit limit = {4000, RLIM_INFINITY};
     struct rlimit before;
     assert(getrlimit(RLIMIT_FSIZE, &before) == 0 && setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    assert(xp_sampler_start(file, INTERVAL) == 0);
+    assert(xp_sampler_start(file, INTERVAL, XP_EVENT_CPU) == 0);
     const timer_t timer = strike(200000);
     burn(200);
     assert(timer_delete(timer) == 0);
     assert(xp_sampler_stop() == -EFBIG);
     assert(setrlimit(RLIMIT_FSIZE, &before) == 0);
-    assert(xp_sampler_start(file, INTERVAL) == 0);
+    assert(xp_sampler_start(file, INTERVAL, XP_EVENT_CPU) == 0);
     assert(xp_sampler_stop() == 0);
     assert(read_content(file).starts == 2);
+}
+
+/* Real time of one thread in a file, in microseconds. */
+struct real_time {
+    uint32_t samples;
+    uint64_t running, runnable, in_ppoll, elsewhere;
+};
+
+static struct real_time read_real_time(int file, pid_t thread)
+{
+    struct real_time time = {0};
+    struct stat stat;
+    assert(fstat(file, &stat) == 0);
+    uint8_t *bytes = malloc((size_t)stat.st_size);
+    assert(pread(file, bytes, (size_t)stat.st_size, 0) == stat.st_size);
+    int32_t state = XP_STATE_RUNNING;
+    uint64_t end = 0;
+    for (off_t at = 0; at < stat.st_size;) {
+        struct xp_record record;
+        memcpy(&record, bytes + at, sizeof record);
+        struct xp_sample sample;
+        memcpy(&sample, bytes + at, record.size < sizeof sample ? record.size : sizeof sample);
+        const int is_sample = record.kind == XP_RECORD_SAMPLE;
+        if ((is_sample || record.kind == XP_RECORD_REPEAT) && sample.thread == (uint32_t)thread) {
+            if (is_sample)
+                state = sample.state;
+            time.samples += is_sample;
+            /* The times of a thread follow each other without a gap. */
+            assert(end == 0 || sample.time - sample.weight * (uint64_t)1000 == end);
+            end = sample.time;
+            *(state == SYS_ppoll ? &time.in_ppoll
+              : state != XP_STATE_RUNNING ? &time.elsewhere
+              : is_sample ? &time.running : &time.runnable) += sample.weight;
+        }
+        at += record.size;
+    }
+    free(bytes);
+    return time;
+}
+
+struct waiter {
+    pid_t thread;
+    int pipe, interrupted;
+};
+
+static void *wait_for_pipe(void *argument)
+{
+    struct waiter *waiter = argument;
+    waiter->thread = (pid_t)syscall(SYS_gettid);
+    struct pollfd descriptor = {.fd = waiter->pipe, .events = POLLIN};
+    while (syscall(SYS_ppoll, &descriptor, 1L, NULL, NULL, 8L) < 0) {
+        assert(errno == EINTR);
+        waiter->interrupted++;
+    }
+    return NULL;
+}
+
+/* A thread that waits is sampled once, and its wait is in the file from the beginning to the end. */
+static void test_real_time(void)
+{
+    const int file = new_file();
+    int ends[2];
+    assert(pipe(ends) == 0);
+    struct waiter waiter = {.pipe = ends[0]};
+    pthread_t thread;
+    assert(xp_sampler_start(file, 5 * INTERVAL, XP_EVENT_WALL) == 0);
+    assert(pthread_create(&thread, NULL, wait_for_pipe, &waiter) == 0);
+    burn(300);
+    assert(write(ends[1], "x", 1) == 1 && pthread_join(thread, NULL) == 0);
+    assert(xp_sampler_stop() == 0);
+    const struct real_time waited = read_real_time(file, waiter.thread);
+    assert(waited.in_ppoll > 100000 && waited.in_ppoll > 10 * (waited.running + waited.elsewhere));
+    assert(waiter.interrupted >= 1 && waiter.interrupted <= (int)waited.samples);
+    assert(waited.samples <= 10);
+    /* burn() counts CPU time, so real time is more by the time that other processes had. */
+    const struct real_time burnt = read_real_time(file, getpid());
+    assert(burnt.running + burnt.runnable > 270000 && burnt.samples >= 10);
+    close(file);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 int main(void)
@@ -405,8 +487,9 @@ int main(void)
     test_foreign_signals();
     test_fork();
     test_full_disk();
+    test_real_time();
     /* The end of the process ends the last. */
     const int file = new_file();
-    assert(xp_sampler_start(file, INTERVAL) == 0);
+    assert(xp_sampler_start(file, INTERVAL, XP_EVENT_CPU) == 0);
     return 0;
 }

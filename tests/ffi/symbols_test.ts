@@ -169,7 +169,7 @@ Deno.test("a disagreement is found, whichever file has it", () => {
     ["header", "XP_EXPORT uint64_t xp_clock", "XP_EXPORT uint32_t xp_clock", /^xp_clock: /],
     ["header", "uint64_t address, uint32_t size)", "uint32_t size)", /^xp_claim: /],
     ["header", /XP_EXPORT uint32_t xp_user_id.*/, "", /^xp_user_id is not in xperf\.h$/],
-    ["header", "XP_ABI_VERSION 7u", "XP_ABI_VERSION 8u", /^the ABI is 8, in symbols.ts 7$/],
+    ["header", "XP_ABI_VERSION 8u", "XP_ABI_VERSION 9u", /^the ABI is 9, in symbols.ts 8$/],
     ["symbols", '"u32", // size', '"i32", // size', /^xp_register: parameter 0/],
     ["symbols", '"u64", // address', '"u64", // where', /^xp_claim: parameter 0/],
     ["symbols", 'result: "u64"', 'result: "u32"', /^xp_clock: its result/],

@@ -47,3 +47,19 @@ Deno.test("perfRecordArgs() refuses an unknown clock and empty texts", () => {
   throws(() => perfRecordArgs({ event: "" }), RangeError);
   throws(() => perfRecordArgs({ output: "" }), RangeError);
 });
+
+Deno.test("perfRecordArgs() of real time records all switches with their stacks, and keeps -F", () => {
+  const args = perfRecordArgs({ isOfRealTime: true, frequency: 499, output: "x.data" });
+  const events = args.filter((_, i) => args[i - 1] === "-e");
+  deepEqual(events, ["cpu-clock/freq=499/", "context-switches/period=1/"]);
+  deepEqual(args.includes("-F"), false);
+  deepEqual(args.includes("--switch-events"), true);
+  for (
+    const other of [{ event: "cycles" }, { callGraph: { method: "dwarf", size: 8192 } } as const]
+  ) {
+    throws(
+      () => perfRecordArgs({ isOfRealTime: true, ...other }),
+      /^RangeError: Cannot record real time with .*: must be without$/,
+    );
+  }
+});

@@ -51,6 +51,8 @@ export interface FileOptions {
   clock?: number;
   branchType?: bigint;
   maxFrames?: number;
+  /** Of each event, where they differ: a count instead of the frequency, and flags. */
+  perEvent?: readonly { count?: number; flags?: bigint }[];
 }
 
 /** One sample. */
@@ -140,6 +142,7 @@ const KNOWN: Readonly<Record<string, readonly [number, number]>> = {
   "cpu-clock": [1, 0],
   "task-clock": [1, 1],
   "page-faults": [1, 2],
+  "context-switches": [1, 3],
   cycles: [0, 0],
   instructions: [0, 1],
 };
@@ -231,6 +234,20 @@ export class PerfDataWriter {
     return this.record(7, content, { misc, time, pid, tid });
   }
 
+  /** A thread gets a processor, leaves it to wait, or has it taken away. */
+  switched(
+    kind: "in" | "out" | "preempted",
+    { pid, tid = pid, time }: { pid: number; tid?: number; time: number },
+  ): this {
+    const misc = kind === "in" ? 0 : 1 << 13 | (kind === "preempted" ? 1 << 14 : 0);
+    return this.record(14, new Uint8Array(), { misc, time, pid, tid });
+  }
+
+  /** A thread ends. */
+  exit(pid: number, tid: number, time: number): this {
+    return this.record(4, new Bytes().u32(pid, 1, tid, 1).u64(time).done(), { time, pid, tid });
+  }
+
   lost(count: number): this {
     return this.record(2, new Bytes().u64(100, count).done(), { time: 1 });
   }
@@ -307,15 +324,10 @@ export class PerfDataWriter {
   }
 
   #attributes(event: number): Uint8Array {
-    const {
-      frequency = 999,
-      count,
-      flags = 0n,
-      readFormat = 0,
-      clock,
-      branchType = 0n,
-      maxFrames = 0,
-    } = this.#options;
+    const { frequency = 999, readFormat = 0, clock, branchType = 0n, maxFrames = 0 } =
+      this.#options;
+    const { count = this.#options.count, flags = this.#options.flags ?? 0n } =
+      this.#options.perEvent?.[event] ?? {};
     const [type, config] = KNOWN[this.#events[event]!] ?? [4, 0x100 + event];
     // mmap, comm, task, sample_id_all, mmap2, comm_exec; freq; use_clockid.
     const usual = 1n << 8n | 1n << 9n | 1n << 13n | 1n << 18n | 1n << 23n | 1n << 24n;
@@ -327,7 +339,9 @@ export class PerfDataWriter {
       this.#typeOf(event),
       readFormat,
     )
-      .u64(all).u32(0, 0).u64(0, 0, branchType, 0).u32(0, clock ?? 0).u64(0).u32(0).u16(maxFrames)
+      .u64(all).u32(0, 0).u64(0, 0, branchType, 0).u32(0, clock ?? 0).u64(0).u32(0).u16(
+        maxFrames,
+      )
       .u16(0).u64(0, 0).done();
   }
 

@@ -12,7 +12,7 @@ import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { readSampleFile, type SampleFile } from "../../recording/built_in/sample_file.ts";
 import { sampledRecording } from "../../recording/built_in/sampled_recording.ts";
-import { samplingVariables } from "../../sampler/sampling_variables.ts";
+import { type SampledTime, samplingVariables } from "../../sampler/sampling_variables.ts";
 import { type Ending, runChild } from "../program/child.ts";
 import { readText } from "../../perf/perf_tool.ts";
 import { type ReachedSize, SizeLimit } from "./size_limit.ts";
@@ -35,8 +35,10 @@ export interface BuiltinResult {
 
 /** Options of {@linkcode recordBuiltin}. */
 export interface BuiltinOptions {
-  /** Samples per second of processor time. */
+  /** Samples per second. */
   frequency: number;
+  /** The time that samples are taken of. @default {"cpu"} */
+  time?: SampledTime;
   /** The seconds after which the program is ended. @default {it ends by itself} */
   seconds?: number;
   /** The most bytes of its samples and V8's logs together. */
@@ -60,7 +62,8 @@ export interface BuiltinOptions {
  */
 export async function recordBuiltin(
   { command, env, begin, finish }: ScriptCommand,
-  { frequency, seconds, maxSize, logBytes, isWhole = true, progress, readLogs }: BuiltinOptions,
+  { frequency, time = "cpu", seconds, maxSize, logBytes, isWhole = true, progress, readLogs }:
+    BuiltinOptions,
 ): Promise<BuiltinResult> {
   const directory = makeDirectory();
   try {
@@ -73,7 +76,7 @@ export async function recordBuiltin(
     try {
       begin?.();
       const limit = { seconds, isReached: size.isReached, signal: "SIGTERM" } as const;
-      const variables = samplingVariables({ path, frequency });
+      const variables = samplingVariables({ path, frequency, time });
       ending = await runChild(command, { env: { ...env, ...variables }, limit });
     } finally {
       endWatch();
@@ -143,8 +146,12 @@ function readMap(pid: number): string {
 }
 
 /** Notes on missing samples, for the reader of the report. */
-function notesOn({ samples, interval, counts }: SampleFile): string[] {
+function notesOn({ samples, interval, counts, isOfRealTime }: SampleFile): string[] {
   const notes: string[] = [];
+  // A sample of real time stands for as long as its thread does not run.
+  if (isOfRealTime) {
+    return counts?.dropped ? [`warning: ${counts.dropped} samples were dropped`] : [];
+  }
   const weight = samples.reduce((sum, sample) => sum + sample.weight, 0);
   const apart = weight / samples.length;
   if (apart > 1.5 * interval) {

@@ -73,6 +73,7 @@ export function decide(line: CommandLine): ProfilePlan {
   const isCommand = line.command.length > 0;
   const script = isCommand || pid !== undefined ? undefined : line.script ?? demoPath();
   const isDemo = script !== undefined && line.script === undefined;
+  if (line.options.has("wall")) checkWall(line, naming);
   const options = recordOptions(line, naming, isDemo);
   perfRecordArgs(options);
   const seconds = secondsOf(line);
@@ -122,6 +123,17 @@ function requireOwnScript(what: string, line: CommandLine, isCommand: boolean): 
     `Cannot record ${what} with ${isCommand ? "a command" : `--${option}`}: ` +
       "must be a script and one recording",
   );
+}
+
+/** Options that choose what is recorded, which is settled for real time. */
+const NOT_WITH_WALL = ["event", "call-graph", "g", "scope", "top", "native-memory"];
+
+function checkWall(line: CommandLine, { wish }: Naming): void {
+  const option = NOT_WITH_WALL.find((name) => line.options.has(name));
+  if (option !== undefined || wish.backend === "perf_jit") {
+    const given = option === undefined ? "-X perf_jit" : `${option === "g" ? "-" : "--"}${option}`;
+    throw usageError(`Cannot use ${given} with --wall: it has events and stacks of its own`);
+  }
 }
 
 function maxStackOf(line: CommandLine): number | undefined {
@@ -178,6 +190,7 @@ function recordOptions(
       isJit && callGraph === "dwarf" ? `dwarf,${JIT_STACK_DUMP_SIZE}` : callGraph,
     ),
     event: memoryEvent(line) ?? lastValue(line, "event"),
+    isOfRealTime: line.options.has("wall"),
     output: outputOf(line),
     // A process of `run` has V8's log, whose times are of CLOCK_MONOTONIC.
     clock: clock ?? (needsMono || line.options.has("pid") ? "mono" : undefined),
@@ -239,6 +252,13 @@ export function onlyPerfs({ line, naming, options: { callGraph } }: ProfilePlan)
     ...optionsOf("profile").filter(({ name, isPerfOnly }) => isPerfOnly && line.options.has(name))
       .map(({ name }) => `--${name}`),
   ];
+}
+
+/** The reason for which the built-in sampler is better here than perf; `undefined` where it is not. */
+export function builtinReason({ options, script }: ProfilePlan): string | undefined {
+  return options.isOfRealTime && script !== undefined
+    ? "with --wall it finds callers of waits in the C library, which perf loses"
+    : undefined;
 }
 
 export function tryPerf({ options, naming: { wish } }: ProfilePlan): Trial & { version: string } {

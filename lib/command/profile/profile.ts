@@ -11,7 +11,7 @@ import { beginSpans } from "./begin_spans.ts";
 import { RecordedWaits } from "./recorded_waits.ts";
 import { type DecidedSampler, decideSampler, parseSampler } from "./sampler_choice.ts";
 import { ScopeControl } from "./scope_control.ts";
-import { decide, onlyPerfs, type ProfilePlan, tryPerf } from "./decide.ts";
+import { builtinReason, decide, onlyPerfs, type ProfilePlan, tryPerf } from "./decide.ts";
 import type { Trial } from "../../perf/perf_tool.ts";
 import { profileTop } from "../top/profile_top.ts";
 import { announce } from "./announce.ts";
@@ -70,6 +70,7 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   const sampler = decideSampler(parseSampler(lastValue(line, "sampler")), {
     perfOptions: onlyPerfs(plan),
     tryPerf: () => tryPerf(plan),
+    builtinReason: builtinReason(plan),
   });
   if (line.options.has("top")) return await runTop(plan, sampler);
   const output = plan.options.output ?? DEFAULT_OUTPUTS[sampler.name];

@@ -26,17 +26,25 @@ export type DecidedSampler<Trial> =
  * Chooses the sampler.
  *
  * @param choice The user's choice.
- * @param options The given options that only perf has, and a function that tries perf.
+ * @param options The given options that only perf has, a function that tries perf, and the reason
+ * for which the built-in sampler is better where both work.
  * @throws {PerfError} If perf is needed and cannot record, or if the built-in sampler is wanted and
  * an option is given that it lacks.
  */
 export function decideSampler<Trial extends { version: string }>(
   choice: SamplerChoice,
-  { perfOptions, tryPerf }: { perfOptions: readonly string[]; tryPerf: () => Trial },
+  { perfOptions, tryPerf, builtinReason }: {
+    perfOptions: readonly string[];
+    tryPerf: () => Trial;
+    builtinReason?: string;
+  },
 ): DecidedSampler<Trial> {
   if (choice === "builtin") {
     if (perfOptions.length > 0) throw onlyPerfHas(perfOptions);
     return { name: "builtin", reason: "--sampler builtin" };
+  }
+  if (choice === "auto" && builtinReason !== undefined && perfOptions.length === 0) {
+    return { name: "builtin", reason: builtinReason };
   }
   try {
     const trial = tryPerf();

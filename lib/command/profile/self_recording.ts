@@ -10,14 +10,22 @@ import { readFoundLogs } from "../logs/v8_logs.ts";
 import type { ProfileRun, Recorded } from "./recorded_run.ts";
 import { withSpans } from "../report/span_choice.ts";
 
+/**
+ * Looks per second at each thread where the user names no number. All threads are looked at, also
+ * those that wait, so it costs more than a sample of those that run.
+ */
+const WALL_FREQUENCY = 199;
+
 export async function profileBuiltin(
   { program, options, report, scope, seconds, maxSize }: ProfileRun,
 ): Promise<Recorded> {
-  const { frequency = DEFAULT_FREQUENCY, output } = options;
+  const { isOfRealTime, output } = options;
+  const { frequency = isOfRealTime ? WALL_FREQUENCY : DEFAULT_FREQUENCY } = options;
   const progress = new Progress(report);
   const logs = program instanceof LoggedProgram ? program.directory.path : undefined;
   const { ending, recording, reached, notes } = await recordBuiltin(program, {
     frequency,
+    time: isOfRealTime ? "wall" : "cpu",
     seconds,
     maxSize,
     isWhole: scope.kind === "all",

@@ -18,6 +18,7 @@ import {
   type ReportContent,
   type ReportFormat,
 } from "../../report/format.ts";
+import { SHOWN_IDLE, type ShownIdle } from "../../report/figures/idle_time.ts";
 import { LEAST_LINES } from "../../report/formats/markdown.ts";
 import { describeRuntimeShares, runtimeShares } from "../../report/figures/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
@@ -31,6 +32,8 @@ export interface ReportWish {
   formats: readonly ReportFormat[];
   /** Whether only functions of the program and of its packages are shown. */
   appOnly: boolean;
+  /** The idle time that is shown, of a recording of real time. */
+  idle: ShownIdle;
   /** Whether pages have the texts of source files. */
   hasSources: boolean;
   /** The tree that the text for a terminal ends with. */
@@ -46,6 +49,7 @@ export function decideReport(line: CommandLine, byDefault: ReportFormat = "text"
   return {
     formats: parseFormats(lastValue(line, "format") ?? byDefault),
     appOnly: line.options.has("app-only"),
+    idle: parseIdle(lastValue(line, "idle") ?? "loop"),
     hasSources: !line.options.has("no-source"),
     tree: parseTree(lastValue(line, "tree") ?? "own"),
     isQuiet: line.options.has("quiet"),
@@ -62,6 +66,14 @@ const WITH_CAUSES: readonly ReportFormat[] = ["text", "perf", "markdown", "html"
 function parseTree(text: string): TreeKind {
   if (text === "own" || text === "full") return text;
   throw new RangeError(`Cannot show tree "${text}": must be one of own, full`);
+}
+
+function parseIdle(text: string): ShownIdle {
+  const shown = SHOWN_IDLE.find((known) => known === text);
+  if (shown !== undefined) return shown;
+  throw new RangeError(
+    `Cannot show idle time "${text}": must be one of ${SHOWN_IDLE.join(", ")}`,
+  );
 }
 
 function parseMaxLines(text: string | undefined): number | undefined {
@@ -92,7 +104,7 @@ export interface ReportPlace {
  */
 export async function writeReports(
   recordings: readonly Recording[],
-  { formats, appOnly, tree, hasSources, isQuiet, maxLines }: ReportWish,
+  { formats, appOnly, idle, tree, hasSources, isQuiet, maxLines }: ReportWish,
   { recording: path, output, unwinds }: ReportPlace,
 ): Promise<void> {
   for (const { unit } of recordings) checkFormats(formats, unit);
@@ -115,7 +127,7 @@ export async function writeReports(
       const toOutput = output === "-" || (isPrinted && output === undefined);
       const terminal = toOutput ? terminalOf() : undefined;
       const text = { tree, terminal, directory: process.cwd() };
-      const options = { appOnly, text, warnings, hasSources, maxLines, causes };
+      const options = { appOnly, idle, text, warnings, hasSources, maxLines, causes };
       let left = 0;
       for (const { suffix, content } of formatReportFiles(recording, format, options)) {
         if (!toOutput) {

@@ -1,11 +1,19 @@
+/** The state of a thread of which real time is sampled. */
+export type SampledState =
+  | { kind: "running" | "runnable" }
+  /** It waits; the number of its system call, -1 outside of any. */
+  | { kind: "blocked"; call: number };
+
 /** A sample: the stack of a thread at a moment. */
 export interface Sample {
   /** The thread's number. */
   thread: number;
-  /** The processor time that it stands for, in nanoseconds. */
+  /** The time that it stands for, of the processor or real, in nanoseconds. */
   weight: number;
-  /** The time, in nanoseconds of CLOCK_MONOTONIC. */
+  /** The time, in nanoseconds of CLOCK_MONOTONIC; of real time the end of what it stands for. */
   time: number;
+  /** The state of the thread. */
+  state: SampledState;
   /** Innermost first: the address that the thread executed, then the return addresses. */
   addresses: readonly number[];
 }
@@ -28,7 +36,9 @@ export interface SampleFile {
   process: number;
   /** `e_machine` of elf(5). */
   machine: number;
-  /** The wanted processor time between two samples of a thread, in nanoseconds. */
+  /** Whether real time is sampled, and not the processor's. */
+  isOfRealTime: boolean;
+  /** The wanted time between two samples of a thread, in nanoseconds. */
   interval: number;
   /** The time when sampling began, in milliseconds since 1970. */
   start: number;
@@ -48,11 +58,20 @@ const SAMPLE = 1;
 const THREAD = 2;
 const MAPS = 3;
 const STATUS = 4;
+const REPEAT = 5;
+
+/** Events of a start, and states of a sample. */
+const WALL = 1;
+const RUNNING = -2;
 
 /** Bytes of a record's kind and size. */
 const HEAD = 8;
 
-const VERSION = 1;
+const VERSION = 2;
+
+/** Bytes of a start, and of a sample in front of its addresses. */
+const START_SIZE = 48;
+const SAMPLE_HEAD = 32;
 
 /**
  * Reads the sampler's file. It ends at a record that is cut off, as where the process was killed
@@ -66,6 +85,8 @@ export function readSampleFile(bytes: Uint8Array): SampleFile {
   let file: SampleFile | undefined;
   // Counts begin at 0 with every start, so those of earlier starts are added.
   let before: SamplerCounts = NOTHING;
+  /** The last sample of each thread. */
+  const last = new Map<number, Sample>();
   for (let at = 0; at + HEAD <= bytes.length;) {
     const kind = view.getUint32(at, true);
     const size = view.getUint32(at + 4, true);
@@ -73,10 +94,17 @@ export function readSampleFile(bytes: Uint8Array): SampleFile {
     if (size < HEAD || at + size > bytes.length) break;
     const end = at + size;
     if (kind === START) {
+      if (size < HEAD + 8) break;
       file ??= startedFile(view, at);
       before = file.counts ?? NOTHING;
     } else if (kind === SAMPLE) {
-      file!.samples.push(readSample(view, at, { end, interval: file!.interval }));
+      const { samples, interval, isOfRealTime } = file!;
+      const sample = readSample(view, at, { end, unit: isOfRealTime ? 1000 : interval });
+      samples.push(sample);
+      last.set(sample.thread, sample);
+    } else if (kind === REPEAT) {
+      const sample = last.get(view.getUint32(at + 8, true));
+      if (sample !== undefined) file!.samples.push(readRepeat(view, at, sample));
     } else if (kind === THREAD) {
       file!.threads.set(view.getUint32(at + 8, true), textOf(bytes.subarray(at + 16, end)));
     } else if (kind === MAPS) {
@@ -97,10 +125,14 @@ function startedFile(view: DataView, at: number): SampleFile {
   if (version !== VERSION) {
     throw new SyntaxError(`its version is ${version}, must be ${VERSION}`);
   }
+  if (view.getUint32(at + 4, true) < START_SIZE) {
+    throw new SyntaxError("it is no file of the built-in sampler");
+  }
   return {
     machine: view.getUint32(at + 12, true),
     process: view.getUint32(at + 16, true),
     interval: view.getUint32(at + 20, true),
+    isOfRealTime: view.getUint32(at + 40, true) === WALL,
     start: readUint64(view, at + 32) / 1e6,
     samples: [],
     threads: new Map(),
@@ -112,15 +144,29 @@ function startedFile(view: DataView, at: number): SampleFile {
 function readSample(
   view: DataView,
   at: number,
-  { end, interval }: { end: number; interval: number },
+  { end, unit }: { end: number; unit: number },
 ): Sample {
-  const addresses = new Array<number>((end - at - 24) / 8);
-  for (let i = 0; i < addresses.length; i++) addresses[i] = readUint64(view, at + 24 + 8 * i);
+  const addresses = new Array<number>((end - at - SAMPLE_HEAD) / 8);
+  for (let i = 0; i < addresses.length; i++) {
+    addresses[i] = readUint64(view, at + SAMPLE_HEAD + 8 * i);
+  }
+  const state = view.getInt32(at + 24, true);
   return {
     thread: view.getUint32(at + 8, true),
-    weight: view.getUint32(at + 12, true) * interval,
+    weight: view.getUint32(at + 12, true) * unit,
     time: readUint64(view, at + 16),
+    state: state === RUNNING ? { kind: "running" } : { kind: "blocked", call: state },
     addresses,
+  };
+}
+
+/** A time in which a thread did not run: it waits as before, or it could run and has no processor. */
+function readRepeat(view: DataView, at: number, sample: Sample): Sample {
+  return {
+    ...sample,
+    weight: view.getUint32(at + 12, true) * 1000,
+    time: readUint64(view, at + 16),
+    state: sample.state.kind === "running" ? { kind: "runnable" } : sample.state,
   };
 }
 

@@ -7,7 +7,10 @@ import { SampleCollector } from "../sample_collector.ts";
 import { sourcesOf } from "../sources.ts";
 import { ThreadTable } from "../thread_table.ts";
 import { CodePlaces } from "./code_places.ts";
-import type { SampleFile } from "./sample_file.ts";
+import { withIdleThreads } from "../idle_threads.ts";
+import { systemCallName } from "../system_call.ts";
+import { blockedFrame, WAITING_FOR_CORE, WALL_CLOCK } from "../thread_state.ts";
+import type { SampledState, SampleFile } from "./sample_file.ts";
 
 /** The most addresses that the sampler keeps of a stack (`XP_SAMPLE_DEPTH`). */
 const MOST_FRAMES = 1024;
@@ -26,10 +29,10 @@ export interface SampledProgram {
 
 /** Makes a recording of the sampler's file. */
 export function sampledRecording(file: SampleFile, program: SampledProgram): Recording {
-  const { samples, threads, interval, counts } = file;
+  const { samples, threads, interval, counts, isOfRealTime, machine } = file;
   const framesOf = frameFinder(file, program);
   const collector = new SampleCollector(new ThreadTable());
-  for (const { thread, addresses, weight, time } of samples) {
+  for (const { thread, addresses, weight, time, state } of samples) {
     const frames = addresses.toReversed().flatMap((address, i, { length }) =>
       framesOf(address, { isCaller: i < length - 1, time })
     );
@@ -40,7 +43,7 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
         name: threads.get(thread) ?? `thread ${thread}`,
       },
       time,
-      frames,
+      frames: [...frames, ...stateFrames(state, machine)],
       weight,
       isCut: addresses.length >= MOST_FRAMES,
     });
@@ -48,11 +51,11 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
   const collected = collector.end(collector.scripted());
   const times = samples.map(({ time }) => time);
   const history = program.resolver?.historyOf?.(times[0] ?? 0, maximum(times));
-  return {
+  const recording: Recording = {
     sampler: "builtin",
     samplerVersion: "built-in sampler",
     command: program.command,
-    event: "cpu-clock",
+    event: isOfRealTime ? WALL_CLOCK : "cpu-clock",
     unit: "nanoseconds",
     frequency: Math.round(1e9 / interval),
     callGraph: { method: "fp" },
@@ -65,6 +68,19 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
     ...(history === undefined ? {} : { history }),
     sources: sourcesOf(new Set(collected.stacks.flatMap(({ frames }) => frames)), program.resolver),
   };
+  return isOfRealTime ? withIdleThreads(recording) : recording;
+}
+
+/** The frame for the state of a thread, which stands innermost on its stack. */
+function stateFrames(state: SampledState, machine: number): readonly Frame[] {
+  switch (state.kind) {
+    case "running":
+      return [];
+    case "runnable":
+      return [WAITING_FOR_CORE];
+    case "blocked":
+      return [blockedFrame(systemCallName(machine, state.call))];
+  }
 }
 
 /** Finds the frames of an address, outermost first. */

@@ -56,6 +56,11 @@ export class CallChain {
     this.length = 1;
   }
 
+  /** An address of the chain. */
+  addressAt(index: number): number {
+    return this.high[index]! * 2 ** 32 + this.low[index]!;
+  }
+
   #readChain(
     view: DataView,
     at: number,

@@ -23,6 +23,7 @@ export const SampleType = {
 const FREQ = 10;
 const SAMPLE_ID_ALL = 18;
 const USE_CLOCKID = 25;
+const CONTEXT_SWITCH = 26;
 
 /** The last flag of Linux 6.12, `sigtrap`; a later flag may change the meaning of samples. */
 const LAST_FLAG = 37;
@@ -48,6 +49,8 @@ export interface EventAttributes {
   branchType: number;
   /** Bytes of stack that each sample copies. */
   stackSize: number;
+  /** Whether the kernel reports when threads leave a processor and come back. */
+  hasSwitches: boolean;
   /** The most frames of a call chain; 0 for the system's limit. */
   maxFrames: number;
   /** Whether there are flags of a newer kernel. */
@@ -72,6 +75,7 @@ export function readEventAttributes(view: DataView, at: number): EventAttributes
     clock: has(USE_CLOCKID) ? number32(92) : undefined,
     branchType: number32(72),
     stackSize: number32(88),
+    hasSwitches: has(CONTEXT_SWITCH),
     maxFrames: number32(108) & 0xffff,
     hasUnknownFlags: high >>> (LAST_FLAG + 1 - 32) !== 0,
   };

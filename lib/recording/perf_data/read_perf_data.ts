@@ -14,16 +14,21 @@ import type { PerfDataFile } from "./data_file.ts";
 import { type EventAttributes, SampleType } from "./event_attributes.ts";
 import { type FileHeader, readFileHeader } from "./file_header.ts";
 import { activityFrame, isBuiltin } from "../frame.ts";
+import { withIdleThreads } from "../idle_threads.ts";
+import { blockingCall } from "../system_call.ts";
+import { blockedFrame, WAITING_FOR_CORE, WALL_CLOCK } from "../thread_state.ts";
 import { framesOfLocations } from "./location_frames.ts";
 import { Locations, type PendingAddress } from "./locations.ts";
 import { recordedCommand } from "../recorded_command.ts";
-import { type RecordingContext, visitSamples } from "./sample_pass.ts";
+import type { FrameNumbers } from "../frame_numbers.ts";
+import { type LocatedStack, type RecordingContext, visitSamples } from "./sample_pass.ts";
 import { readSideEvents, type SideEvents } from "./side_events.ts";
 import { StackActivities } from "./stack_activities.ts";
 import type { SymbolCache } from "./symbol_cache.ts";
 import { symbolRequest } from "./symbol_request.ts";
 import { type FoundSymbol, readSymbols, SYMBOL_ARGS } from "./symbols.ts";
 import { ThreadNames } from "./thread_names.ts";
+import { WallSamples } from "./wall_samples.ts";
 
 /** Runs `perf script`. */
 export interface PerfScriptRunner {
@@ -105,6 +110,7 @@ export async function readPerfData(
     file,
     header,
     spaces: new AddressSpaces(side.events),
+    wall: WallSamples.of(header, side.switches),
     names: new ThreadNames(side.events),
     threads: new ThreadTable(),
     locations: new Locations({ resolver: known?.resolver, runtimes }),
@@ -180,7 +186,7 @@ function readStacks(
   context: RecordingContext,
   { side, symbols, runtimes, known, activities, options, progress }: StackFacts,
 ): Recording[] {
-  const { header, locations, threads, spaces } = context;
+  const { header, locations, threads, spaces, wall } = context;
   const { numbers, byLocation, starts, scripted } = framesOfLocations(locations, symbols, runtimes);
   const labels = threadLabels(threads.threads, {
     scripted: spaces.pidsOf(scripted),
@@ -208,14 +214,20 @@ function readStacks(
     const symbol = symbols[locations.pendingOf(location) ?? -1]?.symbol;
     if (symbol !== undefined) activities.name(location, symbol);
   }
+  const callOf = blockingCallFinder(context, byLocation, numbers);
   const scales = context.header.events.map(({ name }) => measuredEvent(name).scale);
-  visitSamples(context, ({ event, time, weight: count, thread, stack, unchanged }) => {
-    const { stacks, samples } = tables[event]!;
-    const weight = count * scales[event]!;
-    const { paths, locations, length } = stack;
+  visitSamples(context, ({ event, until, weight: count, thread, stack, unchanged, state }) => {
+    // All samples of real time are of one recording.
+    const { stacks, samples } = tables[wall === undefined ? event : wall.events.running]!;
+    const weight = wall === undefined ? count * scales[event]! : count;
+    const { paths, locations } = stack;
+    const userLength = wall === undefined ? stack.length : callOf.userLength(stack);
+    // The kernel's way to take a processor away tells nothing.
+    const length = state === "runnable" ? userLength : stack.length;
     const activity = activities.activityOf(stack);
-    // The thread's next sample reuses only the paths of frames outside of an activity.
-    const end = activity === undefined ? length : activities.start;
+    // The thread's next sample reuses only the paths of frames outside of an activity and of the
+    // frame for a state.
+    const end = Math.min(userLength, activity === undefined ? length : activities.start);
     const start = Math.min(unchanged, stack.pathCount, end);
     let path = start === 0 ? StackTable.OUTSIDE : paths[start - 1]!;
     for (let i = start; i < end; i++) {
@@ -227,21 +239,24 @@ function readStacks(
     stack.pathCount = end;
     if (activity !== undefined) path = stacks.enter(path, activityIds.get(activity)!);
     for (let i = end; i < length; i++) {
+      if (i === userLength && state === "blocked") path = stacks.enter(path, callOf.frameId(stack));
       const ids = byLocation[locations[i]!] ?? [];
       if (activities.isPartOfActivity(locations[i]!) && isSilent(ids)) continue;
       for (let j = 0; j < ids.length; j++) path = stacks.enter(path, ids[j]!);
     }
+    if (state === "runnable") path = stacks.enter(path, numbers.idOf(WAITING_FOR_CORE));
     const isCut = length >= most[event]! &&
       !locations.subarray(0, length).some((location) => starts.has(location));
     const index = stacks.count(labels[thread]!, path, { weight, isCut });
-    samples.add({ time, thread, stack: index, weight });
+    // A sample stands for the time in front of it.
+    samples.add({ time: until, thread, stack: index, weight });
   }, progress);
   const sources = sourcesOf(numbers.all(), known?.resolver);
   return tables.flatMap(({ stacks, samples }, i) => {
     if (samples.length === 0) return [];
     const table = samples.end();
     const history = known?.resolver.historyOf?.(table.time[0]!, table.time.at(-1)!);
-    return [{
+    const recording: Recording = {
       ...recordingFacts(context, i),
       maxFrames: most[i],
       lostSamples: side.lostSamples,
@@ -251,8 +266,39 @@ function readStacks(
       sources,
       ...(history === undefined ? {} : { history }),
       ...timesOf(context, table.time),
-    }];
+    };
+    if (wall === undefined) return [recording];
+    // perf's own times are of the clock's samples only.
+    const first = table.weight.reduce(
+      (least, weight, i) => Math.min(least, table.time[i]! - weight),
+      Infinity,
+    );
+    const duration = (table.time.at(-1)! - first) / 1e6;
+    return [withIdleThreads({ ...recording, event: WALL_CLOCK, duration })];
   });
+}
+
+/** Finds what threads wait for: the frames of the kernel stand innermost on their stacks. */
+function blockingCallFinder(
+  { locations }: RecordingContext,
+  byLocation: readonly (readonly number[])[],
+  numbers: FrameNumbers,
+): { userLength(stack: LocatedStack): number; frameId(stack: LocatedStack): number } {
+  const isKernel = (location: number) => locations.spaceOf(location) === 0;
+  const userLength = ({ locations, length }: LocatedStack) => {
+    let end = length;
+    while (end > 0 && isKernel(locations[end - 1]!)) end--;
+    return end;
+  };
+  return {
+    userLength,
+    frameId(stack) {
+      const kernel = stack.locations.subarray(userLength(stack), stack.length);
+      const names = [...kernel].flatMap((location) => byLocation[location] ?? [])
+        .map((id) => numbers.at(id).name);
+      return numbers.idOf(blockedFrame(blockingCall(names)));
+    },
+  };
 }
 
 type Facts = Pick<

@@ -8,7 +8,9 @@ import type { Locations } from "./locations.ts";
 import { RecordCursor } from "./record_cursor.ts";
 import { eventIdOffset, type SampleLayout, sampleLayout } from "./record_layout.ts";
 import { RecordType } from "./side_events.ts";
+import type { RunState } from "../thread_state.ts";
 import type { ThreadNames } from "./thread_names.ts";
+import type { WallSample, WallSamples } from "./wall_samples.ts";
 
 /** The facts of a recording that are needed to read its samples. */
 export interface RecordingContext {
@@ -18,6 +20,8 @@ export interface RecordingContext {
   names: ThreadNames;
   threads: ThreadTable;
   locations: Locations;
+  /** Makes samples of real time. @default {samples are as they are in the file} */
+  wall?: WallSamples;
 }
 
 /** A sample. The object is reused for the next sample. */
@@ -34,6 +38,10 @@ export interface LocatedSample {
   stack: LocatedStack;
   /** The number of outermost locations that the thread's last sample had too. */
   unchanged: number;
+  /** The state of the thread; always running where the recording is not of real time. */
+  state: RunState;
+  /** The end of the time that it stands for; `time` but for a thread that did not run. */
+  until: number;
 }
 
 /**
@@ -48,7 +56,7 @@ export function visitSamples(
   visit: (sample: LocatedSample) => void,
   progress?: (offset: number) => void,
 ): void {
-  const { file, header, locations } = context;
+  const { file, header, locations, wall } = context;
   const events = header.events.map(({ attributes }) => attributes);
   const forms = events.map((attributes) => ({
     layout: sampleLayout(attributes),
@@ -58,6 +66,7 @@ export function visitSamples(
   const states = header.events.map(() => new ThreadStates(context));
   const chain = new CallChain();
   const sample = { event: 0, time: 0, weight: 0, thread: 0, unchanged: 0 } as LocatedSample;
+  sample.state = "running";
   const cursor = new RecordCursor(file, header.data);
   const form: { size: number; misc: number; layout: SampleLayout } = {
     size: 0,
@@ -81,8 +90,17 @@ export function visitSamples(
     form.layout = layout;
     chain.read(view, at, form);
     sample.event = event;
-    sample.time = time;
+    sample.time = sample.until = time;
     sample.weight = layout.period < 0 ? weight : readUint64(view, at + layout.period);
+    if (wall !== undefined) {
+      const seen: WallSample = { event, tid, time, space: state.space };
+      const real = wall.stateOf(seen, sample.weight);
+      if (real === undefined) continue;
+      sample.state = real.state;
+      sample.weight = real.weight;
+      sample.until = real.until;
+      wall.cutBehindCode(seen, chain);
+    }
     sample.thread = state.thread;
     sample.stack = state.stack;
     sample.unchanged = state.stack.locate(chain, { space: state.space, time, locations });

@@ -3,6 +3,7 @@ import { type PerfDataFile, readText, readUint64 } from "./data_file.ts";
 import type { FileHeader } from "./file_header.ts";
 import { RecordCursor } from "./record_cursor.ts";
 import { sampleIdLayout } from "./record_layout.ts";
+import { ThreadSwitches } from "./thread_switches.ts";
 
 /**
  * `PERF_RECORD_*` (linux/perf_event.h); from 64 on perf's own
@@ -12,10 +13,12 @@ export const RecordType = {
   MMAP: 1,
   LOST: 2,
   COMM: 3,
+  EXIT: 4,
   FORK: 7,
   SAMPLE: 9,
   MMAP2: 10,
   LOST_SAMPLES: 13,
+  SWITCH: 14,
   NAMESPACES: 16,
   KSYMBOL: 17,
   CALLCHAIN_DEFERRED: 22,
@@ -28,6 +31,8 @@ export const RecordType = {
 const MISC_MMAP_DATA = 1 << 13;
 const MISC_COMM_EXEC = 1 << 13;
 const MISC_FORK_EXEC = 1 << 13;
+const MISC_SWITCH_OUT = 1 << 13;
+const MISC_SWITCH_OUT_PREEMPT = 1 << 14;
 /** Marks samples that a BPF filter of perf's left out on purpose. */
 const MISC_LOST_SAMPLES_BPF = 1 << 15;
 
@@ -86,6 +91,8 @@ export interface SideEvents {
   /** The number of samples in the file. */
   samples: number;
   lostSamples: number;
+  /** The times at which threads left a processor and came back, where the file has them. */
+  switches: ThreadSwitches;
   /** The reason why the file cannot be read directly, where only its records show it. */
   obstacle?: string;
 }
@@ -111,12 +118,15 @@ export function readSideEvents(
   }
   // Events of one time stay in the file's order: sort() is stable.
   const events = reader.events.sort((a, b) => a.time - b.time);
-  return { events, samples, lostSamples: reader.lostSamples, obstacle: reader.obstacle };
+  const { lostSamples, switches, obstacle } = reader;
+  switches.order();
+  return { events, samples, lostSamples, switches, obstacle };
 }
 
 /** Reads records one by one. */
 class SideEventReader {
   readonly events: SideEvent[] = [];
+  readonly switches = new ThreadSwitches();
   obstacle: string | undefined;
   readonly #layouts = new Map<number, ReturnType<typeof sampleIdLayout>>();
   readonly #layout: ReturnType<typeof sampleIdLayout>;
@@ -150,10 +160,25 @@ class SideEventReader {
       this.#lost += readUint64(record, 16);
     } else if (type === RecordType.LOST_SAMPLES && size >= 16) {
       if (!(misc & MISC_LOST_SAMPLES_BPF)) this.#lostSamples += readUint64(record, 8);
+    } else if (type === RecordType.SWITCH || type === RecordType.EXIT) {
+      this.#readSwitch(record, type, misc);
     } else {
       const event = this.#eventOf(record, type, misc);
       if (event !== undefined) this.events.push(event);
     }
+  }
+
+  #readSwitch(record: DataView, type: number, misc: number): void {
+    const { size, time: timeAt } = this.#layoutOf(record);
+    const end = record.byteLength - size;
+    // A record of a switch consists of its head; one of an end has four numbers and a time.
+    if (size < 16 || end < (type === RecordType.EXIT ? 32 : 8)) return;
+    const time = readUint64(record, record.byteLength - timeAt);
+    if (type === RecordType.EXIT) this.switches.end(record.getInt32(16, true), time);
+    else if (misc & MISC_SWITCH_OUT) {
+      const isPreempted = (misc & MISC_SWITCH_OUT_PREEMPT) !== 0;
+      this.switches.leave(record.getInt32(end + 4, true), time, isPreempted);
+    } else this.switches.enter(record.getInt32(end + 4, true), time);
   }
 
   #eventOf(record: DataView, type: number, misc: number): SideEvent | undefined {

@@ -1,5 +1,6 @@
 import { WAIT_EVENT } from "../../recording/waits/wait_event.ts";
 import type { Recording } from "../../recording/recording.ts";
+import { isOfRealTime } from "../../recording/thread_state.ts";
 
 /** The words for what a recording measures. */
 export interface MeasureWords {
@@ -77,7 +78,10 @@ const MEMORY: MeasureWords = {
  * @param recording Its unit and its event.
  */
 export function measureWords({ unit, event }: Pick<Recording, "unit" | "event">): MeasureWords {
-  if (unit === "nanoseconds") return event === WAIT_EVENT ? WAITING : TIME;
+  if (unit === "nanoseconds") {
+    if (isOfRealTime({ event })) return { ...TIME, profile: "Profile of real time" };
+    return event === WAIT_EVENT ? WAITING : TIME;
+  }
   if (unit === "events") return { ...TIME, noun: "events", selfNoun: "events" };
   return BYTES[event] ?? MEMORY;
 }

@@ -7,6 +7,7 @@ import {
   samplesByThread,
   type ThreadSamples,
 } from "../figures/thread_samples.ts";
+import { isOfRealTime, stateOfStack } from "../../recording/thread_state.ts";
 import { nanosecondsPerUnit } from "../figures/time_slots.ts";
 
 /**
@@ -85,7 +86,7 @@ function metaOf(
 }
 
 function threadOf(
-  { unit, stacks }: Recording,
+  { unit, stacks, event }: Recording,
   { samples, thread, stackIds }: {
     samples: SamplesByThread;
     thread: ThreadSamples;
@@ -99,6 +100,9 @@ function threadOf(
   const first = threads.find((other) => other.pid === pid && (!hasTimes || other.tid === pid));
   const main = first ?? threads.find((other) => other.pid === pid)!;
   const { time, stack, weight } = table;
+  const isReal = isOfRealTime({ event });
+  const runs = (index: number) =>
+    !isReal || stateOfStack(stacks[stack[index]!]!.frames).kind === "running";
   const column = <Value>(value: (index: number) => Value) => lazily(indices, value);
   return {
     processType: "default",
@@ -117,7 +121,7 @@ function threadOf(
       time: column((index) => milliseconds(time[index]! - origin)),
       weight: column((index) => isTime ? weight[index]! / 1e6 : weight[index]!),
       weightType: isTime ? "tracing-ms" : "samples",
-      threadCPUDelta: isTime ? column((index) => weight[index]!) : undefined,
+      threadCPUDelta: isTime ? column((index) => runs(index) ? weight[index]! : 0) : undefined,
       length: indices.length,
     },
     markers: { data: [], name: [], startTime: [], endTime: [], phase: [], category: [], length: 0 },

@@ -3,7 +3,9 @@ import type { Causes } from "../causes/cause.ts";
 import { causesMarkdown } from "./causes_markdown.ts";
 import { measureWords } from "../figures/measure_words.ts";
 import { MarkdownSections } from "./markdown_sections.ts";
+import { isOfRealTime } from "../../recording/thread_state.ts";
 import { plainText } from "./markdown_text.ts";
+import { realTimeMarkdown } from "./real_time_markdown.ts";
 
 /** Lines of a report, at most. */
 const MAX_LINES = 400;
@@ -46,6 +48,7 @@ export function formatMarkdown(
     plainText(facts.join(", ")),
     "",
     ...sections.summary(),
+    ...(isOfRealTime(recording) ? realTimeMarkdown(recording) : []),
     ...sections.threads(),
     ...sections.functions(),
     ...sections.lines(),

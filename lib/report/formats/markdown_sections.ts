@@ -1,6 +1,7 @@
 import { activityOfFrame, type Frame, frameSymbol, isApp } from "../../recording/frame.ts";
 import { type Recording, recordingTotal } from "../../recording/recording.ts";
 import { ViewedStack } from "../../recording/viewed_stack.ts";
+import { isOfRealTime } from "../../recording/thread_state.ts";
 import { countShortcomings } from "../figures/advice.ts";
 import { amountText, percentText } from "../figures/amounts.ts";
 import { hottestColumns } from "../figures/hottest_columns.ts";
@@ -199,8 +200,9 @@ export class MarkdownSections {
     return ["## Cut, lost, left out", "", ...facts.map((fact) => `- ${fact}`)];
   }
 
-  /** The name of weights: processor time, memory, or the event. */
+  /** The name of weights: processor time, real time, memory, or the event. */
   get #unitName(): string {
+    if (isOfRealTime(this.#recording)) return "Real time";
     const { unit, event } = this.#recording;
     return unit === "nanoseconds" ? "CPU time" : unit === "bytes" ? "Memory" : event;
   }

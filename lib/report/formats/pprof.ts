@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { type Frame, frameSymbol } from "../../recording/frame.ts";
 import * as format from "./pprof_format.js";
 import type { Recording } from "../../recording/recording.ts";
+import { isOfRealTime } from "../../recording/thread_state.ts";
 
 /**
  * Makes a gzipped profile in pprof's format (github.com/google/pprof, proto/profile.proto). Each of
@@ -52,7 +53,7 @@ export function formatPprof(recording: Recording): Uint8Array<ArrayBuffer> {
  * (runtime/pprof), which tools know.
  */
 function valueTypes({ unit, event }: Recording): [count: string, weight: string, unit: string] {
-  if (unit === "nanoseconds") return ["samples", "cpu", unit];
+  if (unit === "nanoseconds") return ["samples", isOfRealTime({ event }) ? "wall" : "cpu", unit];
   if (unit === "events") return ["samples", event, "count"];
   if (event === "alloc") return ["alloc_objects", "alloc_space", unit];
   if (event === "live") return ["inuse_objects", "inuse_space", unit];

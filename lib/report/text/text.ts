@@ -4,7 +4,11 @@ import { excerptAt, type HotLine, hotLines } from "./hot_lines.ts";
 import { foldFrames } from "../figures/fold_frames.ts";
 import { WAIT_EVENT } from "../../recording/waits/wait_event.ts";
 import { measureWords } from "../figures/measure_words.ts";
+import { type ShownIdle, withoutIdle } from "../figures/idle_time.ts";
+import { isOfRealTime } from "../../recording/thread_state.ts";
 import { perfTables } from "./perf_text.ts";
+import { type RealTime, realTime } from "../figures/real_time.ts";
+import { realTimeHead, realTimeSections } from "./real_time_text.ts";
 import { type PlaceNames, placeText } from "../figures/place_text.ts";
 import { heaviestNodes, programTree, type ShownNode } from "../figures/program_tree.ts";
 import { isPackageFrame, type ProgramView, programView } from "../figures/program_view.ts";
@@ -35,6 +39,8 @@ export interface TextOptions extends PlaceNames {
   tree?: TreeKind;
   /** Whether the tree of all frames has only functions of the program and its packages. @default {false} */
   appOnly?: boolean;
+  /** The idle time that the tree of all frames shows, of real time. @default {"loop"} */
+  idle?: ShownIdle;
 }
 
 /** The trees that the text can end with. */
@@ -67,13 +73,15 @@ const LEAST_SHARE = 0.01;
  * @param options How and where it is shown.
  */
 export function* formatText(recording: Recording, options: TextOptions = {}): Generator<string> {
-  const { tree = "own", appOnly } = options;
+  const { tree = "own", appOnly, idle = "loop" } = options;
   const folded = foldFrames(recording);
   const view = programView(folded);
   const shares = sharesOf(view);
   const text = new TextWriter(recording, { ...options, program: shares.app });
-  const head = [...text.head(timeParts(folded))];
+  const real = isOfRealTime(recording) ? realTime(recording) : undefined;
+  const head = [...text.head(real ?? timeParts(folded))];
   yield* head;
+  if (real !== undefined) yield* text.realTime(real);
   if (shares.app === 0) yield text.line("No function of the program was seen.", "bold");
   else {
     const lines = hotLines(view.stacks, recording.sources, MOST_LINES)
@@ -90,7 +98,7 @@ export function* formatText(recording: Recording, options: TextOptions = {}): Ge
     yield text.line("");
     yield text.line("All frames that have a name, callers above what they call", "bold");
     yield text.line("");
-    yield* perfTables(appOnly ? foldFrames(recording, { appOnly }) : folded);
+    yield* perfTables(foldFrames(withoutIdle(recording, idle), { appOnly }));
   }
 }
 
@@ -117,10 +125,14 @@ class TextWriter {
     return `${styled(trimmed(printable(text), this.#terminal.width), style, this.#terminal)}\n`;
   }
 
-  *head(times: TimeParts): Generator<string> {
+  *head(times: TimeParts | RealTime): Generator<string> {
     const { unit } = this.#recording;
     const facts = recordingFacts(this.#recording);
     yield this.line(`${recordingTitle(this.#recording)} (${facts.join(", ")})`, "dim");
+    if ("blockers" in times) {
+      yield* realTimeHead(times, { ...this.#options, terminal: this.#terminal });
+      return;
+    }
     const sentence = this.#partsText(times);
     if (sentence === "") return;
     const inKernel = times.kernel === 0
@@ -142,6 +154,13 @@ class TextWriter {
     const text = percentText(share);
     if (text === percentText(parts.collection / total)) return "";
     return `; ${text} in garbage collection, all threads together`;
+  }
+
+  realTime(time: RealTime): Iterable<string> {
+    return realTimeSections(time, this.#recording, {
+      ...this.#options,
+      terminal: this.#terminal,
+    });
   }
 
   #partsText({ total, parts }: TimeParts): string {

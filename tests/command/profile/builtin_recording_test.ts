@@ -15,9 +15,9 @@ import { record } from "../../support/sample_file_records.ts";
 
 const NS = 1_000_000_000n;
 /** A recording of process 4711 at an interval of a millisecond. */
-const START = record(0x31535058, 1, 62, 4711, 1_000_000, 5n * NS, 1_700_000_000n * NS);
+const START = record(0x31535058, 2, 62, 4711, 1_000_000, 5n * NS, 1_700_000_000n * NS, 0, 0);
 /** A sample of one interval, or of more. */
-const sample = (weight = 1) => record(1, 4711, weight, 6n * NS, 0x1000n);
+const sample = (weight = 1) => record(1, 4711, weight, 6n * NS, -2, 0, 0x1000n);
 /** Processor time, strikes, dropped samples and threads without a timer. */
 const status = (cpuTime: bigint, dropped = 0n, unarmed = 0n) =>
   record(4, 7n, cpuTime, 5n, dropped, unarmed);
@@ -81,7 +81,9 @@ Deno.test("recordBuiltin() says what is wrong with a file that is not the sample
     });
   await unread([sample()], "it is no file of the built-in sampler");
   await unread([new TextEncoder().encode("text")], "it is no file of the built-in sampler");
-  await unread([record(0x31535058, 2, 62, 4711, 1, 0n, 0n)], "its version is 2, must be 1");
+  await unread([record(0x31535058, 1, 62, 4711, 1, 0n, 0n)], "its version is 1, must be 2");
+  const short = record(0x31535058, 2, 62, 4711, 1, 0n, 0n);
+  await unread([short], "it is no file of the built-in sampler");
   const gone = sampled([], {}, 'rm "$JS_PERF_SAMPLES"');
   await rejects(gone, { code: "file", message: /^Cannot read the samples: no such file/ });
 });
@@ -104,12 +106,12 @@ Deno.test("recordBuiltin() ends the program at its largest size, also before the
   const forever = 'cp samples "$JS_PERF_SAMPLES"; exec timeout 20 sleep 1000';
   const some = await sampled([START, sample()], { maxSize: START.length + 1 }, forever);
   deepEqual([some.ending, some.recording!.samples.length], [{ code: 0, signal: null }, 1]);
-  match(some.notes.join(), /^warning: the recording ended, .*; --max-size 164B records more$/);
+  match(some.notes.join(), /^warning: the recording ended, .*; --max-size 196B records more$/);
   const none = await sampled([START], { maxSize: START.length }, forever);
   deepEqual([none.ending, none.recording], [{ code: 0, signal: null }, undefined]);
   deepEqual([some, none].map(({ reached }) => reached), [
-    { size: "41B", next: "164B" },
-    { size: "40B", next: "160B" },
+    { size: "49B", next: "196B" },
+    { size: "48B", next: "192B" },
   ]);
 });
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { parseCommandLine } from "../../../lib/command/command_line.ts";
 import { parseOptionsOf } from "../../../lib/command/options.ts";
-import { decide, onlyPerfs } from "../../../lib/command/profile/decide.ts";
+import { builtinReason, decide, onlyPerfs } from "../../../lib/command/profile/decide.ts";
 import { DEMO_FREQUENCY } from "../../../lib/perf/perf_record_args.ts";
 
 const app = fileURLToPath(import.meta.resolve("../../support/demo.ts"));
@@ -89,4 +89,25 @@ Deno.test("onlyPerfs() lists the wishes that the built-in sampler cannot fulfil"
   deepEqual(onlyPerfs(planOf("-X", "perf_jit", "--engine", "trampolines", "-g", app)).slice(0, 1), [
     "-X perf_jit",
   ]);
+});
+
+Deno.test("decide() takes real time with its own events, and refuses others beside it", () => {
+  equal(planOf("--wall", app).options.isOfRealTime, true);
+  equal(planOf(app).options.isOfRealTime, false);
+  for (
+    const [option, ...value] of [["-e", "cycles"], ["-g"], ["--scope", "active"], ["--top"], [
+      ...["--call-graph", "dwarf"],
+    ], ["-X", "perf_jit"]]
+  ) {
+    throws(
+      () => planOf("--wall", option!, ...value, app),
+      /^PerfError: Cannot use (?:--?\w[\w-]*|-X perf_jit) with --wall: it has events and stacks/,
+    );
+  }
+});
+
+Deno.test("builtinReason() has scripts of real time sample themselves, but no commands", () => {
+  match(builtinReason(planOf("--wall", app))!, /callers of waits in the C library/);
+  equal(builtinReason(planOf("--wall", "--", "sh", "-c", "true")), undefined);
+  equal(builtinReason(planOf(app)), undefined);
 });

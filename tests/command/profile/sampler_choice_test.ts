@@ -55,3 +55,11 @@ Deno.test("decideSampler() does not try perf if the built-in sampler is wanted",
     /Cannot use -X perf_jit with the built-in sampler: only perf has it/,
   );
 });
+
+Deno.test("decideSampler() takes the built-in sampler where it is better, unless perf is asked for", () => {
+  const builtinReason = "Node waits where perf loses callers";
+  const options = { perfOptions: [], tryPerf: works, builtinReason };
+  deepEqual(decideSampler("auto", options), { name: "builtin", reason: builtinReason });
+  deepEqual(decideSampler("perf", options).name, "perf");
+  deepEqual(decideSampler("auto", { ...options, perfOptions: ["a command"] }).name, "perf");
+});

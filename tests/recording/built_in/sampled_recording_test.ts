@@ -1,12 +1,13 @@
 import { deepEqual, equal } from "node:assert/strict";
 
 import { recordingTotal } from "../../../lib/recording/recording.ts";
-import type { SampleFile } from "../../../lib/recording/built_in/sample_file.ts";
+import type { Sample, SampleFile } from "../../../lib/recording/built_in/sample_file.ts";
 import { sampledRecording } from "../../../lib/recording/built_in/sampled_recording.ts";
 
 const FILE: SampleFile = {
   process: 42,
   machine: 62,
+  isOfRealTime: false,
   interval: 1_000_000,
   start: 1_700_000_000_000,
   samples: [
@@ -15,7 +16,7 @@ const FILE: SampleFile = {
     { thread: 42, weight: 2e6, time: 6e9, addresses: [0x9990, 0x1010, 0x5000] },
     { thread: 43, weight: 1e6, time: 5.5e9, addresses: [0x1010] },
     { thread: 44, weight: 1e6, time: 5.5e9, addresses: new Array(1024).fill(0x1011) },
-  ],
+  ].map((sample): Sample => ({ ...sample, state: { kind: "running" } })),
   threads: new Map([[42, "deno"], [43, "worker"]]),
   maps: ["5000-6000 r-xp 00000000 fe:00 1 /usr/bin/deno\n"],
   counts: { cpuTime: 9e6, runs: 9, dropped: 3e6, unarmed: 0 },
@@ -99,5 +100,36 @@ Deno.test("sampledRecording() asks the resolver, and prefers js:: names of the m
   deepEqual(stacks.slice(0, 2).map(({ frames }) => frames.map(({ name }) => name)), [
     ["", "foo", "hot", "inlined"],
     ["wasm"],
+  ]);
+});
+
+Deno.test("sampledRecording() of real time has the states of threads innermost", () => {
+  const at = { weight: 1e6, addresses: [0x1011, 0x5000] };
+  const states: Sample["state"][] = [
+    { kind: "running" },
+    { kind: "runnable" },
+    { kind: "blocked", call: 202 },
+  ];
+  const samples = states.map((state, i): Sample => ({ ...at, thread: 42, time: 1e6 * i, state }));
+  const idle: Sample = { ...at, addresses: [0x5000], thread: 42, time: 9e6, state: states[2]! };
+  const recording = sampledRecording({
+    ...FILE,
+    isOfRealTime: true,
+    samples: [...samples, { ...idle, state: { kind: "blocked", call: 232 } }, {
+      ...idle,
+      thread: 43,
+    }],
+  }, {
+    command: ["/usr/bin/deno"],
+    map: "1010 10 js::bar:/a.ts:2\n",
+    open: () => undefined,
+  });
+  equal(recording.event, "wall-clock");
+  deepEqual(recording.stacks.map(({ frames }) => frames.map(({ name }) => name)), [
+    ["", "bar"],
+    ["", "bar", "(waiting for a core)"],
+    ["", "bar", "(blocks the event loop: futex)"],
+    ["(event loop idle)"],
+    ["(idle)"],
   ]);
 });

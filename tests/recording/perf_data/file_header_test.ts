@@ -27,6 +27,7 @@ Deno.test("readFileHeader() reads events with their names and attributes", () =>
     sampleType: USUAL | Bit.CPU,
     readFormat: 0,
     hasSampleId: true,
+    hasSwitches: false,
     clock: 1,
     branchType: 0,
     stackSize: 0,
