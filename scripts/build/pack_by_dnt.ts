@@ -4,7 +4,7 @@
  *
  *     JSR_URL=<registry> deno check --no-config --no-lock scripts/build/pack_by_dnt.ts
  */
-import { build } from "jsr:@deno/dnt@^0.42.3";
+import { build } from "jsr:@deno/dnt@^0.43.2";
 
 import type { Packer } from "./npm.ts";
 import { moduleName } from "./npm_package.ts";

@@ -2,8 +2,11 @@ import { equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
 import { ABI_VERSION } from "../../ffi/symbols.ts";
+import { libraryFile } from "../../lib/native/library_file.ts";
 import { loadNativeLibrary } from "../../lib/native/native_library.ts";
+import { currentPlatform } from "../../lib/runtime/runtime.ts";
 import { SOURCES } from "../../scripts/build/ffi.ts";
+import { namespaces, overTmp } from "../support/file_system.ts";
 import { obstacleOfCommand, testNeeding } from "../support/needing.ts";
 import { obstacleOfRuntime, runCommand, runtimeProgram } from "../support/other_runtime.ts";
 import { runProgram } from "../support/program.ts";
@@ -136,6 +139,39 @@ testNeeding(
       );
     } finally {
       await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
+
+testNeeding(
+  namespaces,
+  "loadNativeLibrary() names the remedy where /tmp is mounted noexec, and the remedy helps",
+  async () => {
+    const source = `
+import { activateStackTrampoline, isStackTrampolineActive } from "@x/perf";
+try {
+  activateStackTrampoline();
+} catch (error) {
+  console.log(error.code, error.message);
+  console.log(error.hint);
+}
+console.log(isStackTrampolineActive());
+`;
+    const under = ["unshare", "--mount"];
+    const before = overTmp("noexec");
+    await using program = await runProgram(source, { under, before });
+    const [message, hint, active] = program.stdout.split("\n");
+    match(message!, /^unavailable .*"\/tmp\/libxperf-.*\.so" cannot be opened: .*failed to map/);
+    match(hint!, /^cp \/tmp\/libxperf-\S+ ~\/libxperf.so; export JS_PERF_LIBRARY=~\/libxperf.so$/);
+    equal(active, "false");
+    const home = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "xperf-home-" });
+    try {
+      await Deno.copyFile(libraryFile(currentPlatform()), `${home}/libxperf.so`);
+      const env = { JS_PERF_LIBRARY: `${home}/libxperf.so` };
+      await using mended = await runProgram(source, { under, before, env });
+      equal(mended.stdout, "true\n", mended.stderr);
+    } finally {
+      await Deno.remove(home, { recursive: true });
     }
   },
 );

@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 
+import { libraryFile } from "../../lib/native/library_file.ts";
+import { currentPlatform } from "../../lib/runtime/runtime.ts";
 import { obstacleOfCommand } from "./needing.ts";
 
 /** The reason why mount namespaces cannot be used; `undefined` if they can. */
@@ -29,5 +31,16 @@ for d in "$D" ${kept}; do
 done
 mount --rbind over /tmp
 cd "$D"
+`;
+}
+
+/**
+ * Shell commands that have a program open the native library from its own directory, so that the
+ * library neither needs space in /tmp nor has to be executable there.
+ */
+export function libraryBeside(): string {
+  return `
+export JS_PERF_LIBRARY=$PWD/libxperf.so
+cp ${libraryFile(currentPlatform())} "$JS_PERF_LIBRARY"
 `;
 }

@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 
-import { namespaces, overTmp } from "../../support/file_system.ts";
+import { libraryBeside, namespaces, overTmp } from "../../support/file_system.ts";
 import { checkJitdump } from "../../support/jitdump_checks.ts";
 import { testNeeding } from "../../support/needing.ts";
 import { type Program, type ProgramOptions, runProgram } from "../../support/program.ts";
@@ -129,7 +129,7 @@ console.log(isStackTrampolineActive());
 
 testNeeding(namespaces, "JitdumpBackend gives a hint where /tmp is mounted noexec", async () => {
   await using program = await runRefused(
-    { under: ["unshare", "--mount"], before: overTmp("noexec") },
+    { under: ["unshare", "--mount"], before: libraryBeside() + overTmp("noexec") },
     /\/tmp is mounted noexec.*sudo mount -o remount,exec \/tmp/,
     `${PROGRAM}\nif ([...Deno.readDirSync("/tmp")].some(({ name }) => name.startsWith("jit-"))) console.log("a file is left");`,
   );
@@ -143,7 +143,7 @@ testNeeding(
     await using program = await runRefused(
       {
         under: ["unshare", "--mount"],
-        before: overTmp("size=64k"),
+        before: libraryBeside() + overTmp("size=64k"),
         flags: ["--allow-all", "--no-check"],
       },
       /the disk is full.*df \/tmp/,
@@ -171,7 +171,8 @@ testNeeding(
     await using _ = await runRefused(
       {
         under: ["unshare", "--mount"],
-        before: overTmp("size=64k") + "head -c 100000 /dev/zero > /tmp/full 2>/dev/null\n",
+        before: libraryBeside() + overTmp("size=64k") +
+          "head -c 100000 /dev/zero > /tmp/full 2>/dev/null\n",
       },
       /the disk is full.*df \/tmp/,
       `${PROGRAM}\nif ([...Deno.readDirSync("/tmp")].some(({ name }) => name.startsWith("jit-"))) console.log("a file is left");`,

@@ -1,13 +1,13 @@
 import { equal, match, ok } from "node:assert/strict";
 
-import { namespaces, overTmp } from "../../support/file_system.ts";
+import { libraryBeside, namespaces, overTmp } from "../../support/file_system.ts";
 import { testNeeding } from "../../support/needing.ts";
 import { readPerfMap } from "../../support/perf_map_reader.ts";
 import { runProgram } from "../../support/program.ts";
 
 const FULL = {
   under: ["unshare", "--mount"],
-  before: overTmp("size=64k"),
+  before: libraryBeside() + overTmp("size=64k"),
   flags: ["--allow-all", "--no-check"],
 };
 
