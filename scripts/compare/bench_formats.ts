@@ -5,10 +5,14 @@
  */
 import { fileURLToPath } from "node:url";
 
-import { FORMAT_ENDINGS } from "../../lib/report/format.ts";
+import { FOR_TERMINALS } from "../../lib/command/report/reports.ts";
+import { FORMAT_ENDINGS, type ReportFormat } from "../../lib/report/format.ts";
 import { PerfDataWriter, USER } from "../../tests/support/perf_data_file.ts";
 
 const cli = fileURLToPath(new URL("../../lib/command/cli.ts", import.meta.url));
+
+/** The formats that have times: a heap profile has bytes. */
+const TIMED_FORMATS = Object.keys(FORMAT_ENDINGS).filter((format) => format !== "heapprofile");
 
 /** No process of Linux has this number: the largest pid is 2^22 (include/linux/threads.h, `PID_MAX_LIMIT`). */
 const PID = (1 << 22) + 1;
@@ -135,13 +139,13 @@ async function main([samples = "2000000", stacks = "100000", formats]: readonly 
       console.log(rows.at(-1));
     };
     await add("perf script", ["perf", "script", "-i", "perf.data"]);
-    for (const format of formats?.split(",") ?? Object.keys(FORMAT_ENDINGS)) {
+    for (const format of formats?.split(",") ?? TIMED_FORMATS) {
       const command = ["run", "-A", cli, "report", "-q", "--format", format, "perf.data"];
       const ending = FORMAT_ENDINGS[format as keyof typeof FORMAT_ENDINGS];
       await add(
         format,
         [Deno.execPath(), ...command],
-        format === "perf" ? undefined : `perf${ending}`,
+        FOR_TERMINALS.includes(format as ReportFormat) ? undefined : `perf${ending}`,
       );
     }
     console.table(rows);
