@@ -27,6 +27,11 @@ export {
   deactivateStackTrampoline,
   isStackTrampolineActive,
 } from "./lib/api/activate.ts";
+export {
+  type Profiling,
+  type ProfilingOptions,
+  startProfiling,
+} from "./lib/push/start_profiling.ts";
 export { perfSession } from "./lib/api/perf_session.ts";
 export { span } from "./lib/api/span.ts";
 export { type Trampoline, trampoline } from "./lib/api/trampoline.ts";

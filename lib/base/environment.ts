@@ -53,6 +53,11 @@ export const ENVIRONMENT = {
     // Workers read it from the environment of the process.
     isInherited: false,
   },
+  JS_PERF_PUSH_HEADERS: {
+    help: "headers of requests of `--push`, such as a token: `name=value`, with commas between",
+    readBy: "push/push_headers.ts",
+    isInherited: false,
+  },
   JS_PERF_SCOPE: {
     help: "the part of the program that is recorded",
     readBy: "sampler/scope.ts",

@@ -35,7 +35,12 @@ export const OPTIONS: readonly CommandOption[] = [
     name: "sampler",
     argument: "auto|perf|builtin",
     help: "perf, or the sampler inside the program; auto takes perf where it may record (auto)",
-    commands: { profile: true },
+    commands: {
+      profile: true,
+      run:
+        "with --push or --listen: perf, or the sampler inside the program; auto takes perf where it may " +
+        "record (auto)",
+    },
   },
   {
     name: "alloc",
@@ -136,7 +141,11 @@ export const OPTIONS: readonly CommandOption[] = [
     short: "F",
     argument: "N",
     help: "samples per second (999; 9999 for the demo)",
-    commands: { profile: true, top: true },
+    commands: {
+      profile: true,
+      top: true,
+      run: "with --push or --listen: samples per second of processor time (99)",
+    },
   },
   {
     name: "g",
@@ -378,6 +387,46 @@ export const OPTIONS: readonly CommandOption[] = [
     help: "with --rotate: keep the last N files only",
     commands: { profile: true },
     isPerfOnly: true,
+  },
+  {
+    name: "push",
+    argument: "URL",
+    help:
+      "send the recording to an engine: otlp+http://HOST:4318 (OpenTelemetry), otlp (the address that " +
+      "OTEL_EXPORTER_OTLP_ENDPOINT has), pyroscope+http://HOST:4040 or parca+http://HOST:7070; https too",
+    commands: {
+      profile: true,
+      run: "sample the program as long as it runs, and send the samples to an engine: " +
+        "otlp+http://HOST:4318 (OpenTelemetry), otlp (the address that " +
+        "OTEL_EXPORTER_OTLP_ENDPOINT has), pyroscope+http://HOST:4040 or parca+http://HOST:7070; " +
+        "https too",
+    },
+  },
+  {
+    name: "listen",
+    argument: "[HOST:]PORT",
+    help: "serve profiles as Go programs do, at /debug/pprof/profile?seconds=N; on 127.0.0.1 " +
+      "unless another address is named",
+    commands: { run: true },
+  },
+  {
+    name: "window",
+    argument: "SECONDS",
+    help: "with --push: the time between two requests (15)",
+    commands: { run: true },
+  },
+  {
+    name: "label",
+    argument: "NAME=VALUE",
+    help: "with --push: an attribute of the program, as region=eu; may be given again",
+    commands: { profile: true, run: true },
+  },
+  {
+    name: "push-headers",
+    argument: "FILE",
+    help:
+      "with --push: headers of requests, such as a token, a line each, as Authorization: Bearer …",
+    commands: { profile: true, run: true },
   },
   {
     name: "shares",

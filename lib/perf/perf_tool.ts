@@ -165,10 +165,14 @@ function perfEnvironment(): Record<string, string | undefined> {
  * Runs `perf` and yields its output in pieces.
  *
  * @param args Its arguments.
+ * @param options Whether a signal to this process ends it.
  * @throws {PerfError} With code `perf`, if it fails; the message has the last line of perf's
  * errors.
  */
-export async function* perfOutput(args: readonly string[]): AsyncGenerator<string> {
+export async function* perfOutput(
+  args: readonly string[],
+  { isInterruptible = true }: { isInterruptible?: boolean } = {},
+): AsyncGenerator<string> {
   const child = spawn("perf", args, {
     env: perfEnvironment(),
     stdio: ["ignore", "pipe", "pipe"],
@@ -179,7 +183,8 @@ export async function* perfOutput(args: readonly string[]): AsyncGenerator<strin
   // A reader may stop early and never await this promise; its failure must not end the process.
   end.catch(() => {});
   const interrupt = () => child.kill();
-  for (const signal of INTERRUPTS) process.on(signal, interrupt);
+  const signals = isInterruptible ? INTERRUPTS : [];
+  for (const signal of signals) process.on(signal, interrupt);
   try {
     yield* child.stdout.setEncoding("utf8");
     const [code, signal] = await end;
@@ -192,7 +197,7 @@ export async function* perfOutput(args: readonly string[]): AsyncGenerator<strin
       hint: `perf ${args.join(" ")}`,
     });
   } finally {
-    for (const signal of INTERRUPTS) process.off(signal, interrupt);
+    for (const signal of signals) process.off(signal, interrupt);
     child.kill();
     await end;
   }

@@ -33,6 +33,24 @@ export class AddressMap {
     if (this.#keys[slot] === address) this.#values[slot] = 0;
   }
 
+  /** All values. */
+  *values(): Iterable<number> {
+    for (const stored of this.#values) if (stored !== 0) yield stored - 1;
+  }
+
+  /**
+   * Replaces each value; an address whose value becomes negative has none any more. The map then takes
+   * no more memory than its values need.
+   */
+  renumber(valueOf: (value: number) => number): void {
+    const [keys, values] = [this.#keys, this.#values];
+    this.clear();
+    for (let i = 0; i < keys.length; i++) {
+      const value = values[i] === 0 ? -1 : valueOf(values[i]! - 1);
+      if (value >= 0) this.set(keys[i]!, value);
+    }
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#keys = new Float64Array(1024);

@@ -8,6 +8,7 @@ import {
   PieceTable,
 } from "./code_table.ts";
 import { DeoptTable } from "./deopt_table.ts";
+import { retainCode, type RetainOptions } from "./retained_code.ts";
 import { BUILTIN_TAG, hasFunction, INTERPRETED } from "./code_tag.ts";
 
 /** The most scripts, and chunks of memory, that are kept. */
@@ -49,15 +50,15 @@ export class CodeRegistry {
   /** Whether there was more code than is kept. */
   isFull = false;
   /** All pieces of code. */
-  readonly pieces = new PieceTable();
+  pieces = new PieceTable();
   /** All functions. */
-  readonly functions = new FunctionTable();
+  functions = new FunctionTable();
   /** Functions that are inlined into pieces. */
-  readonly lists = new FunctionLists();
+  lists = new FunctionLists();
   /** Deoptimisations of pieces. */
-  readonly deopts = new DeoptTable();
+  deopts = new DeoptTable();
   /** All scripts. */
-  readonly scripts: LogScript[] = [];
+  scripts: LogScript[] = [];
   /** Time of the latest line that has one. */
   time = 0;
   /** Latest piece that starts at an address. */
@@ -181,6 +182,44 @@ export class CodeRegistry {
     if (size === undefined) return;
     this.#chunks.delete(address);
     this.#freed.push([address, Math.min(size, 2 ** 32 - 1)]);
+  }
+
+  /**
+   * Forgets code that is gone, with functions and scripts that only such code had. Numbers of pieces,
+   * functions and scripts change. Deoptimisations are forgotten.
+   *
+   * @param since Code that was gone at this time, in µs of the log, is not asked for any more.
+   * @param options Keeps bytes of the log whose place in the file will be given back; and tells whether
+   * a function was in a sample lately.
+   */
+  retain(since: number, { keep, isSeen }: Pick<RetainOptions, "keep" | "isSeen">): void {
+    const roots = [this.#last.function, ...this.#sfis.values()];
+    const retained = retainCode(this, {
+      since,
+      keep,
+      isSeen,
+      roots,
+      latest: new Set(this.#scriptIndexes.values()),
+    });
+    this.pieces = retained.pieces;
+    this.functions = retained.functions;
+    this.lists = retained.lists;
+    this.scripts = retained.scripts;
+    this.deopts = new DeoptTable();
+    this.isFull = false;
+    this.#code.renumber((piece) => retained.pieceOf[piece]!);
+    this.#sfis.renumber((fn) => retained.functionOf[fn]!);
+    for (const [number, script] of this.#scriptIndexes) {
+      const now = retained.scriptOf[script]!;
+      if (now < 0) this.#scriptIndexes.delete(number);
+      else this.#scriptIndexes.set(number, now);
+    }
+    this.#moved = this.#moved.map((piece) => retained.pieceOf[piece]!).filter((piece) =>
+      piece >= 0
+    );
+    const last = this.#last;
+    last.piece = last.piece < 0 ? -1 : retained.pieceOf[last.piece]!;
+    last.function = last.function < 0 ? -1 : retained.functionOf[last.function]!;
   }
 
   /** Forgets all that only further lines would need. */

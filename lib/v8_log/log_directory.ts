@@ -218,6 +218,17 @@ export function findLogs(
   return found;
 }
 
+/**
+ * Finds the logs of processes in one directory.
+ *
+ * @param directory Where they are.
+ * @param pids Numbers of the processes; `undefined` for all.
+ */
+export function logsIn(directory: string, pids?: ReadonlySet<number>): FoundLogs[] {
+  const logs = readLogs(directory, pids);
+  return logs === undefined ? [] : [logs];
+}
+
 /** Reads the logs of a directory; `undefined` where there are none. */
 function readLogs(directory: string, pids?: ReadonlySet<number>): FoundLogs | undefined {
   if (!mayRead(directory)) return undefined;

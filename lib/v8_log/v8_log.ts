@@ -1,4 +1,5 @@
 import type { CodeFrame } from "./code_frame.ts";
+import type { FollowedState } from "./followed_log.ts";
 import { FrameResolver } from "./frame_resolver.ts";
 import { AnswerCache } from "./answer_cache.ts";
 import { historyOf, type LoggedHistory } from "./code_history.ts";
@@ -66,9 +67,6 @@ const SLACK = 1_000;
 
 /** The most addresses that are kept with their frames. */
 const MAX_CACHED = 150_000;
-
-/** The most times that a followed log is read from its start, until polls have aligned its clock. */
-const MOST_ALIGNMENTS = 5;
 
 /** Number of bytes after which the event loop has its turn. */
 const BREATH = 32 << 20;
@@ -150,43 +148,14 @@ export class V8Log {
   }
 
   /**
-   * Reads a log that V8 goes on writing. Each call reads what has been added and no more, once the
-   * clock is aligned.
+   * The log up to its last whole line, of a log that V8 goes on writing. The log of the reading before
+   * must not be asked any more.
    *
    * @param file The log.
-   * @param emitted As in {@linkcode ReadOptions}.
-   * @returns Reads on, and returns the log up to its last whole line. The log of the call before must
-   * not be asked any more.
+   * @param state What has been read.
    */
-  static follow(
-    file: LogFile,
-    emitted?: ReadOptions["emitted"],
-  ): (polls: readonly SizePoll[]) => V8Log {
-    let state: { parser: LogParser; clock: LogClock; resolver: FrameResolver } | undefined;
-    let time: LogTime | undefined;
-    let offset = 0;
-    let alignments = 0;
-    return (polls) => {
-      const isAligned = time !== undefined && time.uncertainty <= SLACK;
-      if (state === undefined || !isAligned && alignments < MOST_ALIGNMENTS) {
-        // Polls that came later can align the lines that were read before.
-        time = undefined;
-        alignments++;
-        const clock = new LogClock(polls);
-        const parser = new LogParser(file.read, clock);
-        state = { parser, clock, resolver: new FrameResolver(file.read, parser.code, emitted) };
-        offset = 0;
-      }
-      const { parser, clock, resolver } = state;
-      const lines = readLogLines(file.read, offset, parser.take);
-      for (;;) {
-        const { value, done } = lines.next();
-        if (!done) continue;
-        offset = value.offset;
-        time ??= clock.finish();
-        return new V8Log(file, parser, { clock: time, rest: value.rest, resolver });
-      }
-    };
+  static ofFollowed(file: LogFile, { parser, clock, rest, resolver }: FollowedState): V8Log {
+    return new V8Log(file, parser, { clock, rest, resolver });
   }
 
   /**

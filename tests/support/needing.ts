@@ -30,3 +30,19 @@ export function obstacleOfCommand(command: string, ...args: string[]): string | 
     return `${command} does not run: ${(error as Error).message}`;
   }
 }
+
+/**
+ * A test that needs a toolchain which only some machines have, such as Go. Where it lacks, the test
+ * is skipped and the reason printed, also under `CI`.
+ *
+ * @param obstacle What is in the way; `undefined` where nothing is.
+ */
+export function testWithToolchain(
+  obstacle: string | undefined,
+  name: string,
+  body: () => void | Promise<void>,
+): void {
+  if (obstacle === undefined) return Deno.test(name, body);
+  console.warn(`skipped: ${name}: ${obstacle}`);
+  Deno.test.ignore(name, body);
+}

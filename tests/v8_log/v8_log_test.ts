@@ -1,7 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 
 import { formatInlineMap } from "../../lib/source/source_positions.ts";
-import { V8Log } from "../../lib/v8_log/v8_log.ts";
 import { framesText, frameText, readLog } from "../support/v8_logs.ts";
 
 const HEAD = "v8-version,15,0,245,2,-rusty,0\nv8-platform,linux,linux\n" +
@@ -311,53 +310,4 @@ Deno.test("read() reports its progress, and does not keep long lines", async () 
   equal(seen.at(-1), HEAD.length + long.length + PROGRAM.length - HEAD.length);
   equal(log.skipped, 0);
   equal(framesText(log, 0x3014).length, 2);
-});
-
-Deno.test("follow() reads what has been added only, and gives what a whole reading gives", async () => {
-  const more = "code-creation,Builtin,3,300,0x700000,64,Late\n";
-  const bytes = new TextEncoder().encode(PROGRAM + more);
-  const cut = PROGRAM.indexOf("code-creation,JS,13") + 30;
-  let size = cut;
-  const polls: [number, number, number][] = [[
-    111e3,
-    111e3,
-    PROGRAM.indexOf("code-creation,JS,13"),
-  ]];
-  const offsets: number[] = [];
-  const file = {
-    path: "isolate-0x1-42-42.log",
-    size: () => size,
-    read(offset: number, length: number) {
-      offsets.push(offset);
-      return bytes.slice(offset, Math.min(size, offset + length));
-    },
-  };
-  const readOn = V8Log.follow(file);
-  const first = readOn(polls);
-  deepEqual(framesText(first, 0x3000 + 20, 1e9), []);
-  equal(framesText(first, 0x2000, 1e9).length, 1);
-  equal(first.isCut, true);
-  size = PROGRAM.length;
-  polls.push([201e3, 201e3, size]);
-  const second = readOn(polls);
-  const whole = await readLog(PROGRAM, { polls });
-  for (const address of [0x1000, 0x2000, 0x3000 + 20, 0x3000 + 50]) {
-    deepEqual(framesText(second, address, 1e9), framesText(whole, address, 1e9));
-  }
-  equal(second.clock?.offset, whole.clock?.offset);
-  size = bytes.length;
-  offsets.length = 0;
-  const third = readOn(polls);
-  // The clock is aligned, so that the log is read on from where it had ended.
-  equal(Math.min(...offsets), PROGRAM.length);
-  deepEqual(framesText(third, 0x700000, 1e9), ["builtin Late"]);
-  deepEqual(framesText(third, 0x3000 + 20, 1e9), framesText(whole, 0x3000 + 20, 1e9));
-});
-
-Deno.test("follow() aligns the clock by polls that come later", () => {
-  const bytes = new TextEncoder().encode(PROGRAM);
-  const read = (offset: number, length: number) => bytes.slice(offset, offset + length);
-  const readOn = V8Log.follow({ path: "a.log", size: () => bytes.length, read });
-  equal(readOn([]).clock, undefined);
-  equal(readOn(CLOCK.polls).clock?.offset, -200);
 });

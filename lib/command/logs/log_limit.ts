@@ -1,15 +1,11 @@
-import { spawnSync } from "node:child_process";
-
 import type { V8LogWatch } from "./log_watch.ts";
+import { releaseFront } from "./release_front.ts";
 
 /** The most bytes of logs that `run` keeps. */
 export const MOST_LOG_BYTES = 1 << 30;
 
 /** The number of bytes at the end of each log that are never released. */
 const KEPT_TAIL = 16 << 20;
-
-/** File systems release whole blocks; this is a multiple of their sizes. */
-const BLOCK = 65_536;
 
 /**
  * Gives the fronts of logs back to the file system, oldest logs first, until all logs fit a limit.
@@ -33,23 +29,14 @@ export function limitLogs(
   for (const { name, path, size, released } of watch.logs) {
     if (total <= most) return undefined;
     const wanted = Math.min(total - most + tail, size - tail - released, consumed(name) - released);
-    const length = wanted - wanted % BLOCK;
-    if (length <= 0) continue;
-    const range = ["--offset", String(released), "--length", String(length)];
-    const { status, error, stderr } = spawnSync("fallocate", [
-      "--punch-hole",
-      "--keep-size",
-      ...range,
-      path,
-    ], { encoding: "utf8" });
-    if (status !== 0) {
-      const reason = error === undefined ? stderr.trim() : error.message;
+    const result = releaseFront(path, { from: released, to: released + wanted });
+    if ("reason" in result) {
       return `V8's logs grow beyond ${
         most >> 20
-      } MiB: they cannot be cut with fallocate (${reason})`;
+      } MiB: they cannot be cut with fallocate (${result.reason})`;
     }
-    watch.noteReleased(name, released + length);
-    total -= length;
+    watch.noteReleased(name, result.released);
+    total -= result.released - released;
   }
   return undefined;
 }

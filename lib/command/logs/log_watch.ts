@@ -186,6 +186,22 @@ export class V8LogWatch {
     this.#isChanged = true;
   }
 
+  /**
+   * Removes the log of an isolate that has ended, and forgets it.
+   *
+   * @param name The log's name.
+   */
+  remove(name: string): void {
+    const log = this.#logs.get(name);
+    if (log === undefined) return;
+    fs.rmSync(log.path, { force: true });
+    this.#logs.delete(name);
+    if (![...this.#logs.values()].some(({ pid }) => pid === log.pid)) {
+      this.#processes.delete(log.pid);
+    }
+    this.#isChanged = true;
+  }
+
   /** Polls a last time, writes the clock file, and stops. Calling it again has no effect. */
   finish(): void {
     if (this.#isFinished) return;

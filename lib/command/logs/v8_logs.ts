@@ -11,7 +11,9 @@ import {
   type FoundLog,
   type FoundLogs,
   isInLogDirectory,
+  logsIn,
 } from "../../v8_log/log_directory.ts";
+import { FollowedLog } from "../../v8_log/followed_log.ts";
 import { type LogFile, V8Log } from "../../v8_log/v8_log.ts";
 import { denoTexts, isDenos } from "./deno_texts.ts";
 import { keptTexts } from "./kept_texts.ts";
@@ -33,22 +35,30 @@ export interface RecordedLogs {
 /** The largest uncertainty of V8's clock that is not reported, in µs. */
 const TOLERATED = 100;
 
+/** Options of {@linkcode readLogsOf}. */
+export interface LogsOptions {
+  /** Shows how much has been read. */
+  progress: Progress;
+  /** Keeps logs that are read again and again. @default {each is read from its start} */
+  followed?: FollowedLogs;
+  /** Where the logs are. @default {they are looked for} */
+  directory?: string;
+}
+
 /**
  * Reads the logs that belong to a recording.
  *
  * @param recording The recording's file.
  * @param facts The recording's facts on its processes.
- * @param progress Shows how much has been read.
- * @param followed Keeps logs that are read again and again. @default {each is read from its start}
+ * @param options How they are read.
  * @returns `undefined` where there are none.
  */
 export async function readLogsOf(
   recording: string,
   facts: RecordedFacts,
-  progress: Progress,
-  followed?: FollowedLogs,
+  { progress, followed, directory }: LogsOptions,
 ): Promise<RecordedLogs | undefined> {
-  const found = findLogs({
+  const found = directory !== undefined ? logsIn(directory, facts.pids) : findLogs({
     recording,
     pids: facts.pids,
     mapped: facts.mapped.map(({ path }) => path),
@@ -116,7 +126,7 @@ export async function readFoundLogs(
     behind += file.size();
     if (read.problem !== undefined) notes.push(`warning: ${read.problem}`);
     if (read.version === "") continue;
-    if (log.released > 0) {
+    if (log.released > (followed?.consumedOf(log.path) ?? 0)) {
       notes.push(
         `warning: the first ${
           megabytes(log.released)
@@ -168,7 +178,7 @@ export async function readFoundLogs(
 /** Logs that V8 goes on writing: of each only what was added is read the next time. */
 export class FollowedLogs implements Disposable {
   readonly #texts = denoTexts();
-  readonly #logs = new Map<string, { file: OpenLog; read: ReturnType<typeof V8Log.follow> }>();
+  readonly #logs = new Map<string, { file: OpenLog; followed: FollowedLog }>();
 
   /** Opens a log, or returns the open one. */
   open(path: string): OpenLog | undefined {
@@ -176,14 +186,35 @@ export class FollowedLogs implements Disposable {
     if (known !== undefined) return known.file;
     const file = openLog(path);
     if (file === undefined) return undefined;
-    const read = V8Log.follow(file, isDenos(file) ? this.#texts : undefined);
-    this.#logs.set(path, { file, read });
+    const followed = new FollowedLog(file.read, isDenos(file) ? this.#texts : undefined);
+    this.#logs.set(path, { file, followed });
     return file;
   }
 
   /** Reads on in a log that is open. */
-  read({ path }: LogFile, polls: FoundLog["polls"]): V8Log {
-    return this.#logs.get(path)!.read(polls);
+  read(file: LogFile, polls: FoundLog["polls"]): V8Log {
+    return V8Log.ofFollowed(file, this.#logs.get(file.path)!.followed.readOn(polls));
+  }
+
+  /**
+   * Forgets what the logs tell of code that is gone, of each log of which so many bytes are new. The
+   * logs that were read before must not be asked any more.
+   *
+   * @param bytes The number.
+   */
+  consume(bytes: number): void {
+    for (const { followed } of this.#logs.values()) followed.consume(bytes);
+  }
+
+  /** The offset up to which a log's bytes are not needed any more. */
+  consumedOf(path: string): number {
+    return this.#logs.get(path)?.followed.consumed ?? 0;
+  }
+
+  /** Closes a log that does not grow any more, and forgets it. */
+  forget(path: string): void {
+    this.#logs.get(path)?.file.close();
+    this.#logs.delete(path);
   }
 
   /** Closes all. */

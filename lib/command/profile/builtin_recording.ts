@@ -3,9 +3,7 @@
  * process reads the file when the program has ended, also by a signal.
  */
 import * as fs from "node:fs";
-import { tmpdir } from "node:os";
 
-import type { ReadBytes } from "../../base/elf_header.ts";
 import { PerfError } from "../../base/perf_error.ts";
 import { systemReason } from "../../base/system_reason.ts";
 import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
@@ -14,6 +12,8 @@ import { readSampleFile, type SampleFile } from "../../recording/built_in/sample
 import { sampledRecording } from "../../recording/built_in/sampled_recording.ts";
 import { type SampledTime, samplingVariables } from "../../sampler/sampling_variables.ts";
 import { type Ending, runChild } from "../program/child.ts";
+import { FileOpener } from "../program/file_opener.ts";
+import { makeSampleDirectory } from "../program/sample_directory.ts";
 import { readText } from "../../perf/perf_tool.ts";
 import { type ReachedSize, SizeLimit } from "./size_limit.ts";
 import type { Progress } from "../progress.ts";
@@ -65,7 +65,7 @@ export async function recordBuiltin(
   { frequency, time = "cpu", seconds, maxSize, logBytes, isWhole = true, progress, readLogs }:
     BuiltinOptions,
 ): Promise<BuiltinResult> {
-  const directory = makeDirectory();
+  const directory = makeSampleDirectory();
   try {
     const path = `${directory}/samples`;
     fs.writeFileSync(path, "", { mode: 0o600 });
@@ -107,19 +107,6 @@ export async function recordBuiltin(
     }
   } finally {
     fs.rmSync(directory, { recursive: true });
-  }
-}
-
-/** Makes a directory in /tmp: a program that may write a perf map may write there. */
-function makeDirectory(): string {
-  const parent = fs.existsSync("/tmp") ? "/tmp" : tmpdir();
-  try {
-    return fs.mkdtempSync(`${parent}/xperf-samples-`);
-  } catch (cause) {
-    throw new PerfError(
-      `Cannot sample: no temporary directory (${systemReason(cause)})`,
-      { code: "file", hint: "df /tmp; ls -ld /tmp", cause },
-    );
   }
 }
 
@@ -208,28 +195,4 @@ function childrenTime(): number {
 
 function seconds(nanoseconds: number): string {
   return `${(nanoseconds / 1e9).toFixed(2)} s`;
-}
-
-/** Opens programs and libraries for their symbols, and closes them all. */
-class FileOpener {
-  readonly #descriptors: number[] = [];
-
-  open(path: string): ReadBytes | undefined {
-    let descriptor: number;
-    try {
-      descriptor = fs.openSync(path, "r");
-    } catch {
-      return undefined;
-    }
-    this.#descriptors.push(descriptor);
-    return (offset, length) => {
-      const bytes = new Uint8Array(length);
-      const count = fs.readSync(descriptor, bytes, 0, length, offset);
-      return bytes.subarray(0, count);
-    };
-  }
-
-  close(): void {
-    for (const descriptor of this.#descriptors) fs.closeSync(descriptor);
-  }
 }

@@ -26,6 +26,7 @@ import { parseSpanChoice } from "../report/span_choice.ts";
 import type { SpanChoice } from "../../recording/spans/chosen_spans.ts";
 import { DEFAULT_MAX_SIZE, parseMaxSize } from "../../perf/max_size.ts";
 import { parseInterval } from "./memory_interval.ts";
+import { type PushWish, pushWishOf } from "../push/push_wish.ts";
 import { outputName } from "./output_name.ts";
 import { type Rotation, rotationOf } from "./rotation.ts";
 import { scopeOf } from "./scope_control.ts";
@@ -56,6 +57,8 @@ export interface ProfilePlan {
   hasWaits: boolean;
   /** The spans that the report is of; `undefined` where it is of everything. */
   spanChoice: SpanChoice | undefined;
+  /** The engine that the recording is sent to. */
+  push: PushWish | undefined;
 }
 
 /** Checks the command line, as far as possible before anything runs. */
@@ -112,6 +115,7 @@ export function decide(line: CommandLine): ProfilePlan {
     hasSpans,
     hasWaits,
     spanChoice,
+    push: pushWishOf(line),
   };
 }
 

@@ -9,11 +9,12 @@ import { FOR_TERMINALS, writeReports } from "../report/reports.ts";
 import { ofChosenSpans } from "../report/span_choice.ts";
 import { beginSpans } from "./begin_spans.ts";
 import { RecordedWaits } from "./recorded_waits.ts";
-import { type DecidedSampler, decideSampler, parseSampler } from "./sampler_choice.ts";
+import { type DecidedSampler, decideSampler, parseSampler } from "../program/sampler_choice.ts";
 import { ScopeControl } from "./scope_control.ts";
 import { builtinReason, decide, onlyPerfs, type ProfilePlan, tryPerf } from "./decide.ts";
 import type { Trial } from "../../perf/perf_tool.ts";
 import { profileTop } from "../top/profile_top.ts";
+import { pushRecordings } from "../push/push_recordings.ts";
 import { announce } from "./announce.ts";
 import { hasFailedEarly, notesOnOtherProcesses, warnOfNoNames } from "./missing_names.ts";
 import { heapKindOf } from "./heap/heap_plan.ts";
@@ -125,12 +126,13 @@ export async function profile(args: readonly string[]): Promise<Ending> {
   if (recorded.foot !== undefined && isPrinted) {
     console.log(recorded.foot);
   }
+  if (plan.push !== undefined) await pushRecordings(plan.push, recordings, isQuiet);
   if (!isQuiet) warnOfNoNames(run, recorded);
   return ending;
 }
 
 /** Options that say what becomes of a recording: `--top` keeps none. */
-const FOR_RECORDINGS = ["output", "format", "tree", "keep"];
+const FOR_RECORDINGS = ["output", "format", "tree", "keep", "push"];
 
 async function runTop(
   plan: ProfilePlan,

@@ -54,11 +54,13 @@ export interface ReadOptions {
   followed?: FollowedLogs;
   /** Keeps perf's symbols between recordings of one program. @default {each is waited for} */
   symbols?: SymbolCache;
+  /** The directory of the program's logs. @default {they are looked for} */
+  logs?: string;
 }
 
 async function readPerfFile(
   path: string,
-  { maxFrames, progress, onNote, followed, symbols }: ReadOptions & {
+  { maxFrames, progress, onNote, followed, symbols, logs: directory }: ReadOptions & {
     maxFrames?: number;
     progress: Progress;
   },
@@ -74,13 +76,15 @@ async function readPerfFile(
     return await readPerfData({ read, size, modified: mtimeMs }, {
       maxFrames,
       async findCode(facts) {
-        logs = await readLogsOf(path, facts, progress, followed);
+        logs = await readLogsOf(path, facts, { progress, followed, directory });
         logs?.notes.forEach((note) => onNote?.(note));
         return logs && { resolver: logs.code, commands: logs.commands };
       },
       perf: {
         print: (args) => counted(perfOutput(["script", ...args, "-i", path]), progress),
-        printOf: printedSymbols,
+        printOf: (recording, args) =>
+          // A program that is sampled goes on when this process gets a signal.
+          printedSymbols(recording, args, { isInterruptible: !symbols?.waits }),
       },
       symbols,
       progress: (done) =>
@@ -97,12 +101,13 @@ async function readPerfFile(
 async function* printedSymbols(
   recording: Uint8Array,
   args: readonly string[],
+  options: { isInterruptible: boolean },
 ): AsyncGenerator<string> {
   const directory = makeDirectory();
   try {
     const path = `${directory}/perf.data`;
     fs.writeFileSync(path, recording, { mode: 0o600 });
-    yield* perfOutput(["script", ...args, "-i", path]);
+    yield* perfOutput(["script", ...args, "-i", path], options);
   } finally {
     fs.rmSync(directory, { recursive: true });
   }

@@ -10,6 +10,7 @@ import { decideNaming, type Naming } from "../program/naming.ts";
 import { type CommandLine, parseCommandLine } from "../command_line.ts";
 import { commandHelp } from "../help.ts";
 import { parseOptionsOf } from "../options.ts";
+import { runSampled, samplingOf } from "../push/sampled_run.ts";
 import { readText } from "../../perf/perf_tool.ts";
 import {
   checkScript,
@@ -29,7 +30,9 @@ export const RUN_HELP: string = commandHelp("run", {
     "Runs a script, or any command with all programs that it starts, and names every " +
     "function for perf. Input, output, exit status and signals are the program's. The " +
     "names come from V8's log, and the perf map is kept current while the program runs. " +
-    "With --engine trampolines every function is instrumented instead.",
+    "With --engine trampolines every function is instrumented instead. With --push the " +
+    "program is sampled as long as it runs, and the samples are sent to an engine that " +
+    "collects profiles.",
   ],
 });
 
@@ -56,6 +59,11 @@ export async function run(args: readonly string[]): Promise<Ending> {
   });
   const { script, scriptArgs } = line;
   if (line.command.length === 0) checkScript(script);
+  const sampling = samplingOf(line);
+  if (sampling !== undefined) {
+    const pushed = await runSampled(line, { naming, sampling });
+    if (pushed !== undefined) return pushed;
+  }
   if (naming.kind === "v8") return await runLogged(line, naming);
   if (naming.kind === "none") {
     const { command, env } = plainCommand(line, naming.wish);

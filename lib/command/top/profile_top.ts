@@ -1,5 +1,4 @@
 import * as fs from "node:fs";
-import { tmpdir } from "node:os";
 import process from "node:process";
 
 import { PerfError } from "../../base/perf_error.ts";
@@ -9,10 +8,9 @@ import { TopWindow } from "../../report/text/top_window.ts";
 import { FollowedLogs } from "../logs/v8_logs.ts";
 import { type Ending, runChild } from "../program/child.ts";
 import type { ScriptCommand } from "../program/script.ts";
-import { Progress } from "../progress.ts";
-import { readRecordings } from "../report/recorded.ts";
+import { readSlices } from "../slices/read_slices.ts";
+import { makeSliceDirectory, sliceArg, Slices } from "../slices/slices.ts";
 import { ProgramOutput } from "./program_output.ts";
-import { Slices } from "./slices.ts";
 import { printCounts, topView } from "./top_view.ts";
 
 /** Seconds that one recording takes, and how many of them are shown. */
@@ -44,7 +42,7 @@ export interface TopRun {
 export async function profileTop(
   { program, options, recordArgs, seconds }: TopRun,
 ): Promise<Ending> {
-  const directory = makeDirectory();
+  const directory = makeSliceDirectory("top");
   const output = process.stdout.isTTY ? new ProgramOutput(directory) : undefined;
   try {
     const slices = new Slices(directory);
@@ -63,7 +61,7 @@ export async function profileTop(
     try {
       begin?.();
       const child = runChild(
-        ["perf", "record", "--quiet", `--switch-output=${SLICE}s`, ...recordArgs, ...args],
+        ["perf", "record", "--quiet", sliceArg(SLICE), ...recordArgs, ...args],
         {
           env,
           signals: [],
@@ -96,21 +94,14 @@ async function showSlices(
   child: Promise<Ending>,
   { slices, window, quit }: { slices: Slices; window: TopWindow; quit: () => void },
 ): Promise<Ending> {
-  let isOver = false;
-  const end = child.finally(() => isOver = true);
-  // It is awaited below; until then a failure is no unhandled one.
-  end.catch(() => {});
   const followed = new FollowedLogs();
   const symbols = new SymbolCache();
   const view = topView({ seconds: SLICE * SLICES, onQuit: quit });
-  const progress = new Progress({ isQuiet: true });
   try {
-    for await (const path of slices.finished(() => isOver)) {
-      const [recording] = await readRecordings(path, progress, { followed, symbols });
-      window.add(recording);
+    return await readSlices(child, slices, { followed, symbols }, ({ recordings }) => {
+      window.add(recordings[0]);
       view.show(window);
-    }
-    return await end;
+    });
   } finally {
     view[Symbol.dispose]();
     followed[Symbol.dispose]();
@@ -123,18 +114,6 @@ function nothingMeasured(): PerfError {
     code: "perf",
     hint: "time that a program waits is not measured",
   });
-}
-
-function makeDirectory(): string {
-  try {
-    return fs.mkdtempSync(`${tmpdir()}/xperf-top-`);
-  } catch (cause) {
-    throw new PerfError(`Cannot record: no temporary directory (${(cause as Error).message})`, {
-      code: "file",
-      hint: "df /tmp; ls -ld /tmp",
-      cause,
-    });
-  }
 }
 
 /** Has perf end its recording, and the program that it has started. */

@@ -53,12 +53,16 @@ export interface SampleFile {
 }
 
 /** Kinds of records, as ffi/sample_file.h has them. */
-const START = 0x31535058;
-const SAMPLE = 1;
-const THREAD = 2;
-const MAPS = 3;
-const STATUS = 4;
-const REPEAT = 5;
+export const SampleRecord = {
+  START: 0x31535058,
+  SAMPLE: 1,
+  THREAD: 2,
+  MAPS: 3,
+  STATUS: 4,
+  REPEAT: 5,
+} as const;
+
+const { START, SAMPLE, THREAD, MAPS, STATUS, REPEAT } = SampleRecord;
 
 /** Events of a start, and states of a sample. */
 const WALL = 1;

@@ -1,6 +1,6 @@
 import type { CodeResolver, ResolvedCode } from "../code_resolver.ts";
 import { type Frame, isRuntimeModule } from "../frame.ts";
-import { type AddressSpace, isGenerated, type MappingAt } from "./address_spaces.ts";
+import { type AddressSpace, isGenerated, type Mapping, type MappingAt } from "./address_spaces.ts";
 import { AddressKind } from "./call_chain.ts";
 
 /** A bit beside {@linkcode AddressKind}: the resolver did not know the code at that time. */
@@ -20,6 +20,8 @@ export interface PendingAddress {
   low: number;
   high: number;
   isKernel: boolean;
+  /** The memory that it is in; `undefined` for the kernel's. */
+  mapping?: Mapping;
 }
 
 /** An address that was seen. */
@@ -126,7 +128,7 @@ export class Locations {
     if (isKernel || kind & AddressKind.OTHER) {
       const key = { ...address, space: isKernel ? NO_SPACE : space.id };
       const location = this.#columns.add(key, -Infinity, Infinity);
-      if (isKernel) this.#leaveToPerf(location, space.pid, address);
+      if (isKernel) this.#leaveToPerf(location, { pid: space.pid }, address);
       return location;
     }
     const place = placeOf(space, address);
@@ -180,17 +182,22 @@ export class Locations {
     const location = this.#columns.add({ ...address, space: space.id }, from, to);
     if (mapping === undefined) return location;
     const kind = isOpen ? address.kind & ~AddressKind.CALLER : address.kind;
-    this.#leaveToPerf(location, space.pid, { ...address, kind });
+    this.#leaveToPerf(location, { pid: space.pid, mapping }, { ...address, kind });
     return location;
   }
 
-  #leaveToPerf(location: number, pid: number, { low, high, kind, time }: Address): void {
+  #leaveToPerf(
+    location: number,
+    { pid, mapping }: { pid: number; mapping?: Mapping },
+    { low, high, kind, time }: Address,
+  ): void {
     // A compiler may end a function with a call that never returns. The return address is then in
     // the next function, so the call's own last byte is looked up.
     const isCaller = (kind & AddressKind.CALLER) !== 0;
     const borrows = isCaller && low === 0;
     this.#pendingOf.set(location, this.pending.length);
     this.pending.push({
+      mapping,
       location,
       pid,
       time,

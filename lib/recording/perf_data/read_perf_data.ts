@@ -24,8 +24,8 @@ import type { FrameNumbers } from "../frame_numbers.ts";
 import { type LocatedStack, type RecordingContext, visitSamples } from "./sample_pass.ts";
 import { readSideEvents, type SideEvents } from "./side_events.ts";
 import { StackActivities } from "./stack_activities.ts";
-import type { SymbolCache } from "./symbol_cache.ts";
 import { symbolRequest } from "./symbol_request.ts";
+import type { SymbolCache } from "./symbol_cache.ts";
 import { type FoundSymbol, readSymbols, SYMBOL_ARGS } from "./symbols.ts";
 import { ThreadNames } from "./thread_names.ts";
 import { WallSamples } from "./wall_samples.ts";
@@ -163,12 +163,13 @@ async function lookUp(
   { file, header, spaces, locations: { pending } }: RecordingContext,
   { perf, symbols }: PerfDataOptions,
 ): Promise<(FoundSymbol | undefined)[]> {
-  if (pending.length === 0) return [];
   const ask = (addresses: readonly PendingAddress[]) => {
     const { bytes, samples } = symbolRequest(addresses, { file, header, events: spaces.telling });
     return readSymbols(perf.printOf(bytes, SYMBOL_ARGS), addresses, samples);
   };
-  return symbols?.find(pending, ask) ?? await ask(pending);
+  if (pending.length === 0) return [];
+  if (symbols === undefined) return await ask(pending);
+  return symbols.waits ? await symbols.findAll(pending, ask) : symbols.find(pending, ask);
 }
 
 /** Facts for {@linkcode readStacks} beside the context. */

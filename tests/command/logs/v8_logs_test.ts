@@ -112,7 +112,7 @@ Deno.test("readLogsOf() finds the logs beside a recording, of the processes in i
   await using place = new Workplace();
   const recording = place.write("perf.data", "");
   const facts = { clock: "mono", pids: new Set([PID]), mapped: [] } as const;
-  equal(await readLogsOf(recording, { ...facts }, progress), undefined);
+  equal(await readLogsOf(recording, { ...facts }, { progress }), undefined);
   const { name } = logIn(place, HEAD + CODE);
   const clock = (markers: ClockFile["markers"]) =>
     place.write(
@@ -126,10 +126,13 @@ Deno.test("readLogsOf() finds the logs beside a recording, of the processes in i
       }),
     );
   clock([]);
-  const logs = await readLogsOf(recording, { ...facts }, progress);
+  const logs = await readLogsOf(recording, { ...facts }, { progress });
   deepEqual([namesAt(logs!), logs!.notes], [["CompileLazy"], []]);
   logs!.close();
-  equal(await readLogsOf(recording, { ...facts, pids: new Set([PID + 1]) }, progress), undefined);
+  equal(
+    await readLogsOf(recording, { ...facts, pids: new Set([PID + 1]) }, { progress }),
+    undefined,
+  );
 });
 
 Deno.test("readLogsOf() aligns another clock by its markers, and says where there is none", async () => {
@@ -157,12 +160,12 @@ Deno.test("readLogsOf() aligns another clock by its markers, and says where ther
   // perf's clock is an hour ahead.
   const hour = 3600e9;
   const mapped = [{ path: "/marker-a", time: hour }];
-  const aligned = await readLogsOf(recording, { ...facts, mapped }, progress);
+  const aligned = await readLogsOf(recording, { ...facts, mapped }, { progress });
   deepEqual(aligned!.notes, []);
   deepEqual(namesAt(aligned!, PID, hour + 20_000), ["CompileLazy"]);
   equal(namesAt(aligned!, PID, 20_000), undefined);
   aligned!.close();
-  const unknown = await readLogsOf(recording, { ...facts, mapped: [] }, progress);
+  const unknown = await readLogsOf(recording, { ...facts, mapped: [] }, { progress });
   match(
     unknown!.notes.join(),
     /^warning: the recording's clock is unknown, .*; perf record -k mono mends/,

@@ -62,3 +62,19 @@ Deno.test("SymbolCache asks again for code that has no name yet, and where perf 
   equal(failing.find([at(1)], perf.lookUp)[0], undefined);
   await failing.settled();
 });
+
+Deno.test("findAll() waits for the symbols that it does not know", async () => {
+  const [cache, perf] = [new SymbolCache({ waits: true }), new Perf()];
+  deepEqual(namesOf(await cache.findAll([at(1), at(9)], perf.lookUp)), ["f1", "[unknown]"]);
+  deepEqual(namesOf(await cache.findAll([at(1), at(2)], perf.lookUp)), ["f1", "f2"]);
+  deepEqual(perf.asked, [[1, 9], [2]]);
+});
+
+Deno.test("findAll() asks again where another program is at the address", async () => {
+  const [cache, perf] = [new SymbolCache({ waits: true }), new Perf()];
+  const mapping = { start: 0x1000, end: 0x9000, offset: 0, path: "/usr/bin/sh" };
+  for (const path of ["/usr/bin/sh", "/usr/bin/node", "/usr/bin/sh"]) {
+    await cache.findAll([{ ...at(1), mapping: { ...mapping, path } }], perf.lookUp);
+  }
+  deepEqual(perf.asked, [[1], [1]]);
+});

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 
-import { Slices } from "../../../lib/command/top/slices.ts";
+import { Slices } from "../../../lib/command/slices/slices.ts";
 import { Workplace } from "../../support/command_process.ts";
 
 Deno.test("finished() has each slice once, in order, and none that is being written", async () => {
@@ -13,7 +13,7 @@ Deno.test("finished() has each slice once, in order, and none that is being writ
   place.write("output-1", "another file");
   let isOver = false;
   const seen: string[] = [];
-  for await (const path of slices.finished(() => isOver)) {
+  for await (const { path } of slices.finished(() => isOver)) {
     seen.push(Deno.readTextFileSync(path));
     if (seen.length === 2) setTimeout(() => place.write("slice.data.2026113014180353", "late"), 80);
     if (seen.length === 3) {

@@ -1,10 +1,44 @@
 import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+
+import { PerfError } from "../../base/perf_error.ts";
+import { systemReason } from "../../base/system_reason.ts";
 
 /** The name of the slice that perf is writing; that of a finished one has a time behind it. */
 const NAME = "slice.data";
 
 /** The time between two looks for a finished slice, in milliseconds. */
 const INTERVAL = 50;
+
+/** A slice that perf does not write to any more. */
+export interface FinishedSlice {
+  path: string;
+  /** When perf finished it, in milliseconds since 1970. */
+  finished: number;
+}
+
+/** perf's option for slices of so many seconds. */
+export function sliceArg(seconds: number): string {
+  return `--switch-output=${seconds}s`;
+}
+
+/**
+ * Makes a directory for slices; the caller removes it.
+ *
+ * @param purpose A word in its name.
+ * @throws {PerfError} If it cannot be made.
+ */
+export function makeSliceDirectory(purpose: string): string {
+  try {
+    return fs.mkdtempSync(`${tmpdir()}/xperf-${purpose}-`);
+  } catch (cause) {
+    throw new PerfError(`Cannot record: no temporary directory (${systemReason(cause)})`, {
+      code: "file",
+      hint: "df /tmp; ls -ld /tmp",
+      cause,
+    });
+  }
+}
 
 /**
  * Short recordings that one `perf record` writes one after the other, without a gap
@@ -26,13 +60,13 @@ export class Slices {
    *
    * @param isOver Whether perf has ended, so that no more comes.
    */
-  async *finished(isOver: () => boolean): AsyncGenerator<string> {
+  async *finished(isOver: () => boolean): AsyncGenerator<FinishedSlice> {
     for (;;) {
       // Asked before looking: what perf finished before its end is found after it.
       const wasOver = isOver();
       const next = this.#oldest();
       if (next !== undefined) {
-        yield next;
+        yield { path: next, finished: fs.statSync(next).mtimeMs };
         fs.rmSync(next, { force: true });
       } else if (wasOver) return;
       else await new Promise((resolve) => setTimeout(resolve, INTERVAL));

@@ -1,6 +1,6 @@
 import { deepEqual, throws } from "node:assert/strict";
 
-import { decideSampler, parseSampler } from "../../../lib/command/profile/sampler_choice.ts";
+import { decideSampler, parseSampler } from "../../../lib/command/program/sampler_choice.ts";
 import { PerfError } from "../../../lib/base/perf_error.ts";
 
 const works = () => ({ version: "perf 6.12.95" });

@@ -1,0 +1,12 @@
+import type { ProfileWindow } from "./profile_window.ts";
+import type { PushResource } from "./push_resource.ts";
+
+/** The form of one protocol's requests. */
+export interface PushFormat {
+  /** Headers of all requests. */
+  headers: Readonly<Record<string, string>>;
+  /** Makes the body of a request. */
+  encode(window: ProfileWindow, resource: PushResource): Uint8Array;
+  /** What a target that has said yes says on top; `undefined` where that is nothing. */
+  noteOf?(body: Uint8Array): string | undefined;
+}
