@@ -23,7 +23,7 @@ enum xp_record_kind {
     XP_RECORD_REPEAT = 5,
 };
 
-/* What is sampled: the CPU time of threads, or real time. */
+/* The time that is sampled: the CPU time of threads, or real time. */
 enum xp_event {
     XP_EVENT_CPU = 0,
     XP_EVENT_WALL = 1,

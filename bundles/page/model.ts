@@ -46,7 +46,7 @@ export class Model {
   readonly threads: readonly PageThread[];
   /** Texts by index of the file. */
   readonly sources: ReadonlyMap<number, PageSource>;
-  /** What V8 did with the code of a function, in words, by its index. */
+  /** Sentences on V8's work on the code of a function, by the function's index. */
   readonly histories: ReadonlyMap<number, string>;
   readonly #lineTexts = new Map<number, Map<number, string>>();
 

@@ -7,6 +7,6 @@ export interface PushFormat {
   headers: Readonly<Record<string, string>>;
   /** Makes the body of a request. */
   encode(window: ProfileWindow, resource: PushResource): Uint8Array;
-  /** What a target that has said yes says on top; `undefined` where that is nothing. */
+  /** Reads the remark in the answer of a target that has accepted; `undefined` where there is none. */
   noteOf?(body: Uint8Array): string | undefined;
 }

@@ -1,6 +1,6 @@
 import type { PostAnswer } from "./http_post.ts";
 
-/** What has become of profiles that were sent. */
+/** The fate of profiles that were sent. */
 export type PushOutcome =
   /** The target has taken them; all, unless a note says otherwise. */
   | { kind: "taken"; note?: string }

@@ -89,7 +89,7 @@ function parseUrl(text: string | undefined): URL | undefined {
 }
 
 function invalid(value: string): Error {
-  // What stands in front of an @ or behind a ? can be secret.
+  // A password stands in front of an @, a token may stand behind a ?, and neither is shown.
   const shown = value.replace(/\/\/[^/]*@/, "//…@").replace(/[?#].*$/s, "?…");
   return usageOfPush(
     `Cannot push to "${shown}": must be otlp, pyroscope or parca with an address, as otlp+http://localhost:4318`,

@@ -1,6 +1,6 @@
 /** The memory of a process, in bytes, as `process.memoryUsage()` has it. */
 export interface ProcessMemory {
-  /** All that is resident. */
+  /** Resident memory: pages that are in RAM. */
   rss: number;
   /** Objects in V8's heap. */
   heapUsed: number;

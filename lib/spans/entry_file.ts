@@ -10,10 +10,10 @@ import type { EntryFileStart } from "../recording/entry_lines.ts";
 const MOST_ENTRIES = 500;
 const LONGEST_WAIT = 2e8;
 
-/** How often both clocks are read. */
+/** The number of times that both clocks are read; the reading that took the least time counts. */
 const READINGS = 20;
 
-/** What a file of entries is of. */
+/** The facts of a file of entries. */
 export interface EntryFileKind {
   /** The word at the file's start, such as `spans`. */
   kind: string;

@@ -33,7 +33,7 @@ export class AddressMap {
     if (this.#keys[slot] === address) this.#values[slot] = 0;
   }
 
-  /** All values. */
+  /** The values, in no order. */
   *values(): Iterable<number> {
     for (const stored of this.#values) if (stored !== 0) yield stored - 1;
   }

@@ -11,7 +11,7 @@ const MOST_ALIGNMENTS = 5;
 /** The largest uncertainty of a clock that is aligned, in µs. */
 const ALIGNED = 1_000;
 
-/** What has been read of a log. */
+/** The part of a log that has been read. */
 export interface FollowedState {
   parser: LogParser;
   resolver: FrameResolver;

@@ -34,7 +34,7 @@ export class PushReceiver implements AsyncDisposable {
   requests = 0;
   /** Whether a Collector sends requests on to it. */
   isBehindCollector = false;
-  /** How it answers; `undefined` for as an engine does. */
+  /** Its answer; `undefined` for that of an engine. */
   misbehaviour: Misbehaviour | undefined;
   readonly #server = http.createServer((request, response) => {
     this.requests++;

@@ -83,7 +83,7 @@ export class ConsumedLogs {
     for (const { name, path, pid, isEnded, released } of watch.logs) {
       // A Worker ends, and its log with it, while its process goes on.
       if (isEnded || !isOpen(pid, name)) {
-        // What has ended meanwhile may have samples in the next window.
+        // A Worker that has ended meanwhile may have samples in the next window.
         if (!this.#ended.has(name)) ended.add(name);
         else {
           this.followed.forget(path);

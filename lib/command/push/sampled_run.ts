@@ -17,7 +17,7 @@ const WINDOW = 15;
 /** Options of `run` that only a program has that is sampled. */
 const FOR_SAMPLING = ["freq", "sampler"];
 
-/** How a program is sampled while it runs. */
+/** The wishes for the sampling of a program while it runs. */
 export interface Sampling {
   push: PushWish | undefined;
   listen: ListenAddress | undefined;

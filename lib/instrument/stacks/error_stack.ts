@@ -51,7 +51,7 @@ interface Hidden {
   isSettled?: boolean;
   /** Whether the source line of the error is to be printed too. */
   isOutermost?: boolean;
-  /** How often the error is among its own causes, and so read before it is read as the outermost. */
+  /** The number of times that the error is among its own causes: it is read so often before it is read as the outermost. */
   repeats?: number;
 }
 

@@ -11,7 +11,7 @@ export interface WaitSum {
   callee: number;
 }
 
-/** How the time of a stack's waits counts. */
+/** The rule by which the time of a stack's waits counts. */
 export interface CountedStack {
   /** The part of its leaf waits that counts: less than 1 where others waited at the same time. */
   share: number;

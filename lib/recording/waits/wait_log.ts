@@ -19,7 +19,7 @@ export type WaitsEntry = ["waits", ...number[]];
 /** An entry of the file. */
 export type WaitFileEntry = WaitStackEntry | WaitsEntry;
 
-/** What a function waited for. */
+/** The kind of promise that a function waited for. */
 export const WaitKind = {
   /** A promise that no other async function of the program made. */
   LEAF: 0,

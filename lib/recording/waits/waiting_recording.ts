@@ -116,7 +116,7 @@ function sourceTexts(
   return new Map(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** How well a program's waits are known. */
+/** Numbers that say how exact a program's waits are. */
 export interface WaitingFacts {
   /** The awaits that were recorded. */
   recorded: number;

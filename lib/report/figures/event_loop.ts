@@ -30,7 +30,7 @@ export interface EventLoop {
   utilisation: number;
   /** Nanoseconds that an event waits for the loop, of those that come at any time: the mean. */
   meanDelay: number;
-  /** The same, for 99 of 100 events. */
+  /** The delay in nanoseconds that 99 of 100 events do not exceed. */
   delay99: number;
   /** The longest turns. */
   longest: readonly Turn[];

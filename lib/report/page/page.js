@@ -877,7 +877,7 @@ export const page = [
   "  threads;",
   "  /** Texts by index of the file. */",
   "  sources;",
-  "  /** What V8 did with the code of a function, in words, by its index. */",
+  "  /** Sentences on V8's work on the code of a function, by the function's index. */",
   "  histories;",
   "  #lineTexts = /* @__PURE__ */ new Map();",
   "  constructor(data) {",

@@ -169,7 +169,7 @@ export interface PageData {
   timeline?: PageTimeline;
   /** The reasons for which lines take their time, from the most to the least; none in a comparison. */
   causes: PageCause[];
-  /** What V8 did with the code of functions, in words, by index of the function. */
+  /** Sentences on V8's work on the code of functions, by index of the function. */
   histories: { fn: number; text: string }[];
   /** The texts of files, by index of the file: each is written in a piece of its own. */
   sources: Record<number, PageSource>;

@@ -51,7 +51,7 @@ export class HeapSampler {
   };
 
   /**
-   * What was sampled up to now. Sampling goes on.
+   * Returns the samples up to now. Sampling goes on.
    *
    * @param collects Whether garbage is collected before, so that only held objects count as live.
    */

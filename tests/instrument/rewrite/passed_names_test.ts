@@ -20,7 +20,7 @@ function traitsOf(text: string) {
   return bodyTraits(statements);
 }
 
-/** How a piece gets `this`, and the number of places that rename `arguments`. */
+/** The way in which a piece gets `this`, and the number of places that rename `arguments`. */
 function own(text: string, owner: Partial<Owner> = {}): [string, number] | undefined {
   const passed = passOwn(traitsOf(text), { ...METHOD, ...owner });
   if (passed === undefined) return undefined;

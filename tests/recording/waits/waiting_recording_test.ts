@@ -67,7 +67,7 @@ Deno.test("waitingRecording() gives concurrent waits the time of their Promise.a
     ]),
     { "main:2 (concurrent) a:5": 20, "main:3 (concurrent) b:6": 20 },
   );
-  // What no recorded branch explains stays with the function.
+  // Time that no recorded branch explains stays with the function.
   deepEqual(
     stacksOf([["main:2 a:5", 10, LEAF], ["main:4", 40, OTHERS]]),
     { "main:2 a:5": 10, "main:4": 30 },

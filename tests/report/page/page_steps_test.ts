@@ -52,7 +52,7 @@ Deno.test("prepare() computes what is drawn, and the next state leaves it as it 
   const next = view.at(readState("graph=time&thread=0&pane=calls&fn=0"));
   const steps = next.prepare();
   steps.next();
-  // What is drawn is still kept, and the computation can be left.
+  // The drawn state is still kept, and the computation can be left.
   equal(view.tree, tree);
   finish(next.prepare());
   equal(view.tree, tree);

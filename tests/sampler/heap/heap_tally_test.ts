@@ -2,7 +2,7 @@ import { deepEqual } from "node:assert/strict";
 
 import { HeapTally, type SampledHeap } from "../../../lib/sampler/heap/heap_tally.ts";
 
-/** What V8 gives for `main`, which calls `leak`, which has allocated one object for each size. */
+/** V8's answer for `main`, which calls `leak`, which has allocated one object for each size. */
 function sampled(sizes: readonly number[]): SampledHeap {
   const frame = { url: "", scriptId: "0", lineNumber: -1, columnNumber: -1 };
   const node = (functionName: string, id: number, selfSize: number, children: unknown[]) => ({
