@@ -65,7 +65,7 @@ Deno.test("parseCommandLine() refuses an unknown option and names it", () => {
       hint: "--help lists commands and options",
     });
   }
-  throws(() => parseCommandLine(["-F", "9"], parseOptionsOf("run")), /"-F": it is unknown/);
+  throws(() => parseCommandLine(["-k", "mono"], parseOptionsOf("run")), /"-k": it is unknown/);
 });
 
 Deno.test("parseCommandLine() refuses a missing value, and a value for a flag", () => {

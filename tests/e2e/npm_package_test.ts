@@ -515,7 +515,8 @@ testNeeding(obstacleOfNpm, "the package is small, and installs few others", asyn
   console.log(
     `${built.size} bytes, ${built.unpackedSize} bytes unpacked, ${others.length} dependencies`,
   );
-  ok(built.unpackedSize <= 800_000, `${built.unpackedSize} bytes`);
+  // 160 KB of it are the messages of OpenTelemetry, which only `--push` loads.
+  ok(built.unpackedSize <= 1_000_000, `${built.unpackedSize} bytes`);
   ok(others.length <= 10, others.join());
 });
 
