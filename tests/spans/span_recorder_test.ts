@@ -48,7 +48,7 @@ for (const runtime of SPAN_RUNTIMES) {
     for (let i = 1; i < runs.start.length; i++) ok(runs.start[i]! >= runs.end[i - 1]!);
     const outer = spans.findIndex(({ name }) => name === "outer");
     equal(spans.find(({ name }) => name === "inner")!.parent, outer);
-    // All that runs in no span, as the last 30 ms, is in no run.
+    // Code outside of all spans, as in the last 30 ms, is in no run.
     const total = spans.reduce((sum, { running }) => sum + running, 0);
     const last = runs.end.at(-1)! - runs.start[0]!;
     ok(total < last, `${total} of ${last}`);

@@ -114,10 +114,12 @@ export class BuiltinSource implements WindowSource {
     }
     const path = `${this.#directory}/samples`;
     const result = releaseFront(path, { from: this.#released, to: this.#at });
-    if ("released" in result) this.#released = result.released;
-    else {this.#options.onProblem(
-        `Samples fill the disk: the file cannot be cut (${result.reason})`,
-      );}
+    if ("released" in result) {
+      this.#released = result.released;
+    } else {
+      const { reason } = result;
+      this.#options.onProblem(`Samples fill the disk: the file cannot be cut (${reason})`);
+    }
   }
 
   #recordingOf(file: SampleFile): Promise<Recording> {
