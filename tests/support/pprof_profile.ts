@@ -54,6 +54,8 @@ const SCHEMA: Schema = {
 export interface ReadPprof {
   /** As `cpu/nanoseconds`. */
   sampleTypes: string[];
+  /** The file of the first mapping. */
+  program: string;
   periodType: string;
   period: number;
   /** Nanoseconds since 1970. */
@@ -145,6 +147,7 @@ export function readPprof(gzipped: Uint8Array): ReadPprof {
   if (problems.length > 0) throw new Error(problems.slice(0, 20).join("\n"));
   return {
     sampleTypes,
+    program: text((profile["mappings"] as Message[])[0]?.["filename"]),
     periodType: typeText(profile["periodType"]),
     period: Number(profile["period"] ?? 0n),
     time: profile["time"] ?? 0n,
