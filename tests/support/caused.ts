@@ -7,6 +7,7 @@ import {
 } from "../../lib/recording/frame.ts";
 import { FrameTable } from "../../lib/recording/frame_table.ts";
 import type { Recording } from "../../lib/recording/recording.ts";
+import { withSkippedCallers } from "../../lib/recording/skipped/skipped_callers.ts";
 import { StackTable } from "../../lib/recording/stack_table.ts";
 import { recordingOf } from "./recordings.ts";
 
@@ -26,7 +27,7 @@ export function at(text: string, details: ExecutionDetails = { tier: "turbofan" 
   return functionFrame({ name: name!, file: "/app/a.ts", line: 1 }, { position, ...details });
 }
 
-/** A recording of stacks, outermost first, each with its samples. */
+/** A recording of stacks, outermost first, each with its samples, as the readers make it. */
 export function recorded(
   stacks: readonly [frames: Frame[], samples: number][],
   facts: Partial<Recording> = {},
@@ -37,7 +38,7 @@ export function recorded(
     table.add("deno", list.map((frame) => frames.same(frame)), { samples, weight: 1000 * samples });
   }
   const sources = new Map([["/app/a.ts", SOURCE]]);
-  return recordingOf([], { stacks: table.stacks(), sources, ...facts });
+  return withSkippedCallers(recordingOf([], { stacks: table.stacks(), sources, ...facts }));
 }
 
 /** The builtin of a megamorphic load. */

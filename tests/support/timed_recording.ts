@@ -1,4 +1,4 @@
-import { activityFrame, type Frame, functionFrame } from "../../lib/recording/frame.ts";
+import { activityFrame, codeFrame, type Frame, functionFrame } from "../../lib/recording/frame.ts";
 import { FrameTable } from "../../lib/recording/frame_table.ts";
 import type { Recording } from "../../lib/recording/recording.ts";
 import { SampleTableBuilder } from "../../lib/recording/sample_table.ts";
@@ -8,7 +8,7 @@ import { recordingOf } from "./recordings.ts";
 
 /** A sample to make. */
 export interface MadeSample {
-  /** `name@file:line:executed line`, with `@column` behind it or without, `(activity)`, or a symbol of a library; outermost first. */
+  /** `name@file:line:executed line`, with `@column` behind it or without, `(activity)`, `builtin/name`, or a symbol of a library; outermost first. */
   stack: string;
   /** Milliseconds. */
   time: number;
@@ -43,6 +43,8 @@ export function timedRecording(
       })
       : activity !== undefined
       ? activityFrame(activity)
+      : text.startsWith("builtin/")
+      ? codeFrame("builtin", text.slice("builtin/".length))
       : natives.at({ symbol: text, module: "/usr/lib/libc.so.6" });
     made.set(text, frame);
     return frame;

@@ -8,6 +8,7 @@ import { sourcesOf } from "../sources.ts";
 import { ThreadTable } from "../thread_table.ts";
 import { CodePlaces } from "./code_places.ts";
 import { withIdleThreads } from "../idle_threads.ts";
+import { withSkippedCallers } from "../skipped/skipped_callers.ts";
 import { systemCallName } from "../system_call.ts";
 import { blockedFrame, WAITING_FOR_CORE, WALL_CLOCK } from "../thread_state.ts";
 import type { SampledState, SampleFile } from "./sample_file.ts";
@@ -68,7 +69,8 @@ export function sampledRecording(file: SampleFile, program: SampledProgram): Rec
     ...(history === undefined ? {} : { history }),
     sources: sourcesOf(new Set(collected.stacks.flatMap(({ frames }) => frames)), program.resolver),
   };
-  return isOfRealTime ? withIdleThreads(recording) : recording;
+  const whole = withSkippedCallers(recording);
+  return isOfRealTime ? withIdleThreads(whole) : whole;
 }
 
 /** The frame for the state of a thread, which stands innermost on its stack. */

@@ -15,6 +15,7 @@ import { type EventAttributes, SampleType } from "./event_attributes.ts";
 import { type FileHeader, readFileHeader } from "./file_header.ts";
 import { activityFrame, isBuiltin } from "../frame.ts";
 import { withIdleThreads } from "../idle_threads.ts";
+import { withSkippedCallers } from "../skipped/skipped_callers.ts";
 import { blockingCall } from "../system_call.ts";
 import { blockedFrame, WAITING_FOR_CORE, WALL_CLOCK } from "../thread_state.ts";
 import { framesOfLocations } from "./location_frames.ts";
@@ -268,14 +269,15 @@ function readStacks(
       ...(history === undefined ? {} : { history }),
       ...timesOf(context, table.time),
     };
-    if (wall === undefined) return [recording];
+    const whole = withSkippedCallers(recording);
+    if (wall === undefined) return [whole];
     // perf's own times are of the clock's samples only.
     const first = table.weight.reduce(
       (least, weight, i) => Math.min(least, table.time[i]! - weight),
       Infinity,
     );
     const duration = (table.time.at(-1)! - first) / 1e6;
-    return [withIdleThreads({ ...recording, event: WALL_CLOCK, duration })];
+    return [withIdleThreads({ ...whole, event: WALL_CLOCK, duration })];
   });
 }
 

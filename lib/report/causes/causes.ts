@@ -46,13 +46,12 @@ export async function causesOf(
   { loadAnalysis = loadOwnAnalysis }: CausesOptions = {},
 ): Promise<Causes> {
   const functions = functionCode(recording);
-  const accesses = megamorphicAccesses(recording);
-  let program = accesses.outside;
+  let program = 0;
   for (const { weight } of programStacks(recording)) program += weight;
   const isLarge = (kind: Cause["kind"], weight: number) => weight >= LEAST_SHARE[kind] * program;
   const found: (Omit<Cause, "share"> & { samples?: number })[] = [
     ...deoptCauses(recording, program),
-    ...accesses.causes,
+    ...megamorphicAccesses(recording),
     ...callCauses(recording),
     ...runtimeCauses(recording),
   ];

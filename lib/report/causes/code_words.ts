@@ -13,11 +13,15 @@ const TIER_NAMES: Readonly<Record<CodeTier, string>> = {
   turbofan: "TurboFan",
 };
 
-/** The compilers of a function's code by time: `TurboFan 75.0 %, Sparkplug 25.0 %`. */
-export function tierWords({ self, tiers }: Pick<FunctionCode, "self" | "tiers">): string {
+/**
+ * The compilers of a function's code by time: `TurboFan 75.0 %, Sparkplug 25.0 %`, shares of the time
+ * whose compiler is known.
+ */
+export function tierWords({ tiers }: Pick<FunctionCode, "tiers">): string {
+  const known = [...tiers.values()].reduce((total, weight) => total + weight, 0);
   return [...tiers].sort((a, b) => b[1] - a[1])
-    .filter(([, weight]) => weight >= LEAST_SHARE * self)
-    .map(([tier, weight]) => `${TIER_NAMES[tier]} ${percentText(weight / self)}`)
+    .filter(([, weight]) => weight >= LEAST_SHARE * known)
+    .map(([tier, weight]) => `${TIER_NAMES[tier]} ${percentText(weight / known)}`)
     .join(", ");
 }
 

@@ -1,5 +1,5 @@
 import { type CodeHistory, functionKey } from "../../recording/code_history.ts";
-import { activityOfFrame, type CodeTier, isBuiltin } from "../../recording/frame.ts";
+import { activityOfFrame, type CodeTier } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
 import type { FunctionCode } from "./cause.ts";
 import { isFailure } from "./deopt_reasons.ts";
@@ -10,15 +10,13 @@ const COMPILATIONS: readonly (string | undefined)[] = ["compile", "optimise", "d
 
 /**
  * Tells for each function the compilers whose code took its time, how often V8 optimised and
- * deoptimised it, and the time that V8 compiled and collected garbage on its behalf. Builtins do not count: most of them make no stack frame, and then the stack lacks the
- * function that called them.
+ * deoptimised it, and the time that V8 compiled and collected garbage on its behalf.
  *
  * @returns The functions, from the most self time to the least.
  */
 export function functionCode(recording: Recording): FunctionCode[] {
   const functions = new Map<string, FunctionCode & { tiers: Map<CodeTier, number> }>();
   for (const { frames, index, innermost, weight } of programStacks(recording)) {
-    if (isBuiltin(frames.at(-1)!)) continue;
     const key = functionKey(innermost);
     let entry = functions.get(key);
     if (entry === undefined) {

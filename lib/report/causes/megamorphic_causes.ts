@@ -2,38 +2,30 @@
  * Finds the property accesses that see objects of many shapes. Optimised code calls a builtin of
  * V8's for them whose name ends in `_Megamorphic` (v8/src/builtins/builtins-ic-gen.cc).
  *
- * Most of such a builtin's code makes no stack frame. A sampler that follows frame pointers then
- * misses the function that called the builtin: the stack ends with that function's caller. Samples in
- * which the builtin has a frame, and samples of the function's own code, tell which function and
- * which access it is.
+ * Most of such a builtin's code makes no stack frame, and then the function that called it has been
+ * added to the stack without a place (recording/skipped/). Samples in which the builtin has a frame,
+ * and samples of the function's own code, tell which access it is.
  */
 import { functionKey, type FunctionPlace } from "../../recording/code_history.ts";
 import { type Frame, isApp, isBuiltin } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { AccessSites } from "./access_sites.ts";
 import { type Access, AccessTexts, isSameAccess } from "./access_text.ts";
-import { CalledFunctions } from "./called_functions.ts";
 import type { Cause } from "./cause.ts";
 import { type LineWeight, LineWeights } from "./line_weights.ts";
 import { placeOf, type SourceFrame } from "./program_stacks.ts";
 
 const MEGAMORPHIC = /^(Keyed)?(Load|Store|Define\w*|Has)\w*?IC(?:Trampoline)?_Megamorphic/;
 
-/** Megamorphic accesses of a recording. */
-export interface MegamorphicAccesses {
-  causes: (Omit<Cause, "share"> & { samples: number })[];
-  /** Time of theirs in stacks that have no function of the program, in the recording's unit. */
-  outside: number;
-}
-
 /**
  * Finds the lines with megamorphic accesses. Where samples leave several accesses of a function
  * open, the line is the one that took most time, and the fact names the others. Time whose function
  * cannot be told is left out.
  */
-export function megamorphicAccesses(recording: Recording): MegamorphicAccesses {
-  const { lines, outside } = megamorphicLines(recording);
-  const causes = lines.map(({ others, isCall, ...line }) => ({
+export function megamorphicAccesses(
+  recording: Recording,
+): (Omit<Cause, "share"> & { samples: number })[] {
+  return megamorphicLines(recording).map(({ others, isCall, ...line }) => ({
     kind: "megamorphic access" as const,
     ...line,
     fact: `${
@@ -43,7 +35,6 @@ export function megamorphicAccesses(recording: Recording): MegamorphicAccesses {
       "V8 searches a table at each access: create these objects with the same properties in the " +
       "same order, use a Map for names that vary, or handle each kind in a function of its own.",
   }));
-  return { causes, outside };
 }
 
 /** A line with the other lines that its time can be of. */
@@ -59,17 +50,14 @@ function othersText(others: ReadonlySet<number>): string {
   return `, here or on line ${lines.join(" or ")}`;
 }
 
-function megamorphicLines(recording: Recording): { lines: AccessLine[]; outside: number } {
+function megamorphicLines(recording: Recording): AccessLine[] {
   const isAccess = (frame: Frame) => isBuiltin(frame) && MEGAMORPHIC.test(frame.name);
   // Most programs have none, and then nothing has to be learned of 100 000 stacks.
-  if (!recording.stacks.some(({ frames }) => frames.some(isAccess))) {
-    return { lines: [], outside: 0 };
-  }
-  const calls = new CalledFunctions();
+  if (!recording.stacks.some(({ frames }) => frames.some(isAccess))) return [];
   const pieces = new Map<string, AccessSites>();
   const texts = new AccessTexts(recording.sources);
-  const unknown: {
-    outer: readonly Frame[];
+  const unplaced: {
+    fn: FunctionPlace;
     access: BuiltinAccess;
     weight: number;
     samples: number;
@@ -84,7 +72,6 @@ function megamorphicLines(recording: Recording): { lines: AccessLine[]; outside:
     return piece;
   };
   for (const { frames, weight } of recording.stacks) {
-    calls.learn(frames, weight);
     const owner = frames.findLastIndex((frame) => isApp(frame) && !frame.isInlined);
     if (owner < 0) continue;
     const innermost = frames.findLastIndex(isApp);
@@ -98,22 +85,19 @@ function megamorphicLines(recording: Recording): { lines: AccessLine[]; outside:
     if (at < 0 || frames.slice(at + 1).some(isApp)) continue;
     const access = accessOf(frames[at]!.name);
     const caller = frames[at - 1];
-    const found = caller?.file !== undefined && isApp(caller) && caller.position !== undefined
-      ? texts.at(caller.file, caller.position)
-      : undefined;
+    if (caller?.file === undefined || !isApp(caller)) continue;
+    const found = caller.position && texts.at(caller.file, caller.position);
     if (found !== undefined && isSameAccess(found, access)) {
       const fn = placeOf(caller as SourceFrame);
-      lines.add({ fn, ...caller!.position!, weight, samples });
-      if (found.isCall) calling.add(lineKey(fn, caller!.position!.line));
+      lines.add({ fn, ...caller.position!, weight, samples });
+      if (found.isCall) calling.add(lineKey(fn, caller.position!.line));
       const owner = frames.slice(0, at).findLast((frame) => isApp(frame) && !frame.isInlined);
       if (owner !== undefined) piecesOf(owner).confirm(caller as SourceFrame, found, weight);
-    } else unknown.push({ outer: frames.slice(0, at), access, weight, samples });
+    } else if (caller.position === undefined) {
+      unplaced.push({ fn: placeOf(caller as SourceFrame), access, weight, samples });
+    }
   }
-  let outside = 0;
-  for (const { outer, access, weight, samples } of unknown) {
-    const fn = calls.calleeOf(outer);
-    if (fn === undefined) continue;
-    if (!outer.some(isApp)) outside += weight;
+  for (const { fn, access, weight, samples } of unplaced) {
     const sites = pieces.get(functionKey(fn))?.sites(access) ?? [];
     if (sites.length === 0) lines.add({ fn, weight, samples });
     for (const { fn, line, column, access, share, others } of sites) {
@@ -122,14 +106,11 @@ function megamorphicLines(recording: Recording): { lines: AccessLine[]; outside:
       if (access.isCall) calling.add(lineKey(fn, line));
     }
   }
-  return {
-    lines: lines.all().map((line) => ({
-      ...line,
-      others: othersOf.get(lineKey(line.fn, line.line)) ?? new Set(),
-      isCall: calling.has(lineKey(line.fn, line.line)),
-    })),
-    outside,
-  };
+  return lines.all().map((line) => ({
+    ...line,
+    others: othersOf.get(lineKey(line.fn, line.line)) ?? new Set(),
+    isCall: calling.has(lineKey(line.fn, line.line)),
+  }));
 }
 
 function lineKey(fn: FunctionPlace, line: number | undefined): string {

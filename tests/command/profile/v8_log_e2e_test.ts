@@ -93,6 +93,53 @@ testNeeding(obstacle, "profile() shows functions that V8 inlines, in order", asy
   }
 });
 
+/**
+ * Three functions whose time is in a builtin that makes no stack frame, as 1 to 2 to 3: a module's
+ * body, an async function that a builtin resumes, and one that is called plainly.
+ */
+const FRAMELESS = `
+const shapes = Array.from({ length: 40 }, (_, i) => ({ ["key" + i]: 1, width: i }));
+async function resumed(): Promise<number> {
+  await 1;
+  let sum = 0;
+  for (let k = 0; k < 1_600_000; k++) for (const shape of shapes) sum = sum + shape.width | 0;
+  return sum;
+}
+function called(): number {
+  let sum = 0;
+  for (let k = 0; k < 2_400_000; k++) for (const shape of shapes) sum = sum + shape.width | 0;
+  return sum;
+}
+let sum = 0;
+for (let k = 0; k < 800_000; k++) for (const shape of shapes) sum = sum + shape.width | 0;
+console.log(sum + await resumed() + called() === 0.5);
+`;
+
+testNeeding(
+  obstacle,
+  "profile() gives the time of builtins to the function that called them",
+  async () => {
+    await using place = new Workplace();
+    place.write("app.ts", FRAMELESS);
+    const { stacks } = await profile(place, ["app.ts"]);
+    const inLoad = ({ frames }: SeenStack) => /^LoadIC/.test(frames.at(-1)!.name);
+    const inFunction = (name: string) => (stack: SeenStack) =>
+      innermostIn(stack, /app\.ts$/) === name;
+    const program = weightOf(stacks, (stack) => innermostIn(stack, /app\.ts$/) !== undefined);
+    const loads = weightOf(stacks, inLoad);
+    ok(loads > 0.3 * program, "V8 has called no builtin, so the test has shown nothing");
+    const lost = weightOf(
+      stacks.filter(inLoad),
+      (stack) => innermostIn(stack, /app\.ts$/) === undefined,
+    );
+    ok(lost < 0.03 * loads, `${lost} of ${loads} without a function`);
+    for (const [name, sixths] of [["<module>", 1], ["resumed", 2], ["called", 3]] as const) {
+      const share = weightOf(stacks, inFunction(name)) / program;
+      ok(Math.abs(share - sixths / 6) < 0.06, `${name} has ${share.toFixed(2)} of the time`);
+    }
+  },
+);
+
 const HOT_LINE = `
 interface Item {
   text: string;
