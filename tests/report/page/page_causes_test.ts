@@ -27,6 +27,7 @@ Deno.test("pageCauses() puts causes and the history of code at the page's functi
   );
   equal(fact, "property access on objects of many shapes (megamorphic)");
   deepEqual(histories.map(({ fn, text }) => [functions.name[fn], text]), [
+    ["widths", "never optimised, never deoptimised"],
     ["main", "optimised once by TurboFan, never deoptimised"],
   ]);
 });
