@@ -31,7 +31,8 @@ export function pushResource(
 ): PushResource {
   const attributes = new Map<string, string>([["service.instance.id", randomUUID()]]);
   if (runtime !== undefined) {
-    attributes.set("process.runtime.name", runtime.name);
+    // OpenTelemetry's semantic conventions have a word of their own for Node.
+    attributes.set("process.runtime.name", runtime.name === "node" ? "nodejs" : runtime.name);
     attributes.set("process.runtime.version", runtime.version);
   }
   const pairs = decodePairs(read("OTEL_RESOURCE_ATTRIBUTES") ?? "");

@@ -1,7 +1,7 @@
 /**
- * Measures the cost of V8's log, of spans and of recorded awaits for a server made with hono, under 20
- * connections: requests per second, and the 99th percentile of their times. The plain server and the
- * others take turns.
+ * Measures the cost of V8's log, of spans, of recorded awaits and of `run --push` for a server made with
+ * hono, under 20 connections: requests per second, the 99th percentile of their times, and the processor
+ * time of this package's own processes. The plain server and the others take turns.
  *
  *     deno run -A scripts/compare/bench_server.ts [directory]
  *
@@ -25,25 +25,43 @@ const logFile = `${directory}/logs/%p.log`;
 
 const LOG = logFlags({ logFile, runtime: "deno" });
 
-/** Flags for V8, by way: those of `run`, and variants with a flag less or another flag. */
-const WAYS: Readonly<Record<string, readonly string[]>> = {
-  plain: [],
-  "V8's log": LOG,
-  "without --log-source-position": LOG.filter((flag) => flag !== "--log-source-position"),
-  "only --log-code": ["--log-code", "--no-log-source-code", `--logfile=${logFile}`],
-  "interpreted frames instead": logFlags({ logFile }),
-  "both": logFlags({ logFile, allLines: true }),
-  "spans": [],
-  "awaits": [],
-};
-
-/** The variables of ways in which the program records something itself. */
-const VARIABLES: Readonly<Record<string, VariableName>> = {
-  spans: "JS_PERF_SPANS",
-  awaits: "JS_PERF_WAITS",
-};
-
 const PRELOAD = new URL("../../lib/sampler_preload.ts", import.meta.url).href;
+const CLI = new URL("../../lib/command/cli.ts", import.meta.url).href;
+
+/** Windows that `run --push` has sent; an engine on another machine would take them. */
+let windows = 0;
+const engine = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+  await request.body?.cancel();
+  windows++;
+  return new Response();
+});
+
+/** A way to run the server. */
+interface Way {
+  /** The words between Deno's own and the program's. */
+  words: readonly string[];
+  /** The variable by which the program records something itself, into a file. */
+  variable?: VariableName;
+}
+
+const byFlags = (flags: readonly string[]): Way => ({ words: [`--v8-flags=${flags}`] });
+const byCommand = (...words: readonly string[]): Way => ({ words: [CLI, "run", ...words] });
+const PUSH = ["--push", `otlp+http://127.0.0.1:${engine.addr.port}`];
+
+/** Flags of `run` and variants with a flag less or another flag, recorders in the program, commands. */
+const WAYS: Readonly<Record<string, Way>> = {
+  plain: { words: [] },
+  "V8's log": byFlags(LOG),
+  "without --log-source-position": byFlags(LOG.filter((flag) => flag !== "--log-source-position")),
+  "only --log-code": byFlags(["--log-code", "--no-log-source-code", `--logfile=${logFile}`]),
+  "interpreted frames instead": byFlags(logFlags({ logFile })),
+  "both": byFlags(logFlags({ logFile, allLines: true })),
+  "spans": { words: [`--preload=${PRELOAD}`], variable: "JS_PERF_SPANS" },
+  "awaits": { words: [`--preload=${PRELOAD}`], variable: "JS_PERF_WAITS" },
+  "run": byCommand(),
+  "run --push": byCommand(...PUSH, "--sampler", "perf"),
+  "run --push, built-in": byCommand(...PUSH, "--sampler", "builtin"),
+};
 
 /** The result of one run. */
 interface Load {
@@ -51,6 +69,8 @@ interface Load {
   rate: number;
   /** Milliseconds within which 99 of 100 requests were answered. */
   p99: number;
+  /** Part of a core that processes beside the server took, of 1. */
+  beside: number;
 }
 
 async function install(): Promise<void> {
@@ -78,7 +98,7 @@ async function untilUp(url: string): Promise<void> {
   }
 }
 
-async function load(url: string, seconds: number): Promise<Load> {
+async function load(url: string, seconds: number): Promise<Omit<Load, "beside">> {
   const { stdout } = await new Deno.Command("node", {
     args: [`${directory}/node_modules/autocannon/autocannon.js`, "-j", "-c", `${CONNECTIONS}`]
       .concat("-d", `${seconds}`, url),
@@ -91,30 +111,45 @@ async function load(url: string, seconds: number): Promise<Load> {
 
 async function run(name: string): Promise<Load> {
   const port = freePort();
-  const flags = WAYS[name]!;
-  const variable = VARIABLES[name];
-  const engine = [
-    ...(flags.length === 0 ? [] : [`--v8-flags=${flags}`]),
-    ...(variable === undefined ? [] : [`--preload=${PRELOAD}`]),
-  ];
+  const { words, variable } = WAYS[name]!;
   const entries = `${directory}/entries`;
   Deno.writeTextFileSync(entries, "");
   const server = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ...engine, `${directory}/server.mjs`, `${port}`],
+    args: ["run", "-A", ...words, `${directory}/server.mjs`, `${port}`],
     cwd: directory,
     env: variable === undefined ? {} : { [variable]: entries },
+    stderr: "null",
   }).spawn();
   try {
     const url = `http://127.0.0.1:${port}/users/7`;
     await untilUp(url);
     await load(url, 2);
-    return await load(url, SECONDS);
+    const before = timeBeside(server.pid);
+    const result = await load(url, SECONDS);
+    return { ...result, beside: (timeBeside(server.pid) - before) / SECONDS };
   } finally {
     server.kill();
     await server.status;
     await Deno.remove(`${directory}/logs`, { recursive: true });
     await Deno.mkdir(`${directory}/logs`);
   }
+}
+
+/** Seconds of processor time of a process and its children, but for the server among them. */
+function timeBeside(pid: number): number {
+  const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim();
+  if (children === "") return 0;
+  let ticks = 0;
+  for (const process of [String(pid), ...children.split(" ")]) {
+    const words = Deno.readTextFileSync(`/proc/${process}/cmdline`).split("\0");
+    // V8's flags stand before the server's path, and no command does.
+    if (process !== String(pid) && words.includes(`${directory}/server.mjs`)) continue;
+    const stat = Deno.readTextFileSync(`/proc/${process}/stat`);
+    // proc(5): utime, stime, cutime and cstime are the 12th to 15th word behind the name.
+    const times = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 15);
+    ticks += times.reduce((sum, time) => sum + Number(time), 0);
+  }
+  return ticks / 100;
 }
 
 function median(values: readonly number[]): number {
@@ -129,9 +164,15 @@ for (let round = 0; round < ROUNDS; round++) {
   for (const name of names) loads.get(name)!.push(await run(name));
 }
 const of = (name: string, key: keyof Load) => median(loads.get(name)!.map((load) => load[key]));
-console.log("| way | requests a second | of plain | p99 |\n| --- | --- | --- | --- |");
+console.log("| way | requests a second | of plain | p99 | beside the server |");
+console.log("| --- | --- | --- | --- | --- |");
 for (const name of names) {
   const share = (of(name, "rate") / of("plain", "rate")).toFixed(3);
-  console.log(`| ${name} | ${of(name, "rate").toFixed(0)} | ${share} | ${of(name, "p99")} ms |`);
+  const beside = (100 * of(name, "beside")).toFixed(1);
+  console.log(
+    `| ${name} | ${of(name, "rate").toFixed(0)} | ${share} | ${of(name, "p99")} ms | ${beside} % |`,
+  );
 }
+console.log(`${windows} windows were sent`);
+await engine.shutdown();
 if (Deno.args[0] === undefined) await Deno.remove(directory, { recursive: true });

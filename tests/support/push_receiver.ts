@@ -3,6 +3,7 @@
  */
 import { Buffer } from "node:buffer";
 import * as http from "node:http";
+import * as https from "node:https";
 import { gunzipSync } from "node:zlib";
 
 import { readOtlpProfiles, type ReadProfile } from "./otlp_profiles.ts";
@@ -16,6 +17,12 @@ export interface ReceivedPush {
   otlp: ReadProfile[];
   /** Labels and profiles of the other two. */
   series: { labels: Record<string, string>; profile: ReadPprof }[];
+}
+
+/** A certificate with its key, in PEM. */
+export interface Certificate {
+  cert: string;
+  key: string;
 }
 
 /** Answers a request in another way; returns whether it has. */
@@ -36,17 +43,31 @@ export class PushReceiver implements AsyncDisposable {
   isBehindCollector = false;
   /** Its answer; `undefined` for that of an engine. */
   misbehaviour: Misbehaviour | undefined;
-  readonly #server = http.createServer((request, response) => {
-    this.requests++;
-    const pieces: Uint8Array[] = [];
-    request.on("data", (piece) => pieces.push(piece));
-    request.on("end", () => this.#answer(request, response, Buffer.concat(pieces)));
-  });
+  readonly #server: http.Server;
+  readonly #scheme: "http" | "https";
   #port = 0;
 
-  /** Starts one, on a port of loopback; a free one unless named. */
-  static async start(port = 0): Promise<PushReceiver> {
-    const receiver = new PushReceiver();
+  private constructor(certificate: Certificate | undefined) {
+    const listener: http.RequestListener = (request, response) => {
+      this.requests++;
+      const pieces: Uint8Array[] = [];
+      request.on("data", (piece) => pieces.push(piece));
+      request.on("end", () => this.#answer(request, response, Buffer.concat(pieces)));
+    };
+    this.#scheme = certificate === undefined ? "http" : "https";
+    this.#server = certificate === undefined
+      ? http.createServer(listener)
+      : https.createServer(certificate, listener);
+  }
+
+  /**
+   * Starts one on loopback.
+   *
+   * @param port Its port; a free one unless named.
+   * @param certificate Has it speak TLS.
+   */
+  static async start(port = 0, certificate?: Certificate): Promise<PushReceiver> {
+    const receiver = new PushReceiver(certificate);
     await new Promise<void>((resolve) => receiver.#server.listen(port, "127.0.0.1", resolve));
     receiver.#port = (receiver.#server.address() as { port: number }).port;
     return receiver;
@@ -59,7 +80,7 @@ export class PushReceiver implements AsyncDisposable {
 
   /** Its address for `--push`. */
   target(protocol: "otlp" | "pyroscope" | "parca"): string {
-    return `${protocol}+http://127.0.0.1:${this.#port}`;
+    return `${protocol}+${this.#scheme}://127.0.0.1:${this.#port}`;
   }
 
   /** Waits until so many requests were taken, or something is wrong. */

@@ -27,11 +27,12 @@ const QUICK = 300;
 
 /**
  * Milliseconds between two polls of the directory and of logs that are no longer new: in the first
- * seconds, later, and while no log grows. In Deno and Node a poll takes 0.1 to 0.2 ms of a core,
- * nearly all of it for waking up.
+ * seconds, later, while no log grows, and after a minute of a run that lasts. In Deno and Node a poll
+ * takes 0.1 to 0.2 ms of a core, nearly all of it for waking up.
  */
-const PAUSES = { first: 4, usual: 40, idle: 100 };
+const PAUSES = { first: 4, usual: 40, idle: 100, lasting: 250 };
 const FIRST = 2_000;
+const LASTING = 60_000;
 const IDLE = 5_000;
 
 /** The longest time between two polls of a log that does not grow, in milliseconds. */
@@ -52,10 +53,10 @@ const LIFE_INTERVAL = 500;
 const SEARCH_INTERVAL = 500;
 
 /**
- * The least time between two writes of the clock file, in milliseconds. It is longer where the
- * writes would take more than 1 % of the time.
+ * The least time between two writes of the clock file, in milliseconds, at the same ages. It is
+ * longer where the writes would take more than 1 % of the time.
  */
-const WRITE_INTERVAL = 1_000;
+const WRITE_INTERVALS = { first: 250, usual: 1_000, lasting: 15_000 };
 
 /** The most late polls of a log. When it has so many, every second pair of them is dropped. */
 const MOST_LATE_POLLS = 256;
@@ -102,6 +103,11 @@ export interface WatchOptions {
   onLog?: (log: WatchedLog) => void;
   /** The clock, or the reason why there is none. @default {the clock of this runtime} */
   clock?: MonotonicClock | { obstacle: string };
+  /**
+   * Whether the program runs for weeks, so that polls may be rare: a process that ends soon is then
+   * without its command line. @default {false}
+   */
+  lasts?: boolean;
 }
 
 /** Watches the logs in a directory, from its construction until it is finished. */
@@ -111,6 +117,7 @@ export class V8LogWatch {
   readonly #directory: string;
   readonly #now: (() => number) | undefined;
   readonly #onLog: (log: WatchedLog) => void;
+  readonly #lasts: boolean;
   readonly #started = Date.now();
   readonly #logs = new Map<string, Log>();
   readonly #processes = new Map<number, LoggedProcess>();
@@ -132,8 +139,9 @@ export class V8LogWatch {
    */
   constructor(
     directory: string,
-    { onLog = () => {}, clock = monotonicClock() }: WatchOptions = {},
+    { onLog = () => {}, clock = monotonicClock(), lasts = false }: WatchOptions = {},
   ) {
+    this.#lasts = lasts;
     this.#directory = directory;
     this.#onLog = onLog;
     if ("now" in clock) this.#now = () => clock.now();
@@ -226,16 +234,23 @@ export class V8LogWatch {
     if (this.#isChanged && now >= this.#writeDue) {
       this.#write();
       const took = performance.now() - now;
-      const isFirst = Date.now() - this.#started < FIRST;
-      this.#writeDue = now + Math.max(isFirst ? WRITE_INTERVAL / 4 : WRITE_INTERVAL, 100 * took);
+      this.#writeDue = now + Math.max(WRITE_INTERVALS[this.#age], 100 * took);
     }
     const pause = now < this.#quickUntil ? 1 : this.#pause(now);
     this.#timer = setTimeout(() => this.#tick(), pause);
   }
 
   #pause(now: number): number {
-    if (Date.now() - this.#started < FIRST) return PAUSES.first;
+    const age = this.#age;
+    if (age !== "usual") return PAUSES[age];
     return now - this.#grown < IDLE ? PAUSES.usual : PAUSES.idle;
+  }
+
+  /** How long the program has run. */
+  get #age(): "first" | "usual" | "lasting" {
+    const age = Date.now() - this.#started;
+    if (age < FIRST) return "first";
+    return this.#lasts && age >= LASTING ? "lasting" : "usual";
   }
 
   /**
@@ -287,6 +302,8 @@ export class V8LogWatch {
       late: [],
     };
     this.#logs.set(name, log);
+    // A log that the clock file does not have yet has no clock.
+    this.#writeDue = Math.min(this.#writeDue, now + WRITE_INTERVALS.usual);
     this.#quickUntil = now + QUICK;
     do {
       this.#poll(log, now);

@@ -34,6 +34,8 @@ export interface LoggedProgramOptions {
   recording?: string;
   /** Called with each new log. */
   onLog?: WatchOptions["onLog"];
+  /** Whether the program may run for weeks. @default {false} */
+  lasts?: boolean;
 }
 
 /** A program under V8's log. Disposing of it releases its directories (releaseLogDirectory). */
@@ -43,7 +45,7 @@ export class LoggedProgram implements ScriptCommand, Disposable {
   readonly launcher: readonly string[];
   /** The directory of the logs. */
   readonly directory: LogDirectory;
-  readonly #onLog: WatchOptions["onLog"];
+  readonly #watchOptions: WatchOptions;
   #watch: V8LogWatch | undefined;
 
   /**
@@ -52,10 +54,11 @@ export class LoggedProgram implements ScriptCommand, Disposable {
    * @throws {PerfError} If the directory cannot be made.
    */
   constructor(
-    { line, script, wish, isPreloaded, inlinesNothing, recording, onLog }: LoggedProgramOptions,
+    { line, script, wish, isPreloaded, inlinesNothing, recording, onLog, lasts }:
+      LoggedProgramOptions,
   ) {
     this.directory = makeLogDirectory({ recording });
-    this.#onLog = onLog;
+    this.#watchOptions = { onLog, lasts };
     const wanted = { allLines: line.options.has("all-lines"), inlinesNothing };
     const { logFile } = this.directory;
     this.command = script === undefined ? [...line.command] : [
@@ -81,7 +84,7 @@ export class LoggedProgram implements ScriptCommand, Disposable {
 
   /** Begins to watch the logs. */
   readonly begin = (): void => {
-    this.#watch = new V8LogWatch(this.directory.path, { onLog: this.#onLog });
+    this.#watch = new V8LogWatch(this.directory.path, this.#watchOptions);
   };
 
   /** The watch over the logs; `undefined` before {@linkcode begin}. */

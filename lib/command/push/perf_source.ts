@@ -2,7 +2,8 @@
  * Has perf sample a program that runs. perf attaches to it, so that the program is this command's own
  * child: it gets its signals and its exit status, and goes on where perf fails. perf must attach while
  * the program has one thread, from which all others then inherit. perf 6.12 polls without a pause once
- * a thread has ended that it attached to itself, and takes a processor for good.
+ * a thread has ended that it attached to itself, and takes a processor for good. So a perf that is
+ * started again attaches to the main thread only, which ends last.
  */
 import * as fs from "node:fs";
 import process from "node:process";
@@ -20,10 +21,14 @@ import { type ReadOptions, readRecordings } from "../report/recorded.ts";
 import { readSlices } from "../slices/read_slices.ts";
 import { makeSliceDirectory, Slices } from "../slices/slices.ts";
 import type { ConsumedLogs } from "./consumed_logs.ts";
+import { endingWords } from "./ending_words.ts";
 import type { WindowSource } from "./window_source.ts";
 
 /** Finished slices that perf keeps at most, where nothing reads them any more. */
 const MOST_SLICES = 20;
+
+/** Milliseconds between two looks for a finished slice. */
+const SLICE_LOOK = 250;
 
 /** Milliseconds for which a program may outlive perf without a word. */
 const END_PAUSE = 1_000;
@@ -34,6 +39,13 @@ const ATTACHING_LOOK = 5;
 
 /** Milliseconds that perf has to write its last slice. */
 const LAST_SLICE = 1_500;
+
+/**
+ * Milliseconds before perf is started again, for the first time and at most. A perf that has recorded
+ * for longer than that is not one that fails again and again.
+ */
+const FIRST_RESTART = 1_000;
+const LAST_RESTART = 300_000;
 
 /** Options of {@linkcode PerfSource}. */
 export interface PerfSourceOptions {
@@ -142,16 +154,38 @@ export class PerfSource implements WindowSource {
     return { followed, symbols: this.#symbols, logs: directory };
   }
 
+  /** Records windows; where perf ends before the program, it is started again. */
   async #recordWindows(pid: number, onWindow: (window: ProfileWindow) => void): Promise<void> {
-    const { window, logs, onProblem } = this.#options;
-    const slices = new Slices(this.#directory);
-    // perf's own timer stops for good where it goes off before perf is ready (tools/perf 6.12,
-    // builtin-record.c, alarm_sig_handler), as on a busy machine.
-    const args = ["--switch-output=signal", `--switch-max-files=${MOST_SLICES}`];
+    const { window, onProblem } = this.#options;
     this.#timer = setInterval(
       () => this.#isAttached && signal(this.#perf, "SIGUSR2"),
       1000 * window,
     );
+    for (let pause = FIRST_RESTART;; pause = Math.min(2 * pause, LAST_RESTART)) {
+      const start = performance.now();
+      await this.#recordByOnePerf(onWindow);
+      this.#hasFailed = true;
+      // perf ends with the program, and may be a moment earlier; so it is where a terminal's Ctrl-C
+      // ends both.
+      await this.#pause(END_PAUSE);
+      if (this.#hasEnded || !fs.existsSync(`/proc/${pid}`)) return;
+      onProblem(
+        `${this.#failure({ isMain: true }).message}; it is started again, and then samples ` +
+          "the main thread and threads that start later",
+      );
+      if (performance.now() - start > LAST_RESTART) pause = FIRST_RESTART;
+      await this.#pause(pause);
+      if (this.#hasEnded) return;
+      this.#from = Date.now();
+    }
+  }
+
+  async #recordByOnePerf(onWindow: (window: ProfileWindow) => void): Promise<void> {
+    const { logs, onProblem } = this.#options;
+    const slices = new Slices(this.#directory, SLICE_LOOK);
+    // perf's own timer stops for good where it goes off before perf is ready (tools/perf 6.12,
+    // builtin-record.c, alarm_sig_handler), as on a busy machine.
+    const args = ["--switch-output=signal", `--switch-max-files=${MOST_SLICES}`];
     const perf = this.#runPerf(args, { output: slices.output, isMain: true });
     await readSlices(perf, slices, {
       ...this.#readOptions,
@@ -167,12 +201,6 @@ export class PerfSource implements WindowSource {
         duration: Math.max(1, finished - start),
       });
     }).catch(({ message }: Error) => onProblem(message));
-    this.#hasFailed = true;
-    // perf ends with the program, and may be a moment earlier; so it is where a terminal's Ctrl-C
-    // ends both.
-    await this.#pause(END_PAUSE);
-    if (this.#hasEnded || !fs.existsSync(`/proc/${pid}`)) return;
-    onProblem(`${this.#failure({ isMain: true }).message}; nothing is sampled any more`);
   }
 
   /** Whether perf has its buffers, and so its handlers of signals. */
@@ -202,12 +230,15 @@ export class PerfSource implements WindowSource {
     },
   ): Promise<Ending> {
     const { trial: { event, flags }, frequency } = this.#options;
+    const isRestart = isMain && this.#hasFailed;
+    const pid = isRestart ? undefined : this.#pid;
     const messages = fs.openSync(this.#messagesOf(isMain), "w", 0o600);
     try {
       return await runChild(
         [
-          ...["perf", "record", "--quiet", ...flags, ...args],
-          ...perfRecordArgs({ frequency, event, output, pid: this.#pid, clock: "mono", command }),
+          ...[...endingWords(), "perf", "record", "--quiet", ...flags, ...args],
+          ...(isRestart ? ["--inherit", "-t", String(this.#pid)] : []),
+          ...perfRecordArgs({ frequency, event, output, pid, clock: "mono", command }),
         ],
         {
           env: definedVariables(process.env),

@@ -36,7 +36,10 @@ export async function readSlices(
   take: (slice: ReadSlice) => void,
 ): Promise<Ending> {
   let isOver = false;
-  const end = recorder.finally(() => isOver = true);
+  const end = recorder.finally(() => {
+    isOver = true;
+    slices.lookNow();
+  });
   // It is awaited below; until then a failure is no unhandled one.
   end.catch(() => {});
   const progress = new Progress({ isQuiet: true });

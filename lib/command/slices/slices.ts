@@ -7,7 +7,7 @@ import { systemReason } from "../../base/system_reason.ts";
 /** The name of the slice that perf is writing; that of a finished one has a time behind it. */
 const NAME = "slice.data";
 
-/** The time between two looks for a finished slice, in milliseconds. */
+/** The usual time between two looks for a finished slice, in milliseconds. */
 const INTERVAL = 50;
 
 /** A slice that perf does not write to any more. */
@@ -48,10 +48,16 @@ export class Slices {
   /** The file that perf is told to write. */
   readonly output: string;
   readonly #directory: string;
+  readonly #interval: number;
+  #look: (() => void) | undefined;
 
-  /** @param directory Where the slices are written. */
-  constructor(directory: string) {
+  /**
+   * @param directory Where the slices are written.
+   * @param interval The time between two looks for a finished slice, in milliseconds.
+   */
+  constructor(directory: string, interval = INTERVAL) {
     this.#directory = directory;
+    this.#interval = interval;
     this.output = `${directory}/${NAME}`;
   }
 
@@ -69,8 +75,23 @@ export class Slices {
         yield { path: next, finished: fs.statSync(next).mtimeMs };
         fs.rmSync(next, { force: true });
       } else if (wasOver) return;
-      else await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+      else await this.#pause();
     }
+  }
+
+  /** Has the next look be now, since perf has ended. */
+  lookNow(): void {
+    this.#look?.();
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#interval);
+      this.#look = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #oldest(): string | undefined {

@@ -3,11 +3,12 @@ import * as http from "node:http";
 
 import { parseListenAddress, PullServer } from "../../../lib/command/push/pull_server.ts";
 import { endOf, startCommand, Workplace } from "../../support/command_process.ts";
-import { testNeeding } from "../../support/needing.ts";
+import { testNeeding, testWithToolchain } from "../../support/needing.ts";
 import { obstacleOfPerf } from "../../support/perf.ts";
 import { readPprof } from "../../support/pprof_profile.ts";
 import { HOT_PUSHED } from "../../support/pushed.ts";
 import { recordingOf, TRAMPOLINES } from "../../support/recordings.ts";
+import { obstacleOfGo } from "../../support/report_readers.ts";
 
 Deno.test("parseListenAddress() takes loopback unless told otherwise", () => {
   deepEqual(parseListenAddress("6060"), { host: "127.0.0.1", port: 6060 });
@@ -99,21 +100,29 @@ Deno.test("PullServer tells why it cannot listen, and why it cannot record", asy
   }
 });
 
+/** Starts the hot program, whose profiles are served, and returns their address. */
+async function startListening(
+  place: Workplace,
+  sampler: string,
+): Promise<{ child: Deno.ChildProcess; address: string }> {
+  const script = place.write("hot.ts", HOT_PUSHED);
+  const child = startCommand(
+    ["run", "--listen", "0", "--sampler", sampler, script, "60000"],
+    { cwd: place.path },
+  );
+  let text = "";
+  for await (const piece of child.stderr.values({ preventCancel: true })) {
+    text += new TextDecoder().decode(piece);
+    if (/listening: .*\n/.test(text)) break;
+  }
+  return { child, address: /listening: (.*)\n/.exec(text)![1]! };
+}
+
 for (const sampler of ["perf", "builtin"]) {
   const obstacle = sampler === "perf" ? obstacleOfPerf() : undefined;
   testNeeding(obstacle, `run --listen serves profiles, sampled by ${sampler}`, async () => {
     await using place = new Workplace();
-    const script = place.write("hot.ts", HOT_PUSHED);
-    const child = startCommand(
-      ["run", "--listen", "0", "--sampler", sampler, script, "60000"],
-      { cwd: place.path },
-    );
-    let text = "";
-    for await (const piece of child.stderr.values({ preventCancel: true })) {
-      text += new TextDecoder().decode(piece);
-      if (/listening: .*\n/.test(text)) break;
-    }
-    const address = /listening: (.*)\n/.exec(text)![1]!;
+    const { child, address } = await startListening(place, sampler);
     // The program may still be starting.
     let names: string[] = [];
     for (let i = 0; i < 20 && !names.some((name) => /foo/.test(name)); i++) {
@@ -127,3 +136,24 @@ for (const sampler of ["perf", "builtin"]) {
     match(`${signal} ${code}`, /SIGTERM|143/);
   });
 }
+
+testWithToolchain(obstacleOfGo(), "go tool pprof reads what run --listen serves", async () => {
+  await using place = new Workplace();
+  const { child, address } = await startListening(place, "builtin");
+  const pprof = () =>
+    new Deno.Command("go", {
+      args: ["tool", "pprof", "-top", `${address}profile?seconds=2`],
+      // pprof keeps what it fetches.
+      env: { PPROF_TMPDIR: place.path },
+    }).output();
+  let text = "";
+  for (let i = 0; i < 20 && !/foo/.test(text); i++) {
+    const { success, stdout, stderr } = await pprof();
+    ok(success, new TextDecoder().decode(stderr));
+    text = new TextDecoder().decode(stdout);
+  }
+  match(text, /^Type: cpu$/m);
+  match(text, /\d%\s+js::foo:.*hot\.ts:2$/m);
+  child.kill("SIGTERM");
+  await endOf(child);
+});
