@@ -14,17 +14,17 @@ const LOW = 10;
  * where processors are busy.
  */
 export class OwnPriority {
-  /** The priority that this process was started with. */
-  readonly #usual = os.getPriority();
-  #isLow = false;
+  /** The priority that this process was started with, while it has a low one. */
+  #usual: number | undefined;
 
   /**
    * Gives this process a low priority. Processes that it starts from now on inherit it; those
    * that run already keep theirs.
    */
   lower(): void {
-    if (this.#usual >= LOW) return;
-    this.#isLow = true;
+    const usual = priorityOf();
+    if (this.#usual !== undefined || usual === undefined || usual >= LOW) return;
+    this.#usual = usual;
     setPriority(LOW);
   }
 
@@ -33,8 +33,17 @@ export class OwnPriority {
    * the priority stays low.
    */
   raise(): void {
-    if (this.#isLow) setPriority(this.#usual);
-    this.#isLow = false;
+    if (this.#usual !== undefined) setPriority(this.#usual);
+    this.#usual = undefined;
+  }
+}
+
+function priorityOf(): number | undefined {
+  try {
+    return os.getPriority();
+  } catch {
+    // The runtime does not allow it.
+    return undefined;
   }
 }
 
