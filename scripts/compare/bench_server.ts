@@ -1,7 +1,8 @@
 /**
  * Measures the cost of V8's log, of spans, of recorded awaits and of `run --push` for a server made with
  * hono, under 20 connections: requests per second, the 99th percentile of their times, and the processor
- * time of this package's own processes. The plain server and the others take turns.
+ * time of the server and of this package's own processes, which tells more where the machine has other
+ * work. The plain server and the others take turns.
  *
  *     deno run -A scripts/compare/bench_server.ts [directory]
  *
@@ -69,6 +70,8 @@ interface Load {
   rate: number;
   /** Milliseconds within which 99 of 100 requests were answered. */
   p99: number;
+  /** Microseconds of processor time for each request, of the server and of processes beside it. */
+  time: number;
   /** Part of a core that processes beside the server took, of 1. */
   beside: number;
 }
@@ -98,7 +101,10 @@ async function untilUp(url: string): Promise<void> {
   }
 }
 
-async function load(url: string, seconds: number): Promise<Omit<Load, "beside">> {
+async function load(
+  url: string,
+  seconds: number,
+): Promise<Pick<Load, "rate" | "p99"> & { requests: number }> {
   const { stdout } = await new Deno.Command("node", {
     args: [`${directory}/node_modules/autocannon/autocannon.js`, "-j", "-c", `${CONNECTIONS}`]
       .concat("-d", `${seconds}`, url),
@@ -106,7 +112,8 @@ async function load(url: string, seconds: number): Promise<Omit<Load, "beside">>
   }).output();
   const result = JSON.parse(new TextDecoder().decode(stdout));
   if (result.non2xx > 0 || result.errors > 0) throw new Error("The server answered with errors");
-  return { rate: result.requests.average, p99: result.latency.p99 };
+  const { average, total } = result.requests;
+  return { rate: average, p99: result.latency.p99, requests: total };
 }
 
 async function run(name: string): Promise<Load> {
@@ -124,9 +131,12 @@ async function run(name: string): Promise<Load> {
     const url = `http://127.0.0.1:${port}/users/7`;
     await untilUp(url);
     await load(url, 2);
-    const before = timeBeside(server.pid);
-    const result = await load(url, SECONDS);
-    return { ...result, beside: (timeBeside(server.pid) - before) / SECONDS };
+    const before = timesOf(server.pid);
+    const { requests, ...result } = await load(url, SECONDS);
+    const after = timesOf(server.pid);
+    const beside = after.beside - before.beside;
+    const time = 1e6 * (after.server - before.server + beside) / requests;
+    return { ...result, time, beside: beside / SECONDS };
   } finally {
     server.kill();
     await server.status;
@@ -135,21 +145,28 @@ async function run(name: string): Promise<Load> {
   }
 }
 
-/** Seconds of processor time of a process and its children, but for the server among them. */
-function timeBeside(pid: number): number {
+/** Seconds of processor time of a started process and its children: of the server, and of the others. */
+function timesOf(pid: number): { server: number; beside: number } {
   const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim();
-  if (children === "") return 0;
-  let ticks = 0;
-  for (const process of [String(pid), ...children.split(" ")]) {
-    const words = Deno.readTextFileSync(`/proc/${process}/cmdline`).split("\0");
-    // V8's flags stand before the server's path, and no command does.
-    if (process !== String(pid) && words.includes(`${directory}/server.mjs`)) continue;
-    const stat = Deno.readTextFileSync(`/proc/${process}/stat`);
-    // proc(5): utime, stime, cutime and cstime are the 12th to 15th word behind the name.
-    const times = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 15);
-    ticks += times.reduce((sum, time) => sum + Number(time), 0);
-  }
-  return ticks / 100;
+  // V8's flags stand before the server's path, and words of perf do not have it.
+  const isServer = (process: string) =>
+    Deno.readTextFileSync(`/proc/${process}/cmdline`).split("\0").includes(
+      `${directory}/server.mjs`,
+    );
+  const server = children.split(" ").find((child) => child !== "" && isServer(child));
+  const own = timeOf(String(pid));
+  if (server === undefined) return { server: own, beside: 0 };
+  const others = children.split(" ").filter((child) => child !== server);
+  const beside = others.reduce((sum, child) => sum + timeOf(child), own);
+  return { server: timeOf(server), beside };
+}
+
+/** Seconds of processor time of a process and of its children that have ended. */
+function timeOf(process: string): number {
+  const stat = Deno.readTextFileSync(`/proc/${process}/stat`);
+  // proc(5): utime, stime, cutime and cstime are the 12th to 15th word behind the name.
+  const times = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 15);
+  return times.reduce((sum, time) => sum + Number(time), 0) / 100;
 }
 
 function median(values: readonly number[]): number {
@@ -164,14 +181,16 @@ for (let round = 0; round < ROUNDS; round++) {
   for (const name of names) loads.get(name)!.push(await run(name));
 }
 const of = (name: string, key: keyof Load) => median(loads.get(name)!.map((load) => load[key]));
-console.log("| way | requests a second | of plain | p99 | beside the server |");
-console.log("| --- | --- | --- | --- | --- |");
+console.log(
+  "| way | requests a second | of plain | p99 | µs a request | of plain | beside the server |",
+);
+console.log("| --- | --- | --- | --- | --- | --- | --- |");
 for (const name of names) {
-  const share = (of(name, "rate") / of("plain", "rate")).toFixed(3);
-  const beside = (100 * of(name, "beside")).toFixed(1);
-  console.log(
-    `| ${name} | ${of(name, "rate").toFixed(0)} | ${share} | ${of(name, "p99")} ms | ${beside} % |`,
+  const share = (key: "rate" | "time") => (of(name, key) / of("plain", key)).toFixed(3);
+  const cells = [name, of(name, "rate").toFixed(0), share("rate"), `${of(name, "p99")} ms`].concat(
+    ...[of(name, "time").toFixed(1), share("time"), `${(100 * of(name, "beside")).toFixed(1)} %`],
   );
+  console.log(`| ${cells.join(" | ")} |`);
 }
 console.log(`${windows} windows were sent`);
 await engine.shutdown();
