@@ -17,7 +17,8 @@ export class LineStarts {
 }
 
 const OTHER_ENDS = ["\r", "\u2028", "\u2029"];
-const LINE_END = /\r\n|[\n\r\u2028\u2029]/g;
+/** The ends of lines in ECMA-262; V8 and source maps count lines by them. */
+export const LINE_END = /\r\n|[\n\r\u2028\u2029]/g;
 
 function offsetsAfter(text: string, end: string): number[] {
   const offsets = [0];

@@ -18,6 +18,7 @@ import type { Recording, Stack } from "../recording.ts";
 import { StackTable } from "../stack_table.ts";
 import { innermostCall, isFunction, mayLackFrame } from "./innermost_call.ts";
 import { Neighbours } from "./neighbours.ts";
+import { withPlacedAccesses } from "./placed_accesses.ts";
 import { ReachedByCalls } from "./reached_by_calls.ts";
 
 /**
@@ -54,7 +55,11 @@ export function withSkippedCallers(recording: Recording): Recording {
     const caller = neighbours.calledBy(sample);
     return divided.count(stack, caller, samples.weight[sample]!);
   });
-  return { ...recording, stacks: table.stacks(), samples: samples.replacingStacks(found) };
+  return withPlacedAccesses({
+    ...recording,
+    stacks: table.stacks(),
+    samples: samples.replacingStacks(found),
+  });
 }
 
 /** The frames that a stack lacks; `undefined` where the samples around each of its samples tell. */

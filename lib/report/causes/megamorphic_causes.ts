@@ -3,19 +3,14 @@
  * V8's for them whose name ends in `_Megamorphic` (v8/src/builtins/builtins-ic-gen.cc).
  *
  * Most of such a builtin's code makes no stack frame, and then the function that called it has been
- * added to the stack without a place (recording/skipped/). Samples in which the builtin has a frame,
- * and samples of the function's own code, tell which access it is.
+ * added to the stack (recording/skipped/), with the place of the access where that is clear.
  */
 import { functionKey, type FunctionPlace } from "../../recording/code_history.ts";
-import { type Frame, isApp, isBuiltin } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { AccessSites } from "./access_sites.ts";
-import { type Access, AccessTexts, isSameAccess } from "./access_text.ts";
+import { RecordedAccesses } from "../../recording/skipped/recorded_accesses.ts";
 import type { Cause } from "./cause.ts";
 import { type LineWeight, LineWeights } from "./line_weights.ts";
 import { placeOf, type SourceFrame } from "./program_stacks.ts";
-
-const MEGAMORPHIC = /^(Keyed)?(Load|Store|Define\w*|Has)\w*?IC(?:Trampoline)?_Megamorphic/;
 
 /**
  * Finds the lines with megamorphic accesses. Where samples leave several accesses of a function
@@ -51,54 +46,23 @@ function othersText(others: ReadonlySet<number>): string {
 }
 
 function megamorphicLines(recording: Recording): AccessLine[] {
-  const isAccess = (frame: Frame) => isBuiltin(frame) && MEGAMORPHIC.test(frame.name);
-  // Most programs have none, and then nothing has to be learned of 100 000 stacks.
-  if (!recording.stacks.some(({ frames }) => frames.some(isAccess))) return [];
-  const pieces = new Map<string, AccessSites>();
-  const texts = new AccessTexts(recording.sources);
-  const unplaced: {
-    fn: FunctionPlace;
-    access: BuiltinAccess;
-    weight: number;
-    samples: number;
-  }[] = [];
+  const accesses = RecordedAccesses.of(recording);
+  if (accesses === undefined) return [];
   const lines = new LineWeights();
   const othersOf = new Map<string, ReadonlySet<number>>();
   const calling = new Set<string>();
-  const piecesOf = (frame: Frame) => {
-    const key = functionKey(frame as SourceFrame);
-    let piece = pieces.get(key);
-    if (piece === undefined) pieces.set(key, piece = new AccessSites());
-    return piece;
-  };
-  for (const { frames, weight } of recording.stacks) {
-    const owner = frames.findLastIndex((frame) => isApp(frame) && !frame.isInlined);
-    if (owner < 0) continue;
-    const innermost = frames.findLastIndex(isApp);
-    const frame = frames[innermost] as SourceFrame;
-    const found = frame.position && texts.at(frame.file, frame.position);
-    if (found !== undefined) piecesOf(frames[owner]!).add(frame, found, weight);
-  }
   for (const { frames, weight, samples } of recording.stacks) {
-    const at = frames.findLastIndex(isAccess);
-    // A getter that the builtin calls has a time of its own.
-    if (at < 0 || frames.slice(at + 1).some(isApp)) continue;
-    const access = accessOf(frames[at]!.name);
-    const caller = frames[at - 1];
-    if (caller?.file === undefined || !isApp(caller)) continue;
-    const found = caller.position && texts.at(caller.file, caller.position);
-    if (found !== undefined && isSameAccess(found, access)) {
-      const fn = placeOf(caller as SourceFrame);
+    const stack = accesses.accessOf(frames);
+    if (stack === undefined) continue;
+    const caller = frames[stack.at - 1] as SourceFrame;
+    const fn = placeOf(caller);
+    if (stack.found !== undefined) {
       lines.add({ fn, ...caller.position!, weight, samples });
-      if (found.isCall) calling.add(lineKey(fn, caller.position!.line));
-      const owner = frames.slice(0, at).findLast((frame) => isApp(frame) && !frame.isInlined);
-      if (owner !== undefined) piecesOf(owner).confirm(caller as SourceFrame, found, weight);
-    } else if (caller.position === undefined) {
-      unplaced.push({ fn: placeOf(caller as SourceFrame), access, weight, samples });
+      if (stack.found.isCall) calling.add(lineKey(fn, caller.position!.line));
+      continue;
     }
-  }
-  for (const { fn, access, weight, samples } of unplaced) {
-    const sites = pieces.get(functionKey(fn))?.sites(access) ?? [];
+    if (caller.position !== undefined) continue;
+    const sites = accesses.sitesOf(caller, stack.access);
     if (sites.length === 0) lines.add({ fn, weight, samples });
     for (const { fn, line, column, access, share, others } of sites) {
       lines.add({ fn, line, column, weight: weight * share, samples: samples * share });
@@ -115,12 +79,4 @@ function megamorphicLines(recording: Recording): AccessLine[] {
 
 function lineKey(fn: FunctionPlace, line: number | undefined): string {
   return `${functionKey(fn)}\0${line ?? ""}`;
-}
-
-/** The access that a builtin is for. It does not know whether the property is called afterwards. */
-type BuiltinAccess = Omit<Access, "isCall">;
-
-function accessOf(builtin: string): BuiltinAccess {
-  const [, keyed, kind] = MEGAMORPHIC.exec(builtin)!;
-  return { isKeyed: keyed !== undefined, isStore: kind === "Store" || kind!.startsWith("Define") };
 }

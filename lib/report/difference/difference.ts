@@ -1,7 +1,7 @@
 import { type Recording, recordingTotal } from "../../recording/recording.ts";
 import { foldFrames } from "../figures/fold_frames.ts";
 import { type Shares, sharesOf } from "../figures/shares.ts";
-import { LINE_END } from "../figures/source_line.ts";
+import { LINE_END } from "../../source/line_starts.ts";
 
 /** An amount in two recordings, in their unit. */
 export interface Change {

@@ -1,5 +1,4 @@
-/** The ends of lines in ECMA-262; V8 and source maps count lines by them. */
-export const LINE_END = /\r\n|[\n\r\u2028\u2029]/g;
+import { LINE_END } from "../../source/line_starts.ts";
 
 /**
  * A line of a text, without splitting all of it.

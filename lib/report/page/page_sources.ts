@@ -2,7 +2,7 @@ import type { Frame } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
 import type { Cause } from "../causes/cause.ts";
 import type { PageExcerpt, PagePiece, PageSource } from "./page_data.ts";
-import { LINE_END } from "../figures/source_line.ts";
+import { LINE_END } from "../../source/line_starts.ts";
 
 /** Characters of a file that is embedded whole. */
 const WHOLE = 100_000;

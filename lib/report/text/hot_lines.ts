@@ -1,7 +1,7 @@
 import type { Frame } from "../../recording/frame.ts";
 import type { Recording, Stack } from "../../recording/recording.ts";
 import { printable } from "./terminal.ts";
-import { LINE_END } from "../figures/source_line.ts";
+import { LINE_END } from "../../source/line_starts.ts";
 
 /** A line of the program that time was spent on. */
 export interface HotLine {

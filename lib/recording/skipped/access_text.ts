@@ -1,5 +1,5 @@
-import type { Recording } from "../../recording/recording.ts";
-import { LINE_END } from "../figures/source_line.ts";
+import { LINE_END } from "../../source/line_starts.ts";
+import type { Recording } from "../recording.ts";
 
 /** The ways in which an expression can use a property. */
 export interface Access {
@@ -11,8 +11,11 @@ export interface Access {
   isCall: boolean;
 }
 
+/** The access that a builtin is for. It does not know whether the property is called afterwards. */
+export type BuiltinAccess = Omit<Access, "isCall">;
+
 /** Whether two accesses use V8's same builtins: a method is loaded as any other property is. */
-export function isSameAccess(one: Access, other: Omit<Access, "isCall">): boolean {
+export function isSameAccess(one: Access, other: BuiltinAccess): boolean {
   return one.isKeyed === other.isKeyed && one.isStore === other.isStore;
 }
 

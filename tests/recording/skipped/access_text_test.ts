@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 
-import { AccessTexts } from "../../../lib/report/causes/access_text.ts";
+import { AccessTexts } from "../../../lib/recording/skipped/access_text.ts";
 
 const load = { isKeyed: false, isStore: false, isCall: false };
 const store = { isKeyed: false, isStore: true, isCall: false };

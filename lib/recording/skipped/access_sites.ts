@@ -1,6 +1,6 @@
-import { functionKey, type FunctionPlace } from "../../recording/code_history.ts";
-import { type Access, isSameAccess } from "./access_text.ts";
-import { placeOf, type SourceFrame } from "./program_stacks.ts";
+import { functionKey, type FunctionPlace } from "../code_history.ts";
+import type { Frame } from "../frame.ts";
+import { type Access, type BuiltinAccess, isSameAccess } from "./access_text.ts";
 
 /** The share of the time at all accesses of a function that makes one a possible one. */
 const POSSIBLE_SHARE = 0.05;
@@ -8,6 +8,8 @@ const POSSIBLE_SHARE = 0.05;
 /** A property access in a function's machine code. */
 export interface AccessSite {
   fn: FunctionPlace;
+  /** The frames of the function, and of those that are inlined into it, down to the access. */
+  frames: readonly Frame[];
   line: number;
   column: number;
   access: Access;
@@ -21,13 +23,14 @@ export interface AccessSite {
 export class AccessSites {
   readonly #sites = new Map<string, AccessSite>();
 
-  add(frame: SourceFrame, access: Access, weight: number): void {
-    this.#site(frame, access).own += weight;
+  /** Notes a sample at an access. */
+  add(frames: readonly Frame[], access: Access, weight: number): void {
+    this.#site(frames, access).own += weight;
   }
 
   /** Notes that an access has called a megamorphic builtin. */
-  confirm(frame: SourceFrame, access: Access, weight: number): void {
-    this.#site(frame, access).confirmed += weight;
+  confirm(frames: readonly Frame[], access: Access, weight: number): void {
+    this.#site(frames, access).confirmed += weight;
   }
 
   /**
@@ -35,7 +38,7 @@ export class AccessSites {
    * the one that took most time, with the lines of the others that can have called it.
    */
   sites(
-    access: Omit<Access, "isCall">,
+    access: BuiltinAccess,
   ): (AccessSite & { share: number; others: ReadonlySet<number> })[] {
     const fitting = [...this.#sites.values()].filter((site) => isSameAccess(site.access, access));
     const confirmed = fitting.filter((site) => site.confirmed > 0);
@@ -56,13 +59,14 @@ export class AccessSites {
     return [{ ...first, share: 1, others }];
   }
 
-  #site(frame: SourceFrame, access: Access): AccessSite {
-    const fn = placeOf(frame);
-    const { line, column } = frame.position!;
+  #site(frames: readonly Frame[], access: Access): AccessSite {
+    const { name, file, line: start, position } = frames.at(-1)!;
+    const fn = { name, file: file!, line: start };
+    const { line, column } = position!;
     const key = `${functionKey(fn)}\0${line}\0${column}\0${access.isStore}`;
     let site = this.#sites.get(key);
     if (site === undefined) {
-      this.#sites.set(key, site = { fn, line, column, access, own: 0, confirmed: 0 });
+      this.#sites.set(key, site = { fn, frames, line, column, access, own: 0, confirmed: 0 });
     }
     return site;
   }
