@@ -32,5 +32,4 @@ if (unreadable !== undefined) warn(unreadable, "trampolines are off");
 sampleThisProgram(readVariable);
 startInstrumenting({ read: readVariable, workerEntry: WORKER_ENTRY });
 recordScope(activation, readVariable);
-recordSpans(readVariable);
-recordWaits(readVariable);
+recordWaits(readVariable, recordSpans(readVariable));

@@ -21,7 +21,6 @@ publishActivation();
 if (asksForTrampolines(readVariable)) activation.decide(readVariable);
 toggleOnSignal(activation, readVariable);
 recordScope(activation, readVariable);
-recordSpans(readVariable);
-recordWaits(readVariable);
+recordWaits(readVariable, recordSpans(readVariable));
 // Last: memory that this module takes is not the program's.
 recordThisHeap(activation, readVariable);

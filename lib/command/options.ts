@@ -112,7 +112,8 @@ export const OPTIONS: readonly CommandOption[] = [
   },
   {
     name: "await",
-    help: "record too how long each await of the script waits, by the chain of async callers",
+    help: "record too how long each await of the script waits, by the chain of async callers; " +
+      "with --spans, where the time of spans goes: running, waiting, ready",
     commands: { profile: true },
   },
   {

@@ -1,11 +1,11 @@
-import { Buffer } from "node:buffer";
-
 import type {
   CodeHistory,
   FunctionCompilations,
   FunctionDeopts,
   FunctionPlace,
 } from "./code_history.ts";
+import { base64Of, bytesOf } from "./encoded_numbers.ts";
+import { decodedSpans, encodedSpans } from "./encoded_spans.ts";
 import type { Frame } from "./frame.ts";
 import type { Recording, Stack } from "./recording.ts";
 import { SampleTable } from "./sample_table.ts";
@@ -22,11 +22,11 @@ const VERSION = 2;
 /**
  * Encodes a recording as JSON for {@linkcode decodeRecording}. Each frame stands there once, and
  * stacks have the indices of their frames. Each column of the samples is base64 of little-endian
- * numbers: 64-bit floating point for times and weights, 32-bit integers for indices. Spans lie in a
- * file of their own, as the program wrote it (spans/span_log.ts).
+ * numbers: 64-bit floating point for times and weights, 32-bit integers for indices. Spans of samples
+ * of time lie in a file of their own, as the program wrote it (spans/span_log.ts).
  */
 export function encodeRecording(
-  { stacks, samples, sources, spans: _spans, ...facts }: Recording,
+  { stacks, samples, sources, spans, ...facts }: Recording,
 ): string {
   const ids = new Map<Frame, number>();
   const idOf = (frame: Frame) => {
@@ -52,6 +52,7 @@ export function encodeRecording(
     frames: [...ids.keys()],
     stacks: encoded,
     samples: columns,
+    spans: spans && encodedSpans(spans),
     sources: [...sources ?? []],
   };
   return `${RECORDING_START}${VERSION},${JSON.stringify(content).slice(1)}\n`;
@@ -87,12 +88,19 @@ export function decodeRecording(text: string): Recording {
   if (version === 1) {
     return { ...facts, clock: "perf", threads: [], samples: SampleTable.empty(), stacks: table };
   }
-  const { threads, samples } = facts;
+  const { threads, samples, spans } = facts;
   if (!isListOf(threads, isThread) || !isObject(samples)) {
     throw new SyntaxError("Cannot read a recording: its threads or samples are invalid");
   }
   const limits = { threads: threads.length, stacks: table.length };
-  return { ...facts, samples: decodedSamples(samples, limits), stacks: table, sources };
+  const decoded = decodedSamples(samples, limits);
+  return {
+    ...facts,
+    samples: decoded,
+    stacks: table,
+    sources,
+    ...(spans === undefined ? {} : { spans: decodedSpans(spans, decoded.length) }),
+  };
 }
 
 function decodedStacks(stacks: readonly EncodedStack[], frames: readonly Frame[]): Stack[] {
@@ -119,16 +127,6 @@ function decodedSamples(
     stack.every((index) => index < stacks);
   if (isWhole && isKnown) return table;
   throw new SyntaxError("Cannot read a recording: its samples do not match its threads and stacks");
-}
-
-function base64Of({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
-}
-
-/** Decodes base64, and drops an incomplete number of `size` bytes at the end. */
-function bytesOf(text: unknown, size: number): ArrayBuffer {
-  const bytes = Uint8Array.from(Buffer.from(typeof text === "string" ? text : "", "base64"));
-  return bytes.buffer.slice(0, bytes.length - bytes.length % size);
 }
 
 /** A stack in the file: its frames are indices. */

@@ -13,6 +13,7 @@ import { formatPprof } from "./formats/pprof.ts";
 import type { Recording } from "../recording/recording.ts";
 import { realTimeFacts } from "./figures/real_time_words.ts";
 import { recordingFacts, recordingTitle } from "./figures/recording_words.ts";
+import { spanTimeFacts } from "./figures/span_time_words.ts";
 import { formatSpeedscope } from "./formats/speedscope.ts";
 import { formatText, type TextOptions } from "./text/text.ts";
 
@@ -161,7 +162,11 @@ export function formatReport(
         folded,
         {
           title: recordingTitle(recording),
-          facts: [...recordingFacts(recording), ...realTimeFacts(recording)],
+          facts: [
+            ...recordingFacts(recording),
+            ...realTimeFacts(recording),
+            ...spanTimeFacts(recording),
+          ],
           warnings,
         },
         { hasSources, causes },

@@ -38,6 +38,8 @@ export interface NamedFunction {
   name: string;
   /** Start of the function; of a member, the start of its key. */
   offset: number;
+  /** End of the function. @default {it is none of the text's, or no longer known} */
+  end?: number;
 }
 
 /** The functions of a source text, by the offset that V8 reports as their start. */
@@ -78,6 +80,7 @@ interface Found {
   /** The keys under which V8 knows it. */
   keys: readonly number[];
   offset: number;
+  end?: number;
   /** Functions in it. */
   inner: readonly Found[];
 }
@@ -117,11 +120,11 @@ class NameSearch {
   }
 
   #name(list: readonly Found[], path: string): void {
-    for (const { kind, path: names, keys, offset, inner } of list) {
+    for (const { kind, path: names, keys, offset, end, inner } of list) {
       let around = path;
       for (const name of names.slice(0, -1)) around = `${qualifiedName(around, name)}.`;
       const name = qualifiedName(around, names.at(-1)!);
-      const named = { name, offset };
+      const named = { name, offset, end };
       const map = kind === "function" ? this.names.functions : this.names.initializers[kind];
       for (const key of keys) if (!map.has(key)) map.set(key, named);
       this.#name(inner, `${name}.`);
@@ -163,7 +166,8 @@ class NameSearch {
     this.#visitChildren(node, []);
     const inner = [...this.#found, ...this.#bodies.get(node) ?? NONE];
     this.#found = outside;
-    this.#found.push({ kind: "function", path, keys: this.#startsOf(node), offset, inner });
+    const keys = this.#startsOf(node);
+    this.#found.push({ kind: "function", path, keys, offset, end: node.end, inner });
   }
 
   #visitClass(node: Node): void {

@@ -40,6 +40,22 @@ export function stripTypes(source: string, url: string): string | undefined {
 }
 
 /**
+ * Replaces types by spaces, so everything else keeps its line and its column.
+ *
+ * @param source The TypeScript.
+ * @returns `undefined` where the runtime cannot, or the text has more than types in it, as enums.
+ */
+export function blankTypes(source: string): string | undefined {
+  const { stripTypeScriptTypes } = modules as TypeStripper;
+  try {
+    return stripTypeScriptTypes &&
+      withoutWarning(() => stripTypeScriptTypes(source, { mode: "strip" }));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Runs a function without warnings. Node would warn that stripTypeScriptTypes() is experimental,
  * but it is not the program that calls it.
  */

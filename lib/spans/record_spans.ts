@@ -22,10 +22,11 @@ export const SPANS_VARIABLE: VariableName = "JS_PERF_SPANS";
  * `--allow-env` of the variable.
  *
  * @param read Reads the environment.
+ * @returns The recorder; `undefined` where no spans are recorded.
  */
-export function recordSpans(read: ReadVariable): void {
+export function recordSpans(read: ReadVariable): SpanRecorder | undefined {
   const path = read(SPANS_VARIABLE);
-  if (!path) return;
+  if (!path) return undefined;
   try {
     // Programs that this one starts must not write into the file.
     delete process.env[SPANS_VARIABLE];
@@ -35,8 +36,10 @@ export function recordSpans(read: ReadVariable): void {
     recordRequests(recorder);
     recordMeasures(file);
     onProcessEnd(() => recorder[Symbol.dispose]());
+    return recorder;
   } catch (error) {
     warn(error, "no spans are recorded");
+    return undefined;
   }
 }
 

@@ -12,6 +12,26 @@ export interface RunningSpan {
   name: string;
   readonly parent: number;
   readonly start: number;
+  /** What the observer keeps of the outermost span around it. */
+  readonly followed: FollowedSpan | undefined;
+}
+
+/** An outermost span whose awaits are recorded. */
+export interface FollowedSpan {
+  /** The number of spans that it stands for. */
+  readonly count: number;
+  /** The awaits that have been recorded. */
+  waits: number;
+}
+
+/** Hears of this thread's spans, and of the event loop's calls into the program. */
+export interface SpanObserver {
+  /** Decides whether the awaits of a span are recorded that begins in no other span. */
+  follow(span: number): FollowedSpan | undefined;
+  /** The event loop calls into the program. */
+  onCall(): void;
+  /** It has returned. */
+  onReturn(): void;
 }
 
 /** Numbers of a list of runs, three each, that are written as one entry. */
@@ -38,6 +58,7 @@ export class SpanRecorder implements Disposable {
   readonly #open = new Set<RunningSpan>();
   /** Spans that end when a promise is settled. */
   readonly #endings = new WeakMap<object, RunningSpan>();
+  #observer: SpanObserver | undefined;
   /** Promises that were settled while a body ran; `undefined` while none runs. */
   #settled: unknown[] | undefined;
 
@@ -51,11 +72,13 @@ export class SpanRecorder implements Disposable {
 
   #hook(): void {
     const before = () => {
+      if (this.#below.length === 0) this.#observer?.onCall();
       this.#below.push(this.#current);
       this.#switchTo(this.#context.getStore());
     };
     const after = () => {
       this.#switchTo(this.#below.pop());
+      if (this.#below.length === 0) this.#observer?.onReturn();
     };
     const settled = (promise: object) => {
       this.#settled?.push(promise);
@@ -68,6 +91,11 @@ export class SpanRecorder implements Disposable {
     const ofPromises = host.name === "deno" ? { before, after, settled } : { settled };
     const stop = v8.promiseHooks.createHook(ofPromises) as unknown as () => void;
     this.#stops.push(() => callbacks.disable(), stop);
+  }
+
+  /** Tells an observer of spans and calls from now on. */
+  observe(observer: SpanObserver): void {
+    this.#observer = observer;
   }
 
   /** The span of the present context. */
@@ -100,8 +128,10 @@ export class SpanRecorder implements Disposable {
 
   /** Begins a span in the present context. */
   begin(name: string): RunningSpan {
-    const parent = this.#context.getStore()?.id ?? 0;
-    const span = { id: ++this.#count, name, parent, start: this.#file.now() };
+    const outer = this.#context.getStore();
+    const id = ++this.#count;
+    const followed = outer === undefined ? this.#observer?.follow(id) : outer.followed;
+    const span = { id, name, parent: outer?.id ?? 0, start: this.#file.now(), followed };
     this.#open.add(span);
     return span;
   }

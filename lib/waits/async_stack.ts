@@ -2,7 +2,7 @@
  * The chain of async callers, as V8 knows it: the functions on the stack, and behind the first of
  * them those that await each other's promises.
  */
-import type { WaitFrame } from "../recording/waits/wait_log.ts";
+import type { WaitFrame } from "../recording/waits/wait.ts";
 import { isOwnModule } from "../source/own_module.ts";
 import { sourceName } from "../base/symbol_name.ts";
 
@@ -36,8 +36,8 @@ const MOST_FRAMES = 32;
 /** Modules of the runtimes that call hooks, whose frames are above those of the program. */
 const HOOK_MODULE = /^(?:ext:deno_node\/v8|node:internal\/promise_hooks)/;
 
-/** Modules of the runtimes whose functions call microtasks. */
-const QUEUE_MODULE = /^(?:ext:core\/01_core|node:internal\/(?:process\/task_queues|timers$))/;
+/** Modules of the runtimes whose functions call microtasks, from timers too. */
+const QUEUE_MODULE = /^(?:ext:core\/01_core|node:internal\/process\/task_queues)/;
 
 /**
  * Captures the stack of a hook's caller. The program's own settings of stacks are in place again
@@ -54,7 +54,7 @@ export function captureAsyncStack(
   const all = callSites(below, most);
   if (all === undefined) return undefined;
   const sites: CallSite[] = [];
-  let isOnlySteps = true;
+  let [isOnlySteps, isQueue] = [true, false];
   let isProgram: boolean | undefined;
   for (const site of all) {
     // Deno looks positions up in source maps, and the file's name too: 3 µs each.
@@ -63,8 +63,11 @@ export function captureAsyncStack(
     // A builtin has no file.
     const isOfProgram = !!url && isProgramFile(url);
     isProgram ??= isOfProgram;
-    // V8's steps are functions without a name and a receiver, as a callback never is.
-    isOnlySteps &&= url ? QUEUE_MODULE.test(url) : !site.getFunctionName() && !site.getTypeName();
+    isQueue ||= !!url && QUEUE_MODULE.test(url);
+    // Async callers do not run, and neither they nor what called microtasks settle the promise. V8's
+    // steps are functions without a name and a receiver, as a callback never is.
+    isOnlySteps &&= isQueue || site.isAsync() ||
+      (!url && !site.getFunctionName() && !site.getTypeName());
     if (isOfProgram) sites.push(site);
   }
   return { sites, isProgram: isProgram ?? false, isOnlySteps };

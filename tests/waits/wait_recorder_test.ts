@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 
-import { readWaitLog, type Wait, WaitKind } from "../../lib/recording/waits/wait_log.ts";
+import { type Wait, WaitKind } from "../../lib/recording/waits/wait.ts";
+import { readWaitLog } from "../../lib/recording/waits/wait_log.ts";
 import { Workplace } from "../support/command_process.ts";
 import { runRecording, SPAN_RUNTIMES } from "../support/spans.ts";
 
@@ -35,6 +36,12 @@ async function iteration() {
 async function follows() {
   await new Promise((resolve) => resolve(leaf(40)));
 }
+async function chained() {
+  await leaf(40).then((value) => value).catch(() => {});
+}
+async function timer() {
+  await new Promise((resolve) => setTimeout(resolve, 40));
+}
 async function lock() {
   let release;
   const locked = new Promise((resolve) => release = resolve);
@@ -42,7 +49,7 @@ async function lock() {
   await locked;
 }
 async function main() {
-  for (const body of [callee, rejected, all, iteration, follows, lock]) await body();
+  for (const body of [callee, rejected, all, iteration, follows, chained, timer, lock]) await body();
 }
 await main();
 never(); async function never() { await new Promise(() => {}); }
@@ -88,6 +95,9 @@ for (const runtime of SPAN_RUNTIMES) {
     );
     deepEqual(kindsOf(iterated), [WaitKind.OTHERS]);
     deepEqual(kindsOf(waitsOf(waits, "main", "follows")), [WaitKind.OTHERS]);
+    deepEqual(kindsOf(waitsOf(waits, "main", "chained")), [WaitKind.OTHERS]);
+    // The runtime itself settles this one, without a function of the program.
+    deepEqual(kindsOf(waitsOf(waits, "main", "timer")), [WaitKind.LEAF]);
     // Another function releases the lock, and is not what this one called.
     deepEqual(kindsOf(waitsOf(waits, "main", "lock")), [WaitKind.LEAF]);
     near(waitsOf(waits, "main", "lock"), 40);

@@ -6,7 +6,7 @@ import { commandHelp } from "../help.ts";
 import { parseOptionsOf } from "../options.ts";
 import { checkOutput } from "./output_file.ts";
 import { FOR_TERMINALS, writeReports } from "../report/reports.ts";
-import { ofChosenSpans } from "../report/span_choice.ts";
+import { ofChosenSpans, readSpans } from "../report/span_choice.ts";
 import { beginSpans } from "./begin_spans.ts";
 import { RecordedWaits } from "./recorded_waits.ts";
 import { type DecidedSampler, decideSampler, parseSampler } from "../program/sampler_choice.ts";
@@ -117,10 +117,17 @@ export async function profile(args: readonly string[]): Promise<Ending> {
     for (const note of notes) console.error(note);
   }
   await writeReports(ofChosenSpans(recordings, plan.spanChoice), plan.report, recorded);
-  const waiting = waits.end(program.command);
-  if (waiting !== undefined) {
-    if (!isQuiet) { for (const note of waiting.notes) console.error(note); }
-    await writeReports(waiting.recordings, plan.report, { recording: waiting.path });
+  const spans = plan.hasSpans ? readSpans(output) : undefined;
+  const command = program.command;
+  for (
+    const { path, notes, recordings: waiting } of waits.end({
+      command,
+      spans,
+      running: recordings[0],
+    })
+  ) {
+    if (!isQuiet) { for (const note of notes) console.error(note); }
+    await writeReports(ofChosenSpans(waiting, plan.spanChoice), plan.report, { recording: path });
   }
   const isPrinted = plan.report.formats.some((format) => FOR_TERMINALS.includes(format));
   if (recorded.foot !== undefined && isPrinted) {

@@ -1,19 +1,24 @@
 /*
  * The waits of a program: it writes them into a file in /tmp, and they become a recording beside the
- * one of the processor's time.
+ * one of the processor's time. With the program's spans, they become a recording of the spans' time
+ * too.
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 
 import { PerfError } from "../../base/perf_error.ts";
 import { systemReason } from "../../base/system_reason.ts";
+import { isApp } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { encodeRecording } from "../../recording/recording_file.ts";
+import type { SpanLog } from "../../recording/spans/span_log.ts";
+import { spanTimeRecording } from "../../recording/span_time/span_time_recording.ts";
+import { nameFunctions } from "../../recording/waits/awaiting_functions.ts";
 import { readWaitLog, type WaitLog } from "../../recording/waits/wait_log.ts";
 import { waitingFacts, waitingRecording } from "../../recording/waits/waiting_recording.ts";
 import { WAITS_VARIABLE } from "../../waits/record_waits.ts";
 
-/** The recording of a program's waits. */
+/** A recording that was made of a program's waits. */
 export interface WaitingResult {
   /** Its file. */
   path: string;
@@ -28,11 +33,27 @@ export function waitsPath(recording: string): string {
   return `${recording.replace(/(?<=[^/])\.(?:data|json)$/, "")}.await.json`;
 }
 
+/** The file of the time of spans beside a recording: `perf.spans.json` beside `perf.data`. */
+export function spanTimePath(recording: string): string {
+  return waitsPath(recording).replace(/await\.json$/, "spans.json");
+}
+
+/** What the program's waits are seen together with. */
+export interface WaitingSources {
+  /** The program with its arguments. */
+  command: readonly string[];
+  /** Its spans. @default {none were recorded} */
+  spans?: SpanLog;
+  /** What ran. @default {the time of spans is not told} */
+  running?: Recording;
+}
+
 /** Records the waits of a program. Disposing of it removes the file that the program writes. */
 export class RecordedWaits implements Disposable {
   /** Variables for the program. */
   readonly variables: Readonly<Record<string, string>> = {};
   readonly #path: string;
+  readonly #spanTimePath: string;
   readonly #directory: string | undefined;
   #log: WaitLog | undefined;
 
@@ -45,8 +66,10 @@ export class RecordedWaits implements Disposable {
    */
   constructor(recording: string, isWanted: boolean) {
     this.#path = waitsPath(recording);
+    this.#spanTimePath = spanTimePath(recording);
     try {
       fs.rmSync(this.#path, { force: true });
+      fs.rmSync(this.#spanTimePath, { force: true });
       if (!isWanted) return;
       // A program that may write a perf map may write in /tmp.
       this.#directory = fs.mkdtempSync(`${fs.existsSync("/tmp") ? "/tmp" : tmpdir()}/xperf-waits-`);
@@ -67,23 +90,37 @@ export class RecordedWaits implements Disposable {
   read(): void {
     const path = this.variables[WAITS_VARIABLE];
     const text = path === undefined ? "" : fs.readFileSync(path, "utf8");
-    if (text !== "") this.#log = readWaitLog(text);
+    if (text === "") return;
+    this.#log = readWaitLog(text);
+    nameFunctions(this.#log, sourceOf);
   }
 
   /**
-   * Writes the recording.
+   * Writes the recordings.
    *
-   * @param command The program with its arguments.
-   * @returns `undefined` where no waits were recorded.
+   * @returns None where no waits were recorded.
    */
-  end(command: readonly string[]): WaitingResult | undefined {
-    if (this.#log === undefined) return undefined;
-    const recording = waitingRecording(this.#log, { command, sourceOf });
+  end(sources: WaitingSources): WaitingResult[] {
+    const log = this.#log;
+    if (log === undefined) return [];
+    const { command, spans, running } = sources;
+    const waits = this.#endWaits(log, sources);
+    const isAlone = running === undefined || !hasWorkers(running, log);
+    const results = [isAlone ? waits : { ...waits, notes: [...waits.notes, NO_WORKERS] }];
+    if (spans === undefined || running?.clock !== "mono") return results;
+    const recording = spanTimeRecording({ running: { ...running, command }, spans, waits: log });
+    if (recording.stacks.length === 0) return results;
+    fs.writeFileSync(this.#spanTimePath, encodeRecording(recording));
+    return [...results, { path: this.#spanTimePath, recordings: [recording], notes: [] }];
+  }
+
+  #endWaits(log: WaitLog, { command, spans }: WaitingSources): WaitingResult {
+    const recording = waitingRecording(log, { command, sourceOf, spans });
     if (recording.stacks.length === 0) {
       return { path: this.#path, recordings: [], notes: ["note: the program awaited nothing"] };
     }
     fs.writeFileSync(this.#path, encodeRecording(recording));
-    const { recorded, all, error } = waitingFacts(this.#log);
+    const { recorded, all, error } = waitingFacts(log);
     const notes = recorded === all ? [] : [
       `note: ${recorded} awaits were recorded, which stand for about ${
         all.toFixed(0)
@@ -97,6 +134,18 @@ export class RecordedWaits implements Disposable {
   [Symbol.dispose](): void {
     if (this.#directory !== undefined) fs.rmSync(this.#directory, { recursive: true, force: true });
   }
+}
+
+const NO_WORKERS = "note: awaits of Workers are not recorded, only those of the main thread";
+
+/** Whether functions of the program ran in other threads than the one whose waits were recorded. */
+function hasWorkers(
+  { samples, threads, stacks }: Pick<Recording, "samples" | "threads" | "stacks">,
+  { pid, tid }: Pick<WaitLog, "pid" | "tid">,
+): boolean {
+  const isOther = threads.map((thread) => thread.pid === pid && thread.tid !== tid);
+  const isProgram = stacks.map(({ frames }) => frames.some(isApp));
+  return samples.stack.some((stack, i) => isOther[samples.thread[i]!]! && isProgram[stack]!);
 }
 
 /** Reads a source file of the program; `undefined` where it is none that can be read. */

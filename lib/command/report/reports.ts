@@ -22,6 +22,7 @@ import { SHOWN_IDLE, type ShownIdle } from "../../report/figures/idle_time.ts";
 import { LEAST_LINES } from "../../report/formats/markdown.ts";
 import { describeRuntimeShares, runtimeShares } from "../../report/figures/runtime_shares.ts";
 import type { Recording } from "../../recording/recording.ts";
+import { SPAN_TIME_EVENT } from "../../recording/span_time/span_time_event.ts";
 import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 import type { TreeKind } from "../../report/text/text.ts";
 import { terminalOf } from "./output_terminal.ts";
@@ -117,9 +118,8 @@ export async function writeReports(
     if (!isQuiet) { for (const warning of warnings) console.error(`warning: ${warning}`); }
     const event = eventSuffix(recordings, i);
     // Causes are reasons for which lines take time.
-    const causes = recording.unit !== "bytes" && formats.some((format) =>
-        WITH_CAUSES.includes(format)
-      )
+    const hasCauses = recording.unit !== "bytes" && recording.event !== SPAN_TIME_EVENT;
+    const causes = hasCauses && formats.some((format) => WITH_CAUSES.includes(format))
       ? await causesOf(recording)
       : undefined;
     for (const format of formats) {

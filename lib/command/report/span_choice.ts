@@ -25,7 +25,7 @@ export function spansPath(recording: string): string {
  * @throws {PerfError} If the file with them is damaged.
  */
 export function withSpans(recordings: readonly Recording[], path: string): Recording[] {
-  const log = readLog(spansPath(path));
+  const log = readSpans(path);
   if (log === undefined) return [...recordings];
   return recordings.map((recording) =>
     recording.clock === "mono"
@@ -34,7 +34,13 @@ export function withSpans(recordings: readonly Recording[], path: string): Recor
   );
 }
 
-function readLog(path: string): SpanLog | undefined {
+/**
+ * Reads the spans that lie beside a recording.
+ *
+ * @throws {PerfError} If the file with them is damaged.
+ */
+export function readSpans(recording: string): SpanLog | undefined {
+  const path = spansPath(recording);
   let text: string;
   try {
     text = fs.readFileSync(path, "utf8");

@@ -77,7 +77,7 @@ export function recordingOfSpans(recording: Recording, chosen: ReadonlySet<numbe
 }
 
 /** Some spans and all spans in them, with indices of their own. */
-class KeptSpans {
+export class KeptSpans {
   readonly spans: readonly Span[];
   readonly #indices = new Map<number, number>();
 

@@ -31,6 +31,8 @@ export interface SpanLog {
   pid: number;
   tid: number;
   spans: Span[];
+  /** The index of each span, by the number that the program gave it. */
+  indices: ReadonlyMap<number, number>;
   /** Times in which the thread ran for a span, in order; they do not overlap. */
   runs: { start: Float64Array; end: Float64Array; span: Uint32Array };
   /** Indices of spans that are measures of the program: they hold for all that ran in their time. */
@@ -93,7 +95,7 @@ class SpanReader {
     });
   }
 
-  end(): Pick<SpanLog, "spans" | "runs" | "measures"> {
+  end(): Pick<SpanLog, "spans" | "indices" | "runs" | "measures"> {
     for (const [index, id] of this.#parents) {
       this.#spans[index]!.parent = this.#indices.get(id);
     }
@@ -116,6 +118,7 @@ class SpanReader {
     }
     return {
       spans: this.#spans,
+      indices: this.#indices,
       measures: this.#measures,
       runs: {
         start: runs.start.subarray(0, kept),

@@ -1,4 +1,4 @@
-import { type Wait, type WaitFrame, WaitKind } from "./wait_log.ts";
+import { type Wait, type WaitFrame, WaitKind } from "./wait.ts";
 
 /** The waits of one stack. */
 export interface WaitSum {
@@ -108,5 +108,5 @@ const LEAST_SHARE = 0.97;
 
 /** The functions of a stack, without their lines. */
 function pathOf(stack: readonly WaitFrame[]): string {
-  return JSON.stringify(stack.map(([name, file]) => [name, file]));
+  return JSON.stringify(stack.map(([name, file, , , start]) => [name, file, start]));
 }

@@ -1,12 +1,15 @@
-import { activityFrame, type Frame, functionFrame } from "../frame.ts";
+import { activityFrame, type Frame } from "../frame.ts";
 import { FrameTable } from "../frame_table.ts";
 import type { Recording } from "../recording.ts";
 import { SampleCollector } from "../sample_collector.ts";
 import type { SourceTexts } from "../sources.ts";
+import type { SpanLog } from "../spans/span_log.ts";
 import { ThreadTable } from "../thread_table.ts";
 import { type CountedStack, countedStacks, waitSums } from "./concurrent_waits.ts";
+import { frameOfWait } from "./wait_frame.ts";
 import { WAIT_EVENT } from "./wait_event.ts";
-import { type Wait, type WaitFrame, WaitKind, type WaitLog } from "./wait_log.ts";
+import { type Wait, type WaitFrame, WaitKind } from "./wait.ts";
+import type { WaitLog } from "./wait_log.ts";
 
 /** Facts on the recorded program. */
 export interface WaitingProgram {
@@ -14,6 +17,8 @@ export interface WaitingProgram {
   command: readonly string[];
   /** Reads the text of a source file; `undefined` where that cannot be read. */
   sourceOf: (file: string) => string | undefined;
+  /** Its spans. @default {none were recorded} */
+  spans?: SpanLog;
 }
 
 /**
@@ -25,13 +30,14 @@ export interface WaitingProgram {
  */
 export function waitingRecording(
   { pid, tid, start, waits }: WaitLog,
-  { command, sourceOf }: WaitingProgram,
+  { command, sourceOf, spans }: WaitingProgram,
 ): Recording {
   const end = waits.reduce((last, wait) => Math.max(last, wait.start, wait.end ?? 0), start);
   const counted = countedStacks(waitSums(waits, end).values());
   const stacks = new StackFrames(counted);
   const collector = new SampleCollector(new ThreadTable());
   const thread = { pid, tid, name: "awaits" };
+  const labels: { time: number; span: number }[] = [];
   for (const wait of waits) {
     const { share, othersShare } = counted.get(wait.stack)!;
     const weight = wait.count *
@@ -48,9 +54,12 @@ export function waitingRecording(
     ) {
       if (length <= 0) continue;
       collector.add({ thread, time, frames: part, weight: weight * length, isCut: false });
+      labels.push({ time, span: (spans?.indices.get(wait.span) ?? -1) + 1 });
     }
   }
   const collected = collector.end(collector.scripted());
+  // Samples are in the order of time, and those of one time in that of their adding.
+  labels.sort((a, b) => a.time - b.time);
   return {
     sampler: "builtin",
     samplerVersion: "promise hooks",
@@ -62,6 +71,12 @@ export function waitingRecording(
     clock: "mono",
     ...collected,
     sources: sourceTexts(stacks.files, sourceOf),
+    spans: spans && {
+      spans: spans.spans,
+      measures: spans.measures,
+      ofSample: Uint32Array.from(labels, ({ span }) => span),
+      tid,
+    },
   };
 }
 
@@ -102,9 +117,9 @@ class StackFrames {
     return made;
   }
 
-  #frameOf([name, file, line, column]: WaitFrame): Frame {
-    this.files.add(file);
-    return this.#table.same(functionFrame({ name, file, line }, { position: { line, column } }));
+  #frameOf(frame: WaitFrame): Frame {
+    this.files.add(frame[1]);
+    return this.#table.same(frameOfWait(frame));
   }
 }
 

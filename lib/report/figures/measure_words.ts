@@ -1,3 +1,4 @@
+import { SPAN_TIME_EVENT } from "../../recording/span_time/span_time_event.ts";
 import { WAIT_EVENT } from "../../recording/waits/wait_event.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { isOfRealTime } from "../../recording/thread_state.ts";
@@ -33,6 +34,15 @@ const WAITING: MeasureWords = {
   tree: "Async callers, each with all that it waited for",
   noun: "waiting",
   selfNoun: "waiting",
+};
+
+const SPAN_TIME: MeasureWords = {
+  profile: "Time of spans",
+  functions: "Functions that ran or awaited",
+  lines: "Lines that ran or awaited longest",
+  tree: "Calls and async callers, by name of spans",
+  noun: "time",
+  selfNoun: "own time",
 };
 
 /** V8 tells the beginning of the function that allocates, and no line in it. */
@@ -80,6 +90,7 @@ const MEMORY: MeasureWords = {
 export function measureWords({ unit, event }: Pick<Recording, "unit" | "event">): MeasureWords {
   if (unit === "nanoseconds") {
     if (isOfRealTime({ event })) return { ...TIME, profile: "Profile of real time" };
+    if (event === SPAN_TIME_EVENT) return SPAN_TIME;
     return event === WAIT_EVENT ? WAITING : TIME;
   }
   if (unit === "events") return { ...TIME, noun: "events", selfNoun: "events" };

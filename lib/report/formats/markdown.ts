@@ -3,9 +3,12 @@ import type { Causes } from "../causes/cause.ts";
 import { causesMarkdown } from "./causes_markdown.ts";
 import { measureWords } from "../figures/measure_words.ts";
 import { MarkdownSections } from "./markdown_sections.ts";
+import { SPAN_TIME_EVENT } from "../../recording/span_time/span_time_event.ts";
 import { isOfRealTime } from "../../recording/thread_state.ts";
 import { plainText } from "./markdown_text.ts";
 import { realTimeMarkdown } from "./real_time_markdown.ts";
+import { spanTimeMarkdown } from "./span_time_markdown.ts";
+import { spansMarkdown } from "./spans_markdown.ts";
 
 /** Lines of a report, at most. */
 const MAX_LINES = 400;
@@ -42,13 +45,15 @@ export function formatMarkdown(
 ): string {
   const most = Math.max(LEAST_LINES, maxLines);
   const sections = new MarkdownSections(recording, most);
+  const isSpanTime = recording.event === SPAN_TIME_EVENT;
   const parts = [
     `# ${measureWords(recording).profile}: ${plainText(title)}`,
     "",
     plainText(facts.join(", ")),
     "",
-    ...sections.summary(),
+    ...(isSpanTime ? spanTimeMarkdown(recording) : sections.summary()),
     ...(isOfRealTime(recording) ? realTimeMarkdown(recording) : []),
+    ...(isSpanTime ? [] : spansMarkdown(recording, sections.rows)),
     ...sections.threads(),
     ...sections.functions(),
     ...sections.lines(),

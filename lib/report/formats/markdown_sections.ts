@@ -1,6 +1,8 @@
 import { activityOfFrame, type Frame, frameSymbol, isApp } from "../../recording/frame.ts";
 import { type Recording, recordingTotal } from "../../recording/recording.ts";
 import { ViewedStack } from "../../recording/viewed_stack.ts";
+import { SPAN_TIME_EVENT } from "../../recording/span_time/span_time_event.ts";
+import { WAIT_EVENT } from "../../recording/waits/wait_event.ts";
 import { isOfRealTime } from "../../recording/thread_state.ts";
 import { countShortcomings } from "../figures/advice.ts";
 import { amountText, percentText } from "../figures/amounts.ts";
@@ -200,10 +202,11 @@ export class MarkdownSections {
     return ["## Cut, lost, left out", "", ...facts.map((fact) => `- ${fact}`)];
   }
 
-  /** The name of weights: processor time, real time, memory, or the event. */
+  /** The name of weights: processor time, real time, another time, memory, or the event. */
   get #unitName(): string {
     if (isOfRealTime(this.#recording)) return "Real time";
     const { unit, event } = this.#recording;
+    if (event === SPAN_TIME_EVENT || event === WAIT_EVENT) return "Time";
     return unit === "nanoseconds" ? "CPU time" : unit === "bytes" ? "Memory" : event;
   }
 

@@ -2,6 +2,7 @@ import { type Recording, recordingTotal } from "../../recording/recording.ts";
 import { amountText, durationText, percentText } from "../figures/amounts.ts";
 import { excerptAt, type HotLine, hotLines } from "./hot_lines.ts";
 import { foldFrames } from "../figures/fold_frames.ts";
+import { SPAN_TIME_EVENT } from "../../recording/span_time/span_time_event.ts";
 import { WAIT_EVENT } from "../../recording/waits/wait_event.ts";
 import { measureWords } from "../figures/measure_words.ts";
 import { type ShownIdle, withoutIdle } from "../figures/idle_time.ts";
@@ -27,6 +28,7 @@ import {
   trimmedStart,
   wrapped,
 } from "./terminal.ts";
+import { spanTimeText } from "./span_time_text.ts";
 import { type TimePart, type TimeParts, timeParts } from "../figures/time_parts.ts";
 import { waitingSentence } from "./waiting_sentence.ts";
 import { NUMBERS, TimeRows } from "./time_rows.ts";
@@ -82,6 +84,10 @@ export function* formatText(recording: Recording, options: TextOptions = {}): Ge
   const head = [...text.head(real ?? timeParts(folded))];
   yield* head;
   if (real !== undefined) yield* text.realTime(real);
+  if (recording.event === SPAN_TIME_EVENT) {
+    yield* text.spanTime();
+    return;
+  }
   if (shares.app === 0) yield text.line("No function of the program was seen.", "bold");
   else {
     const lines = hotLines(view.stacks, recording.sources, MOST_LINES)
@@ -163,8 +169,13 @@ class TextWriter {
     });
   }
 
+  spanTime(): Iterable<string> {
+    return spanTimeText(this.#recording, { ...this.#options, terminal: this.#terminal });
+  }
+
   #partsText({ total, parts }: TimeParts): string {
     const { unit } = this.#recording;
+    if (this.#recording.event === SPAN_TIME_EVENT) return "";
     if (this.#recording.event === WAIT_EVENT) return waitingSentence(this.#recording);
     return (Object.keys(PART_NAMES) as TimePart[]).filter((part) => parts[part] > 0)
       .map((part) =>

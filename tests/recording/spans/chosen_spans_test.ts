@@ -22,7 +22,14 @@ Deno.test("labelledSamples() labels samples of the thread by its runs", () => {
 Deno.test("labelledSamples() labels nothing where nothing ran", () => {
   const { samples, threads, spans } = spanRecording();
   const none = { start: new Float64Array(), end: new Float64Array(), span: new Uint32Array() };
-  const log = { pid: 1, tid: 1, spans: [...spans!.spans], measures: [], runs: none };
+  const log = {
+    pid: 1,
+    tid: 1,
+    spans: [...spans!.spans],
+    indices: new Map<number, number>(),
+    measures: [],
+    runs: none,
+  };
   deepEqual([...labelledSamples({ samples, threads }, log).ofSample], Array(8).fill(0));
 });
 

@@ -1,14 +1,14 @@
 import { deepEqual } from "node:assert/strict";
 
 import { countedStacks, waitSums } from "../../../lib/recording/waits/concurrent_waits.ts";
-import type { Wait } from "../../../lib/recording/waits/wait_log.ts";
+import type { Wait } from "../../../lib/recording/waits/wait.ts";
 
 const MAIN: Wait["stack"] = [["main", "/app.ts", 1, 1]];
 const BRANCH: Wait["stack"] = [["main", "/app.ts", 1, 1], ["branch", "/app.ts", 5, 1]];
 
 /** A wait from the time 0 on. */
 function wait(stack: Wait["stack"], time: number, kind: Wait["kind"], count = 1): Wait {
-  return { stack, start: 0, settled: time, end: time, kind, count };
+  return { stack, start: 0, settled: time, end: time, kind, count, span: 0 };
 }
 
 Deno.test("waitSums() adds up what each wait stands for, by kind", () => {

@@ -29,9 +29,10 @@ function logOf(waits: readonly MadeWait[]) {
       entries.push(["stack", ids.size, ...frames]);
       ids.set(chain, ids.size);
     }
-    entries.push(["waits", ids.get(chain)!, 0, 1e6 * (time - ready), 1e6 * time, count, kind]);
+    const settled = 1e6 * (time - ready);
+    entries.push(["waits", ids.get(chain)!, 0, settled, settled, 1e6 * time, count, kind, 0]);
   }
-  const lines = [["waits", 1, 7, 8, 5e9], ...entries];
+  const lines = [["waits", 2, 7, 8, 5e9], ...entries];
   return readWaitLog(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 }
 
@@ -124,8 +125,8 @@ Deno.test("waitingRecording() tells the time in which a function was ready", () 
 });
 
 Deno.test("waitingRecording() counts waits without an end until the end", () => {
-  const text = '["waits",1,7,8,0]\n["stack",0,["main","/a.ts",1,1]]\n' +
-    '["waits",0,0,2e6,10e6,1,0]\n["waits",0,4e6,-1,-1,1,0]\n["waits",0,1';
+  const text = '["waits",2,7,8,0]\n["stack",0,["main","/a.ts",1,1]]\n' +
+    '["waits",0,0,2e6,2e6,10e6,1,0,0]\n["waits",0,4e6,-1,-1,-1,1,0,0]\n["waits",0,1';
   const recording = waitingRecording(readWaitLog(text), { command: [], sourceOf: () => undefined });
   deepEqual(recording.stacks.map(({ weight }) => weight / 1e6), [8, 8]);
 });
