@@ -54,16 +54,21 @@ const stop = () => server.close();
 };
 
 /**
- * A server with three faults: a hot function of 10 ms, an await of 40 ms and a call that blocks the
- * event loop for 30 ms. A process of its own sends requests. At the end it prints the mean time that its
+ * A server with three faults: a hot function, an await of 40 ms and a call that blocks the event loop. A process of its own sends requests. At the end it prints the mean time that its
  * requests took.
  *
  * @param kind The server.
- * @param load The requests at a time, and how often they are sent.
+ * @param load The requests at a time, how often they are sent, and the milliseconds for which the hot
+ * function runs and the call blocks. @default {10 and 30}
  */
 export function faultyServer(
   kind: ServerKind,
-  { concurrent, rounds }: { concurrent: number; rounds: number },
+  { concurrent, rounds, hot = 10, blocked = 30 }: {
+    concurrent: number;
+    rounds: number;
+    hot?: number;
+    blocked?: number;
+  },
 ): string {
   return `
 import { spawn } from "node:child_process";
@@ -71,9 +76,9 @@ import process from "node:process";
 const cell = new Int32Array(new SharedArrayBuffer(4));
 let [sum, handled, time] = [0, 0, 0];
 function hot() {
-  for (const end = performance.now() + 10; performance.now() < end;) sum = (sum * 31 + 7) | 0;
+  for (const end = performance.now() + ${hot}; performance.now() < end;) sum = (sum * 31 + 7) | 0;
 }
-function blockingRead() { Atomics.wait(cell, 0, 0, 30); }
+function blockingRead() { Atomics.wait(cell, 0, 0, ${blocked}); }
 async function slowRow(id) {
   await new Promise((resolve) => setTimeout(resolve, 40));
   return { id };

@@ -59,3 +59,29 @@ for (
     equal(place.has("out.spans.json"), false);
   });
 }
+
+for (
+  const [runtime, kind] of [
+    ["deno", "Deno.serve"],
+    ["node24", "express"],
+  ] as const satisfies readonly (readonly ["deno" | CommandNode, ServerKind])[]
+) {
+  Deno.test(`profile() --await --spans finds an await of 500 requests at a time to ${kind} in ${runtime}`, async () => {
+    await using place = new Workplace();
+    const load = { concurrent: 500, rounds: 4, hot: 0, blocked: 0 };
+    const script = place.write("server.mjs", faultyServer(kind, load));
+    const { code, stderr } = await (runtime === "deno"
+      ? runCommand([...RECORD, "--await", "--spans", script], { cwd: place.path })
+      : runNodeCommand(runtime, [...RECORD, "--await", "--spans", script], { cwd: place.path }));
+    equal(code, 0, stderr);
+    const recording = decodeRecording(Deno.readTextFileSync(`${place.path}/out.spans.json`));
+    const row = spanTimeRows(recording).find(({ name }) =>
+      name === ROUTE
+    )!;
+    const waiting = row.parts.find(({ state }) => state === "waiting")!;
+    equal(waiting.details[0]!.frame.name, "slowRow");
+    // Without any load the timer takes 40 to 41 ms, and the loop is busy with 500 requests.
+    ok(waiting.details[0]!.time > 38e6, `${waiting.time}`);
+    ok(row.parts.some(({ state, time }) => state === "ready" && time > 5e6));
+  });
+}
