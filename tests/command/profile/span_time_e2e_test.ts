@@ -16,7 +16,6 @@ for (
     ["node22", "node:http"],
     ["node22", "express"],
     ["node24", "express"],
-    ["node26", "node:http"],
   ] as const satisfies readonly (readonly ["deno" | CommandNode, ServerKind])[]
 ) {
   Deno.test(`profile() --await --spans adds up the time of 50 requests at a time to ${kind} in ${runtime}`, async () => {
