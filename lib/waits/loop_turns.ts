@@ -1,6 +1,6 @@
 import process from "node:process";
 
-import { ThreadSleep } from "./thread_sleep.ts";
+import { sleepTeller } from "./thread_sleep.ts";
 
 /**
  * The least pause between two calls into the program that is looked at, in nanoseconds. The loop's own
@@ -18,7 +18,7 @@ const LEAST_SLEEP = 1e6;
  */
 export class LoopTurns implements Disposable {
   readonly #now: () => number;
-  readonly #sleep = new ThreadSleep();
+  readonly #sleep = sleepTeller();
   /** The starts of this turn and of the one before, and whether the loop slept between them. */
   #start: number;
   #before: number;
