@@ -41,11 +41,16 @@ export interface RecordingRun {
  * @param place Where it lies.
  * @param source Its text.
  * @param options The runtime, and the variable that names the file; without one nothing is recorded.
+ * `also` names another file.
  */
 export async function runRecording(
   place: Workplace,
   source: string,
-  { runtime, variable }: { runtime: SpanRuntime; variable: VariableName | undefined },
+  { runtime, variable, also }: {
+    runtime: SpanRuntime;
+    variable: VariableName | undefined;
+    also?: VariableName;
+  },
 ): Promise<RecordingRun> {
   const script = place.write("program.mjs", source);
   const path = place.write("entries", "");
@@ -58,7 +63,11 @@ export async function runRecording(
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args,
     cwd: place.path,
-    env: { NO_COLOR: "1", ...(variable === undefined ? {} : { [variable]: path }) },
+    env: {
+      NO_COLOR: "1",
+      ...(variable === undefined ? {} : { [variable]: path }),
+      ...(also === undefined ? {} : { [also]: place.write("others", "") }),
+    },
   }).output();
   const entries = Deno.readTextFileSync(path);
   if (variable === undefined) equal(entries, "");

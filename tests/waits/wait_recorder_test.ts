@@ -141,6 +141,15 @@ for (const runtime of SPAN_RUNTIMES) {
     equal(on.stdout, off.stdout);
     equal(on.stderr, off.stderr);
     ok(readWaitLog(on.entries).waits.length > 10);
+    // With spans, the turns of the event loop are followed too.
+    const both = await runRecording(place, ORDER, {
+      runtime,
+      variable: "JS_PERF_WAITS",
+      also: "JS_PERF_SPANS",
+    });
+    equal(both.stdout, off.stdout);
+    equal(both.stderr, off.stderr);
+    ok(readWaitLog(both.entries).waits.length > 10);
   });
 }
 
