@@ -1,3 +1,4 @@
+import { groupedBy } from "../../base/grouped_by.ts";
 import { activityFrame, type Frame } from "../frame.ts";
 import { FrameTable } from "../frame_table.ts";
 import type { Recording } from "../recording.ts";
@@ -38,7 +39,7 @@ export function spanTimeRecording({ running, spans: log, waits }: SpanTimeSource
   const stacks = new SpanStacks(spans, thread);
   const collector = new SampleCollector(new ThreadTable());
   const labels: { time: number; span: number }[] = [];
-  for (const [name, same] of Map.groupBy(followed, ({ index }) => spans[index]!.name)) {
+  for (const [name, same] of groupedBy(followed, ({ index }) => spans[index]!.name)) {
     const amounts = same.flatMap((one) => spanAmounts(one, spans, thread));
     const division = new SampleDivision(amounts, running);
     for (const amount of amounts) {

@@ -1,3 +1,4 @@
+import { groupedBy } from "../../base/grouped_by.ts";
 import { estimatedTimes } from "./censored_times.ts";
 import type { Wait } from "./wait.ts";
 
@@ -15,7 +16,7 @@ export interface ArrivalBounds {
  * Awaits of one stack are taken to wait for times of one distribution.
  */
 export function estimateArrivals(bounds: readonly ArrivalBounds[]): void {
-  const byStack = Map.groupBy(bounds, ({ wait }) => wait.stack);
+  const byStack = groupedBy(bounds, ({ wait }) => wait.stack);
   for (const same of byStack.values()) {
     if (same.every(({ wait: { settled }, earliest }) => earliest === settled)) continue;
     const times = same.map(({ wait: { start, settled, count }, earliest }) => ({

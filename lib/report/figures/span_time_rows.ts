@@ -1,3 +1,4 @@
+import { groupedBy } from "../../base/grouped_by.ts";
 import { type Frame, isApp } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { durationOf } from "../../recording/spans/chosen_spans.ts";
@@ -43,7 +44,7 @@ export function spanTimeRows(
     sum.add(described[stack]!, samples.weight[i]!);
   }
   const outermost = spans.filter(({ parent, end }) => parent === undefined && end !== undefined);
-  const byName = Map.groupBy(outermost, ({ name }) => name);
+  const byName = groupedBy(outermost, ({ name }) => name);
   return [...sums].sort(([, a], [, b]) => b.total - a.total).map(([name, sum]) => {
     const same = byName.get(name) ?? [];
     const time = same.reduce((all, span) => all + durationOf(span), 0) / same.length;

@@ -1,3 +1,4 @@
+import { groupedBy } from "../../base/grouped_by.ts";
 import { functionKey } from "../../recording/code_history.ts";
 import type { Recording } from "../../recording/recording.ts";
 import type { Cause, Causes } from "../causes/cause.ts";
@@ -96,7 +97,7 @@ function causesIn(
   const causes = (all?.causes ?? []).filter((cause) =>
     cause.fn.file === file && (fn === undefined || functionKey(cause.fn) === functionKey(fn))
   );
-  return Map.groupBy(causes, ({ line }) => line);
+  return groupedBy(causes, ({ line }) => line);
 }
 
 function* annotatedRows(
