@@ -23,4 +23,4 @@ toggleOnSignal(activation, readVariable);
 recordScope(activation, readVariable);
 recordWaits(readVariable, recordSpans(readVariable));
 // Last: memory that this module takes is not the program's.
-recordThisHeap(activation, readVariable);
+recordThisHeap(readVariable, activation);

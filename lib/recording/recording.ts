@@ -1,4 +1,5 @@
 import type { CallGraph } from "../perf/call_graph.ts";
+import type { CollectionSum } from "./collections.ts";
 import type { CodeHistory } from "./code_history.ts";
 import type { Frame } from "./frame.ts";
 import type { ProcessMemory } from "./process_memory.ts";
@@ -47,6 +48,8 @@ export interface Recording {
   interval?: number;
   /** The program's memory when V8's heap was sampled last, in bytes. @default {unknown} */
   memory?: ProcessMemory;
+  /** Garbage collections of all threads. @default {unknown} */
+  collections?: readonly CollectionSum[];
   /** The way in which callers were found; `undefined` where it is unknown. */
   callGraph?: CallGraph;
   /**

@@ -12,7 +12,7 @@ import { formatPerfText } from "./text/perf_text.ts";
 import { formatPprof } from "./formats/pprof.ts";
 import type { Recording } from "../recording/recording.ts";
 import { realTimeFacts } from "./figures/real_time_words.ts";
-import { recordingFacts, recordingTitle } from "./figures/recording_words.ts";
+import { collectionFacts, recordingFacts, recordingTitle } from "./figures/recording_words.ts";
 import { spanTimeFacts } from "./figures/span_time_words.ts";
 import { formatSpeedscope } from "./formats/speedscope.ts";
 import { formatText, type TextOptions } from "./text/text.ts";
@@ -164,6 +164,7 @@ export function formatReport(
           title: recordingTitle(recording),
           facts: [
             ...recordingFacts(recording),
+            ...collectionFacts(recording),
             ...realTimeFacts(recording),
             ...spanTimeFacts(recording),
           ],
@@ -175,7 +176,7 @@ export function formatReport(
       return [
         formatMarkdown(sourced, {
           title: recordingTitle(recording),
-          facts: recordingFacts(recording),
+          facts: [...recordingFacts(recording), ...collectionFacts(recording)],
           warnings,
           maxLines,
           causes,

@@ -33,6 +33,7 @@ export const npmPackage: NpmPackage = {
   commands: { "js-perf": "./lib/command/main.ts" },
   programs: [
     "./lib/demo.ts",
+    "./lib/heap_preload.ts",
     "./lib/sampler_preload.ts",
   ],
   readable: ["./lib/demo.ts"],

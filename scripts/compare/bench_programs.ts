@@ -54,7 +54,7 @@ function recordingOf(kind: HeapKind): Way {
     directory: `${directory}/logs`,
     scope: { kind: "all" },
   };
-  const sampler = import.meta.resolve("../../lib/sampler_preload.ts");
+  const sampler = import.meta.resolve("../../lib/heap_preload.ts");
   return { flags: [`--preload=${sampler}`], env: { [HEAP_VARIABLE]: JSON.stringify(wish) } };
 }
 

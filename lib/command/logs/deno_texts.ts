@@ -15,14 +15,18 @@ export function isDenos({ read }: Pick<LogFile, "read">): boolean {
   return new TextDecoder().decode(read(0, 64)).split("\n")[0]!.includes("-rusty");
 }
 
+/** Deno's cache directory, as the environment says it. */
+export function denoCache(): string {
+  const { env } = process;
+  return env["DENO_DIR"] || `${env["XDG_CACHE_HOME"] || `${env["HOME"] ?? ""}/.cache`}/deno`;
+}
+
 /**
  * Returns a function that finds the text of a module with its source map, by the module's URL.
  * Compiled TypeScript is in Deno's cache, and JavaScript can have a map in a file.
  */
 export function denoTexts(): (url: string) => string | undefined {
-  const { env } = process;
-  const cache = env["DENO_DIR"] ||
-    `${env["XDG_CACHE_HOME"] || `${env["HOME"] ?? ""}/.cache`}/deno`;
+  const cache = denoCache();
   return (url) => {
     const path = denoEmitPath(url);
     if (path === undefined) return undefined;

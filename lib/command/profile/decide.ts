@@ -10,7 +10,7 @@ import {
   type PerfRecordOptions,
 } from "../../perf/perf_record_args.ts";
 import { currentPlatform, readVariable, trampolineObstacle } from "../../runtime/runtime.ts";
-import type { Scope } from "../../sampler/scope.ts";
+import type { Scope } from "../../sampler/followed_scope.ts";
 import { siblingModule } from "../../base/sibling_module.ts";
 import { processOf } from "./attach.ts";
 import { checkJitVersion } from "./jit_recording.ts";

@@ -1,6 +1,6 @@
 import { PerfError } from "../../base/perf_error.ts";
 import type { Recording } from "../../recording/recording.ts";
-import type { Scope } from "../../sampler/scope.ts";
+import type { Scope } from "../../sampler/followed_scope.ts";
 import type { Ending } from "../program/child.ts";
 import type { ScriptCommand } from "../program/script.ts";
 import type { ProfilePlan } from "./decide.ts";

@@ -10,13 +10,13 @@ import { PerfError } from "../../base/perf_error.ts";
 import { systemReason } from "../../base/system_reason.ts";
 import { isApp } from "../../recording/frame.ts";
 import type { Recording } from "../../recording/recording.ts";
-import { encodeRecording } from "../../recording/recording_file.ts";
 import type { SpanLog } from "../../recording/spans/span_log.ts";
 import { spanTimeRecording } from "../../recording/span_time/span_time_recording.ts";
 import { nameFunctions } from "../../recording/waits/awaiting_functions.ts";
 import { readWaitLog, type WaitLog } from "../../recording/waits/wait_log.ts";
 import { waitingFacts, waitingRecording } from "../../recording/waits/waiting_recording.ts";
 import { WAITS_VARIABLE } from "../../waits/record_waits.ts";
+import { writeRecording } from "./write_recording.ts";
 
 /** A recording that was made of a program's waits. */
 export interface WaitingResult {
@@ -110,7 +110,7 @@ export class RecordedWaits implements Disposable {
     if (spans === undefined || running?.clock !== "mono") return results;
     const recording = spanTimeRecording({ running: { ...running, command }, spans, waits: log });
     if (recording.stacks.length === 0) return results;
-    fs.writeFileSync(this.#spanTimePath, encodeRecording(recording));
+    writeRecording(this.#spanTimePath, recording);
     return [...results, { path: this.#spanTimePath, recordings: [recording], notes: [] }];
   }
 
@@ -119,7 +119,7 @@ export class RecordedWaits implements Disposable {
     if (recording.stacks.length === 0) {
       return { path: this.#path, recordings: [], notes: ["note: the program awaited nothing"] };
     }
-    fs.writeFileSync(this.#path, encodeRecording(recording));
+    writeRecording(this.#path, recording);
     const { recorded, all, error } = waitingFacts(log);
     const notes = recorded === all ? [] : [
       `note: ${recorded} awaits were recorded, which stand for about ${

@@ -3,7 +3,8 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 
 import { PerfError } from "../../base/perf_error.ts";
-import { CONTROL_VARIABLE, parseScope, type Scope, SCOPE_VARIABLE } from "../../sampler/scope.ts";
+import { parseScope, type Scope } from "../../sampler/followed_scope.ts";
+import { CONTROL_VARIABLE, SCOPE_VARIABLE } from "../../sampler/scope.ts";
 import { type CommandLine, lastValue, usageError } from "../command_line.ts";
 
 /**

@@ -1,6 +1,5 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { DEFAULT_FREQUENCY } from "../../perf/perf_record_args.ts";
-import { encodeRecording } from "../../recording/recording_file.ts";
 import { findLogs } from "../../v8_log/log_directory.ts";
 import { parseLogName } from "../../v8_log/log_name.ts";
 import { recordBuiltin } from "./builtin_recording.ts";
@@ -9,6 +8,7 @@ import { Progress } from "../progress.ts";
 import { readFoundLogs } from "../logs/v8_logs.ts";
 import type { ProfileRun, Recorded } from "./recorded_run.ts";
 import { withSpans } from "../report/span_choice.ts";
+import { writeRecording } from "./write_recording.ts";
 
 /**
  * Looks per second at each thread where the user names no number. All threads are looked at, also
@@ -40,6 +40,6 @@ export async function profileBuiltin(
   // The recording has the logs' names and lines already.
   if (logs !== undefined) rmSync(logs, { recursive: true, force: true });
   if (recording === undefined) return { ending, recordings: [], recording: output!, reached };
-  writeFileSync(output!, encodeRecording(recording));
+  writeRecording(output!, recording);
   return { ending, recordings: withSpans([recording], output!), recording: output!, notes };
 }

@@ -2,7 +2,9 @@
  * The file by which a program hands over the memory that V8 has sampled in one of its threads.
  */
 
+import type { CollectionSum } from "../collections.ts";
 import type { ProcessMemory } from "../process_memory.ts";
+import type { TextPlace } from "./script_file.ts";
 
 /** The bytes that are counted: all that were allocated, or those that are still held. */
 export type HeapKind = "alloc" | "live";
@@ -21,8 +23,10 @@ export interface HeapFunction {
 /** A script that functions are of. */
 export interface HeapScript {
   url: string;
-  /** Its text as V8 ran it; absent where V8 did not give it. */
+  /** Its text as V8 ran it; absent where V8 did not give it, or a file has it. */
   text?: string;
+  /** The file that has the text. @default {none} */
+  textIn?: TextPlace;
 }
 
 /** A way in which a function was called, with the objects that it allocated. */
@@ -55,6 +59,8 @@ export interface HeapFile {
   start: number;
   end: number;
   memory: ProcessMemory;
+  /** Garbage collections while it was sampled. @default {the runtime does not tell them} */
+  collections?: readonly CollectionSum[];
   scripts: HeapScript[];
   functions: HeapFunction[];
   nodes: HeapNode[];

@@ -7,11 +7,14 @@ import { ScriptPositions } from "../../v8_log/script_positions.ts";
 import { shortUrl } from "../../v8_log/script_url.ts";
 import { codeFrame, type Frame, functionFrame } from "../frame.ts";
 import type { HeapFunction, HeapScript } from "./heap_file.ts";
+import { scriptFileText } from "./script_file.ts";
 
 /** Options of {@linkcode HeapFrames}. */
 export interface HeapFramesOptions {
   /** Returns the text that a runtime emitted for a module, with its source map. @default {none} */
   emitted?: (url: string) => string | undefined;
+  /** Deno's cache directory. @default {none} */
+  denoCache?: string;
   /** Whether a file is this package's own code; its frames get no name. @default {none is} */
   isOwn?: (file: string) => boolean;
 }
@@ -73,10 +76,18 @@ export class HeapFrames {
 
   #scriptOf(number: number, url: string): ReadScript | undefined {
     if (this.#read.has(number)) return this.#read.get(number);
-    const { text } = this.#scripts[number]!;
+    const text = this.#textOf(this.#scripts[number]!);
     const read = text ? this.#readScript(text, url) : undefined;
     this.#read.set(number, read);
     return read;
+  }
+
+  #textOf({ url, text, textIn }: HeapScript): string | undefined {
+    if (text !== undefined || textIn === undefined) return text;
+    const { denoCache, emitted } = this.#options;
+    const found = scriptFileText(url, textIn, denoCache ?? "");
+    // Deno takes inline maps off before V8 gets a text.
+    return found === undefined || emitted === undefined ? found : splitInlineMap(found).source;
   }
 
   #readScript(text: string, url: string): ReadScript {

@@ -1,3 +1,4 @@
+import { addedCollections } from "../collections.ts";
 import type { Frame } from "../frame.ts";
 import type { ProcessMemory } from "../process_memory.ts";
 import { FrameTable } from "../frame_table.ts";
@@ -60,6 +61,9 @@ export function heapRecording(
     stacks: stacks.stacks(),
     sources,
     memory: memoryOf(files),
+    ...main.collections === undefined
+      ? {}
+      : { collections: addedCollections(files.map(({ collections }) => collections)) },
   };
 }
 

@@ -46,12 +46,10 @@ export class ObjectCounts {
   #sizesOf(sample: number): readonly number[] {
     let sizes = this.#sizes.get(sample);
     if (sizes === undefined) {
-      const found: number[] = [];
       // A sample of several objects stands for about the interval, so an object is not larger.
       const most = Math.min(sample / 2, 2 * this.#interval);
-      for (let size = ALIGNMENT; size <= most; size += ALIGNMENT) {
-        if (sample % size === 0 && size * this.#scaled(size, 1) === sample) found.push(size);
-      }
+      const found = divisorsOf(sample / ALIGNMENT).map((divisor) => divisor * ALIGNMENT)
+        .filter((size) => size <= most && size * this.#scaled(size, 1) === sample);
       if (this.#scaled(sample, 1) === 1 || found.length === 0) found.push(sample);
       this.#sizes.set(sample, sizes = found);
     }
@@ -78,4 +76,17 @@ export class ObjectCounts {
     }
     return undefined;
   }
+}
+
+/** All divisors of a whole number, ascending; none of another number. */
+function divisorsOf(number: number): number[] {
+  if (!Number.isInteger(number)) return [];
+  const low: number[] = [];
+  const high: number[] = [];
+  for (let divisor = 1; divisor * divisor <= number; divisor++) {
+    if (number % divisor !== 0) continue;
+    low.push(divisor);
+    if (divisor * divisor < number) high.unshift(number / divisor);
+  }
+  return [...low, ...high];
 }

@@ -1,6 +1,6 @@
 import type { ProcessMemory } from "../../recording/process_memory.ts";
 import { type Recording, recordingTotal } from "../../recording/recording.ts";
-import { amountText } from "./amounts.ts";
+import { amountText, durationText } from "./amounts.ts";
 
 /** The title of a recording: the script and its arguments. */
 export function recordingTitle({ command, samplerVersion }: Recording): string {
@@ -14,7 +14,8 @@ export function recordingTitle({ command, samplerVersion }: Recording): string {
 
 /** Facts on how a recording was made, a few words each. */
 export function recordingFacts(recording: Recording): string[] {
-  const { samplerVersion, frequency, duration, start, lostSamples, memory } = recording;
+  const { samplerVersion, frequency, duration, start, lostSamples, memory, collections } =
+    recording;
   const { samples } = recordingTotal(recording);
   return [
     samplerVersion,
@@ -33,4 +34,25 @@ function eventText({ event, interval }: Recording): string {
 function memoryText({ heapUsed, external, rss }: ProcessMemory): string {
   const [heap, outside, all] = [heapUsed, external, rss].map((size) => amountText(size, "bytes"));
   return `at the end ${heap} in V8's heap, ${outside} outside of it, ${all} resident`;
+}
+
+/** Names of V8's kinds of garbage collections, for one and for several. */
+const COLLECTIONS: Readonly<Record<string, readonly [one: string, several: string]>> = {
+  Scavenge: ["scavenge", "scavenges"],
+  MinorMarkSweep: ["minor mark-sweep", "minor mark-sweeps"],
+  MarkSweepCompact: ["mark-compact", "mark-compacts"],
+};
+
+/**
+ * Facts on V8's garbage collections, by kind, as `garbage collection: 25 scavenges of 0.8 s`; none
+ * where the recording does not have them.
+ */
+export function collectionFacts({ collections }: Pick<Recording, "collections">): string[] {
+  if (collections === undefined) return [];
+  if (collections.length === 0) return ["no garbage collection"];
+  const texts = collections.map(({ kind, count, milliseconds }) => {
+    const [one, several] = COLLECTIONS[kind] ?? [kind, kind];
+    return `${count} ${count === 1 ? one : several} of ${durationText(milliseconds * 1e6)}`;
+  });
+  return [`garbage collection: ${texts.join(", ")}`];
 }

@@ -13,7 +13,7 @@ import { realTimeHead, realTimeSections } from "./real_time_text.ts";
 import { type PlaceNames, placeText } from "../figures/place_text.ts";
 import { heaviestNodes, programTree, type ShownNode } from "../figures/program_tree.ts";
 import { isPackageFrame, type ProgramView, programView } from "../figures/program_view.ts";
-import { recordingFacts, recordingTitle } from "../figures/recording_words.ts";
+import { collectionFacts, recordingFacts, recordingTitle } from "../figures/recording_words.ts";
 import { collectionShare, runtimeShares } from "../figures/runtime_shares.ts";
 import { type Shares, sharesOf } from "../figures/shares.ts";
 import { spanRows } from "../figures/span_rows.ts";
@@ -151,6 +151,7 @@ class TextWriter {
     for (const line of wrapped(text, this.#terminal.width)) {
       yield this.line(line);
     }
+    for (const fact of collectionFacts(this.#recording)) yield this.line(fact);
   }
 
   /** The share of garbage collection, where V8's own threads collect too. */

@@ -14,11 +14,17 @@ import { systemReason } from "../../base/system_reason.ts";
 import { warn } from "../../base/warnings.ts";
 import { encodeHeapFile } from "../../recording/heap/heap_file.ts";
 import { host } from "../../runtime/runtime.ts";
-import { followScope } from "../scope.ts";
+import { followScope } from "../followed_scope.ts";
 import { onEndingSignal } from "./ending_signals.ts";
 import { HeapSampler } from "./heap_sampler.ts";
 import { HeapSession } from "./heap_session.ts";
-import { HEAP_VARIABLE, heapFileName, type HeapWish, snapshotFileName } from "./heap_wish.ts";
+import {
+  HEAP_VARIABLE,
+  heapFileName,
+  type HeapWish,
+  snapshotFileName,
+  unfinishedName,
+} from "./heap_wish.ts";
 
 /** Milliseconds from one write to the next, at least. */
 const PERIOD = 5000;
@@ -30,10 +36,10 @@ const MOST_WRITING = 0.02;
  * Records the memory of this thread until it ends, if the environment asks for it. An obstacle
  * becomes a warning, and the program goes on.
  *
- * @param activation Its trampolines decide in the scope `active`.
  * @param read Reads the environment.
+ * @param activation Its trampolines decide in the scope `active`, and are needed for it only.
  */
-export function recordThisHeap(activation: Activation, read: ReadVariable): void {
+export function recordThisHeap(read: ReadVariable, activation?: Activation): void {
   const value = read(HEAP_VARIABLE);
   if (!value) return;
   try {
@@ -47,13 +53,13 @@ export function recordThisHeap(activation: Activation, read: ReadVariable): void
   }
 }
 
-function record(wish: HeapWish, activation: Activation): void {
+function record(wish: HeapWish, activation: Activation | undefined): void {
   const isMain = host.isMainThread();
   const thread = isMain ? "main" : `worker ${threadNumber()}`;
-  const { kind, interval, directory, scope, snapshotSignal } = wish;
-  const sampler = new HeapSampler(new HeapSession(), { kind, interval, thread });
+  const { kind, interval, directory, denoCache, scope, snapshotSignal } = wish;
+  const sampler = new HeapSampler(new HeapSession(), { kind, interval, thread, denoCache });
   const write = writerOf(sampler, directory);
-  const writeEnd = () => write(heapFileName(thread), { collects: true });
+  const writeEnd = () => write(heapFileName(thread), { isExact: true });
   let snapshots = 0;
   if (isMain) {
     host.onProcessEnd(writeEnd);
@@ -63,22 +69,22 @@ function record(wish: HeapWish, activation: Activation): void {
     if (snapshotSignal !== undefined) {
       process.on(
         snapshotSignal,
-        () => write(snapshotFileName(++snapshots), { collects: true }),
+        () => write(snapshotFileName(++snapshots), { isExact: true }),
       );
     }
   } else process.once("exit", writeEnd);
-  writeAgain(() => write(heapFileName(thread), { collects: false }));
+  writeAgain(() => write(heapFileName(thread), { isExact: false }));
   followScope(scope, activation, sampler.switch);
 }
 
 /** Returns a function that writes what was sampled up to now to a file. */
 function writerOf(sampler: HeapSampler, directory: string) {
   let hasFailed = false;
-  return (name: string, options: { collects: boolean }): void => {
-    const path = `${directory}/${name}`;
+  return (name: string, options: { isExact: boolean }): void => {
+    const unfinished = `${directory}/${unfinishedName(name)}`;
     try {
-      fs.writeFileSync(`${path}.new`, encodeHeapFile(sampler.take(options)), { mode: 0o600 });
-      fs.renameSync(`${path}.new`, path);
+      fs.writeFileSync(unfinished, encodeHeapFile(sampler.take(options)), { mode: 0o600 });
+      fs.renameSync(unfinished, `${directory}/${name}`);
     } catch (error) {
       if (!hasFailed) warn(`Cannot write the memory that was sampled: ${systemReason(error)}`);
       hasFailed = true;

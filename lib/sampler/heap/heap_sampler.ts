@@ -2,14 +2,13 @@ import process from "node:process";
 
 import type { HeapFile, HeapKind } from "../../recording/heap/heap_file.ts";
 import { host, processId } from "../../runtime/runtime.ts";
+import { CollectionCounter } from "./collection_counter.ts";
 import type { HeapSession } from "./heap_session.ts";
-import { HeapTally, type SampledHeap, type TalliedScript } from "./heap_tally.ts";
+import { HeapTally, type SampledHeap } from "./heap_tally.ts";
+import { ScriptTexts } from "./script_texts.ts";
 
 /** The most frames that V8 keeps of a stack (v8/src/inspector/v8-heap-profiler-agent-impl.cc). */
 export const HEAP_STACK_DEPTH = 128;
-
-/** URLs of the runtime's own scripts, whose functions keep V8's names. */
-const RUNTIMES = /^(?:node|ext):/;
 
 /** Options of {@linkcode HeapSampler}. */
 export interface HeapSamplerOptions {
@@ -18,14 +17,17 @@ export interface HeapSamplerOptions {
   interval: number;
   /** The thread's name. */
   thread: string;
+  /** Deno's cache directory. @default {none} */
+  denoCache?: string;
 }
 
 /** Has V8 sample the memory of this thread. */
 export class HeapSampler {
-  readonly #session: Pick<HeapSession, "call" | "collectGarbage">;
+  readonly #session: Pick<HeapSession, "call">;
   readonly #options: HeapSamplerOptions;
   readonly #tally: HeapTally;
-  readonly #texts = new Map<string, string>();
+  readonly #texts: ScriptTexts;
+  readonly #collections = new CollectionCounter();
   readonly #start = Date.now();
   #isOn = false;
 
@@ -33,13 +35,11 @@ export class HeapSampler {
    * @param session Calls V8.
    * @param options What is sampled.
    */
-  constructor(
-    session: Pick<HeapSession, "call" | "collectGarbage">,
-    options: HeapSamplerOptions,
-  ) {
+  constructor(session: Pick<HeapSession, "call">, options: HeapSamplerOptions) {
     this.#session = session;
     this.#options = options;
     this.#tally = new HeapTally(options.interval);
+    this.#texts = new ScriptTexts(session, options.denoCache ?? "");
   }
 
   /** Begins to sample, or ends it. */
@@ -53,9 +53,9 @@ export class HeapSampler {
   /**
    * Returns the samples up to now. Sampling goes on.
    *
-   * @param collects Whether garbage is collected before, so that only held objects count as live.
+   * @param isExact Whether only held objects count as live, which can take a collection more.
    */
-  take({ collects }: { collects: boolean }): HeapFile {
+  take({ isExact }: { isExact: boolean }): HeapFile {
     let tally = this.#tally;
     if (this.#isOn && this.#options.kind === "alloc") {
       // V8 keeps samples of collected objects until the end, so memory would grow for ever.
@@ -63,8 +63,10 @@ export class HeapSampler {
       this.#begin();
     } else if (this.#isOn) {
       tally = tally.copy(this.#options.interval);
-      if (collects) this.#session.collectGarbage();
+      this.#collections.stop();
+      if (isExact) this.#finishMarking();
       tally.add(this.#session.call<Answer>("HeapProfiler.getSamplingProfile").profile);
+      this.#collections.start();
     }
     return this.#fileOf(tally);
   }
@@ -76,53 +78,45 @@ export class HeapSampler {
       includeObjectsCollectedByMajorGC: kind === "alloc",
       includeObjectsCollectedByMinorGC: kind === "alloc",
     });
+    this.#collections.start();
   }
 
   #end(): void {
-    if (this.#options.kind === "live") this.#session.collectGarbage();
+    // Those that V8 makes for the recording itself do not count.
+    this.#collections.stop();
+    if (this.#options.kind === "live") this.#finishMarking();
     this.#tally.add(this.#session.call<Answer>("HeapProfiler.stopSampling").profile);
   }
 
-  #fileOf({ scripts, functions, nodes }: HeapTally): HeapFile {
+  /**
+   * Has V8 collect garbage if it is marking objects step by step. V8 collects whenever it is asked
+   * for samples (v8/src/profiler/sampling-heap-profiler.cc, `kSamplingForceGC`). While it is marking
+   * it only ends that, and objects that were lost since they were marked stay; so only the next
+   * collection leaves nothing but held objects.
+   */
+  #finishMarking(): void {
+    if (!this.#collections.mayBeMarking) return;
+    this.#session.call("HeapProfiler.getSamplingProfile");
+  }
+
+  #fileOf(tally: HeapTally): HeapFile {
     const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-    this.#readTexts(scripts);
+    const { kind, interval, thread } = this.#options;
     return {
-      ...this.#options,
+      kind,
+      interval,
+      thread,
       pid: processId(),
       runtime: `${host.name} ${process.versions[host.name] ?? ""}`,
       v8: process.versions.v8,
       start: this.#start,
       end: Date.now(),
       memory: { rss, heapUsed, external, arrayBuffers },
-      scripts: scripts.map(({ id, url }) => ({ url, text: this.#texts.get(id) })),
-      functions,
-      nodes,
+      collections: this.#collections.sums,
+      scripts: this.#texts.of(tally),
+      functions: tally.functions,
+      nodes: tally.nodes,
     };
-  }
-
-  /** Reads the texts of scripts. V8 tells them only while the debugger is enabled. */
-  #readTexts(scripts: readonly TalliedScript[]): void {
-    const unknown = scripts.filter(({ id, url }) => !this.#texts.has(id) && !RUNTIMES.test(url));
-    if (unknown.length === 0) return;
-    this.#session.call("Debugger.enable");
-    try {
-      for (const { id } of unknown) this.#texts.set(id, this.#textOf(id));
-    } finally {
-      this.#session.call("Debugger.disable");
-    }
-  }
-
-  #textOf(scriptId: string): string {
-    try {
-      const { scriptSource } = this.#session.call<{ scriptSource: string }>(
-        "Debugger.getScriptSource",
-        { scriptId },
-      );
-      return scriptSource;
-    } catch {
-      // The script has been collected.
-      return "";
-    }
   }
 }
 

@@ -38,21 +38,6 @@ export class HeapSession {
     if (answer.error !== null) throw answer.error;
     return answer.result as Result;
   }
-
-  /**
-   * Has V8 collect all garbage at once. `HeapProfiler.collectGarbage` does so in a later task; a
-   * search for all objects of a class begins with it (v8/src/profiler/heap-profiler.cc,
-   * `QueryObjects`), so one without objects is searched for.
-   */
-  collectGarbage(): void {
-    const objectGroup = "xperf";
-    const { result } = this.call<{ result: { objectId: string } }>("Runtime.evaluate", {
-      expression: "(class {}).prototype",
-      objectGroup,
-    });
-    this.call("Runtime.queryObjects", { prototypeObjectId: result.objectId, objectGroup });
-    this.call("Runtime.releaseObjectGroup", { objectGroup });
-  }
 }
 
 /**

@@ -31,6 +31,9 @@ export interface TalliedScript {
   url: string;
 }
 
+/** More functions than a program has, and a power of 2, so that keys of nodes are whole numbers. */
+const MOST_FUNCTIONS = 2 ** 24;
+
 /** Sums of sampled memory by call. */
 export class HeapTally {
   readonly scripts: TalliedScript[] = [];
@@ -39,7 +42,7 @@ export class HeapTally {
   readonly #counts: ObjectCounts;
   readonly #scriptIds = new Map<string, number>();
   readonly #functionIds = new Map<string, number>();
-  readonly #nodeIds = new Map<string, number>();
+  readonly #nodeIds = new Map<number, number>();
 
   /** @param interval Mean bytes between two samples. */
   constructor(interval: number) {
@@ -71,17 +74,19 @@ export class HeapTally {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { node, parent } = next;
       const sum = this.#nodeOf(parent, this.#functionOf(node.callFrame));
-      const sizes = byNode.get(node.id) ?? [];
-      const { nodes } = this;
-      nodes[sum]!.bytes += node.selfSize;
-      nodes[sum]!.objects += this.#counts.of({ bytes: node.selfSize, samples: sizes });
-      nodes[sum]!.samples += sizes.length;
+      const samples = byNode.get(node.id);
+      if (samples !== undefined) {
+        const total = this.nodes[sum]!;
+        total.bytes += node.selfSize;
+        total.objects += this.#counts.of({ bytes: node.selfSize, samples });
+        total.samples += samples.length;
+      }
       for (const child of node.children) waiting.push({ node: child, parent: sum });
     }
   }
 
   #nodeOf(parent: number, fn: number): number {
-    const key = `${parent} ${fn}`;
+    const key = (parent + 1) * MOST_FUNCTIONS + fn;
     let id = this.#nodeIds.get(key);
     if (id === undefined) {
       id = this.nodes.push({ parent, fn, bytes: 0, objects: 0, samples: 0 }) - 1;

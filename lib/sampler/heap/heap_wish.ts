@@ -1,6 +1,6 @@
 import type { VariableName } from "../../base/environment.ts";
 import type { HeapKind } from "../../recording/heap/heap_file.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../followed_scope.ts";
 
 /** Asks a program to have V8 sample its memory; holds a {@linkcode HeapWish} as JSON. */
 export const HEAP_VARIABLE: VariableName = "JS_PERF_HEAP";
@@ -12,6 +12,8 @@ export interface HeapWish {
   interval: number;
   /** The directory that the program writes its files to. */
   directory: string;
+  /** Deno's cache directory, in which texts of scripts are. @default {none} */
+  denoCache?: string;
   /** The part of the program that is recorded. */
   scope: Scope;
   /** The signal at which the program writes a file of its own for that moment. @default {none} */
@@ -29,6 +31,11 @@ export const HEAP_FILE_ENDING = ".heap.json";
 /** The name of the file that a thread writes at its end. */
 export function heapFileName(thread: string): string {
   return `${thread.replace(" ", "-")}${HEAP_FILE_ENDING}`;
+}
+
+/** The name of a file while it is written; it stays where that fails. */
+export function unfinishedName(name: string): string {
+  return `${name}.new`;
 }
 
 /**

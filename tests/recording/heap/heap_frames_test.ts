@@ -1,6 +1,7 @@
 import { deepEqual } from "node:assert/strict";
 
 import { HeapFrames } from "../../../lib/recording/heap/heap_frames.ts";
+import { Workplace } from "../../support/command_process.ts";
 
 const TEXT = "class Cache {\n  put(key) {}\n}\nconst api = { get: () => 1 };\n";
 
@@ -42,6 +43,24 @@ Deno.test("frameOf() has the author's lines where the text or the runtime has a 
   });
   deepEqual(nameOf(emitted, PUT), "Cache.put /cache.ts:12");
   deepEqual([...emitted.texts()], [["/cache.ts", MAP.sourcesContent[0]]]);
+});
+
+Deno.test("frameOf() reads the texts of scripts that files have", async () => {
+  await using place = new Workplace();
+  const url = `file://${place.write("cache.js", `\uFEFF${TEXT}`)}`;
+  const file = `${place.path}/cache.js`;
+  const frames = new HeapFrames([{ url, textIn: "file" }]);
+  deepEqual(nameOf(frames, PUT), `Cache.put ${file}:2`);
+  deepEqual([...frames.texts()], [[file, TEXT]]);
+  Deno.mkdirSync(`${place.path}/gen/file/app`, { recursive: true });
+  place.write("gen/file/app/cache.ts.js", `${MAPPED}\n// denoCacheMetadata={}`);
+  const emitted = new HeapFrames([{ url: "file:///app/cache.ts", textIn: "emit" }], {
+    denoCache: place.path,
+    emitted: () => MAPPED,
+  });
+  deepEqual(nameOf(emitted, PUT), "Cache.put /app/cache.ts:12");
+  const gone = new HeapFrames([{ url: "file:///gone.js", textIn: "file" }]);
+  deepEqual(nameOf(gone, PUT), "put /gone.js:2");
 });
 
 Deno.test("frameOf() has V8's names where there is no text, and for code without a script", () => {

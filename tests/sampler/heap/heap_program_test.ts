@@ -4,7 +4,7 @@ import { decodeHeapFile } from "../../../lib/recording/heap/heap_file.ts";
 import type { HeapWish } from "../../../lib/sampler/heap/heap_wish.ts";
 import { Workplace } from "../../support/command_process.ts";
 
-const PRELOAD = import.meta.resolve("../../../lib/sampler_preload.ts");
+const PRELOAD = import.meta.resolve("../../../lib/heap_preload.ts");
 
 /** Runs a program that is asked to record its memory; the wish's directory is that of the program. */
 async function run(place: Workplace, text: string, wish: Partial<HeapWish> | string) {

@@ -5,9 +5,9 @@ import { systemReason } from "../../../base/system_reason.ts";
 import { decodeHeapFile, type HeapFile } from "../../../recording/heap/heap_file.ts";
 import { heapRecording } from "../../../recording/heap/heap_recording.ts";
 import type { Recording } from "../../../recording/recording.ts";
-import { HEAP_FILE_ENDING, heapFileName } from "../../../sampler/heap/heap_wish.ts";
+import { HEAP_FILE_ENDING, heapFileName, unfinishedName } from "../../../sampler/heap/heap_wish.ts";
 import { isOwnFile } from "../../../source/own_module.ts";
-import { denoTexts } from "../../logs/deno_texts.ts";
+import { denoCache, denoTexts } from "../../logs/deno_texts.ts";
 
 /** The main thread's file. */
 const MAIN = heapFileName("main");
@@ -28,6 +28,11 @@ export function readHeap(directory: string, command: readonly string[]): Recordi
   return recordingOf([main, ...others.map((name) => readFile(`${directory}/${name}`))], command);
 }
 
+/** Whether the main thread has tried to write its file, and could not. */
+export function hasFailedToWrite(directory: string): boolean {
+  return fs.existsSync(`${directory}/${unfinishedName(MAIN)}`);
+}
+
 /**
  * Reads one file alone, as that of a snapshot.
  *
@@ -46,7 +51,12 @@ function recordingOf(
   const mapped = denoTexts();
   // Node shows lines of the JavaScript by default, so only Deno's lines are mapped.
   const emitted = files[0].runtime.startsWith("deno") ? mapped : undefined;
-  const recording = heapRecording(files, { command, emitted, isOwn: isOwnFile });
+  const recording = heapRecording(files, {
+    command,
+    emitted,
+    denoCache: denoCache(),
+    isOwn: isOwnFile,
+  });
   return recording.stacks.length === 0 ? undefined : recording;
 }
 

@@ -4,27 +4,32 @@
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 
 import { PerfError } from "../../../base/perf_error.ts";
 import { siblingModule } from "../../../base/sibling_module.ts";
 import { systemReason } from "../../../base/system_reason.ts";
 import type { HeapKind } from "../../../recording/heap/heap_file.ts";
-import { encodeRecording } from "../../../recording/recording_file.ts";
 import { HEAP_VARIABLE, type HeapWish } from "../../../sampler/heap/heap_wish.ts";
 import type { CommandLine } from "../../command_line.ts";
 import { type Ending, runChild } from "../../program/child.ts";
 import { NO_INLINING_FLAGS } from "../../program/logged_program.ts";
 import { plainCommand, toggleVariables } from "../../program/script.ts";
+import { denoCache } from "../../logs/deno_texts.ts";
 import { writeReports } from "../../report/reports.ts";
 import { checkOutput } from "../output_file.ts";
 import { nothingMeasured } from "../recorded_run.ts";
-import { readHeap } from "./heap_files.ts";
+import { writeRecording } from "../write_recording.ts";
+import { hasFailedToWrite, readHeap } from "./heap_files.ts";
 import { heapNotes } from "./heap_notes.ts";
 import { decideHeap } from "./heap_plan.ts";
 import { HeapSnapshots } from "./heap_snapshots.ts";
 
 /** The module that has a program record its memory. */
-const PRELOAD = siblingModule("../../../sampler_preload", import.meta.url);
+const PRELOAD = siblingModule("../../../heap_preload", import.meta.url);
+
+/** The one that switches trampolines, too. */
+const SWITCHING_PRELOAD = siblingModule("../../../sampler_preload", import.meta.url);
 
 /** Milliseconds between two looks for snapshots. */
 const LOOK = 250;
@@ -46,9 +51,11 @@ export async function profileHeap(line: CommandLine, kind: HeapKind): Promise<En
   const say = (text: string) => report.isQuiet || console.error(text);
   say(`sampler: V8's, each ${wish.interval / 1024} KiB of its heap (--${kind})`);
   const directory = makeDirectory();
+  const toggles = toggleVariables(line);
+  const switchesTrampolines = wish.scope.kind === "active" || Object.keys(toggles).length > 0;
   try {
     const program = plainCommand(line, { backend: undefined, engine: "auto" }, {
-      preload: PRELOAD,
+      preload: switchesTrampolines ? SWITCHING_PRELOAD : PRELOAD,
       engineFlags: inlines ? [] : NO_INLINING_FLAGS,
     });
     const { command } = program;
@@ -57,11 +64,12 @@ export async function profileHeap(line: CommandLine, kind: HeapKind): Promise<En
       command,
       output,
       onWritten: (path) => say(`snapshot: ${path}`),
+      onFailed: ({ message }) => console.error(`warning: ${message}`),
     });
-    const asked: HeapWish = { ...wish, directory };
+    const asked: HeapWish = { ...wish, directory, denoCache: denoCache() };
     const env = {
       ...program.env,
-      ...toggleVariables(line),
+      ...toggles,
       [HEAP_VARIABLE]: JSON.stringify(asked),
     };
     const looks = setInterval(snapshots.take, LOOK);
@@ -75,15 +83,25 @@ export async function profileHeap(line: CommandLine, kind: HeapKind): Promise<En
     snapshots.take();
     const recording = readHeap(directory, command);
     if (recording === undefined) {
+      if (hasFailedToWrite(directory)) throw unwritten(output, directory);
       throw nothingMeasured(output, { scope: wish.scope, ending, sampler: "v8" });
     }
-    fs.writeFileSync(output, encodeRecording(recording));
+    writeRecording(output, recording);
     for (const note of heapNotes(recording, { ending, inlines })) say(note);
     await writeReports([recording], report, { recording: output });
     return ending;
   } finally {
     fs.rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The program has said itself why it could not write. */
+function unwritten(output: string, directory: string): PerfError {
+  const parent = dirname(directory);
+  return new PerfError(
+    `Cannot report "${output}": the program could not write its memory to ${parent}`,
+    { code: "file", hint: `df ${parent}` },
+  );
 }
 
 /** Makes a directory of this user's own, for texts of the program's sources are written there. */

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import { resolve } from "node:path";
 
-import { encodeRecording } from "../../../recording/recording_file.ts";
 import { snapshotFileName } from "../../../sampler/heap/heap_wish.ts";
+import { writeRecording } from "../write_recording.ts";
 import { readHeapFile } from "./heap_files.ts";
 
 /** Options of {@linkcode HeapSnapshots}. */
@@ -15,6 +15,8 @@ export interface HeapSnapshotsOptions {
   output: string;
   /** Told the path of each. */
   onWritten: (path: string) => void;
+  /** Told of each that cannot be read or written; the program runs on. */
+  onFailed: (error: Error) => void;
 }
 
 /** Makes a recording of each snapshot that a program writes, while the program runs. */
@@ -28,17 +30,26 @@ export class HeapSnapshots {
 
   /** Looks for snapshots that the program has written since the last call. */
   readonly take = (): void => {
-    const { directory, command, output, onWritten } = this.#options;
+    const { directory } = this.#options;
     for (;;) {
       const file = `${directory}/${snapshotFileName(this.#count + 1)}`;
       if (!fs.existsSync(file)) return;
       this.#count++;
-      const recording = readHeapFile(file, command);
+      try {
+        this.#write(file);
+      } catch (error) {
+        this.#options.onFailed(error as Error);
+      }
       fs.rmSync(file);
-      if (recording === undefined) continue;
-      const path = `${output.replace(/(?<=[^/])\.json$/, "")}.${this.#count}.json`;
-      fs.writeFileSync(path, encodeRecording(recording));
-      onWritten(resolve(path));
     }
   };
+
+  #write(file: string): void {
+    const { command, output, onWritten } = this.#options;
+    const recording = readHeapFile(file, command);
+    if (recording === undefined) return;
+    const path = `${output.replace(/(?<=[^/])\.json$/, "")}.${this.#count}.json`;
+    writeRecording(path, recording);
+    onWritten(resolve(path));
+  }
 }

@@ -1,10 +1,11 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
 import { decodeRecording } from "../../../../lib/recording/recording_file.ts";
 import { foldFrames } from "../../../../lib/report/figures/fold_frames.ts";
 import { sharesOf } from "../../../../lib/report/figures/shares.ts";
 import { runCommand, Workplace } from "../../../support/command_process.ts";
+import { namespaces, overTmp } from "../../../support/file_system.ts";
 import { obstacleOfCommand, testNeeding } from "../../../support/needing.ts";
 import { LEAK_BYTES, MANY_BYTES, PLANTED, PLANTED_LINES } from "../../../support/planted_memory.ts";
 import { readHeapWithDevTools } from "../../../support/report_readers.ts";
@@ -145,6 +146,94 @@ Deno.test("profile --alloc --scope records the scope only", async () => {
   equal(none, 1);
   match(why, /nothing was measured, no sample fell between performance\.mark\("x"\)/);
 });
+
+for (const kind of ["--alloc", "--live"]) {
+  Deno.test(`profile ${kind} --scope active records the time with trampolines on`, async () => {
+    await using place = new Workplace();
+    const api = import.meta.resolve("../../../../mod.ts");
+    const switched = place.write(
+      "switched.mjs",
+      `import { activateStackTrampoline, deactivateStackTrampoline } from "${api}";
+function outside() { return Array.from({ length: 2e5 }, (_, a) => ({ a })); }
+function inside() { return Array.from({ length: 2e5 }, () => [1, 2]); }
+const all = [outside()];
+activateStackTrampoline("perf");
+all.push(inside());
+deactivateStackTrampoline();
+all.push(outside());
+globalThis.all = all;
+`,
+    );
+    const toggled = place.write(
+      "toggled.mjs",
+      `import process from "node:process";
+import { isStackTrampolineActive } from "${api}";
+function outside() { return Array.from({ length: 2e5 }, (_, a) => ({ a })); }
+function inside() { return Array.from({ length: 2e5 }, () => [1, 2]); }
+const toggle = async () => {
+  const before = isStackTrampolineActive();
+  process.kill(process.pid, "SIGUSR2");
+  while (isStackTrampolineActive() === before) await new Promise((resolve) => setTimeout(resolve, 1));
+};
+const all = [outside()];
+await toggle();
+all.push(inside());
+await toggle();
+all.push(outside());
+globalThis.all = all;
+`,
+    );
+    for (const args of [[switched], ["--toggle-signal", "SIGUSR2", toggled]]) {
+      const { code, stderr } = await profile(place, kind, "--scope", "active", ...args);
+      equal(code, 0, stderr);
+      const names = Object.keys(bytesOf(`${place.path}/${kind.slice(2)}.json`)).join(" ");
+      match(names, /\binside\b/, args.join(" "));
+      doesNotMatch(names, /\boutside\b/, args.join(" "));
+    }
+  });
+}
+
+/** Runs the command with a small file system in place of /tmp, or of its own directory. */
+async function profileOnSmallDisk(place: Workplace, where: "/tmp" | "small", size: string) {
+  const script = place.write(
+    "app.mjs",
+    `for (let i = 0; i < 500; i++) (0, eval)(\`(function f\${i}(n) {
+      for (let i = 0; i < n; i++) globalThis.last = { i };
+    })\`)(2e4);
+console.log("went on");
+`,
+  );
+  Deno.mkdirSync(`${place.path}/small`, { recursive: true });
+  const before = where === "/tmp"
+    ? overTmp(`size=${size}`)
+    : `mount --make-rprivate / && mount -t tmpfs -o size=${size} none small && cd small`;
+  const under = ["unshare", "--mount", "sh", "-c", `${before}\n"$@"`, "sh"];
+  return await runCommand(["profile", "--interval", "4K", "--alloc", script], {
+    cwd: place.path,
+    under,
+  });
+}
+
+testNeeding(
+  namespaces,
+  "profile --alloc says once that a disk is full, and the program goes on",
+  async () => {
+    await using place = new Workplace();
+    const inProgram = await profileOnSmallDisk(place, "/tmp", "16k");
+    deepEqual([inProgram.code, inProgram.stdout], [1, "went on\n"], inProgram.stderr);
+    equal(inProgram.stderr.match(/no space left on device/g)?.length, 1, inProgram.stderr);
+    match(
+      inProgram.stderr,
+      /Cannot report "alloc\.json": the program could not write its memory to/,
+    );
+    const inCommand = await profileOnSmallDisk(place, "small", "4k");
+    deepEqual([inCommand.code, inCommand.stdout], [1, "went on\n"], inCommand.stderr);
+    match(
+      inCommand.stderr,
+      /^error: Cannot write the recording "alloc\.json": no space left on device$/m,
+    );
+  },
+);
 
 Deno.test("profile --alloc kills a program that is busy at the end of --duration, and says so", async () => {
   await using place = new Workplace();

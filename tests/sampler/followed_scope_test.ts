@@ -1,6 +1,6 @@
 import { deepEqual, throws } from "node:assert/strict";
 
-import { followMeasure, parseScope } from "../../lib/sampler/scope.ts";
+import { followMeasure, parseScope } from "../../lib/sampler/followed_scope.ts";
 
 Deno.test("parseScope() takes all, active and a measure's name", () => {
   deepEqual(["all", "active", "measure:a b:c"].map((value) => parseScope(value, "--scope")), [
