@@ -14,6 +14,7 @@ import {
   type SampledTime,
   SAMPLES_VARIABLE,
 } from "./sampling_variables.ts";
+import { collectionsPath, countCollections } from "./count_collections.ts";
 import { SCOPE_VARIABLE } from "./scope.ts";
 import { warn } from "../base/warnings.ts";
 
@@ -39,6 +40,7 @@ export function sampleThisProgram(read: ReadVariable): void {
     startSampling(path, frequency, time);
     // scope.ts switches it on where the scope begins.
     if (read(SCOPE_VARIABLE)) loadNativeLibrary().xp_sampler_enable(0);
+    else countCollections(collectionsPath(path));
   } catch (error) {
     warn(error, "nothing is sampled");
   }

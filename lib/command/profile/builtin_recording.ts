@@ -7,9 +7,11 @@ import * as fs from "node:fs";
 import { PerfError } from "../../base/perf_error.ts";
 import { systemReason } from "../../base/system_reason.ts";
 import { perfMapPath } from "../../backends/perf_map/perf_map.ts";
+import type { CollectionSum } from "../../recording/collections.ts";
 import type { Recording } from "../../recording/recording.ts";
 import { readSampleFile, type SampleFile } from "../../recording/built_in/sample_file.ts";
 import { sampledRecording } from "../../recording/built_in/sampled_recording.ts";
+import { collectionsPath } from "../../sampler/count_collections.ts";
 import { type SampledTime, samplingVariables } from "../../sampler/sampling_variables.ts";
 import { type Ending, runChild } from "../program/child.ts";
 import { FileOpener } from "../program/file_opener.ts";
@@ -95,9 +97,10 @@ export async function recordBuiltin(
         open: (name) => opener.open(name),
         resolver: logs?.code,
       });
+      const collections = readCollections(path);
       return {
         ending,
-        recording,
+        recording: collections === undefined ? recording : { ...recording, collections },
         reached,
         notes: [...size.notes, ...notesOn(file), ...others, ...logs?.notes ?? []],
       };
@@ -120,6 +123,15 @@ function readSamples(path: string): SampleFile | undefined {
       code: "file",
       cause,
     });
+  }
+}
+
+/** Reads the garbage collections that the program has counted; `undefined` where it told none. */
+function readCollections(samples: string): readonly CollectionSum[] | undefined {
+  try {
+    return JSON.parse(fs.readFileSync(collectionsPath(samples), "utf8"));
+  } catch {
+    return undefined;
   }
 }
 

@@ -137,6 +137,7 @@ class TextWriter {
     yield this.line(`${recordingTitle(this.#recording)} (${facts.join(", ")})`, "dim");
     if ("blockers" in times) {
       yield* realTimeHead(times, { ...this.#options, terminal: this.#terminal });
+      yield* this.#collections();
       return;
     }
     const sentence = this.#partsText(times);
@@ -151,6 +152,10 @@ class TextWriter {
     for (const line of wrapped(text, this.#terminal.width)) {
       yield this.line(line);
     }
+    yield* this.#collections();
+  }
+
+  *#collections(): Generator<string> {
     for (const fact of collectionFacts(this.#recording)) yield this.line(fact);
   }
 

@@ -2,7 +2,7 @@ import process from "node:process";
 
 import type { HeapFile, HeapKind } from "../../recording/heap/heap_file.ts";
 import { host, processId } from "../../runtime/runtime.ts";
-import { CollectionCounter } from "./collection_counter.ts";
+import { CollectionCounter } from "../collection_counter.ts";
 import type { HeapSession } from "./heap_session.ts";
 import { HeapTally, type SampledHeap } from "./heap_tally.ts";
 import { ScriptTexts } from "./script_texts.ts";

@@ -92,6 +92,22 @@ Deno.test("profile() with the built-in sampler shows no js:: frame with -X perf=
   ok(recordingTotal(readRecording(place, "own.json")).samples > 5);
 });
 
+Deno.test("profile() with the built-in sampler counts garbage collections", async () => {
+  await using place = new Workplace();
+  const script = place.write(
+    "garbage.mjs",
+    "for (let i = 0; i < 4e6; i++) globalThis.last = [i, i, i, i];\n",
+  );
+  for (const time of [[], ["--wall"]]) {
+    const { code, stdout, stderr } = await runCommand(
+      ["profile", "--sampler", "builtin", "--format", "text", ...time, script],
+      { cwd: place.path },
+    );
+    equal(code, 0, stderr);
+    match(stdout, /^garbage collection: \d+ scavenges? of [\d.]+ (?:ms|s)/m);
+  }
+});
+
 Deno.test("profile() with the built-in sampler reports a program that ends in any way", async () => {
   await using place = new Workplace();
   const script = place.write("end.ts", `${HOT}; (0, eval)(Deno.args[1]!);`);

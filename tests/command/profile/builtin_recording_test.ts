@@ -63,6 +63,15 @@ Deno.test("recordBuiltin() reads what the program has sampled, and how it ended"
   deepEqual([notes, reached], [[], undefined]);
 });
 
+Deno.test("recordBuiltin() has the garbage collections that the program has counted", async () => {
+  const collections = [{ kind: "Scavenge", count: 3, milliseconds: 4.5 }];
+  const copy = 'cp samples "$JS_PERF_SAMPLES"; ';
+  const write = `echo '${JSON.stringify(collections)}' > "$JS_PERF_SAMPLES.collections"`;
+  const counted = await sampled([START, sample()], {}, copy + write);
+  deepEqual(counted.recording?.collections, collections);
+  equal((await sampled([START, sample()])).recording?.collections, undefined);
+});
+
 Deno.test("recordBuiltin() has no recording of a program that left no samples, and how it ended", async () => {
   const none = { recording: undefined, reached: undefined, notes: [], seen: ["begin", "finish"] };
   deepEqual(await sampled([]), { ...none, ending: { code: 3, signal: null } });

@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 
-import { CollectionCounter } from "../../../lib/sampler/heap/collection_counter.ts";
+import { CollectionCounter } from "../../lib/sampler/collection_counter.ts";
 
 /** V8 leaves out objects that nothing can see, so this holds the last ones. */
 const seen: number[][] = [];

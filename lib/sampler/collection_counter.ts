@@ -1,8 +1,8 @@
 import type { GCProfiler } from "node:v8";
 import { createRequire } from "node:module";
 
-import { addedCollections, type CollectionSum } from "../../recording/collections.ts";
-import { host } from "../../runtime/runtime.ts";
+import { addedCollections, type CollectionSum } from "../recording/collections.ts";
+import { host } from "../runtime/runtime.ts";
 
 /** V8 marks step by step, and tells the first step as if it were a collection. */
 const FIRST_STEP = "IncrementalMarking";
