@@ -64,7 +64,7 @@ export const OPTIONS: readonly CommandOption[] = [
   {
     name: "interval",
     argument: "BYTES",
-    help: "of memory: a sample each so many bytes, on average, as 32K (512K; 64K with " +
+    help: "of memory: a sample each so many bytes, on average, as 32K (1M; 64K with " +
       "--native-memory)",
     commands: { profile: true },
   },

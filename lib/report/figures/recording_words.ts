@@ -14,8 +14,7 @@ export function recordingTitle({ command, samplerVersion }: Recording): string {
 
 /** Facts on how a recording was made, a few words each. */
 export function recordingFacts(recording: Recording): string[] {
-  const { samplerVersion, frequency, duration, start, lostSamples, memory, collections } =
-    recording;
+  const { samplerVersion, frequency, duration, start, lostSamples, memory } = recording;
   const { samples } = recordingTotal(recording);
   return [
     samplerVersion,

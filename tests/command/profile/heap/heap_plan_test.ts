@@ -31,7 +31,7 @@ Deno.test("heapKindOf() refuses both at once, and options of memory without one 
 });
 
 Deno.test("decideHeap() reads the interval as a size", () => {
-  equal(planOf("--alloc").wish.interval, 512 * 1024);
+  equal(planOf("--alloc").wish.interval, 1024 * 1024);
   equal(planOf("--alloc", "--interval", "64K").wish.interval, 65_536);
   equal(planOf("--alloc", "--interval", "100").wish.interval, 100);
   throws(() => planOf("--alloc", "--interval", "2G"), RangeError);
