@@ -39,7 +39,7 @@ function recordDenoServe(recorder: SpanRecorder): void {
 /** The path of a request's URL; to parse all of it would take longer than the rest of a span. */
 function pathOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("://") + "://".length);
-  return start < 0 ? "/" : url.slice(start).replace(/[?#].*$/s, "");
+  return start < 0 ? "/" : withoutQuery(url.slice(start));
 }
 
 /** The part of a request that frameworks tell their route by, as express does. */
@@ -85,5 +85,10 @@ function nameOf(
 ): string {
   const pattern = route?.path;
   if (typeof pattern === "string") return `${method} ${baseUrl}${pattern}`;
-  return routeName(method, (originalUrl ?? url).replace(/[?#].*$/s, ""));
+  return routeName(method, withoutQuery(originalUrl ?? url));
+}
+
+function withoutQuery(address: string): string {
+  const end = address.search(/[?#]/);
+  return end < 0 ? address : address.slice(0, end);
 }

@@ -46,8 +46,8 @@ interface Way {
 }
 
 const byFlags = (flags: readonly string[]): Way => ({ words: [`--v8-flags=${flags}`] });
-const byCommand = (...words: readonly string[]): Way => ({ words: [CLI, "run", ...words] });
-const PUSH = ["--push", `otlp+http://127.0.0.1:${engine.addr.port}`];
+const byCommand = (...words: readonly string[]): Way => ({ words: [CLI, ...words] });
+const PUSH = ["run", "--push", `otlp+http://127.0.0.1:${engine.addr.port}`];
 
 /** Flags of `run` and variants with a flag less or another flag, recorders in the program, commands. */
 const WAYS: Readonly<Record<string, Way>> = {
@@ -59,9 +59,10 @@ const WAYS: Readonly<Record<string, Way>> = {
   "both": byFlags(logFlags({ logFile, allLines: true })),
   "spans": { words: [`--preload=${PRELOAD}`], variable: "JS_PERF_SPANS" },
   "awaits": { words: [`--preload=${PRELOAD}`], variable: "JS_PERF_WAITS" },
-  "run": byCommand(),
+  "run": byCommand("run"),
   "run --push": byCommand(...PUSH, "--sampler", "perf"),
   "run --push, built-in": byCommand(...PUSH, "--sampler", "builtin"),
+  "profile --wall": byCommand("profile", "--wall", "--format", "folded"),
 };
 
 /** The result of one run. */

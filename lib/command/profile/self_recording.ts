@@ -11,10 +11,11 @@ import { withSpans } from "../report/span_choice.ts";
 import { writeRecording } from "./write_recording.ts";
 
 /**
- * Looks per second at each thread where the user names no number. All threads are looked at, also
- * those that wait, so it costs more than a sample of those that run.
+ * Looks per second at each thread where the user names no number. A look wakes up a thread and
+ * interrupts another, so it costs more than a sample of the processor's time, which the timer's tick
+ * takes.
  */
-const WALL_FREQUENCY = 199;
+const WALL_FREQUENCY = 99;
 
 export async function profileBuiltin(
   { program, options, report, scope, seconds, maxSize }: ProfileRun,

@@ -17,6 +17,42 @@ interface Output {
 
 const obstacle = obstacleOfCommand("mkfifo", "--version");
 
+/** A Worker that sleeps and spins, beside a main thread that sleeps in spans and waits for timers. */
+const THREADED = `
+import { span } from ${JSON.stringify(new URL("../../../mod.ts", import.meta.url).href)};
+import { Worker } from "node:worker_threads";
+const cell = new Int32Array(new SharedArrayBuffer(4));
+function threaded() {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  const took = { "threaded.workerSleeps": 0, "threaded.workerSpins": 0 };
+  function timed(name, body) {
+    const start = performance.now();
+    body();
+    took["threaded." + name] += performance.now() - start;
+  }
+  function workerSleeps() { Atomics.wait(cell, 0, 0, 60); }
+  function workerSpins() { for (const end = performance.now() + 60; performance.now() < end;); }
+  for (let i = 0; i < 10; i++) {
+    timed("workerSleeps", workerSleeps);
+    timed("workerSpins", workerSpins);
+  }
+  require("node:worker_threads").parentPort.postMessage(took);
+}
+const worker = new Worker("(" + threaded + ")()", { eval: true });
+const done = new Promise((resolve) => worker.on("message", resolve));
+let mainSleeps = 0;
+function sleeps() { Atomics.wait(cell, 0, 0, 40); }
+for (let i = 0; i < 10; i++) {
+  const start = performance.now();
+  span("asleep", sleeps);
+  mainSleeps += performance.now() - start;
+  await span("awaits", () => new Promise((resolve) => setTimeout(resolve, 20)));
+}
+const took = { ...await done, sleeps: mainSleeps };
+await worker.terminate();
+console.log(JSON.stringify({ results: [], took }));
+`;
+
 async function profile(
   place: Workplace,
   args: readonly string[],
@@ -103,3 +139,24 @@ testNeeding(
     equal(/event loop/.test(stdout), false);
   },
 );
+
+Deno.test("profile --wall --spans finds what blocks Workers, and the spans that block", async () => {
+  await using place = new Workplace();
+  const script = place.write("threaded.mjs", THREADED);
+  const args = ["profile", "--wall", "--spans", "--format", "text", script];
+  const { code, stdout, stderr } = await runCommand(args, { cwd: place.path });
+  equal(code, 0, stderr);
+  const output: Output = JSON.parse(/^{"results".*$/m.exec(stdout)![0]);
+  const recording = await readRecorded(`${place.path}/recording.json`);
+  checkTimes(recording, output, { tolerance: 0.25 });
+  const calls = new Map(realTime(recording).blockers.map(({ frame, call }) => [frame.name, call]));
+  deepEqual([calls.get("threaded.workerSleeps"), calls.get("sleeps")], ["futex", "futex"]);
+  // The time of a span is that of its samples: one that only awaits has none.
+  const spans = new Map(
+    [...stdout.matchAll(/^ +(\d+) ms .* 10× .* (\w+)$/gm)].map((
+      [, time, name],
+    ) => [name, Number(time)]),
+  );
+  ok(Math.abs(spans.get("asleep")! / output.took["sleeps"]! - 1) < 0.25, stdout);
+  ok(spans.get("awaits")! < 0.25 * output.took["sleeps"]!, stdout);
+});
