@@ -29,7 +29,10 @@ function perfOf(pid: number): number | undefined {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let i = 0; !isSo(); i++) {
+    if (i > 3000) throw new Error("It does not happen");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 testNeeding(obstacleOfPerf(), "run --push starts perf again where it has ended", async () => {
@@ -65,7 +68,8 @@ testNeeding(
         ...["run", "--push", receiver.target("otlp"), "--window", "1", "--sampler", "perf"],
         ...[place.write("hot.ts", HOT_PUSHED), "600000"],
       ],
-      { cwd: place.path },
+      // A command that is killed leaves its files.
+      { cwd: place.path, env: { TMPDIR: place.path } },
     );
     await receiver.until(() => receiver.taken.length >= 1);
     const perf = perfOf(child.pid)!;
