@@ -13,7 +13,6 @@ import { openPusher, type Pusher } from "../../push/pusher.ts";
 import type { DecidedSampler } from "../program/sampler_choice.ts";
 import { BuiltinSource } from "./builtin_source.ts";
 import { ConsumedLogs } from "./consumed_logs.ts";
-import { OwnPriority } from "./own_priority.ts";
 import { PerfSource } from "./perf_source.ts";
 import { type ListenAddress, PullServer } from "./pull_server.ts";
 import type { PushWish } from "./push_wish.ts";
@@ -23,12 +22,6 @@ const FLUSH = 2_000;
 
 /** The least of it that is left for sending, in milliseconds. */
 const LEAST_FLUSH = 500;
-
-/**
- * Milliseconds after which reading windows gives way to the program. Until then perf attaches itself,
- * and quick looks at V8's log find out its clock.
- */
-const BEFORE_GIVING_WAY = 3_000;
 
 /** A program that is sampled while it runs. */
 export interface PushRun {
@@ -75,8 +68,6 @@ export async function runPushed(
   let server: PullServer | undefined;
   let isRunning = false;
   let tending: ReturnType<typeof setInterval> | undefined;
-  const priority = new OwnPriority();
-  let lowering: ReturnType<typeof setTimeout> | undefined;
   try {
     if (listen !== undefined) {
       const record = (seconds: number) => source.record(seconds);
@@ -93,20 +84,14 @@ export async function runPushed(
     isRunning = true;
     const ending = await runChild(source instanceof PerfSource ? source.launch(words) : words, {
       env,
-      started: (pid) => {
-        source.begin(pid, (window) => pusher?.push(window));
-        lowering = setTimeout(() => priority.lower(), BEFORE_GIVING_WAY);
-      },
+      started: (pid) => source.begin(pid, (window) => pusher?.push(window)),
     });
-    clearTimeout(lowering);
-    priority.raise();
     server?.close();
     await endAll(source, pusher);
     return ending;
   } finally {
     server?.close();
     clearInterval(tending);
-    clearTimeout(lowering);
     if (!isRunning) await source.end();
     logs.finish();
     program[Symbol.dispose]();
