@@ -18,18 +18,26 @@
  */
 import { activation } from "./activation/activation.ts";
 import { unreadableSwitches } from "./activation/needed_permissions.ts";
+import type { VariableName } from "./base/environment.ts";
 import { warn } from "./base/warnings.ts";
 import { readVariable } from "./runtime/runtime.ts";
-import { sampleThisProgram } from "./sampler/program_sampler.ts";
-import { recordScope } from "./sampler/scope.ts";
-import { recordSpans } from "./spans/record_spans.ts";
-import { recordWaits } from "./waits/record_waits.ts";
 import { startInstrumenting } from "./instrument/start.ts";
 import { WORKER_ENTRY } from "./worker_entry.ts";
 
 const unreadable = unreadableSwitches();
 if (unreadable !== undefined) warn(unreadable, "trampolines are off");
-sampleThisProgram(readVariable);
+/** The variables by which the command asks for a recording inside the program. */
+const RECORDED: readonly VariableName[] = [
+  "JS_PERF_SAMPLES",
+  "JS_PERF_SCOPE",
+  "JS_PERF_SPANS",
+  "JS_PERF_WAITS",
+];
+const recorders = RECORDED.some((name) => readVariable(name))
+  ? await import("./recorders.ts")
+  : undefined;
+
+recorders?.sampleThisProgram(readVariable);
 startInstrumenting({ read: readVariable, workerEntry: WORKER_ENTRY });
-recordScope(activation, readVariable);
-recordWaits(readVariable, recordSpans(readVariable));
+recorders?.recordScope(activation, readVariable);
+recorders?.recordWaits(readVariable, recorders.recordSpans(readVariable));

@@ -1,5 +1,6 @@
-import * as fs from "node:fs";
+import type { Stats } from "node:fs";
 
+import * as fs from "../base/file_system.ts";
 import { loadedNativeLibrary } from "../native/native_library.ts";
 import { PerfError } from "../base/perf_error.ts";
 import { isPermissionError, processStart, userId } from "../runtime/runtime.ts";
@@ -62,7 +63,7 @@ function openIfWrittenByThisProcess(path: string, mode: number): number | undefi
   return undefined;
 }
 
-function isOwn({ uid, mode }: fs.Stats): boolean {
+function isOwn({ uid, mode }: Stats): boolean {
   const user = loadedNativeLibrary()?.xp_user_id() ?? userId();
   // Without a known user, the mode decides: only root can open another user's file of mode 0600.
   return user === undefined ? (mode & 0o077) === 0 : uid === user;

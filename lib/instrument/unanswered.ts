@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-
+import { readFileSync } from "../base/file_system.ts";
 import { host } from "../runtime/runtime.ts";
 import { sourceName } from "../base/symbol_name.ts";
 import { type LoadResult, withoutMark } from "../source/loaded_source.ts";

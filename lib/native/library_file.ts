@@ -5,8 +5,8 @@
  * /tmp once for each user and version, and stays there.
  */
 import { Buffer } from "node:buffer";
-import * as fs from "node:fs";
 
+import * as fs from "../base/file_system.ts";
 import { LIBRARIES } from "../../ffi/libraries.ts";
 import { PerfError } from "../base/perf_error.ts";
 import {

@@ -1,9 +1,9 @@
 /*
  * The runtime, the machine and the permissions of this process, for all other modules.
  */
-import { readFileSync, realpathSync } from "node:fs";
 import process from "node:process";
 
+import { readFileSync, realpathSync } from "../base/file_system.ts";
 import { denoHost } from "./deno_host.ts";
 import type { Host, Permission, RuntimeName, StartOptions } from "./host.ts";
 import { parseProcessStart } from "./process_start.ts";

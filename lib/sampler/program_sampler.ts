@@ -2,9 +2,9 @@
  * The sampler's start inside the sampled program. The command that starts the program sets
  * environment variables, and the preloaded module calls this one.
  */
-import { closeSync, constants, openSync } from "node:fs";
 import process from "node:process";
 
+import { closeSync, constants, openSync } from "../base/file_system.ts";
 import { loadNativeLibrary } from "../native/native_library.ts";
 import { PerfError } from "../base/perf_error.ts";
 import type { ReadVariable } from "../activation/switches.ts";

@@ -2,9 +2,9 @@
  * The scope of a recording: the whole program, only the time while trampolines are on, or only the
  * time that the program measures. The program itself switches the recording, which begins off.
  */
-import { openSync, readSync, writeSync } from "node:fs";
 import process from "node:process";
 
+import { openSync, readSync, writeSync } from "../base/file_system.ts";
 import type { Activation } from "../activation/activation.ts";
 import { loadNativeLibrary } from "../native/native_library.ts";
 import type { ReadVariable } from "../activation/switches.ts";

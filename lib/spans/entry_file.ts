@@ -1,6 +1,6 @@
-import { closeSync, constants, openSync, readlinkSync, writeSync } from "node:fs";
 import process from "node:process";
 
+import { closeSync, constants, openSync, readlinkSync, writeSync } from "../base/file_system.ts";
 import { type MonotonicClock, monotonicClock } from "../native/monotonic_clock.ts";
 import { PerfError } from "../base/perf_error.ts";
 import { processId } from "../runtime/runtime.ts";

@@ -50,7 +50,7 @@ export const npmPackage: NpmPackage = {
     keywords: ["perf", "profiling", "linux", "trampoline", "jitdump"],
     license: configuration.license,
     type: "module",
-    engines: { node: ">=20.12" },
+    engines: { node: "^20.16 || >=22.3" },
   },
 };
 

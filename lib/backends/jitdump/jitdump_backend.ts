@@ -1,5 +1,5 @@
+import * as fs from "../../base/file_system.ts";
 import { BigUint64Array, set, toBigInt, Uint8Array } from "../../base/builtins.ts";
-import * as fs from "node:fs";
 
 import type { Backend, CodeRegion } from "../backend.ts";
 import { hasUnwindInformation } from "./elf_unwinding.ts";

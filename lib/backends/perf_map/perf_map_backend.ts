@@ -1,5 +1,4 @@
-import { fstatSync, ftruncateSync, writeSync } from "node:fs";
-
+import { fstatSync, ftruncateSync, writeSync } from "../../base/file_system.ts";
 import type { Backend, CodeRegion } from "../backend.ts";
 import { loadedNativeLibrary } from "../../native/native_library.ts";
 import { openOwnFile } from "../own_file.ts";

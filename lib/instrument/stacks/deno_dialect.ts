@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
+import { readFileSync } from "../../base/file_system.ts";
 import { defineElement, endsWith } from "../../base/builtins.ts";
 import { host, workingDirectory } from "../../runtime/runtime.ts";
 import { withoutMark } from "../../source/loaded_source.ts";

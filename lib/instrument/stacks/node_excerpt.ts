@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
 import * as modules from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
+import { readFileSync } from "../../base/file_system.ts";
 import type { ModuleMaps, NamedModule } from "./module_maps.ts";
 import type { Position } from "../positions/text_positions.ts";
 import { stripTypes } from "../../source/type_stripping.ts";

@@ -3,12 +3,12 @@
  * every Worker. So the constructors start Workers by way of worker_entry.ts, which sets the hooks
  * before the program's module is loaded.
  */
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { existsSync } from "../../base/file_system.ts";
 import { activation } from "../../activation/activation.ts";
 import { construct } from "../../base/builtins.ts";
 import { host, missingPermission } from "../../runtime/runtime.ts";
