@@ -50,6 +50,9 @@ export function installOnce(name: string, wanted: readonly string[]): string {
   try {
     npm(["install", "--ignore-scripts", ...wanted], fresh);
     Deno.renameSync(fresh, directory);
+  } catch (error) {
+    // Another test run has installed them meanwhile.
+    if (!exists(directory)) throw error;
   } finally {
     if (exists(fresh)) Deno.removeSync(fresh, { recursive: true });
   }
