@@ -1,5 +1,5 @@
 import type { GCProfiler } from "node:v8";
-import { createRequire } from "node:module";
+import process from "node:process";
 
 import { addedCollections, type CollectionSum } from "../recording/collections.ts";
 import { host } from "../runtime/runtime.ts";
@@ -25,7 +25,7 @@ export class CollectionCounter {
   #mayBeMarking = true;
 
   constructor() {
-    const v8: Partial<typeof import("node:v8")> = createRequire(import.meta.url)("node:v8");
+    const v8: Partial<typeof import("node:v8")> = process.getBuiltinModule("node:v8");
     this.#Profiler = v8.GCProfiler;
   }
 

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { createRequire } from "node:module";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 /** The line that Deno's cache puts behind a module's text. */
@@ -26,7 +26,7 @@ export function denoEmitPath(url: string): string | undefined {
   if (protocol !== "https:" && protocol !== "http:") return undefined;
   const host = port === "" ? hostname : `${hostname}_PORT${port}`;
   // Not imported above: programs that record their memory need no hash, and start without it.
-  const crypto: typeof import("node:crypto") = createRequire(import.meta.url)("node:crypto");
+  const crypto: typeof import("node:crypto") = process.getBuiltinModule("node:crypto");
   const hash = crypto.createHash("sha256").update(pathname + search).digest("hex");
   return `gen/${protocol.slice(0, -1)}/${host}/${hash}.js`;
 }

@@ -4,7 +4,6 @@
  * little.
  */
 import * as fs from "node:fs";
-import { createRequire } from "node:module";
 import process from "node:process";
 import { setTimeout } from "node:timers";
 
@@ -109,5 +108,5 @@ function onDenoFailure(write: () => void): void {
 }
 
 function threadNumber(): number {
-  return createRequire(import.meta.url)("node:worker_threads").threadId;
+  return process.getBuiltinModule("node:worker_threads").threadId;
 }

@@ -1,5 +1,4 @@
 import type { Session } from "node:inspector";
-import { createRequire } from "node:module";
 import process from "node:process";
 
 import { host } from "../../runtime/runtime.ts";
@@ -14,9 +13,7 @@ export class HeapSession {
    * @throws {Error} If the runtime has no inspector, or does not permit it.
    */
   constructor() {
-    const inspector: typeof import("node:inspector") = createRequire(import.meta.url)(
-      "node:inspector",
-    );
+    const inspector: typeof import("node:inspector") = process.getBuiltinModule("node:inspector");
     this.#session = new inspector.Session();
     this.#session.connect();
   }
