@@ -143,7 +143,7 @@ testNeeding(
     await using program = await runRefused(
       {
         under: ["unshare", "--mount"],
-        before: libraryBeside() + overTmp("size=64k"),
+        before: libraryBeside() + overTmp("size=256k"),
         flags: ["--allow-all", "--no-check"],
       },
       /the disk is full.*df \/tmp/,
